@@ -1,0 +1,43 @@
+"""Errors that are shown to people: no traceback, every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One thing that is wrong: where, what was found, what is allowed, what to do."""
+
+    path: str
+    value: str  # as a person wrote it; never a secret
+    allowed: str
+    hint: str
+
+    def __str__(self) -> str:
+        """One line for the message."""
+        found = f" = {self.value}" if self.value else ""
+        return f"{self.path}{found}: {self.allowed}. {self.hint}"
+
+
+class StagecoachError(Exception):
+    """Base of all errors that end a command with a message instead of a traceback."""
+
+    exit_code = 2
+
+    def __init__(self, title: str, problems: Iterable[Problem] = ()) -> None:
+        self.title = title
+        self.problems = tuple(problems)
+        lines = [title, *(f"  - {problem}" for problem in self.problems)]
+        super().__init__("\n".join(lines))
+
+
+class ConfigError(StagecoachError):
+    """The stack file cannot be used (exit code 2)."""
+
+
+class RefusedError(StagecoachError):
+    """The input is valid, but what it asks for is refused (exit code 1)."""
+
+    exit_code = 1

@@ -1,0 +1,42 @@
+"""Names that more than one part must agree on."""
+
+APP_NAMESPACE = "app"
+MONITORING_NAMESPACE = "monitoring"
+SYSTEM_NAMESPACE = "kube-system"
+
+SERVER_ROLE = "server"
+CELERY_ROLE = "celery"
+
+POSTGRES = "postgres"
+POSTGRES_BACKUP = "postgres-backup"
+PGBOUNCER = "pgbouncer"
+REDIS_BROKER = "redis-broker"
+REDIS_CACHE = "redis-cache"
+DJANGO = "django"
+DJANGO_MIGRATE = "django-migrate"
+CELERY_WORKER = "celery-worker"  # further pools append their name: celery-worker-slow
+CELERY_BEAT = "celery-beat"
+QUEUE_EXPORTER = "queue-exporter"
+PROMETHEUS = "prometheus"
+NODE_EXPORTER = "node-exporter"
+
+# The label that every cloud resource carries; the look-up of design 4 searches for it.
+DEPLOYMENT_LABEL = "stagecoach-deployment"
+ROLE_LABEL = "stagecoach.dev/role"  # on nodes: server or celery
+
+# On the server
+DATA_MOUNT = "/var/lib/stagecoach"  # the data volume
+MARKER_FILE = "/var/lib/stagecoach/.stagecoach-deployment"
+K3S_CONFIG = "/etc/rancher/k3s/config.yaml"
+K3S_KUBECONFIG = "/etc/rancher/k3s/k3s.yaml"
+K3S_MANIFESTS = "/var/lib/stagecoach/k3s/server/manifests"
+
+
+def labels(name: str) -> dict[str, str]:
+    """The labels of a workload's objects; the first one is its selector."""
+    return {"app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "stagecoach"}
+
+
+def selector(name: str) -> dict[str, str]:
+    """The label that selects a workload's pods; never changes, a Deployment's selector is immutable."""
+    return {"app.kubernetes.io/name": name}

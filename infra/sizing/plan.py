@@ -1,0 +1,260 @@
+"""The computed plan: every amount that the stack builds, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from infra.units import Cpu, Memory
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amounts:
+    """CPU and memory together, as a scheduler adds them up."""
+
+    cpu: Cpu
+    memory: Memory
+
+    def __add__(self, other: Amounts) -> Amounts:
+        return Amounts(cpu=self.cpu + other.cpu, memory=self.memory + other.memory)
+
+    def __sub__(self, other: Amounts) -> Amounts:
+        return Amounts(cpu=self.cpu - other.cpu, memory=self.memory - other.memory)
+
+    def __mul__(self, count: int) -> Amounts:
+        return Amounts(cpu=self.cpu * count, memory=self.memory * count)
+
+    def holds(self, other: Amounts) -> bool:
+        """Whether both of the other's amounts are no larger than these."""
+        return other.cpu <= self.cpu and other.memory <= self.memory
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """A container's limits; None means that there is none."""
+
+    cpu: Cpu | None
+    memory: Memory | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerPlan:
+    """One container's requests and limits."""
+
+    name: str
+    requests: Amounts
+    limits: Limits
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplicasPlan:
+    """How many pods: autoscaler bounds, the count at the stage's planned load, and a rollout's extra pods."""
+
+    min: int
+    planned: int
+    max: int
+    surge: int
+
+    @property
+    def autoscaled(self) -> bool:
+        """Whether a HorizontalPodAutoscaler owns the count."""
+        return self.max > self.min
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkloadPlan:
+    """One workload; jobs have 0 planned replicas and surge 1."""
+
+    name: str
+    kind: str  # Deployment, StatefulSet, DaemonSet, Job or CronJob
+    namespace: str
+    node_role: str  # "server" or "celery"
+    replicas: ReplicasPlan
+    containers: tuple[ContainerPlan, ...]
+
+    @property
+    def pod_requests(self) -> Amounts:
+        """What the scheduler reserves for one pod."""
+        total = Amounts(cpu=Cpu(0), memory=Memory(0))
+        for container in self.containers:
+            total = total + container.requests
+        return total
+
+    def container(self, name: str) -> ContainerPlan:
+        """The container of that name; KeyError if there is none."""
+        for container in self.containers:
+            if container.name == name:
+                return container
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodePlan:
+    """A node role: what is bought, what k3s and the system keep, what pods may request."""
+
+    role: str  # "server" or "celery"
+    count: int
+    instance_type: str
+    vcpu: int
+    memory: Memory  # nominal, as the provider sells it
+    price: str  # a month, decimal text, without VAT
+    currency: str
+    kube_reserved: Amounts
+    system_reserved: Amounts
+    eviction: Memory
+    allocatable: Amounts
+
+
+@dataclass(frozen=True, kw_only=True)
+class DjangoPlan:
+    """The web pods; migrations run in a Job of their own before every rollout."""
+
+    workload: WorkloadPlan  # container "django"
+    migrate: WorkloadPlan  # Job, container "migrate"
+    processes: int
+    threads: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerPlan:
+    """One Celery pool; times in seconds."""
+
+    workload: WorkloadPlan  # container "worker"
+    pool: str
+    queues: tuple[str, ...]
+    concurrency: int
+    prefetch_multiplier: int
+    max_tasks_per_child: int
+    max_memory_per_child: Memory
+    time_limit: int
+    soft_time_limit: int
+    soft_shutdown_timeout: int
+    grace_period: int
+    visibility_timeout: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgresPlan:
+    """Postgres from a memory budget; settings are postgresql.conf text values."""
+
+    workload: WorkloadPlan  # StatefulSet, containers "postgres" and "exporter"
+    backup: WorkloadPlan  # CronJob, container "backup"
+    settings: tuple[tuple[str, str], ...]
+    max_connections: int
+    shm_size: Memory  # sizeLimit of the memory-backed /dev/shm; counts against the limit
+    storage: Memory
+    backup_storage: Memory
+    backup_retention_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PgBouncerPlan:
+    """PgBouncer, where the connection budget asks for it."""
+
+    workload: WorkloadPlan  # container "pgbouncer"
+    default_pool_size: int
+    max_client_conn: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedisPlan:
+    """One Redis instance: the broker or the cache."""
+
+    workload: WorkloadPlan  # StatefulSet, containers "redis" and "exporter"
+    maxmemory: Memory
+    maxmemory_policy: str
+    appendonly: bool
+    storage: Memory | None  # None: nothing on disk
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitoringPlan:
+    """Prometheus and what feeds it."""
+
+    prometheus: WorkloadPlan  # StatefulSet, containers "prometheus" and "alertmanager"
+    node_exporter: WorkloadPlan  # DaemonSet, container "node-exporter"
+    queue_exporter: WorkloadPlan  # Deployment in the app's namespace, container "queue-exporter"
+    storage: Memory
+    retention_days: int
+    grafana: WorkloadPlan | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamespacePlan:
+    """Admission bounds of the app's namespace, computed from the workloads."""
+
+    limit_range_max: Amounts
+    quota_requests: Amounts
+    quota_memory_limits: Memory
+    quota_pods: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """A named contract (design 3.9): whether it holds, and one line that says why."""
+
+    name: str
+    ok: bool
+    reason: str
+    field: str  # the stack file's field to change
+
+
+@dataclass(frozen=True, kw_only=True)
+class Departure:
+    """Where the plan differs from the tier guide or from the stage, and why."""
+
+    field: str
+    guide: str
+    plan: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackPlan:
+    """Everything that one stack builds."""
+
+    stage: int
+    provider: str
+    region: str
+    nodes: tuple[NodePlan, ...]  # server first
+    volume_size_gib: int
+    django: DjangoPlan
+    workers: tuple[WorkerPlan, ...]  # the default pool first
+    beat: WorkloadPlan  # container "beat"
+    postgres: PostgresPlan
+    pgbouncer: PgBouncerPlan | None
+    redis_broker: RedisPlan
+    redis_cache: RedisPlan
+    monitoring: MonitoringPlan
+    system: tuple[WorkloadPlan, ...]  # coredns, metrics-server, traefik, local-path-provisioner
+    namespace: NamespacePlan
+    checks: tuple[Check, ...]
+    departures: tuple[Departure, ...]
+    fits: bool
+    missing: tuple[str, ...]  # what does not fit, one line each; empty when it fits
+
+    @property
+    def server(self) -> NodePlan:
+        """The node that carries the control plane and the data."""
+        return self.nodes[0]
+
+    @property
+    def workloads(self) -> tuple[WorkloadPlan, ...]:
+        """Every workload that the scheduler sees, system pods included."""
+        optional = [self.pgbouncer.workload] if self.pgbouncer else []
+        grafana = [self.monitoring.grafana] if self.monitoring.grafana else []
+        return (
+            *self.system,
+            self.postgres.workload,
+            self.redis_broker.workload,
+            self.redis_cache.workload,
+            *optional,
+            self.django.workload,
+            *(worker.workload for worker in self.workers),
+            self.beat,
+            self.monitoring.queue_exporter,
+            self.monitoring.prometheus,
+            self.monitoring.node_exporter,
+            *grafana,
+            self.django.migrate,
+            self.postgres.backup,
+        )

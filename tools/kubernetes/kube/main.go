@@ -1,0 +1,34 @@
+// Command kube is the Kubernetes control plane in one binary; its first argument, or the name it is called by,
+// says which component runs. One binary because the three share most of their code.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"k8s.io/component-base/cli"
+	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
+	manager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
+	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
+)
+
+func main() {
+	name := filepath.Base(os.Args[0])
+	if len(os.Args) > 1 && name == "kube" {
+		name = os.Args[1]
+		os.Args = os.Args[1:]
+	}
+	commands := map[string]func() *cobra.Command{
+		"kube-apiserver":          apiserver.NewAPIServerCommand,
+		"kube-controller-manager": manager.NewControllerManagerCommand,
+		"kube-scheduler":          func() *cobra.Command { return scheduler.NewSchedulerCommand() },
+	}
+	make, ok := commands[name]
+	if !ok {
+		fmt.Fprintln(os.Stderr, "unknown component:", name)
+		os.Exit(2)
+	}
+	os.Exit(cli.Run(make()))
+}
