@@ -1,0 +1,1 @@
+"""Runs the real Pulumi engine for the lab: CLI, language host, workspace."""

@@ -1,0 +1,24 @@
+"""Where the lab keeps what it downloads, builds and runs: one folder outside the tree."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+TOOLS = REPOSITORY / "tools"
+
+
+def cache_root() -> Path:
+    """The one folder: ``$STAGECOACH_CACHE``, else ``~/.cache/stagecoach``."""
+    return Path(os.environ.get("STAGECOACH_CACHE") or Path.home() / ".cache" / "stagecoach")
+
+
+def bin_dir() -> Path:
+    """Programs under their plain names; each is a link to a build keyed by its inputs."""
+    return cache_root() / "bin"
+
+
+def lab_root(name: str) -> Path:
+    """State of one lab: its cloud, its servers, its Pulumi backend."""
+    return cache_root() / "labs" / name

@@ -1,0 +1,186 @@
+"""Builds a Go program once per set of inputs, with progress, safe to interrupt."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from infra.errors import Problem, StagecoachError
+from lab.paths import TOOLS, bin_dir, cache_root
+from lab.toolchain.go import find_go
+from lab.toolchain.programs import Program
+
+_DISK_FULL = re.compile(r"no space left on device", re.IGNORECASE)
+_LAST_LINES = 12
+_QUIET_PERCENT = 10  # where there is no terminal, one line per this many percent
+
+
+def ensure(program: Program) -> Path:
+    """The built program's path under `bin_dir()`; builds it when its inputs changed.
+
+    Raises:
+        StagecoachError: the build failed; the message has the compiler's last lines.
+    """
+    folder = cache_root() / "programs" / f"{program.name}-{_key(program)}"
+    binary = folder / program.name
+    if not binary.exists():
+        with _lock(program.name):
+            if not binary.exists():
+                _build(program, folder)
+    return _link(binary)
+
+
+def _key(program: Program) -> str:
+    """Hash of all that decides the binary, so that a changed pin never meets an old build."""
+    digest = hashlib.sha256(repr(program).encode())
+    module = TOOLS / program.module
+    for path in sorted(module.rglob("*")):
+        if path.is_file():
+            digest.update(str(path.relative_to(module)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@contextmanager
+def _lock(name: str) -> Iterator[None]:
+    """One build of a program at a time; the kernel drops the lock of a killed builder."""
+    path = cache_root() / "locks" / f"{name}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _build(program: Program, folder: Path) -> None:
+    go = find_go()
+    partial = folder.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    flags = [
+        "-trimpath",
+        "-ldflags",
+        f"-s -w {program.ldflags}".strip(),
+        *(["-tags", program.tags] if program.tags else []),
+    ]
+    lines = _run(
+        program, [str(go), "build", "-v", *flags, "-o", str(partial / program.name), program.package], go, flags
+    )
+    if lines is not None:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise StagecoachError(f"building {program.name} failed", [_problem(program, lines)])
+    partial.rename(folder)
+
+
+def _environment() -> dict[str, str]:
+    cache = cache_root() / "go"
+    own = {
+        "CGO_ENABLED": "0",
+        "GOMODCACHE": str(cache / "mod"),
+        "GOCACHE": str(cache / "build"),
+        "GOTOOLCHAIN": "local",
+    }
+    return {**os.environ, **own, "GOFLAGS": "-buildvcs=false -mod=readonly"}
+
+
+def _total(program: Program, go: Path, flags: list[str]) -> int:
+    """How many packages the build has; downloads the modules when they are missing."""
+    tags = flags[3:]
+    command = [str(go), "list", *tags, "-deps", "-f", "{{if not .Standard}}x{{end}}", program.package]
+    done = subprocess.run(
+        command, cwd=TOOLS / program.module, env=_environment(), capture_output=True, text=True, check=False
+    )
+    return done.stdout.count("x")
+
+
+def _run(program: Program, command: list[str], go: Path, flags: list[str]) -> list[str] | None:
+    """Runs the build with progress; None on success, else the last lines of its output."""
+    with _Meter(program.name) as meter:
+        meter.say("downloading modules")
+        meter.start(max(_total(program, go, flags), 1))
+        return _follow(command, program, meter)
+
+
+class _Meter:
+    """A progress bar on a terminal; elsewhere a line for every tenth of the work."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.total = 1
+        console = Console(stderr=True)
+        self.terminal = console.is_terminal
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self.progress = Progress(*columns, console=console, disable=not self.terminal)
+        self.task = self.progress.add_task(name, total=None)
+
+    def __enter__(self) -> _Meter:
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.progress.stop()
+
+    def say(self, what: str) -> None:
+        self.progress.update(self.task, description=f"{self.name}: {what}")
+        if not self.terminal:
+            sys.stderr.write(f"{self.name}: {what}\n")
+
+    def start(self, total: int) -> None:
+        self.total = total
+        self.progress.update(self.task, total=total)
+        self.say(f"building {total} packages (minutes, once)")
+
+    def count(self, done: int) -> None:
+        self.progress.update(self.task, completed=min(done, self.total))
+        step = max(self.total * _QUIET_PERCENT // 100, 1)
+        if not self.terminal and done % step == 0:
+            sys.stderr.write(f"{self.name}: {min(100, 100 * done // self.total)} %\n")
+
+
+def _follow(command: list[str], program: Program, meter: _Meter) -> list[str] | None:
+    child = subprocess.Popen(
+        command, cwd=TOOLS / program.module, env=_environment(), stderr=subprocess.PIPE, text=True, errors="replace"
+    )
+    lines: list[str] = []
+    try:
+        for count, line in enumerate(child.stderr or (), start=1):
+            lines.append(line.rstrip())
+            meter.count(count)
+    except BaseException:
+        child.kill()
+        child.wait()
+        raise
+    return lines[-_LAST_LINES:] if child.wait() else None
+
+
+def _problem(program: Program, lines: list[str]) -> Problem:
+    text = "\n    ".join(lines)
+    hint = "Free some space (about 5 GB are needed)" if _DISK_FULL.search(text) else "Mend it and run the command again"
+    return Problem(
+        path=f"tools/{program.module}",
+        value=program.package,
+        allowed=f"the build's last lines are\n    {text}",
+        hint=hint,
+    )
+
+
+def _link(binary: Path) -> Path:
+    link = bin_dir() / binary.name
+    if link.is_symlink() and link.resolve() == binary.resolve():
+        return link
+    link.parent.mkdir(parents=True, exist_ok=True)
+    temporary = link.with_name(f".{link.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(binary)
+    temporary.replace(link)
+    return link
