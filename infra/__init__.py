@@ -1,0 +1,1 @@
+"""The Pulumi program: config, sizing, components."""

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -123,7 +124,7 @@ class _Meter:
         self.progress = Progress(*columns, console=console, disable=not self.terminal)
         self.task = self.progress.add_task(name, total=None)
 
-    def __enter__(self) -> _Meter:
+    def __enter__(self) -> Self:
         self.progress.start()
         return self
 

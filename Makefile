@@ -1,0 +1,72 @@
+# `make` lists the targets.  Everything that is downloaded or built lives in one folder outside the tree.
+CACHE := $(or $(STAGECOACH_CACHE),$(HOME)/.cache/stagecoach)
+PYTHON3 ?= python3
+STACK ?= stage1
+PROVIDER ?= hetzner
+LAB_NAME ?= $(PROVIDER)
+LOCK := $(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c1-12)
+VENV := $(CACHE)/venv-$(LOCK)
+PY := .venv/bin/python
+LAB := $(PY) -m lab --name $(LAB_NAME)
+
+export STAGECOACH_CACHE := $(CACHE)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up down reset status pulumi test check fmt bench lock tools programs
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+up: setup  ## build or update the lab's deployment (STACK=stage2 moves it by rename)
+	@$(LAB) up --stack $(STACK) --provider $(PROVIDER)
+
+down: setup  ## stop the lab's processes, keep its state
+	@$(LAB) down
+
+reset: setup  ## stop the lab's processes and forget its state
+	@$(LAB) reset
+
+status: setup  ## what runs in the lab
+	@$(LAB) status
+
+pulumi: setup  ## run the lab's pulumi, for example ARGS="preview --diff"
+	@$(LAB) pulumi -- $(ARGS)
+
+test: setup programs  ## every test, with the time that each part took
+	@$(PY) -m tests.run
+
+check: setup  ## lint, types, pure unit tests: seconds, before every commit
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@$(PY) -m pytest -q -m "not engine and not cluster and not redis and not postgres" -x tests
+
+fmt: setup  ## format and mend what can be mended
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+bench: setup  ## speed beside the figures that the project promises
+	@$(PY) -m tests.bench
+
+lock: setup  ## write requirements*.txt again from requirements*.in
+	@$(PY) -m venv $(CACHE)/lock && $(CACHE)/lock/bin/pip install -q pip-tools==7.5.2
+	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header -o requirements.txt requirements.in
+	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header -o requirements-dev.txt requirements-dev.in
+
+tools: setup  ## build the engine and the control plane (minutes, once)
+	@$(PY) -m lab.toolchain
+
+programs: setup  ## the Debian packages that tests use (needs root where they are missing)
+	@sh tools/debian.sh
+
+# The environment is keyed by the lock files, so that a changed pin never meets an old environment.
+setup: $(VENV)/.complete
+	@[ "$$(readlink .venv)" = "$(VENV)" ] || ln -sfn $(VENV) .venv
+
+$(VENV)/.complete: requirements.txt requirements-dev.txt
+	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 2; }
+	@echo "installing the Python packages into $(VENV) (a minute or two, once)"
+	@$(PYTHON3) -m venv --clear $(VENV) || { echo "Python's venv module is needed (Debian: apt-get install python3-venv)"; exit 2; }
+	@$(VENV)/bin/pip install --disable-pip-version-check --require-hashes -r requirements-dev.txt | grep --line-buffered -E '^(Collecting|Installing)|ERROR' | cut -c1-100
+	@$(VENV)/bin/python -c 'import pulumi, pydantic, kubernetes'
+	@touch $@

@@ -1,0 +1,66 @@
+"""`python -m lab`: the whole stack on this machine."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from infra.errors import StagecoachError
+from lab.lifecycle import Lab
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    name: Annotated[str, typer.Option(help="Which lab; each has a state of its own.")] = "hetzner",
+) -> None:
+    """Rehearses the stack: emulated cloud, real engine, real Kubernetes API server, simulated nodes."""
+    context.obj = Lab(name)
+
+
+@app.command()
+def up(
+    context: typer.Context,
+    stack: Annotated[str, typer.Option(help="The stack file to build: Pulumi.<stack>.yaml.")] = "stage1",
+    provider: Annotated[str, typer.Option(help="The emulated cloud.")] = "hetzner",
+) -> None:
+    """Build or update the deployment; another stack than before is a move by rename."""
+    raise typer.Exit(context.obj.up(stack, provider))
+
+
+@app.command()
+def down(context: typer.Context) -> None:
+    """Stop every process, keep the state."""
+    context.obj.down()
+
+
+@app.command()
+def reset(context: typer.Context) -> None:
+    """Stop every process and forget the state."""
+    context.obj.reset()
+
+
+@app.command()
+def status(context: typer.Context) -> None:
+    """Show what runs."""
+    raise typer.Exit(context.obj.status())
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def pulumi(
+    context: typer.Context, arguments: Annotated[list[str], typer.Argument(help="Arguments of pulumi.")]
+) -> None:
+    """Run the real `pulumi` in this lab, on the stack that is up."""
+    raise typer.Exit(context.obj.pulumi(arguments))
+
+
+if __name__ == "__main__":
+    try:
+        app()
+    except StagecoachError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)

@@ -1,0 +1,26 @@
+"""Puts one lab together: machines, emulated clouds, provider packages, the plugin server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.cluster.machines import SimulatedMachines
+from lab.plugins.faults import Faults
+from lab.plugins.journal import Journal
+from lab.plugins.kubernetes.package import KubernetesPackage
+from lab.plugins.packages.command import CommandPackage
+from lab.plugins.packages.hetzner import HetznerPackage
+from lab.plugins.packages.random import RandomPackage
+from lab.plugins.packages.tls import TlsPackage
+from lab.plugins.server import PluginServer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assembly:
+    """The parts of a running lab."""
+
+    machines: SimulatedMachines
+    server: PluginServer
+    journal: Journal
+    faults: Faults

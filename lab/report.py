@@ -1,0 +1,75 @@
+"""The table that `make up` ends with: every pod, what it requests, where it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from kubernetes import client, config
+from kubernetes.utils.quantity import parse_quantity
+from rich.console import Console
+from rich.table import Table
+
+from infra.units import Cpu, Memory
+
+_SIMULATED = "simulated"
+
+
+def print_report(root: Path, outputs: dict[str, Any], seconds: float | None) -> None:
+    """Prints pods and outputs, and says how to look further; the kubeconfig goes into the lab's folder (0600)."""
+    console = Console(width=None if Console().is_terminal else 140)
+    kubeconfig = root / "kubeconfig"
+    kubeconfig.touch(mode=0o600)
+    kubeconfig.write_text(outputs["kubeconfig"])
+    api = client.CoreV1Api(config.new_client_from_config_dict(yaml.safe_load(outputs["kubeconfig"])))
+    console.print(_nodes(api))
+    console.print(_pods(api))
+    console.print(_outputs(outputs))
+    if seconds is not None:
+        console.print(f"up in {seconds:.0f} s")
+    console.print("Nodes and pods are [bold]simulated[/bold]: scheduled by the real scheduler, run by nobody.")
+    console.print("Look further:", style="bold")
+    console.print(f"  kubectl --kubeconfig {kubeconfig} get all -A      (kubectl is in .venv/bin)", soft_wrap=True)
+    console.print('  make pulumi ARGS="preview --diff"      make pulumi ARGS="stack output"', soft_wrap=True)
+    console.print(f"  scripts that a real server would run: {root / 'servers'}", soft_wrap=True)
+    console.print("  make up STACK=stage2      make status      make down      make reset", soft_wrap=True)
+
+
+def _nodes(api: client.CoreV1Api) -> Table:
+    table = Table("node", "kind", "cpu", "memory", "allocatable cpu", "allocatable memory", title="Nodes")
+    for node in api.list_node().items:
+        have, left = node.status.capacity, node.status.allocatable
+        sizes = [_cpu(have), _memory(have), _cpu(left), _memory(left)]
+        table.add_row(node.metadata.name, _SIMULATED, *sizes)
+    return table
+
+
+def _pods(api: client.CoreV1Api) -> Table:
+    table = Table("namespace", "pod", "phase", "node", title="Pods")
+    table.add_column("cpu request", justify="right")
+    table.add_column("memory request", justify="right")
+    pods = api.list_pod_for_all_namespaces().items
+    for pod in sorted(pods, key=lambda pod: (pod.metadata.namespace, pod.metadata.name)):
+        requests = [container.resources.requests or {} for container in pod.spec.containers]
+        cpu = sum((int(parse_quantity(one.get("cpu", "0")) * 1000) for one in requests), 0)
+        memory = sum((int(parse_quantity(one.get("memory", "0"))) for one in requests), 0)
+        node = f"{pod.spec.node_name} ({_SIMULATED})" if pod.spec.node_name else "none"
+        amounts = str(Cpu(cpu)), str(Memory(memory))
+        table.add_row(pod.metadata.namespace, pod.metadata.name, pod.status.phase, node, *amounts)
+    return table
+
+
+def _outputs(outputs: dict[str, Any]) -> Table:
+    table = Table("output", "value", title="Outputs")
+    for key, value in sorted(outputs.items()):
+        table.add_row(key, "[dim]secret[/dim]" if key == "kubeconfig" else str(value))
+    return table
+
+
+def _cpu(resources: dict[str, str]) -> str:
+    return str(Cpu(int(parse_quantity(resources["cpu"]) * 1000)))
+
+
+def _memory(resources: dict[str, str]) -> str:
+    return str(Memory(int(parse_quantity(resources["memory"]))))

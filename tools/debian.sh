@@ -1,0 +1,28 @@
+#!/bin/sh
+# Installs the servers that tests start themselves; nothing is started here.
+set -eu
+missing=""
+command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
+command -v promtool >/dev/null 2>&1 || missing="$missing prometheus"
+if ! command -v postgres >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
+	missing="$missing postgresql"
+fi
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+	echo "missing:$missing; as root on Debian: apt-get install --no-install-recommends$missing" >&2
+	[ "${CI:-}" != true ] || exit 1
+	exit 0
+fi
+echo "installing:$missing"
+# Packages start their services when they are installed; the tests start their own, on ports of their own.
+policy=/usr/sbin/policy-rc.d
+made=""
+if [ ! -e "$policy" ]; then
+	printf '#!/bin/sh\nexit 101\n' >"$policy"
+	chmod +x "$policy"
+	made=yes
+fi
+trap '[ -z "$made" ] || rm -f "$policy"' EXIT
+apt-get update -qq
+# shellcheck disable=SC2086  # a list of package names
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
