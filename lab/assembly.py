@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from lab.cluster.machines import SimulatedMachines
 from lab.plugins.faults import Faults
 from lab.plugins.journal import Journal
-from lab.plugins.kubernetes.package import KubernetesPackage
-from lab.plugins.packages.command import CommandPackage
-from lab.plugins.packages.hetzner import HetznerPackage
-from lab.plugins.packages.random import RandomPackage
-from lab.plugins.packages.tls import TlsPackage
 from lab.plugins.server import PluginServer
 
 
