@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from lab.clouds.hetzner import HetznerCloud
 from lab.cluster.machines import SimulatedMachines
 from lab.plugins.faults import Faults
 from lab.plugins.journal import Journal
+from lab.plugins.kubernetes.package import KubernetesPackage
+from lab.plugins.packages.command import CommandPackage
+from lab.plugins.packages.hetzner import HetznerPackage
+from lab.plugins.packages.random import RandomPackage
+from lab.plugins.packages.tls import TlsPackage
 from lab.plugins.server import PluginServer
 
 
@@ -18,3 +25,18 @@ class Assembly:
     server: PluginServer
     journal: Journal
     faults: Faults
+
+
+def assemble(root: Path, programs: Path) -> Assembly:
+    """A lab whose state lies in `root`; nothing runs yet."""
+    machines = SimulatedMachines(root, programs)
+    journal, faults = Journal(), Faults()
+    packages = [
+        HetznerPackage(HetznerCloud(root, machines)),
+        CommandPackage(root, machines),
+        KubernetesPackage(),
+        RandomPackage(),
+        TlsPackage(),
+    ]
+    server = PluginServer(packages, journal, faults)
+    return Assembly(machines=machines, server=server, journal=journal, faults=faults)

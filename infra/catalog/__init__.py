@@ -1,0 +1,18 @@
+"""Instance types and prices by provider: dated data with its source, never code."""
+
+from infra.catalog import digitalocean, hetzner, vultr
+from infra.catalog.instance_type import InstanceType
+
+_MODULES = {"hetzner": hetzner, "digitalocean": digitalocean, "vultr": vultr}
+
+INSTANCE_TYPES: dict[str, tuple[InstanceType, ...]] = {
+    provider: module.INSTANCE_TYPES for provider, module in _MODULES.items()
+}
+
+# Names in order of preference; sizing takes the first that fits.
+CANDIDATES: dict[str, tuple[str, ...]] = {provider: module.CANDIDATES for provider, module in _MODULES.items()}
+
+
+def regions(provider: str) -> tuple[str, ...]:
+    """Regions in which any of the provider's catalogued types is sold."""
+    return tuple(sorted({region for row in INSTANCE_TYPES[provider] for region in row.regions}))

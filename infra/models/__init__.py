@@ -1,0 +1,1 @@
+"""What stack files and stages may say."""

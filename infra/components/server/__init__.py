@@ -1,0 +1,1 @@
+"""The VPS: one file per provider behind one interface."""

@@ -1,0 +1,114 @@
+"""What a person decides for a customer tier; everything else is computed from it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from infra.models.quantities import CpuField, MemoryField
+from infra.models.strict import StrictModel
+
+Positive = Annotated[int, Field(ge=1)]
+
+
+class ReplicaRange(StrictModel):
+    """How many pods: at least, at the stage's planned load, and at most if the server has room."""
+
+    min: Positive = Field(description="pods that always run")
+    planned: Positive = Field(description="pods at the stage's planned load; the plan proves that they fit")
+    ceiling: Positive = Field(description="most pods that the autoscaler may ask for; the plan may lower it")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ReplicaRange:
+        if not self.min <= self.planned <= self.ceiling:
+            raise ValueError(f"min <= planned <= ceiling, not {self.min}, {self.planned}, {self.ceiling}")
+        return self
+
+
+class PoolConfig(StrictModel):
+    """One pool of Celery workers: a Deployment of its own."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,20}$", description="the pool's name; the first pool is the default")
+    queues: tuple[str, ...] = Field(min_length=1, description="queues that the pool consumes")
+    concurrency: int = Field(ge=1, le=64, description="prefork processes in each pod")
+    cpu_request: CpuField = Field(description="CPU that the scheduler reserves for each pod")
+    cpu_limit: CpuField = Field(description="CPU that a pod may use at most")
+    memory_request: MemoryField = Field(description="memory that the scheduler reserves for each pod")
+    memory_limit: MemoryField = Field(description="memory above which a pod is killed")
+    replicas: ReplicaRange = Field(description="how many pods")
+    time_limit: int = Field(ge=10, le=86_400, default=600, description="seconds after which a task is killed")
+    soft_time_limit: int = Field(ge=5, le=86_400, default=540, description="seconds after which a task is told to end")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> PoolConfig:
+        problems = []
+        if self.cpu_request > self.cpu_limit:
+            problems.append(f"cpu_request {self.cpu_request} is above cpu_limit {self.cpu_limit}")
+        if self.memory_request > self.memory_limit:
+            problems.append(f"memory_request {self.memory_request} is above memory_limit {self.memory_limit}")
+        if self.soft_time_limit >= self.time_limit:
+            problems.append(f"soft_time_limit {self.soft_time_limit} is not below time_limit {self.time_limit}")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+
+class DjangoConfig(StrictModel):
+    """The web pods."""
+
+    processes: int = Field(ge=1, le=16, description="gunicorn worker processes in each pod")
+    threads: int = Field(ge=1, le=32, description="threads in each process; each may hold a database connection")
+    cpu_request: CpuField = Field(description="CPU that the scheduler reserves for each pod")
+    memory_request: MemoryField = Field(description="memory that the scheduler reserves for each pod")
+    memory_limit: MemoryField = Field(description="memory above which a pod is killed")
+    replicas: ReplicaRange = Field(description="how many pods")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> DjangoConfig:
+        if self.memory_request > self.memory_limit:
+            raise ValueError(f"memory_request {self.memory_request} is above memory_limit {self.memory_limit}")
+        return self
+
+
+class ServerConfig(StrictModel):
+    """What a stage asks of its server; the catalog's first candidate that fits is taken."""
+
+    memory_gib: Positive = Field(description="nominal memory in GiB, as providers sell it")
+    vcpu: Positive = Field(description="virtual CPUs")
+
+
+class CeleryServersConfig(StrictModel):
+    """Servers of their own for Celery."""
+
+    count: int = Field(ge=0, le=20, description="how many; 0 means that workers run on the server")
+    memory_gib: Positive = Field(default=8, description="nominal memory of each in GiB")
+    vcpu: Positive = Field(default=4, description="virtual CPUs of each")
+
+
+class GuideRow(StrictModel):
+    """The tier guide's own numbers, to show where the plan departs."""
+
+    server: str = Field(description="the guide's VPS")
+    django_memory: str = Field(description="the guide's memory for all web pods")
+    worker_pods: str = Field(description="the guide's worker pods")
+
+
+class StageConfig(StrictModel):
+    """One customer tier."""
+
+    stage: int = Field(ge=1, le=5, description="the tier's number")
+    customers_min: int = Field(ge=0, description="customers at the lower end")
+    customers_max: int | None = Field(description="customers at the upper end; null: no upper end")
+    server: ServerConfig = Field(description="what the stage asks of its server")
+    celery_servers: CeleryServersConfig = Field(description="servers of their own for Celery")
+    pools: tuple[PoolConfig, ...] = Field(min_length=1, description="Celery's pools, the default first")
+    django: DjangoConfig = Field(description="the web pods")
+    visibility_timeout: int = Field(
+        ge=60, le=86_400, default=3600, description="seconds until Redis hands an unfinished task to another worker"
+    )
+    longest_countdown: int = Field(
+        ge=0, le=86_400, default=0, description="longest countdown or ETA in seconds that the app uses"
+    )
+    volume_size_gib: int = Field(ge=10, le=10_000, description="size of the data volume in GiB")
+    guide: GuideRow = Field(description="the tier guide's own numbers")

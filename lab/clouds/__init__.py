@@ -1,0 +1,1 @@
+"""Emulated clouds: what their APIs keep and refuse."""

@@ -1,0 +1,1 @@
+"""Real Kubernetes control planes and the nodes that are simulated for them."""

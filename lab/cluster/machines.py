@@ -1,0 +1,137 @@
+"""Emulated servers: a control plane and a simulated node for each on which k3s was installed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from pathlib import Path
+from typing import Any
+
+from lab.cluster import bundled, node
+from lab.cluster.api import Api
+from lab.cluster.control_plane import ControlPlane
+from lab.cluster.kubelet import SimulatedKubelet
+from lab.plugins.package import PluginError
+
+Server = dict[str, Any]
+
+
+class SimulatedMachines:
+    """Implements lab.machines.Machines; survives a restart of the lab's process."""
+
+    def __init__(self, root: Path, programs: Path) -> None:
+        self.root = root
+        self.programs = programs
+        self._file = root / "machines.json"
+        self._lock = threading.RLock()
+        self._servers: dict[str, Server] = json.loads(self._file.read_text()) if self._file.exists() else {}
+        self._planes: dict[str, ControlPlane] = {}
+        self._kubelets: dict[str, SimulatedKubelet] = {}
+
+    def server_created(self, address: str, name: str, vcpu: int, memory_mib: int) -> None:
+        """Remembers the server; nothing runs on it yet."""
+        with self._lock:
+            self._servers[address] = {"name": name, "vcpu": vcpu, "memory_mib": memory_mib, "config": None}
+            self._save()
+
+    def server_resized(self, address: str, vcpu: int, memory_mib: int) -> None:
+        """The node shows the new size."""
+        with self._lock:
+            self._servers[address] |= {"vcpu": vcpu, "memory_mib": memory_mib}
+            self._save()
+            if self._servers[address]["config"]:
+                self._register(address)
+
+    def server_deleted(self, address: str) -> None:
+        """Ends its control plane and forgets what it stored."""
+        with self._lock:
+            self._servers.pop(address, None)
+            self._save()
+            self._stop(address)
+            shutil.rmtree(self._folder(address), ignore_errors=True)
+
+    def install_k3s(self, address: str, config: dict[str, Any]) -> None:
+        """Starts the control plane on first call; each call registers the node with the config's reservations."""
+        with self._lock:
+            # Tokens are of no use here and would stand in a file.
+            self._server(address)["config"] = {key: config[key] for key in config if not key.endswith("token")}
+            self._save()
+            self._start(address)
+
+    def kubeconfig(self, address: str) -> str:
+        """As k3s writes it: the API server at 127.0.0.1; the program puts the stable address in."""
+        with self._lock:
+            plane = self._planes.get(address)
+            if plane is None:
+                raise PluginError(f"cat: /etc/rancher/k3s/k3s.yaml: No such file or directory (on {address})")
+            return plane.kubeconfig().replace(plane.url, "https://127.0.0.1:6443")
+
+    def write_manifest(self, address: str, name: str, text: str) -> None:
+        """Applies what k3s would apply; `name` is the file's."""
+        with self._lock:
+            folder = self._folder(address) / "manifests"
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+            if address in self._planes:
+                bundled.apply_manifest(self._api(address), text)
+
+    def resume(self) -> None:
+        """Starts again what ran when the lab's process ended."""
+        with self._lock:
+            for address, server in self._servers.items():
+                if server["config"]:
+                    self._start(address)
+
+    def stop_all(self) -> None:
+        """Ends every process; what they stored stays."""
+        with self._lock:
+            for address in list(self._planes):
+                self._stop(address)
+
+    def _start(self, address: str) -> None:
+        fresh = address not in self._planes
+        if fresh:
+            plane = ControlPlane(self._folder(address), address, self.programs)
+            plane.start()
+            self._planes[address] = plane
+        api = self._register(address)
+        if fresh:
+            bundled.deploy(api, self._servers[address]["config"].get("disable", []))
+            for manifest in sorted((self._folder(address) / "manifests").glob("*.yaml")):
+                bundled.apply_manifest(api, manifest.read_text())
+            kubelet = SimulatedKubelet(api)
+            kubelet.start()
+            self._kubelets[address] = kubelet
+
+    def _register(self, address: str) -> Api:
+        server = self._servers[address]
+        api = self._api(address)
+        name = str(server["config"].get("node-name", server["name"]))
+        node.register(api, name, (server["vcpu"], server["memory_mib"]), server["config"])
+        return api
+
+    def _api(self, address: str) -> Api:
+        return Api(self._planes[address].kubeconfig())
+
+    def _stop(self, address: str) -> None:
+        if address in self._kubelets:
+            self._kubelets.pop(address).stop()
+        if address in self._planes:
+            self._planes.pop(address).stop()
+
+    def _server(self, address: str) -> Server:
+        server = self._servers.get(address)
+        if server is None:
+            raise PluginError(f"dial tcp {address}:22: connect: no route to host (no emulated server has this address)")
+        return server
+
+    def _folder(self, address: str) -> Path:
+        return self.root / "nodes" / address
+
+    def _save(self) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self._file.with_suffix(".tmp")
+        temporary.touch(mode=0o600)
+        temporary.write_text(json.dumps(self._servers, indent=1))
+        temporary.replace(self._file)

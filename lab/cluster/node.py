@@ -1,0 +1,70 @@
+"""A simulated node's object: what a VPS of that size shows after k3s's reservations."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from kubernetes.utils.quantity import parse_quantity
+
+from infra.units import MIB
+from lab.cluster.api import MERGE_PATCH, Api, Object
+
+_MEMORY_SHARE = 95  # per cent of the nominal memory that a VPS's kernel leaves to be seen
+_PODS = 110  # the kubelet's default
+_RESERVED = ("kube-reserved", "system-reserved")
+
+
+def sizes(vcpu: int, memory_mib: int, config: dict[str, Any]) -> tuple[Object, Object]:
+    """Capacity and allocatable, from the nominal size and the *rendered* k3s config, never from the plan."""
+    arguments = dict(argument.split("=", 1) for argument in config.get("kubelet-arg", []))
+    memory = memory_mib * MIB * _MEMORY_SHARE // 100
+    millicores, left = vcpu * 1000, memory
+    for key in _RESERVED:
+        reserved = dict(pair.split("=", 1) for pair in arguments.get(key, "").split(",") if pair)
+        millicores -= int(parse_quantity(reserved.get("cpu", "0")) * 1000)
+        left -= int(parse_quantity(reserved.get("memory", "0")))
+    eviction = re.search(r"memory\.available<([0-9.]+[A-Za-z]*)", arguments.get("eviction-hard", ""))
+    left -= int(parse_quantity(eviction.group(1))) if eviction else 0
+    pods = arguments.get("max-pods", str(_PODS))
+    capacity = {"cpu": str(vcpu), "memory": str(memory), "pods": pods, "ephemeral-storage": "40Gi"}
+    allocatable = {**capacity, "cpu": f"{millicores}m", "memory": str(left)}
+    return capacity, allocatable
+
+
+def register(api: Api, name: str, size: tuple[int, int], config: dict[str, Any]) -> None:
+    """Creates or updates the node object; a resized server shows its new size."""
+    labels = dict(label.split("=", 1) for label in config.get("node-label", []))
+    labels |= {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "stagecoach.dev/simulated": "true"}
+    labels["node-role.kubernetes.io/control-plane"] = "true"
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}}
+    api.apply(f"/api/v1/nodes/{name}", node)
+    capacity, allocatable = sizes(*size, config)
+    status = {
+        "capacity": capacity,
+        "allocatable": allocatable,
+        "conditions": [_ready()],
+        "addresses": [{"type": "InternalIP", "address": str(config.get("node-ip", "10.0.0.2"))}],
+        "nodeInfo": _info(),
+    }
+    api.request("PATCH", f"/api/v1/nodes/{name}/status", {"status": status}, content_type=MERGE_PATCH)
+    # A new node is tainted until a kubelet or cloud controller takes the taint away.
+    api.request("PATCH", f"/api/v1/nodes/{name}", {"spec": {"taints": None}}, content_type=MERGE_PATCH)
+
+
+def now() -> str:
+    """The time as Kubernetes writes it."""
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _ready() -> Object:
+    stamp = now()
+    times = {"lastHeartbeatTime": stamp, "lastTransitionTime": stamp}
+    return {"type": "Ready", "status": "True", "reason": "Simulated", "message": "a simulated node", **times}
+
+
+def _info() -> Object:
+    names = ("machineID", "systemUUID", "bootID", "kernelVersion", "osImage", "kubeProxyVersion")
+    known = {"operatingSystem": "linux", "architecture": "amd64", "kubeletVersion": "v1.36.3+simulated"}
+    return {**dict.fromkeys(names, "simulated"), "containerRuntimeVersion": "simulated://0", **known}

@@ -1,0 +1,91 @@
+"""Child processes that never outlive their lab."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)
+_END_SECONDS = 10
+
+
+class Processes:
+    """Starts programs, records them in a file, ends them by id."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.record = folder / "processes.json"
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, command: Sequence[str]) -> None:
+        """Starts a program whose output goes to `<name>.log`."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / f"{name}.log").open("wb") as log:
+            self._children[name] = subprocess.Popen(
+                list(command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509  the one call in it is async-signal-safe
+            )
+        rows = {name: {"pid": child.pid, "program": command[0]} for name, child in self._children.items()}
+        self.record.write_text(json.dumps(rows))
+
+    def ended(self) -> list[str]:
+        """Names of programs that ended by themselves."""
+        return [name for name, child in self._children.items() if child.poll() is not None]
+
+    def last_lines(self, name: str, count: int = 8) -> str:
+        """The end of a program's output."""
+        return "\n".join((self.folder / f"{name}.log").read_text(errors="replace").splitlines()[-count:])
+
+    def stop(self) -> None:
+        """Ends every child at once: the API server lingers on SIGTERM, etcd's log survives a kill."""
+        for child in self._children.values():
+            if child.poll() is None:
+                child.kill()
+        for child in self._children.values():
+            child.wait(timeout=_END_SECONDS)
+        self._children.clear()
+        self.record.unlink(missing_ok=True)
+
+    def sweep(self) -> list[int]:
+        """Ends what a killed lab left behind; a process id that was given to another program is left alone."""
+        if not self.record.exists():
+            return []
+        ended = []
+        for row in json.loads(self.record.read_text()).values():
+            if _runs(row["pid"], row["program"]):
+                os.kill(row["pid"], signal.SIGKILL)
+                ended.append(row["pid"])
+        deadline = time.monotonic() + _END_SECONDS
+        while any(_alive(pid) for pid in ended) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.record.unlink(missing_ok=True)
+        return ended
+
+
+def _runs(pid: int, program: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0] == program.encode()
+    except OSError:
+        return False
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _die_with_parent() -> None:
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

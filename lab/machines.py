@@ -1,0 +1,27 @@
+"""What emulated clouds and the command provider need of whatever plays the servers."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+
+class Machines(Protocol):
+    """Servers by public address; memory in MiB, nominal."""
+
+    def server_created(self, address: str, name: str, vcpu: int, memory_mib: int) -> None:
+        """A server was bought; nothing runs on it yet."""
+
+    def server_resized(self, address: str, vcpu: int, memory_mib: int) -> None:
+        """Powered off, another size, powered on."""
+
+    def server_deleted(self, address: str) -> None:
+        """Gone, with all that ran on it."""
+
+    def install_k3s(self, address: str, config: dict[str, Any]) -> None:
+        """k3s was installed, or its config.yaml changed."""
+
+    def kubeconfig(self, address: str) -> str:
+        """What k3s writes to /etc/rancher/k3s/k3s.yaml on that server."""
+
+    def write_manifest(self, address: str, name: str, text: str) -> None:
+        """A file was put into k3s's manifests folder."""

@@ -1,0 +1,1 @@
+"""The `kubernetes` package over a real API server."""

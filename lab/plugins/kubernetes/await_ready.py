@@ -1,0 +1,118 @@
+"""Waits until an object is ready, as pulumi-kubernetes does; says why when it is not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import urllib3
+
+from lab.cluster.api import Api, ApiError, Object
+
+DEFAULT_SECONDS = 600.0  # pulumi-kubernetes' own
+_LOOK = 0.2  # seconds between two looks
+_TIMEOUT_KEY = "pulumi.com/timeoutSeconds"
+_SKIP_KEY = "pulumi.com/skipAwait"
+
+
+def wait_ready(api: Api, path: str, body: Object, seconds: float) -> tuple[Object, list[str]]:
+    """The live object and the reasons why it is not ready; none if it is."""
+    annotations = body["metadata"].get("annotations") or {}
+    check = _CHECKS.get(body["kind"])
+    live = api.get(path) or body
+    if check is None or str(annotations.get(_SKIP_KEY, "")).lower() == "true":
+        return live, []
+    deadline = time.monotonic() + float(annotations.get(_TIMEOUT_KEY) or seconds or DEFAULT_SECONDS)
+    while True:
+        try:
+            live = api.get(path) or live
+            reason = check(live)
+        except (ApiError, urllib3.exceptions.HTTPError) as error:
+            reason = str(error)
+        if not reason:
+            return live, []
+        if reason.startswith("failed:") or time.monotonic() > deadline:
+            return live, [reason, *_pod_reasons(api, live)]
+        time.sleep(_LOOK)
+
+
+def wait_gone(api: Api, path: str, uid: str, seconds: float) -> bool:
+    """Whether the object with that uid is gone in time."""
+    deadline = time.monotonic() + (seconds or DEFAULT_SECONDS)
+    while time.monotonic() < deadline:
+        live = api.get(path)
+        if live is None or live["metadata"]["uid"] != uid:
+            return True
+        time.sleep(_LOOK)
+    return False
+
+
+def _observed(live: Object) -> str:
+    if live["status"].get("observedGeneration", 0) < live["metadata"]["generation"]:
+        return "the controller has not seen the change yet"
+    return ""
+
+
+def _deployment(live: Object) -> str:
+    wanted, status = live["spec"].get("replicas", 1), live.get("status", {})
+    ready = status.get("updatedReplicas", 0) >= wanted and status.get("availableReplicas", 0) >= wanted
+    if ready and status.get("replicas", 0) <= wanted:
+        return _observed(live)
+    return f"{status.get('availableReplicas', 0)} of {wanted} replicas are available"
+
+
+def _stateful_set(live: Object) -> str:
+    wanted, status = live["spec"].get("replicas", 1), live.get("status", {})
+    updated = status.get("updateRevision") == status.get("currentRevision")
+    if updated and status.get("readyReplicas", 0) >= wanted:
+        return _observed(live)
+    return f"{status.get('readyReplicas', 0)} of {wanted} replicas are ready"
+
+
+def _daemon_set(live: Object) -> str:
+    status = live.get("status", {})
+    wanted = status.get("desiredNumberScheduled", 0)
+    if status.get("updatedNumberScheduled", 0) >= wanted and status.get("numberAvailable", 0) >= wanted:
+        return _observed(live)
+    return f"{status.get('numberAvailable', 0)} of {wanted} pods are available"
+
+
+def _job(live: Object) -> str:
+    conditions = {one["type"]: one for one in live.get("status", {}).get("conditions", [])}
+    if "Failed" in conditions:
+        return f"failed: {conditions['Failed'].get('message', 'the job failed')}"
+    return "" if "Complete" in conditions else "the job has not completed"
+
+
+_CHECKS: dict[str, Callable[[Object], str]] = {
+    "Deployment": _deployment,
+    "StatefulSet": _stateful_set,
+    "DaemonSet": _daemon_set,
+    "Job": _job,
+}
+
+
+def _pod_reasons(api: Api, live: Object) -> list[str]:
+    """What the scheduler and the kubelet say of the object's pods."""
+    labels = live["spec"].get("selector", {}).get("matchLabels", {})
+    selector = ",".join(f"{key}={value}" for key, value in labels.items())
+    namespace = live["metadata"]["namespace"]
+    pods = api.request("GET", f"/api/v1/namespaces/{namespace}/pods", labelSelector=selector)["items"]
+    reasons = [reason for pod in pods for reason in _reasons(pod)]
+    return reasons or _quota_reasons(live)
+
+
+def _quota_reasons(live: Object) -> list[str]:
+    conditions = live.get("status", {}).get("conditions", [])
+    return [one["message"] for one in conditions if one["type"] == "ReplicaFailure"]
+
+
+def _reasons(pod: Object) -> Iterator[str]:
+    name = pod["metadata"]["name"]
+    for condition in pod["status"].get("conditions", []):
+        if condition["status"] == "False" and condition.get("message"):
+            yield f"pod {name}: {condition['reason']}: {condition['message']}"
+    for container in pod["status"].get("containerStatuses", []):
+        waiting = container.get("state", {}).get("waiting")
+        if waiting:
+            yield f"pod {name}: {waiting['reason']}: {waiting.get('message', '')}"

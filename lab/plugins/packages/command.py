@@ -1,0 +1,121 @@
+"""The `command` package: scripts for servers are checked, kept and played, not run."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import threading
+import uuid
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lab.machines import Machines
+from lab.plugins.diffing import Diff, compare
+from lab.plugins.package import Call, Package, PluginError
+from lab.plugins.values import UNKNOWN, Properties
+
+_TOKEN = "command:remote:Command"  # noqa: S105  a type's name
+_CONFIG = "/etc/rancher/k3s/config.yaml"
+_KUBECONFIG = "cat /etc/rancher/k3s/k3s.yaml"
+_MANIFESTS = "/server/manifests/"
+_CHECK_SECONDS = 30
+
+
+class CommandPackage(Package):
+    """remote.Command on simulated servers: there is no machine to log in to."""
+
+    name = "command"
+
+    def __init__(self, root: Path, machines: Machines) -> None:
+        self.folder = root / "servers"
+        self.machines = machines
+        self._checked: set[str] = set()
+        self._lock = threading.Lock()
+
+    def check(self, call: Call) -> Properties:
+        """Only remote.Command; a script that bash or shellcheck refuses ends here."""
+        if call.type != _TOKEN:
+            raise PluginError(f"the lab does not play {call.type}")
+        for key in ("create", "update", "delete"):
+            script = call.inputs.get(key)
+            if script and script != UNKNOWN:
+                self._check_script(key, script)
+        return call.inputs
+
+    def diff(self, call: Call) -> Diff:
+        """`triggers` replaces (the provider's schema), everything else runs `update` or `create` again."""
+        return compare(call.old_inputs, call.inputs, replacing=("triggers",), ignored=call.ignored)
+
+    def create(self, call: Call) -> tuple[str, Properties]:
+        """Plays the `create` script."""
+        if call.preview:
+            return "", {**call.inputs, "stdout": UNKNOWN, "stderr": UNKNOWN}
+        return f"cmd-{uuid.uuid4().hex[:12]}", self._run(call, "create", call.inputs)
+
+    def update(self, call: Call) -> Properties:
+        """Plays `update`, or `create` where there is none, as the provider does."""
+        if call.preview:
+            return {**call.inputs, "stdout": UNKNOWN, "stderr": UNKNOWN}
+        return self._run(call, "update" if call.inputs.get("update") else "create", call.inputs)
+
+    def read(self, call: Call) -> tuple[str, Properties, Properties]:
+        """Nothing outside the state."""
+        return call.id, call.olds, call.old_inputs
+
+    def delete(self, call: Call) -> None:
+        """Plays `delete` if there is one."""
+        if call.olds.get("delete"):
+            self._run(call, "delete", call.olds)
+
+    def secret_outputs(self, _type: str) -> frozenset[str]:
+        """Where a script prints a secret, the program says so by additional_secret_outputs."""
+        return frozenset()
+
+    def _run(self, call: Call, which: str, inputs: Properties) -> Properties:
+        host = str(inputs["connection"]["host"])
+        script, stdin = str(inputs[which]), inputs.get("stdin")
+        self._keep(call.name, which, host, script)
+        return {**inputs, "stdout": self._play(host, script, stdin), "stderr": ""}
+
+    def _play(self, host: str, script: str, stdin: str | None) -> str:
+        """What the script would do to a server, as far as the lab has such a thing."""
+        if _KUBECONFIG in script:
+            return self.machines.kubeconfig(host)
+        if _MANIFESTS in script and stdin:
+            self.machines.write_manifest(host, "traefik-config.yaml", stdin)
+        if _CONFIG in script and stdin:
+            self.machines.install_k3s(host, _k3s_config(stdin))
+        return ""
+
+    def _keep(self, name: str, which: str, host: str, script: str) -> None:
+        """For reading; what comes by stdin or environment may be secret and is not kept."""
+        folder = self.folder / host
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.{which}.sh").write_text(script)
+
+    def _check_script(self, key: str, script: str) -> None:
+        digest = hashlib.sha256(script.encode()).hexdigest()
+        with self._lock:
+            if digest in self._checked:
+                return
+        # shellcheck comes with the Python environment, which need not be on PATH.
+        shellcheck = str(Path(sys.executable).with_name("shellcheck"))
+        commands = [["bash", "-n", "-"], [shellcheck, "--shell=bash", "-"]]
+        for command in commands:
+            done = subprocess.run(
+                command, input=script, capture_output=True, text=True, check=False, timeout=_CHECK_SECONDS
+            )
+            if done.returncode:
+                raise PluginError(f"{command[0]} refuses the `{key}` script:\n{done.stdout}{done.stderr}")
+        with self._lock:
+            self._checked.add(digest)
+
+
+def _k3s_config(text: str) -> dict[str, Any]:
+    config = yaml.safe_load(text)
+    if not isinstance(config, dict) or "kubelet-arg" not in config:
+        raise PluginError("k3s's config.yaml is not a mapping with kubelet-arg")
+    return config

@@ -1,0 +1,44 @@
+"""Stage 1: the first customers, up to 200."""
+
+from infra.models.stage_config import (
+    CeleryServersConfig,
+    DjangoConfig,
+    GuideRow,
+    PoolConfig,
+    ReplicaRange,
+    ServerConfig,
+    StageConfig,
+)
+
+STAGE = StageConfig(
+    stage=1,
+    customers_min=0,
+    customers_max=200,
+    server=ServerConfig(memory_gib=4, vcpu=2),
+    celery_servers=CeleryServersConfig(count=0),
+    # Concurrency, CPU and memory are the tier guide's.
+    pools=(
+        PoolConfig(
+            name="default",
+            queues=("celery", "fast", "slow", "backups"),
+            concurrency=2,
+            cpu_request="400m",
+            cpu_limit="800m",
+            memory_request="512Mi",
+            memory_limit="768Mi",
+            replicas=ReplicaRange(min=1, planned=1, ceiling=3),
+        ),
+    ),
+    # The guide's 4 GB and 2 vCPU hold its worker only beside a trimmed web: one process of four threads was measured
+    # at 99 MiB of working set; 176Mi leaves room for an app that imports its tasks.
+    django=DjangoConfig(
+        processes=1,
+        threads=4,
+        cpu_request="100m",
+        memory_request="176Mi",
+        memory_limit="256Mi",
+        replicas=ReplicaRange(min=2, planned=2, ceiling=3),
+    ),
+    volume_size_gib=40,
+    guide=GuideRow(server="4 GB", django_memory="1.5 GB for 2 pods", worker_pods="1"),
+)

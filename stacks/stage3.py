@@ -1,0 +1,43 @@
+"""Stage 3: 400 to 800 customers."""
+
+from infra.models.stage_config import (
+    CeleryServersConfig,
+    DjangoConfig,
+    GuideRow,
+    PoolConfig,
+    ReplicaRange,
+    ServerConfig,
+    StageConfig,
+)
+
+STAGE = StageConfig(
+    stage=3,
+    customers_min=400,
+    customers_max=800,
+    server=ServerConfig(memory_gib=8, vcpu=4),
+    celery_servers=CeleryServersConfig(count=0),
+    # Concurrency, CPU and memory are the tier guide's.
+    pools=(
+        PoolConfig(
+            name="default",
+            queues=("celery", "fast", "slow", "backups"),
+            concurrency=4,
+            cpu_request="600m",
+            cpu_limit="1000m",
+            memory_request="768Mi",
+            memory_limit="1Gi",
+            replicas=ReplicaRange(min=1, planned=2, ceiling=3),
+        ),
+    ),
+    # As stage 2: the same server holds both.
+    django=DjangoConfig(
+        processes=2,
+        threads=4,
+        cpu_request="200m",
+        memory_request="320Mi",
+        memory_limit="448Mi",
+        replicas=ReplicaRange(min=2, planned=2, ceiling=4),
+    ),
+    volume_size_gib=80,
+    guide=GuideRow(server="8 GB", django_memory="not said", worker_pods="2"),
+)
