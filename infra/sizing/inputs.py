@@ -14,6 +14,7 @@ class PlanInputs:
     instance_type: str | None = None  # a pin: proved or refused
     volume_size_gib: int | None = None
     celery_servers: int | None = None
+    celery_instance_type: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Reads stack files; `program_config` is the only place that knows `pulumi.Config`."""

@@ -1,0 +1,145 @@
+"""From the keys of a stack file to a StackConfig: every problem at once, secrets never shown."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from infra.errors import ConfigError, Problem
+from infra.models.stack_config import StackConfig
+
+NAMESPACE = "stagecoach"
+# Encrypted values: they never enter a model, the program gets them as secret outputs.
+SECRET_KEYS = ("env_secrets", "registry_password", "alerts_smtp_password")
+_PROVIDER_NAMESPACES = {"hetzner": "hcloud", "digitalocean": "digitalocean", "vultr": "vultr"}
+_TOP_LEVEL = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
+
+
+def parse_stack_file(path: Path) -> StackConfig:
+    """The config of a stack file.
+
+    Raises:
+        ConfigError: the file cannot be read, or anything in it is wrong.
+    """
+    try:
+        content = yaml.safe_load(path.read_text())
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read", [_file_problem(path, error.strerror or str(error))]) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not YAML", [_file_problem(path, " ".join(str(error).split()))]) from None
+    if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
+        raise ConfigError(f"{path} is not a stack file", [_file_problem(path, "a mapping with `config:`")])
+    unknown = [key for key in content if key not in _TOP_LEVEL]
+    extra = [
+        Problem(path=str(key), value="", allowed=f"one of {', '.join(_TOP_LEVEL)}", hint="Put it under `config:`")
+        for key in unknown
+    ]
+    return parse_config(content["config"], title=f"{path} cannot be used", extra=extra)
+
+
+def parse_config(values: Mapping[str, Any], *, title: str, extra: Iterable[Problem] = ()) -> StackConfig:
+    """The model of all keys with their namespaces.
+
+    Raises:
+        ConfigError: lists every problem.
+    """
+    own: dict[str, Any] = {}
+    problems = list(extra)
+    allowed = {NAMESPACE, "pulumi", _PROVIDER_NAMESPACES.get(str(values.get(f"{NAMESPACE}:provider")), "")}
+    for key, value in values.items():
+        namespace, _, name = str(key).partition(":")
+        if namespace == NAMESPACE and name:
+            own[name] = value
+        elif namespace not in allowed or not name:
+            problems.append(_wrong_namespace(str(key), allowed))
+    public = {key: value for key, value in own.items() if key not in SECRET_KEYS}
+    problems += _secret_problems(own)
+    public = {key: value for key, value in public.items() if not _is_secret(value)}
+    try:
+        config = StackConfig.model_validate(public)
+    except ValidationError as error:
+        problems += [_problem(one) for one in error.errors()]
+        raise ConfigError(title, problems) from None
+    if problems:
+        raise ConfigError(title, problems)
+    return config
+
+
+def _secret_problems(own: Mapping[str, Any]) -> list[Problem]:
+    """Encrypted values where a model reads them, plain ones where a secret belongs."""
+    hidden = [key for key in own if key not in SECRET_KEYS and _is_secret(own[key])]
+    shown = [key for key in SECRET_KEYS if key in own and not _is_secret(own[key])]
+    only, command = f"Only {', '.join(SECRET_KEYS)} are secrets", "Set it with `pulumi config set --secret {}`"
+    return [
+        *(_secrecy(key, "an encrypted value", "plain text", only) for key in hidden),
+        *(_secrecy(key, "plain text", "an encrypted value", command.format(f"{NAMESPACE}:{key}")) for key in shown),
+    ]
+
+
+def _secrecy(key: str, value: str, allowed: str, hint: str) -> Problem:
+    return Problem(path=f"{NAMESPACE}:{key}", value=value, allowed=allowed, hint=hint)
+
+
+def _is_secret(value: object) -> bool:
+    if isinstance(value, dict):
+        return set(value) == {"secure"} or any(_is_secret(one) for one in value.values())
+    return isinstance(value, list) and any(_is_secret(one) for one in value)
+
+
+def _problem(error: Mapping[str, Any]) -> Problem:
+    """One of pydantic's errors in our words; the path is the stack file's."""
+    location = [str(part) for part in error["loc"]]
+    path = f"{NAMESPACE}:{'.'.join(location)}" if location else NAMESPACE
+    if error["type"] == "missing":
+        return Problem(path=path, value="", allowed="is required", hint=f"Add {path}")
+    if error["type"] == "extra_forbidden":
+        return _unknown_key(path, location)
+    value = "" if not location or isinstance(error["input"], dict) else repr(error["input"])
+    message = str(error["msg"]).removeprefix("Value error, ")
+    name = location[0] if location else ""
+    field = StackConfig.model_fields.get(name)
+    hint = f"It is: {field.description}" if field and field.description else "Mend the stack file"
+    return Problem(path=path, value=value, allowed=message, hint=hint)
+
+
+def _unknown_key(path: str, location: list[str]) -> Problem:
+    known = [*StackConfig.model_fields, *SECRET_KEYS] if len(location) == 1 else _known_below(location)
+    close = difflib.get_close_matches(location[-1], known, n=1)
+    hint = f"Did you mean {close[0]}?" if close else "Remove it"
+    return Problem(path=path, value="", allowed=f"unknown key; known are {', '.join(sorted(known))}", hint=hint)
+
+
+def _known_below(location: list[str]) -> list[str]:
+    """Field names of the model that the path leads into."""
+    schema = StackConfig.model_json_schema()
+    node: dict[str, Any] = schema
+    for part in location[:-1]:
+        node = _resolve(node, schema)
+        node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
+    return list(_resolve(node, schema).get("properties", {}))
+
+
+def _resolve(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """Follows a reference, also behind `X | None`."""
+    for choice in node.get("anyOf", [node]):
+        if "$ref" in choice:
+            found: dict[str, Any] = schema["$defs"][choice["$ref"].rsplit("/", 1)[-1]]
+            return found
+    return node
+
+
+def _wrong_namespace(key: str, allowed: set[str]) -> Problem:
+    names = ", ".join(f"{name}:" for name in sorted(allowed) if name)
+    suggestion = f"{NAMESPACE}:{key.rpartition(':')[2]}"
+    return Problem(
+        path=key, value="", allowed=f"a key in one of the namespaces {names}", hint=f"Did you mean {suggestion}?"
+    )
+
+
+def _file_problem(path: Path, what: str) -> Problem:
+    return Problem(path=str(path), value="", allowed=what, hint="Copy Pulumi.stage1.yaml and change it")

@@ -1,0 +1,71 @@
+"""The only reader of `pulumi.Config`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import yaml
+from pulumi.runtime.config import CONFIG
+
+from infra.config.parse import NAMESPACE, SECRET_KEYS, parse_config
+from infra.errors import ConfigError, Problem
+from infra.models.stack_config import StackConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secrets:
+    """Encrypted values of the stack file, as secret outputs; None where there is none."""
+
+    env: pulumi.Output[dict[str, str]]
+    registry_password: pulumi.Output[str] | None
+    alerts_smtp_password: pulumi.Output[str] | None
+
+
+def load_stack_config() -> tuple[StackConfig, Secrets]:
+    """The stack's config and its secrets.
+
+    Raises:
+        ConfigError: anything in the stack file is wrong, or a secret that it needs is missing.
+    """
+    values = {key: _value(key, text) for key, text in CONFIG.items()}
+    config = parse_config(values, title=f"Pulumi.{pulumi.get_stack()}.yaml cannot be used")
+    bag = pulumi.Config(NAMESPACE)
+    secrets = Secrets(
+        env=bag.get_secret_object("env_secrets") or pulumi.Output.secret({}),
+        registry_password=bag.get_secret("registry_password"),
+        alerts_smtp_password=bag.get_secret("alerts_smtp_password"),
+    )
+    _require(config, secrets)
+    return config, secrets
+
+
+def _value(key: str, text: str) -> Any:  # noqa: ANN401  whatever stands in the stack file
+    """The engine hands every value over as text: JSON for structures, scalars as they were written."""
+    name = key.rpartition(":")[2]
+    if name in SECRET_KEYS:
+        return {"secure": ""}
+    if text[:1] in ("{", "["):
+        return json.loads(text)
+    return text if name in ("name", "region", "image", "domain") else yaml.safe_load(text)
+
+
+def _require(config: StackConfig, secrets: Secrets) -> None:
+    missing = []
+    if config.registry and secrets.registry_password is None:
+        missing.append("registry_password")
+    if config.alerts.smtp_user and secrets.alerts_smtp_password is None:
+        missing.append("alerts_smtp_password")
+    problems = [
+        Problem(
+            path=f"{NAMESPACE}:{key}",
+            value="",
+            allowed="is required",
+            hint=f"Set it with `pulumi config set --secret {NAMESPACE}:{key}`",
+        )
+        for key in missing
+    ]
+    if problems:
+        raise ConfigError("a secret is missing", problems)

@@ -1,0 +1,74 @@
+"""From a stack's config to the stage it means, with its overrides."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from infra.catalog import CANDIDATES, INSTANCE_TYPES
+from infra.errors import ConfigError, Problem
+from infra.models.stack_config import StackConfig
+from infra.models.stage_config import StageConfig
+from infra.sizing.inputs import PlanInputs, Recorded
+from infra.sizing.make_plan import make_plan
+from infra.sizing.overrides import apply_overrides
+from infra.sizing.plan import Departure, StackPlan
+from stacks import STAGES
+
+
+def resolve_stage(config: StackConfig) -> tuple[StageConfig, tuple[Departure, ...]]:
+    """The stage that is named, or the smallest one that holds the customers; overrides on top.
+
+    Raises:
+        ConfigError: an override breaks a rule of the stage, or names a pool that it does not have.
+    """
+    stage = STAGES[config.stage] if config.stage else stage_for(config.customers or 0)
+    try:
+        return apply_overrides(stage, config.overrides)
+    except KeyError as error:
+        pools = ", ".join(pool.name for pool in stage.pools)
+        problem = Problem(
+            path=f"stagecoach:overrides.pools.{error.args[0]}",
+            value="",
+            allowed=f"a pool of stage {stage.stage}: {pools}",
+            hint="Name one of these",
+        )
+        raise ConfigError("the overrides cannot be used", [problem]) from None
+    except ValidationError as error:
+        raise ConfigError("the overrides cannot be used", [_problem(one, stage) for one in error.errors()]) from None
+
+
+def stage_for(customers: int) -> StageConfig:
+    """The smallest stage whose upper end holds that many customers."""
+    return next(
+        stage for _, stage in sorted(STAGES.items()) if stage.customers_max is None or customers <= stage.customers_max
+    )
+
+
+def plan_for(config: StackConfig, recorded: Recorded | None = None) -> StackPlan:
+    """The plan of a stack.
+
+    Raises:
+        ConfigError: as `resolve_stage` and `make_plan`.
+    """
+    stage, overridden = resolve_stage(config)
+    celery = config.celery_servers
+    inputs = PlanInputs(
+        provider=config.provider,
+        region=config.region,
+        instance_type=config.instance_type,
+        volume_size_gib=config.volume_size_gib,
+        celery_servers=celery.count if celery else None,
+        celery_instance_type=celery.instance_type if celery else None,
+    )
+    catalog = INSTANCE_TYPES[config.provider], CANDIDATES[config.provider]
+    return make_plan(stage, inputs=inputs, catalog=catalog, recorded=recorded, overridden=overridden)
+
+
+def _problem(error: object, stage: StageConfig) -> Problem:
+    details = error if isinstance(error, dict) else {}
+    path = [str(part) for part in details.get("loc", ())]
+    if path[:1] == ["pools"]:
+        path[1] = stage.pools[int(path[1])].name
+    message = str(details.get("msg", "")).removeprefix("Value error, ")
+    where = ".".join(["overrides", *path])
+    return Problem(path=f"stagecoach:{where}", value="", allowed=message, hint="Change the override")

@@ -1,0 +1,54 @@
+"""What a stack may change of its stage: a strict subset of the stage's fields."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from infra.models.quantities import CpuField, MemoryField
+from infra.models.strict import StrictModel
+
+
+class ReplicaOverrides(StrictModel):
+    """How many pods."""
+
+    min: int | None = Field(default=None, ge=1, description="pods that always run")
+    planned: int | None = Field(default=None, ge=1, description="pods at the stage's planned load")
+    ceiling: int | None = Field(default=None, ge=1, description="most pods that the autoscaler may ask for")
+
+
+class PoolOverrides(StrictModel):
+    """One Celery pool."""
+
+    concurrency: int | None = Field(default=None, ge=1, le=64, description="prefork processes in each pod")
+    cpu_request: CpuField | None = Field(default=None, description="CPU that the scheduler reserves")
+    cpu_limit: CpuField | None = Field(default=None, description="CPU that a pod may use at most")
+    memory_request: MemoryField | None = Field(default=None, description="memory that the scheduler reserves")
+    memory_limit: MemoryField | None = Field(default=None, description="memory above which a pod is killed")
+    replicas: ReplicaOverrides | None = Field(default=None, description="how many pods")
+    queues: tuple[str, ...] | None = Field(default=None, min_length=1, description="queues that the pool consumes")
+    time_limit: int | None = Field(default=None, ge=10, le=86_400, description="seconds until a task is killed")
+    soft_time_limit: int | None = Field(default=None, ge=5, le=86_400, description="seconds until a task is told")
+
+
+class DjangoOverrides(StrictModel):
+    """The web pods."""
+
+    processes: int | None = Field(default=None, ge=1, le=16, description="gunicorn worker processes in each pod")
+    threads: int | None = Field(default=None, ge=1, le=32, description="threads in each process")
+    cpu_request: CpuField | None = Field(default=None, description="CPU that the scheduler reserves")
+    memory_request: MemoryField | None = Field(default=None, description="memory that the scheduler reserves")
+    memory_limit: MemoryField | None = Field(default=None, description="memory above which a pod is killed")
+    replicas: ReplicaOverrides | None = Field(default=None, description="how many pods")
+
+
+class StageOverrides(StrictModel):
+    """Overrides of the stage, each shown in the plan beside what it replaced."""
+
+    pools: dict[str, PoolOverrides] = Field(default_factory=dict, description="Celery pools by name")
+    django: DjangoOverrides | None = Field(default=None, description="the web pods")
+    visibility_timeout: int | None = Field(
+        default=None, ge=60, le=86_400, description="seconds until Redis hands an unfinished task on"
+    )
+    longest_countdown: int | None = Field(
+        default=None, ge=0, le=86_400, description="longest countdown or ETA in seconds that the app uses"
+    )

@@ -1,0 +1,152 @@
+"""What a stack file may say under `stagecoach:`."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from infra.catalog import INSTANCE_TYPES, regions
+from infra.models.overrides import StageOverrides
+from infra.models.strict import StrictModel
+from infra.versions import IMAGES, K3S_VERSION
+
+_LABEL = r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$"
+_EVERYWHERE = ("0.0.0.0/0", "::/0")
+
+
+class K3sConfig(StrictModel):
+    """Which k3s is installed and where it comes from."""
+
+    version: str = Field(
+        default=K3S_VERSION, pattern=r"^v\d+\.\d+\.\d+\+k3s\d+$", description="release, for example v1.33.6+k3s1"
+    )
+    url: str | None = Field(default=None, pattern=r"^https://", description="mirror of the binary")
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$", description="checksum of the binary")
+
+
+class AppConfig(StrictModel):
+    """The Django + Celery app in the image."""
+
+    celery_app: str = Field(default="config", description="what `celery -A` takes")
+    settings_module: str = Field(default="config.settings", description="DJANGO_SETTINGS_MODULE")
+    wsgi: str = Field(default="config.wsgi:application", description="what gunicorn serves")
+    port: int = Field(default=8000, ge=1024, le=65_535, description="port that gunicorn listens on")
+    health_path: str = Field(default="/healthz", pattern=r"^/", description="answers 200 when the app can serve")
+
+
+class CeleryServers(StrictModel):
+    """Servers of their own for Celery."""
+
+    count: int = Field(ge=0, le=20, description="how many; 0: workers run on the server")
+    instance_type: str | None = Field(default=None, description="their type; the first that fits if left out")
+
+
+class AlertsConfig(StrictModel):
+    """Where alerts go."""
+
+    webhook_url: str | None = Field(default=None, pattern=r"^https?://", description="receives Alertmanager's JSON")
+    email_to: str | None = Field(default=None, description="receives alerts by mail")
+    email_from: str | None = Field(default=None, description="sender of the mails")
+    smtp_host: str | None = Field(default=None, description="host:port of the mail server")
+    smtp_user: str | None = Field(default=None, description="login at the mail server")
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> AlertsConfig:
+        if self.email_to and not (self.email_from and self.smtp_host):
+            raise ValueError("email_to needs email_from and smtp_host")
+        return self
+
+
+class RegistryConfig(StrictModel):
+    """A private registry of the app's image; its password is the secret `registry_password`."""
+
+    server: str = Field(description="host name of the registry")
+    username: str = Field(description="login")
+
+
+class StackConfig(StrictModel):
+    """One deployment of the shop."""
+
+    name: str = Field(pattern=_LABEL, description="the deployment's name; all cloud resources carry it; replaces all")
+    provider: Literal["hetzner", "digitalocean", "vultr"] = Field(description="the cloud; replaces the server")
+    region: str = Field(description="the provider's region or location; replaces the server")
+    stage: int | None = Field(default=None, ge=1, le=5, description="the customer tier")
+    customers: int | None = Field(default=None, ge=0, description="number of customers, in place of `stage`")
+    image: str = Field(min_length=3, description="the app's container image with a tag or digest")
+    domain: str | None = Field(
+        default=None, pattern=r"^([a-z0-9-]+\.)+[a-z]{2,}$", description="host name of the shop; turns on TLS"
+    )
+    acme_email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", description="contact for certificates")
+    admin_cidrs: tuple[str, ...] = Field(min_length=1, description="networks that may reach SSH and the Kubernetes API")
+    public_admin: bool = Field(default=False, description="allow admin_cidrs to contain the whole internet")
+    authorized_keys: tuple[str, ...] = Field(default=(), description="SSH public keys of people")
+    instance_type: str | None = Field(default=None, description="pin of the server's type; proved or refused")
+    volume_size_gib: int | None = Field(default=None, ge=10, le=10_000, description="data volume; can only grow")
+    celery_servers: CeleryServers | None = Field(default=None, description="servers of their own for Celery")
+    overrides: StageOverrides = Field(default_factory=StageOverrides, description="changes to the stage")
+    images: dict[str, str] = Field(default_factory=dict, description="images by name: a mirror or a digest")
+    k3s: K3sConfig = Field(default_factory=K3sConfig, description="which k3s")
+    app: AppConfig = Field(default_factory=AppConfig, description="the app in the image")
+    env: dict[str, str] = Field(default_factory=dict, description="more environment variables of the app")
+    registry: RegistryConfig | None = Field(default=None, description="private registry of the image")
+    alerts: AlertsConfig = Field(default_factory=AlertsConfig, description="where alerts go")
+    kubeconfig_epoch: int = Field(default=1, ge=1, description="raise it to renew the kubeconfig's certificate")
+
+    @field_validator("admin_cidrs")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            try:
+                ipaddress.ip_network(one)
+            except ValueError as error:
+                raise ValueError(f"{one} is not a network such as 203.0.113.0/24: {error}") from None
+        return value
+
+    @field_validator("images")
+    @classmethod
+    def _are_known_images(cls, value: dict[str, str]) -> dict[str, str]:
+        unknown = sorted(set(value) - set(IMAGES))
+        if unknown:
+            raise ValueError(f"no such image: {', '.join(unknown)}; there are {', '.join(sorted(IMAGES))}")
+        return value
+
+    @field_validator("image")
+    @classmethod
+    def _has_a_tag(cls, value: str) -> str:
+        if ":" not in value.rsplit("/", 1)[-1]:
+            raise ValueError("name a tag or a digest: an image without one changes under a running shop")
+        return value
+
+    @model_validator(mode="after")
+    def _between_fields(self) -> StackConfig:
+        problems = [*self._stage_problems(), *self._place_problems()]
+        if not self.public_admin and any(one in _EVERYWHERE for one in self.admin_cidrs):
+            problems.append(
+                "admin_cidrs opens SSH and the Kubernetes API to everyone: set public_admin or name networks"
+            )
+        if self.domain and not self.acme_email:
+            problems.append("domain needs acme_email: the certificate's issuer warns there before it expires")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _stage_problems(self) -> list[str]:
+        if (self.stage is None) == (self.customers is None):
+            return ["name either stage or customers, not both and not neither"]
+        return []
+
+    def _place_problems(self) -> list[str]:
+        known = regions(self.provider)
+        if self.region not in known:
+            return [f"region {self.region!r} is not one of {self.provider}'s: {', '.join(known)}"]
+        names = {row.name for row in INSTANCE_TYPES[self.provider]}
+        pins = {"instance_type": self.instance_type}
+        if self.celery_servers:
+            pins["celery_servers.instance_type"] = self.celery_servers.instance_type
+        return [
+            f"{field} {pin!r} is not in the catalog of {self.provider}: {', '.join(sorted(names))}"
+            for field, pin in pins.items()
+            if pin is not None and pin not in names
+        ]

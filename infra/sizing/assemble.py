@@ -1,0 +1,96 @@
+"""All parts of a plan on given nodes, before the autoscalers get what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from infra.models.stage_config import StageConfig
+from infra.names import CELERY_ROLE, CELERY_WORKER, DJANGO, SERVER_ROLE
+from infra.sizing.celery_worker import size_celery_worker
+from infra.sizing.connections import connections, size_pgbouncer
+from infra.sizing.django import size_beat, size_django
+from infra.sizing.monitoring import size_monitoring
+from infra.sizing.plan import (
+    DjangoPlan,
+    MonitoringPlan,
+    NodePlan,
+    PgBouncerPlan,
+    PostgresPlan,
+    RedisPlan,
+    WorkerPlan,
+    WorkloadPlan,
+)
+from infra.sizing.postgres import size_postgres
+from infra.sizing.redis import size_broker, size_cache
+from infra.sizing.system import size_system
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What runs, sized."""
+
+    django: DjangoPlan
+    workers: tuple[WorkerPlan, ...]
+    beat: WorkloadPlan
+    postgres: PostgresPlan
+    pgbouncer: PgBouncerPlan | None
+    broker: RedisPlan
+    cache: RedisPlan
+    monitoring: MonitoringPlan
+    system: tuple[WorkloadPlan, ...]
+
+    @property
+    def workloads(self) -> tuple[WorkloadPlan, ...]:
+        """In the order in which the plan lists them; jobs last."""
+        return (
+            *self.system,
+            self.postgres.workload,
+            self.broker.workload,
+            self.cache.workload,
+            *([self.pgbouncer.workload] if self.pgbouncer else []),
+            self.django.workload,
+            *(worker.workload for worker in self.workers),
+            self.beat,
+            self.monitoring.queue_exporter,
+            self.monitoring.prometheus,
+            self.monitoring.node_exporter,
+            self.django.migrate,
+            self.postgres.backup,
+        )
+
+
+def pool_workload(index: int, name: str) -> str:
+    """The Deployment's name of a pool: the default one carries no suffix."""
+    return CELERY_WORKER if index == 0 else f"{CELERY_WORKER}-{name}"
+
+
+def assemble(
+    stage: StageConfig, nodes: tuple[NodePlan, ...], maxima: Mapping[str, int], *, volume_size_gib: int
+) -> Parts:
+    """Sizes every part; data services depend on the server's type only, so that a move on one server spares them."""
+    server = nodes[0]
+    role = CELERY_ROLE if len(nodes) > 1 else SERVER_ROLE
+    workers = tuple(
+        size_celery_worker(
+            pool,
+            default=index == 0,
+            maximum=maxima[pool_workload(index, pool.name)],
+            visibility_timeout=stage.visibility_timeout,
+            node_role=role,
+        )
+        for index, pool in enumerate(stage.pools)
+    )
+    django = size_django(stage.django, maximum=maxima[DJANGO])
+    postgres = size_postgres(memory=server.memory, vcpu=server.vcpu, volume_size_gib=volume_size_gib)
+    return Parts(
+        django=django,
+        workers=workers,
+        beat=size_beat(),
+        postgres=postgres,
+        pgbouncer=size_pgbouncer(connections(django, workers), postgres.max_connections),
+        broker=size_broker(server.memory),
+        cache=size_cache(server.memory),
+        monitoring=size_monitoring(server.memory),
+        system=size_system(),
+    )

@@ -1,0 +1,68 @@
+"""Where the plan differs from the tier guide, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from infra.models.stage_config import ReplicaRange, StageConfig
+from infra.names import DJANGO
+from infra.sizing.assemble import Parts, pool_workload
+from infra.sizing.plan import Departure, NodePlan, WorkloadPlan
+
+
+def departures(
+    stage: StageConfig, parts: Parts, server: NodePlan, cheapest: Callable[[dict[str, int]], str]
+) -> tuple[Departure, ...]:
+    """`cheapest` names the first type, with its price, that holds the given maxima."""
+    return (
+        *_server(stage, server),
+        *_django(stage, parts),
+        *_autoscaling(stage, parts, cheapest),
+    )
+
+
+def _server(stage: StageConfig, server: NodePlan) -> Iterator[Departure]:
+    if stage.guide.server != f"{server.memory.whole_mib // 1024} GB":
+        yield Departure(
+            field="server",
+            guide=stage.guide.server,
+            plan=f"{server.instance_type}: {server.memory.whole_mib // 1024} GB, {server.vcpu} vCPU",
+            why="the first size on sale that holds everything with k3s and the system reserved",
+        )
+
+
+def _django(stage: StageConfig, parts: Parts) -> Iterator[Departure]:
+    pod = parts.django.workload.pod_requests
+    yield Departure(
+        field="django",
+        guide=stage.guide.django_memory,
+        plan=f"{pod.memory} and {pod.cpu} for each pod",
+        why="measured: a pod of 2 processes x 4 threads needs 227 MiB, one of 1 x 4 needs 99 MiB",
+    )
+    yield Departure(
+        field="redis",
+        guide="one Redis",
+        plan="broker and cache apart",
+        why="an eviction policy is per instance: a full cache would block or evict the queue (ADR 0004)",
+    )
+
+
+def _autoscaling(stage: StageConfig, parts: Parts, cheapest: Callable[[dict[str, int]], str]) -> Iterator[Departure]:
+    ranges: list[tuple[WorkloadPlan, ReplicaRange]] = [(parts.django.workload, stage.django.replicas)]
+    ranges += [(one.workload, pool.replicas) for one, pool in zip(parts.workers, stage.pools, strict=True)]
+    for workload, wanted in ranges:
+        if workload.replicas.max >= wanted.ceiling:
+            continue
+        kept = "no autoscaler" if not workload.replicas.autoscaled else f"at most {workload.replicas.max}"
+        yield Departure(
+            field=f"{workload.name} replicas",
+            guide=f"{wanted.min}-{wanted.ceiling} pods",
+            plan=f"{workload.replicas.planned} planned, {kept}",
+            why=f"one more would be Pending at the peak; {wanted.ceiling} pods need "
+            f"{cheapest({workload.name: wanted.ceiling})}",
+        )
+
+
+def all_names(stage: StageConfig) -> tuple[str, ...]:
+    """Workloads that may be autoscaled."""
+    return (DJANGO, *(pool_workload(index, pool.name) for index, pool in enumerate(stage.pools)))

@@ -1,0 +1,51 @@
+"""A stack's overrides of its stage: merged as mappings and validated again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from infra.models.overrides import StageOverrides
+from infra.models.stage_config import StageConfig
+from infra.sizing.plan import Departure
+
+
+def apply_overrides(stage: StageConfig, overrides: StageOverrides) -> tuple[StageConfig, tuple[Departure, ...]]:
+    """The changed stage, and each override beside what it replaced.
+
+    Raises:
+        pydantic.ValidationError: the result is not a valid stage; paths are the stage's.
+        KeyError: a pool that the stage does not have.
+    """
+    base = stage.model_dump()
+    changes = overrides.model_dump(exclude_unset=True, exclude_none=True)
+    pools: dict[str, Any] = changes.pop("pools", {})
+    known = {pool["name"]: pool for pool in base["pools"]}
+    for name, change in pools.items():
+        if name not in known:
+            raise KeyError(name)
+        _merge(known[name], change)
+    _merge(base, changes)
+    shown = [*_shown(stage.model_dump(mode="json"), changes, "")]
+    for name, change in pools.items():
+        before = next(pool for pool in stage.model_dump(mode="json")["pools"] if pool["name"] == name)
+        shown += _shown(before, change, f"pools.{name}.")
+    return StageConfig.model_validate(base), tuple(shown)
+
+
+def _merge(target: dict[str, Any], change: dict[str, Any]) -> None:
+    for key, value in change.items():
+        if isinstance(value, dict):
+            _merge(target[key], value)
+        else:
+            target[key] = value
+
+
+def _shown(before: dict[str, Any], change: dict[str, Any], path: str) -> Iterator[Departure]:
+    for key, value in change.items():
+        if isinstance(value, dict):
+            yield from _shown(before[key], value, f"{path}{key}.")
+        else:
+            yield Departure(
+                field=f"overrides.{path}{key}", guide=str(before[key]), plan=str(value), why="the stack file says so"
+            )

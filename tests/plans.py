@@ -1,0 +1,20 @@
+"""Plans of the real sizing for tests."""
+
+from infra.catalog import CANDIDATES, INSTANCE_TYPES
+from infra.sizing.inputs import PlanInputs
+from infra.sizing.make_plan import make_plan
+from infra.sizing.plan import StackPlan
+from stacks import STAGES
+
+REGIONS = {"hetzner": "nbg1", "digitalocean": "fra1", "vultr": "fra"}
+
+
+def catalog(provider="hetzner"):
+    """What make_plan takes."""
+    return INSTANCE_TYPES[provider], CANDIDATES[provider]
+
+
+def stage_plan(stage: int = 1, provider: str = "hetzner", **inputs) -> StackPlan:
+    """The plan of a stage as shipped."""
+    chosen = PlanInputs(provider=provider, region=REGIONS[provider], **inputs)
+    return make_plan(STAGES[stage], inputs=chosen, catalog=catalog(provider))
