@@ -30,7 +30,7 @@ def load_stack_config() -> tuple[StackConfig, Secrets]:
     Raises:
         ConfigError: anything in the stack file is wrong, or a secret that it needs is missing.
     """
-    values = {key: _value(key, text) for key, text in CONFIG.items()}
+    values = {key: _value(key, text) for key, text in CONFIG.get().items()}
     config = parse_config(values, title=f"Pulumi.{pulumi.get_stack()}.yaml cannot be used")
     bag = pulumi.Config(NAMESPACE)
     secrets = Secrets(

@@ -1,0 +1,114 @@
+"""What every pod has in common: resources from the plan, a hardened container, constant names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_kubernetes import core, meta
+
+from infra.names import CELERY_ROLE, ROLE_LABEL, labels
+from infra.sizing.plan import ContainerPlan, WorkloadPlan
+
+DATA_PRIORITY = "stagecoach-data"
+APP_PRIORITY = "stagecoach-app"
+# A pod that cannot be scheduled or pulled shows within this time, instead of the provider's ten minutes.
+TIMEOUTS = pulumi.CustomTimeouts(create="5m", update="5m", delete="5m")
+
+
+def child_of(component: pulumi.ComponentResource, *, protect: bool | None = None) -> pulumi.ResourceOptions:
+    """Options of a component's workload."""
+    return pulumi.ResourceOptions(parent=component, custom_timeouts=TIMEOUTS, protect=protect)
+
+
+def metadata(
+    name: str, namespace: pulumi.Input[str] | None, annotations: Mapping[str, str] | None = None
+) -> meta.v1.ObjectMetaArgs:
+    """A constant name with the standard labels."""
+    return meta.v1.ObjectMetaArgs(
+        name=name, namespace=namespace, labels=labels(name), annotations=dict(annotations) if annotations else None
+    )
+
+
+def resources(container: ContainerPlan) -> core.v1.ResourceRequirementsArgs:
+    """The plan's requests and limits as quantities."""
+    limits = {"cpu": container.limits.cpu, "memory": container.limits.memory}
+    return core.v1.ResourceRequirementsArgs(
+        requests={"cpu": str(container.requests.cpu), "memory": str(container.requests.memory)},
+        limits={key: str(value) for key, value in limits.items() if value is not None},
+    )
+
+
+def hardened(*, read_only: bool = True) -> core.v1.SecurityContextArgs:
+    """No privileges, no capabilities, a read-only root file system where the image allows."""
+    return core.v1.SecurityContextArgs(
+        allow_privilege_escalation=False,
+        read_only_root_filesystem=read_only,
+        run_as_non_root=True,
+        capabilities=core.v1.CapabilitiesArgs(drop=["ALL"]),
+        seccomp_profile=core.v1.SeccompProfileArgs(type="RuntimeDefault"),
+    )
+
+
+def pod_security(uid: int, gid: int | None = None) -> core.v1.PodSecurityContextArgs:
+    """A numeric user, so that `runAsNonRoot` can be checked."""
+    group = uid if gid is None else gid
+    return core.v1.PodSecurityContextArgs(
+        run_as_user=uid,
+        run_as_group=group,
+        fs_group=group,
+        fs_group_change_policy="OnRootMismatch",
+        run_as_non_root=True,
+        seccomp_profile=core.v1.SeccompProfileArgs(type="RuntimeDefault"),
+    )
+
+
+def empty_dir(name: str, size: str | None = None, *, memory: bool = False) -> core.v1.VolumeArgs:
+    """A folder that lives as long as its pod; one in memory counts against the container's limit."""
+    source = core.v1.EmptyDirVolumeSourceArgs(medium="Memory" if memory else None, size_limit=size)
+    return core.v1.VolumeArgs(name=name, empty_dir=source)
+
+
+def mount(name: str, path: str, *, read_only: bool | None = None) -> core.v1.VolumeMountArgs:
+    """A volume of the pod at a path."""
+    return core.v1.VolumeMountArgs(name=name, mount_path=path, read_only=read_only)
+
+
+def node_selector(workload: WorkloadPlan) -> dict[str, str] | None:
+    """Workers go to Celery's own servers where the plan has them; the label is k3s's node label."""
+    return {ROLE_LABEL: CELERY_ROLE} if workload.node_role == CELERY_ROLE else None
+
+
+def scrape(port: int, path: str = "/metrics") -> dict[str, str]:
+    """Pod annotations that Prometheus looks for."""
+    return {"prometheus.io/scrape": "true", "prometheus.io/port": str(port), "prometheus.io/path": path}
+
+
+def exec_probe(command: list[str], *, period: int, failures: int = 3, timeout: int = 5) -> core.v1.ProbeArgs:
+    """A probe by command; times in seconds."""
+    return core.v1.ProbeArgs(
+        exec_=core.v1.ExecActionArgs(command=command),
+        period_seconds=period,
+        timeout_seconds=timeout,
+        failure_threshold=failures,
+    )
+
+
+def secret_env(name: str, secret: pulumi.Input[str], key: str) -> core.v1.EnvVarArgs:
+    """An environment variable from a Secret's key."""
+    reference = core.v1.SecretKeySelectorArgs(name=secret, key=key)
+    return core.v1.EnvVarArgs(name=name, value_from=core.v1.EnvVarSourceArgs(secret_key_ref=reference))
+
+
+def claim(name: str, size: str) -> core.v1.PersistentVolumeClaimArgs:
+    """A volume claim template: never stage-dependent, because a change replaces its StatefulSet."""
+    return core.v1.PersistentVolumeClaimArgs(
+        api_version="v1",
+        kind="PersistentVolumeClaim",
+        metadata=meta.v1.ObjectMetaArgs(name=name),
+        spec=core.v1.PersistentVolumeClaimSpecArgs(
+            access_modes=["ReadWriteOnce"],
+            storage_class_name="local-path",
+            resources=core.v1.VolumeResourceRequirementsArgs(requests={"storage": size}),
+        ),
+    )

@@ -1,0 +1,65 @@
+"""Keys of the deployment: who may log in, and which host answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_tls as tls
+import yaml
+from pulumi_command import remote
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessArgs:
+    """Inputs of `Access`."""
+
+    deployment: str
+
+
+class Access(pulumi.ComponentResource):
+    """The deploy key, and a host key made here so that the first connection is already pinned."""
+
+    public_key: pulumi.Output[str]
+    user_data: pulumi.Output[str]
+
+    def __init__(self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:access:Access", name, None, opts)
+        kept = pulumi.ResourceOptions(parent=self, protect=True)
+        deploy = tls.PrivateKey(f"{name}-deploy-key", algorithm="ED25519", opts=kept)
+        host = tls.PrivateKey(f"{name}-host-key", algorithm="ED25519", opts=kept)
+        self.public_key = deploy.public_key_openssh
+        self._private_key = deploy.private_key_openssh
+        self._host_key = host.public_key_openssh
+        self.user_data = pulumi.Output.all(
+            host.private_key_openssh, host.public_key_openssh, deploy.public_key_openssh
+        ).apply(lambda keys: render_user_data(args.deployment, *keys))
+        self.register_outputs({"public_key": self.public_key})
+
+    def connection(self, host: pulumi.Input[str]) -> remote.ConnectionArgs:
+        """SSH to the server; another host key than ours is refused."""
+        return remote.ConnectionArgs(
+            host=host,
+            user="root",
+            private_key=self._private_key,
+            host_key=self._host_key,
+            dial_error_limit=60,
+            per_dial_timeout=15,
+        )
+
+
+def render_user_data(deployment: str, host_private: str, host_public: str, deploy_public: str) -> str:
+    """The cloud-config of the first boot; nothing in it depends on the stage: a change would replace the server.
+
+    The host key is the only secret; pods cannot read it, the metadata service is closed to them.
+    """
+    content = {
+        "hostname": deployment,
+        "ssh_deletekeys": True,
+        "ssh_keys": {"ed25519_private": host_private, "ed25519_public": host_public.strip()},
+        "ssh_authorized_keys": [deploy_public.strip()],
+        "disable_root": False,
+        "ssh_pwauth": False,
+        "package_update": False,
+    }
+    return "#cloud-config\n" + yaml.safe_dump(content, sort_keys=True)

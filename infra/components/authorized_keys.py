@@ -1,0 +1,36 @@
+"""People's SSH keys on the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_command import remote
+
+from infra.components.scripts import load
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthorizedKeysArgs:
+    """Inputs of `AuthorizedKeys`; the deploy key always stays in."""
+
+    connection: remote.ConnectionArgs
+    deploy_key: pulumi.Input[str]
+    people: tuple[str, ...]
+
+
+class AuthorizedKeys(pulumi.ComponentResource):
+    """One file, written whole: a key that leaves the stack file leaves the server."""
+
+    def __init__(self, name: str, args: AuthorizedKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:server:AuthorizedKeys", name, None, opts)
+        script = load("authorized_keys.sh")
+        remote.Command(
+            f"{name}-file",
+            connection=args.connection,
+            create=script,
+            update=script,
+            stdin=pulumi.Output.concat(args.deploy_key, "\n".join(args.people)),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs({})

@@ -1,0 +1,29 @@
+"""Generated secrets: made once, kept encrypted in the state."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_random as random
+
+_LENGTH = 40
+
+
+class Credentials(pulumi.ComponentResource):
+    """Letters and digits only: they stand in URLs."""
+
+    postgres: pulumi.Output[str]
+    redis_broker: pulumi.Output[str]
+    redis_cache: pulumi.Output[str]
+    django: pulumi.Output[str]
+
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:app:Credentials", name, None, opts)
+        self.postgres = self._password(f"{name}-postgres")
+        self.redis_broker = self._password(f"{name}-redis-broker")
+        self.redis_cache = self._password(f"{name}-redis-cache")
+        self.django = self._password(f"{name}-django")
+        self.register_outputs({})
+
+    def _password(self, name: str) -> pulumi.Output[str]:
+        options = pulumi.ResourceOptions(parent=self, protect=True)
+        return random.RandomPassword(name, length=_LENGTH, special=False, opts=options).result

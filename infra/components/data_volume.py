@@ -1,0 +1,37 @@
+"""The data volume's file system, mount and marker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_command import remote
+
+from infra.components.scripts import load
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataVolumeArgs:
+    """Inputs of `DataVolume`."""
+
+    connection: remote.ConnectionArgs
+    deployment: str
+    device: pulumi.Input[str]
+    size_gib: int
+
+
+class DataVolume(pulumi.ComponentResource):
+    """A file system is made only by the `create` of this resource, which runs in the update that made the volume."""
+
+    def __init__(self, name: str, args: DataVolumeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:server:DataVolume", name, None, opts)
+        script = load("data_volume.sh")
+        self.mounted = remote.Command(
+            f"{name}-mount",
+            connection=args.connection,
+            create=f"export VOLUME_IS_NEW=true\n{script}",
+            update=f"export VOLUME_IS_NEW=false\n{script}",
+            environment={"DEVICE": args.device, "DEPLOYMENT": args.deployment, "SIZE_GIB": str(args.size_gib)},
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        )
+        self.register_outputs({})

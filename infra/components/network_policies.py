@@ -1,0 +1,117 @@
+"""Who may talk to whom: everything is closed, then what the shop needs is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_kubernetes import meta, networking
+
+from infra.components._kubernetes import metadata
+from infra.names import (
+    CELERY_BEAT,
+    CELERY_WORKER,
+    DJANGO,
+    DJANGO_MIGRATE,
+    MONITORING_NAMESPACE,
+    PGBOUNCER,
+    POSTGRES,
+    POSTGRES_BACKUP,
+    QUEUE_EXPORTER,
+    REDIS_BROKER,
+    REDIS_CACHE,
+    SYSTEM_NAMESPACE,
+)
+
+_NAME = "app.kubernetes.io/name"
+_NAMESPACE = "kubernetes.io/metadata.name"
+_METADATA_SERVICE = "169.254.169.254/32"
+_POSTGRES_PORT, _REDIS_PORT, _DNS_PORT = 5432, 6379, 53
+_METRIC_PORTS = (9187, 9121, 9808)  # postgres, redis and queue exporter
+
+Peer = networking.v1.NetworkPolicyPeerArgs
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkPoliciesArgs:
+    """Inputs of `NetworkPolicies`; `workers` are the names of the pools' Deployments."""
+
+    namespace: pulumi.Input[str]
+    workers: tuple[str, ...]
+    web_port: int
+
+
+class NetworkPolicies(pulumi.ComponentResource):
+    """Policies of the app's namespace."""
+
+    def __init__(self, name: str, args: NetworkPoliciesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:k8s:NetworkPolicies", name, None, opts)
+        self._name, self._namespace = name, args.namespace
+        app = (DJANGO, DJANGO_MIGRATE, CELERY_BEAT, QUEUE_EXPORTER, *(args.workers or (CELERY_WORKER,)))
+        database = (*app, PGBOUNCER, POSTGRES_BACKUP)
+        self.ready: list[pulumi.Resource] = [
+            self._policy("default-deny", (), ingress=[], egress=[]),
+            self._policy("dns", (), egress=[_egress([_in(SYSTEM_NAMESPACE)], _DNS_PORT, protocols=("UDP", "TCP"))]),
+            self._policy("postgres", (POSTGRES,), ingress=[_ingress(_pods(database), _POSTGRES_PORT)]),
+            self._policy("redis", (REDIS_BROKER, REDIS_CACHE), ingress=[_ingress(_pods(app), _REDIS_PORT)]),
+            self._policy("web", (DJANGO,), ingress=[_ingress([_in(SYSTEM_NAMESPACE)], args.web_port)]),
+            self._policy("metrics", (), ingress=[_ingress([_in(MONITORING_NAMESPACE)], *_METRIC_PORTS)]),
+            self._policy("to-data", database, egress=[_egress(_pods((POSTGRES, PGBOUNCER)), _POSTGRES_PORT)]),
+            self._policy("to-redis", app, egress=[_egress(_pods((REDIS_BROKER, REDIS_CACHE)), _REDIS_PORT)]),
+            # Mail, payment and other services of the app; never the cloud's metadata service.
+            self._policy("to-internet", (DJANGO, *args.workers), egress=[_internet()]),
+        ]
+        self.register_outputs({})
+
+    def _policy(
+        self,
+        suffix: str,
+        names: Sequence[str],
+        *,
+        ingress: Sequence[networking.v1.NetworkPolicyIngressRuleArgs] | None = None,
+        egress: Sequence[networking.v1.NetworkPolicyEgressRuleArgs] | None = None,
+    ) -> networking.v1.NetworkPolicy:
+        kinds = [kind for kind, rules in (("Ingress", ingress), ("Egress", egress)) if rules is not None]
+        return networking.v1.NetworkPolicy(
+            f"{self._name}-{suffix}",
+            metadata=metadata(suffix, self._namespace),
+            spec=networking.v1.NetworkPolicySpecArgs(
+                pod_selector=_selector(names), policy_types=kinds, ingress=ingress or None, egress=egress or None
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+
+def _selector(names: Sequence[str]) -> meta.v1.LabelSelectorArgs:
+    if not names:
+        return meta.v1.LabelSelectorArgs()
+    expression = meta.v1.LabelSelectorRequirementArgs(key=_NAME, operator="In", values=list(names))
+    return meta.v1.LabelSelectorArgs(match_expressions=[expression])
+
+
+def _pods(names: Sequence[str]) -> list[Peer]:
+    return [Peer(pod_selector=_selector(names))]
+
+
+def _in(namespace: str) -> Peer:
+    return Peer(namespace_selector=meta.v1.LabelSelectorArgs(match_labels={_NAMESPACE: namespace}))
+
+
+def _ports(ports: Sequence[int], protocols: Sequence[str]) -> list[networking.v1.NetworkPolicyPortArgs]:
+    return [networking.v1.NetworkPolicyPortArgs(port=port, protocol=one) for port in ports for one in protocols]
+
+
+def _ingress(peers: list[Peer], *ports: int) -> networking.v1.NetworkPolicyIngressRuleArgs:
+    return networking.v1.NetworkPolicyIngressRuleArgs(from_=peers, ports=_ports(ports, ("TCP",)))
+
+
+def _egress(
+    peers: list[Peer], *ports: int, protocols: Sequence[str] = ("TCP",)
+) -> networking.v1.NetworkPolicyEgressRuleArgs:
+    return networking.v1.NetworkPolicyEgressRuleArgs(to=peers, ports=_ports(ports, protocols))
+
+
+def _internet() -> networking.v1.NetworkPolicyEgressRuleArgs:
+    block = networking.v1.IPBlockArgs(cidr="0.0.0.0/0", except_=[_METADATA_SERVICE, "10.0.0.0/8"])
+    return networking.v1.NetworkPolicyEgressRuleArgs(to=[Peer(ip_block=block)])

@@ -1,0 +1,147 @@
+"""Postgres on the server's volume."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_kubernetes import apps, core, meta
+
+from infra.components._kubernetes import (
+    DATA_PRIORITY,
+    child_of,
+    claim,
+    empty_dir,
+    exec_probe,
+    hardened,
+    metadata,
+    mount,
+    pod_security,
+    resources,
+    scrape,
+    secret_env,
+)
+from infra.names import POSTGRES, labels, selector
+from infra.sizing.plan import PostgresPlan
+
+UID = 999  # the official image's postgres user
+PORT, EXPORTER_PORT = 5432, 9187
+DATABASE = USER = "app"
+# A claim's size is written once; local-path neither enforces nor grows it, the volume bounds all.
+_CLAIM_SIZE = "10Gi"
+_GRACE_SECONDS = 120  # a fast shutdown writes a checkpoint
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgresArgs:
+    """Inputs of `Postgres`."""
+
+    plan: PostgresPlan
+    namespace: pulumi.Input[str]
+    password: pulumi.Input[str]
+    images: Mapping[str, str]
+
+
+class Postgres(pulumi.ComponentResource):
+    """One replica; never replaced, restarted only when the server's size changes its settings."""
+
+    secret_name: pulumi.Output[str]
+
+    def __init__(self, name: str, args: PostgresArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:data:Postgres", name, None, opts)
+        secret = core.v1.Secret(
+            f"{name}-password",
+            metadata=metadata(POSTGRES, args.namespace),
+            string_data={"password": args.password},
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        )
+        self.secret_name = secret.metadata.name
+        service = core.v1.Service(
+            f"{name}-service",
+            metadata=metadata(POSTGRES, args.namespace, {"pulumi.com/skipAwait": "true"}),
+            spec=core.v1.ServiceSpecArgs(
+                selector=selector(POSTGRES), ports=[core.v1.ServicePortArgs(name="postgres", port=PORT)]
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        options = child_of(self, protect=True)
+        options.ignore_changes = ["spec.volumeClaimTemplates"]
+        options.depends_on = [service]
+        self.stateful_set = apps.v1.StatefulSet(
+            f"{name}-stateful-set",
+            metadata=metadata(POSTGRES, args.namespace),
+            spec=apps.v1.StatefulSetSpecArgs(
+                replicas=1,
+                service_name=POSTGRES,
+                selector=meta.v1.LabelSelectorArgs(match_labels=selector(POSTGRES)),
+                volume_claim_templates=[claim("data", _CLAIM_SIZE)],
+                template=core.v1.PodTemplateSpecArgs(
+                    metadata=meta.v1.ObjectMetaArgs(labels=labels(POSTGRES), annotations=scrape(EXPORTER_PORT)),
+                    spec=self._pod(args),
+                ),
+            ),
+            opts=options,
+        )
+        self.register_outputs({"secret_name": self.secret_name})
+
+    def _pod(self, args: PostgresArgs) -> core.v1.PodSpecArgs:
+        return core.v1.PodSpecArgs(
+            priority_class_name=DATA_PRIORITY,
+            automount_service_account_token=False,
+            termination_grace_period_seconds=_GRACE_SECONDS,
+            security_context=pod_security(UID),
+            containers=[self._postgres(args), self._exporter(args)],
+            volumes=[
+                empty_dir("shm", str(args.plan.shm_size), memory=True),
+                empty_dir("run"),
+                empty_dir("tmp"),
+            ],
+        )
+
+    def _postgres(self, args: PostgresArgs) -> core.v1.ContainerArgs:
+        ready = exec_probe(["pg_isready", "-h", "127.0.0.1", "-U", USER, "-d", DATABASE], period=10)
+        slow_start = exec_probe(["pg_isready", "-h", "127.0.0.1", "-U", USER, "-d", DATABASE], period=5, failures=120)
+        return core.v1.ContainerArgs(
+            name="postgres",
+            image=args.images["postgres"],
+            args=server_arguments(args.plan),
+            ports=[core.v1.ContainerPortArgs(name="postgres", container_port=PORT)],
+            env=[
+                core.v1.EnvVarArgs(name="POSTGRES_DB", value=DATABASE),
+                core.v1.EnvVarArgs(name="POSTGRES_USER", value=USER),
+                core.v1.EnvVarArgs(name="POSTGRES_INITDB_ARGS", value="--data-checksums"),
+                core.v1.EnvVarArgs(name="PGDATA", value="/var/lib/postgresql/data/pgdata"),
+                secret_env("POSTGRES_PASSWORD", self.secret_name, "password"),
+            ],
+            resources=resources(args.plan.workload.container("postgres")),
+            security_context=hardened(),
+            startup_probe=slow_start,
+            readiness_probe=ready,
+            # No liveness probe: a database under load that misses probes must not be killed.
+            volume_mounts=[
+                mount("data", "/var/lib/postgresql/data"),
+                mount("shm", "/dev/shm"),  # noqa: S108  a mount in the container
+                mount("run", "/var/run/postgresql"),
+                mount("tmp", "/tmp"),  # noqa: S108  as above
+            ],
+        )
+
+    def _exporter(self, args: PostgresArgs) -> core.v1.ContainerArgs:
+        return core.v1.ContainerArgs(
+            name="exporter",
+            image=args.images["postgres_exporter"],
+            ports=[core.v1.ContainerPortArgs(name="metrics", container_port=EXPORTER_PORT)],
+            env=[
+                core.v1.EnvVarArgs(name="DATA_SOURCE_URI", value=f"127.0.0.1:{PORT}/{DATABASE}?sslmode=disable"),
+                core.v1.EnvVarArgs(name="DATA_SOURCE_USER", value=USER),
+                secret_env("DATA_SOURCE_PASS", self.secret_name, "password"),
+            ],
+            resources=resources(args.plan.workload.container("exporter")),
+            security_context=hardened(),
+        )
+
+
+def server_arguments(plan: PostgresPlan) -> list[str]:
+    """The plan's settings as the server's own command-line options."""
+    return [word for key, value in plan.settings for word in ("-c", f"{key}={value}")]

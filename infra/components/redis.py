@@ -1,0 +1,146 @@
+"""One Redis instance: the broker or the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_kubernetes import apps, core, meta
+
+from infra.components._kubernetes import (
+    DATA_PRIORITY,
+    child_of,
+    claim,
+    empty_dir,
+    exec_probe,
+    hardened,
+    metadata,
+    mount,
+    pod_security,
+    resources,
+    scrape,
+    secret_env,
+)
+from infra.names import labels, selector
+from infra.sizing.plan import RedisPlan
+
+UID = 999  # the official image's redis user
+PORT, EXPORTER_PORT = 6379, 9121
+_CLAIM_SIZE = "2Gi"  # constant, as every claim template
+_PING = ["sh", "-c", "redis-cli ping | grep -q PONG"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedisArgs:
+    """Inputs of `Redis`; the name of its workload is the plan's."""
+
+    plan: RedisPlan
+    namespace: pulumi.Input[str]
+    password: pulumi.Input[str]
+    images: Mapping[str, str]
+
+
+class Redis(pulumi.ComponentResource):
+    """Config and password lie in one autonamed Secret: a change restarts exactly this instance."""
+
+    def __init__(self, name: str, args: RedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:data:Redis", name, None, opts)
+        workload = args.plan.workload.name
+        config = pulumi.Output.from_input(args.password).apply(lambda password: render_config(args.plan, password))
+        secret = core.v1.Secret(
+            f"{name}-config",
+            metadata=meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(workload)),
+            string_data={"redis.conf": config, "password": args.password},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        service = core.v1.Service(
+            f"{name}-service",
+            metadata=metadata(workload, args.namespace, {"pulumi.com/skipAwait": "true"}),
+            spec=core.v1.ServiceSpecArgs(
+                selector=selector(workload), ports=[core.v1.ServicePortArgs(name="redis", port=PORT)]
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        options = child_of(self, protect=True)
+        options.ignore_changes = ["spec.volumeClaimTemplates"]
+        options.depends_on = [service]
+        apps.v1.StatefulSet(
+            f"{name}-stateful-set",
+            metadata=metadata(workload, args.namespace),
+            spec=apps.v1.StatefulSetSpecArgs(
+                replicas=1,
+                service_name=workload,
+                selector=meta.v1.LabelSelectorArgs(match_labels=selector(workload)),
+                volume_claim_templates=[claim("data", _CLAIM_SIZE)] if args.plan.storage else None,
+                template=core.v1.PodTemplateSpecArgs(
+                    metadata=meta.v1.ObjectMetaArgs(labels=labels(workload), annotations=scrape(EXPORTER_PORT)),
+                    spec=_pod(args, secret.metadata.name),
+                ),
+            ),
+            opts=options,
+        )
+        self.register_outputs({})
+
+
+def render_config(plan: RedisPlan, password: str) -> str:
+    """redis.conf; memory in bytes."""
+    lines = [
+        f"requirepass {password}",
+        f"maxmemory {plan.maxmemory.bytes}",
+        f"maxmemory-policy {plan.maxmemory_policy}",
+        "dir /data",
+        'save ""',
+        f"appendonly {'yes' if plan.appendonly else 'no'}",
+    ]
+    if plan.appendonly:
+        # An accepted task survives a power cut; a VPS's SSD takes the fsync of each publish.
+        lines += ["appendfsync always", "auto-aof-rewrite-min-size 16mb"]
+    return "\n".join(lines) + "\n"
+
+
+def _pod(args: RedisArgs, secret: pulumi.Input[str]) -> core.v1.PodSpecArgs:
+    config = core.v1.SecretVolumeSourceArgs(
+        secret_name=secret, items=[core.v1.KeyToPathArgs(key="redis.conf", path="redis.conf")]
+    )
+    return core.v1.PodSpecArgs(
+        priority_class_name=DATA_PRIORITY,
+        automount_service_account_token=False,
+        security_context=pod_security(UID),
+        containers=[_redis(args, secret), _exporter(args, secret)],
+        volumes=[
+            core.v1.VolumeArgs(name="config", secret=config),
+            *([] if args.plan.storage else [empty_dir("data")]),
+        ],
+    )
+
+
+def _redis(args: RedisArgs, secret: pulumi.Input[str]) -> core.v1.ContainerArgs:
+    return core.v1.ContainerArgs(
+        name="redis",
+        image=args.images["redis"],
+        command=["redis-server", "/config/redis.conf"],
+        ports=[core.v1.ContainerPortArgs(name="redis", container_port=PORT)],
+        env=[secret_env("REDISCLI_AUTH", secret, "password")],
+        resources=resources(args.plan.workload.container("redis")),
+        security_context=hardened(),
+        # Loading an append-only file answers LOADING, which is not PONG.
+        startup_probe=exec_probe(_PING, period=2, failures=150),
+        readiness_probe=exec_probe(_PING, period=10),
+        liveness_probe=exec_probe(_PING, period=20, failures=6),
+        volume_mounts=[mount("config", "/config", read_only=True), mount("data", "/data")],
+    )
+
+
+def _exporter(args: RedisArgs, secret: pulumi.Input[str]) -> core.v1.ContainerArgs:
+    return core.v1.ContainerArgs(
+        name="exporter",
+        image=args.images["redis_exporter"],
+        ports=[core.v1.ContainerPortArgs(name="metrics", container_port=EXPORTER_PORT)],
+        env=[
+            core.v1.EnvVarArgs(name="REDIS_ADDR", value=f"redis://127.0.0.1:{PORT}"),
+            secret_env("REDIS_PASSWORD", secret, "password"),
+        ],
+        resources=resources(args.plan.workload.container("exporter")),
+        security_context=hardened(),
+    )

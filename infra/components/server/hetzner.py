@@ -1,0 +1,168 @@
+"""Hetzner Cloud: server, volume, address, network, firewall."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_hcloud as hcloud
+
+from infra.names import DEPLOYMENT_LABEL
+
+_NETWORK, _SUBNET, _PRIVATE_IP = "10.20.0.0/16", "10.20.1.0/24", "10.20.1.2"
+_ZONES = {"fsn1": "eu-central", "nbg1": "eu-central", "hel1": "eu-central"}
+_IMAGE = "debian-12"
+_OPEN = ("80", "443")
+_ADMIN = ("22", "6443")
+# A resize copies the disk and may wait for the host; the provider polls until it is done.
+_TIMEOUTS = pulumi.CustomTimeouts(create="15m", update="30m", delete="10m")
+
+
+@dataclass(frozen=True, kw_only=True)
+class HetznerServerArgs:
+    """Inputs of `HetznerServer`; nothing in `user_data` depends on the stage."""
+
+    deployment: str
+    region: str
+    instance_type: str
+    volume_size_gib: int
+    admin_cidrs: tuple[str, ...]
+    ssh_public_key: pulumi.Input[str]
+    user_data: pulumi.Input[str]
+
+
+class HetznerServer(pulumi.ComponentResource):
+    """The server is resized in place and keeps its first disk size, so that a move can be taken back."""
+
+    public_ip: pulumi.Output[str]
+    private_ip: pulumi.Output[str]
+    volume_device: pulumi.Output[str]
+
+    def __init__(self, name: str, args: HetznerServerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:server:HetznerServer", name, None, opts)
+        labels = {DEPLOYMENT_LABEL: args.deployment}
+        kept = pulumi.ResourceOptions(parent=self, protect=True)
+        address = hcloud.PrimaryIp(
+            f"{name}-address",
+            name=args.deployment,
+            type="ipv4",
+            location=args.region,
+            assignee_type="server",
+            auto_delete=False,
+            delete_protection=True,
+            labels=labels,
+            opts=kept,
+        )
+        subnet = self._network(name, args, labels)
+        firewall = hcloud.Firewall(
+            f"{name}-firewall",
+            name=args.deployment,
+            labels=labels,
+            rules=_rules(args.admin_cidrs),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        server = self._server(name, args, labels, address, firewall)
+        private = hcloud.ServerNetwork(
+            f"{name}-private",
+            server_id=server.id.apply(int),
+            subnet_id=subnet.id,
+            ip=_PRIVATE_IP,
+            opts=kept,
+        )
+        volume, attachment = self._volume(name, args, labels, server)
+        self.public_ip = address.ip_address
+        self.private_ip = private.ip
+        self.volume_device = volume.linux_device
+        self.ready: list[pulumi.Resource] = [server, private, attachment]
+        self.register_outputs({"public_ip": self.public_ip, "private_ip": self.private_ip})
+
+    def _network(self, name: str, args: HetznerServerArgs, labels: dict[str, str]) -> hcloud.NetworkSubnet:
+        """Private from the first day: a network that comes later changes the node's address."""
+        network = hcloud.Network(
+            f"{name}-network",
+            name=args.deployment,
+            ip_range=_NETWORK,
+            delete_protection=True,
+            labels=labels,
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        )
+        return hcloud.NetworkSubnet(
+            f"{name}-subnet",
+            network_id=network.id.apply(int),
+            type="cloud",
+            ip_range=_SUBNET,
+            network_zone=_ZONES[args.region],
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        )
+
+    def _server(
+        self,
+        name: str,
+        args: HetznerServerArgs,
+        labels: dict[str, str],
+        address: hcloud.PrimaryIp,
+        firewall: hcloud.Firewall,
+    ) -> hcloud.Server:
+        key = hcloud.SshKey(
+            f"{name}-deploy-key",
+            name=args.deployment,
+            public_key=args.ssh_public_key,
+            labels=labels,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return hcloud.Server(
+            f"{name}-server",
+            name=args.deployment,
+            server_type=args.instance_type,
+            image=_IMAGE,
+            location=args.region,
+            ssh_keys=[key.id],
+            user_data=args.user_data,
+            keep_disk=True,
+            delete_protection=True,
+            rebuild_protection=True,
+            firewall_ids=[firewall.id.apply(int)],
+            public_nets=[
+                hcloud.ServerPublicNetArgs(ipv4_enabled=True, ipv4=address.id.apply(int), ipv6_enabled=True),
+            ],
+            labels=labels,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=True,
+                # Each of these replaces the server; after the first boot none is of use.
+                ignore_changes=["userData", "sshKeys", "image", "location"],
+                custom_timeouts=_TIMEOUTS,
+            ),
+        )
+
+    def _volume(
+        self, name: str, args: HetznerServerArgs, labels: dict[str, str], server: hcloud.Server
+    ) -> tuple[hcloud.Volume, hcloud.VolumeAttachment]:
+        """Outlives the server; grows in place."""
+        volume = hcloud.Volume(
+            f"{name}-data",
+            name=args.deployment,
+            location=args.region,
+            size=args.volume_size_gib,
+            delete_protection=True,
+            labels=labels,
+            opts=pulumi.ResourceOptions(parent=self, protect=True, ignore_changes=["format", "location"]),
+        )
+        attachment = hcloud.VolumeAttachment(
+            f"{name}-data-attachment",
+            volume_id=volume.id.apply(int),
+            server_id=server.id.apply(int),
+            automount=False,
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        )
+        return volume, attachment
+
+
+def _rules(admin_cidrs: tuple[str, ...]) -> list[hcloud.FirewallRuleArgs]:
+    """The shop for everyone, SSH and the Kubernetes API for admins; what is not named is closed."""
+    everyone = ["0.0.0.0/0", "::/0"]
+    opened = [(port, everyone) for port in _OPEN] + [(port, list(admin_cidrs)) for port in _ADMIN]
+    return [
+        hcloud.FirewallRuleArgs(direction="in", protocol="tcp", port=port, source_ips=sources)
+        for port, sources in opened
+    ]

@@ -1,0 +1,67 @@
+"""k3s's ingress controller: its resources, and certificates where a domain is set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import yaml
+from pulumi_command import remote
+
+from infra.components.scripts import load
+from infra.sizing.plan import ContainerPlan
+
+CERTIFICATE_RESOLVER = "letsencrypt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraefikArgs:
+    """Inputs of `Traefik`."""
+
+    connection: remote.ConnectionArgs
+    container: ContainerPlan
+    acme_email: str | None
+
+
+class Traefik(pulumi.ComponentResource):
+    """A file in k3s's manifests folder: the HelmChartConfig kind is k3s's own and not there on a first preview."""
+
+    def __init__(self, name: str, args: TraefikArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:k3s:Traefik", name, None, opts)
+        script = load("manifest.sh")
+        remote.Command(
+            f"{name}-config",
+            connection=args.connection,
+            create=script,
+            update=script,
+            environment={"MANIFEST": "traefik-config.yaml"},
+            stdin=render_chart_config(args.container, args.acme_email),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs({})
+
+
+def render_chart_config(container: ContainerPlan, acme_email: str | None) -> str:
+    """The HelmChartConfig: without requests traefik is invisible to the scheduler."""
+    limits = {"memory": str(container.limits.memory)} if container.limits.memory else {}
+    requests = {"cpu": str(container.requests.cpu), "memory": str(container.requests.memory)}
+    values: dict[str, Any] = {"resources": {"requests": requests, "limits": limits}}
+    if acme_email:
+        values["persistence"] = {"enabled": True, "size": "128Mi"}
+        values["certificatesResolvers"] = {
+            CERTIFICATE_RESOLVER: {
+                "acme": {
+                    "email": acme_email,
+                    "storage": "/data/acme.json",
+                    "httpChallenge": {"entryPoint": "web"},
+                },
+            },
+        }
+    document = {
+        "apiVersion": "helm.cattle.io/v1",
+        "kind": "HelmChartConfig",
+        "metadata": {"name": "traefik", "namespace": "kube-system"},
+        "spec": {"valuesContent": yaml.safe_dump(values, sort_keys=False)},
+    }
+    return yaml.safe_dump(document, sort_keys=False)
