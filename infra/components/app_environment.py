@@ -1,0 +1,143 @@
+"""What the app's pods read: environment variables and the mounted Celery module."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes import core, meta
+
+from infra.components._kubernetes import mount
+from infra.components.files import FOLDER
+from infra.components.postgres import DATABASE, USER
+from infra.components.postgres import PORT as POSTGRES_PORT
+from infra.components.redis import PORT as REDIS_PORT
+from infra.models.stack_config import AppConfig
+from infra.names import PGBOUNCER, POSTGRES, REDIS_BROKER, REDIS_CACHE, labels
+from infra.sizing.plan import StackPlan, WorkerPlan
+
+MODULE_PATH = "/opt/stagecoach"
+UID = 10001  # numeric, so that `restricted` pod security can check it; the image need not know it
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppEnvironmentArgs:
+    """Inputs of `AppEnvironment`."""
+
+    plan: StackPlan
+    app: AppConfig
+    namespace: pulumi.Input[str]
+    domain: str | None
+    postgres_password: pulumi.Input[str]
+    broker_password: pulumi.Input[str]
+    cache_password: pulumi.Input[str]
+    django_secret_key: pulumi.Input[str]
+    env: Mapping[str, str]
+    env_secrets: pulumi.Input[Mapping[str, str]]
+
+
+class AppEnvironment(pulumi.ComponentResource):
+    """Autonamed Secret and ConfigMaps: a change rolls the pods that read it (ADR 0005)."""
+
+    def __init__(self, name: str, args: AppEnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:app:AppEnvironment", name, None, opts)
+        self._name, self._namespace = name, args.namespace
+        variables = pulumi.Output.all(
+            postgres=args.postgres_password,
+            broker=args.broker_password,
+            cache=args.cache_password,
+            django=args.django_secret_key,
+            more=args.env_secrets,
+        ).apply(lambda secrets: render_variables(args, secrets))
+        secret = core.v1.Secret(
+            f"{name}-variables",
+            metadata=self._metadata(),
+            string_data=variables,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.secret_name = secret.metadata.name
+        self._app = args.app
+        folder = FOLDER / "stagecoach_celery"
+        self._files = {path.name: path.read_text() for path in sorted(folder.glob("*.py"))}
+        self.register_outputs({})
+
+    def _metadata(self) -> meta.v1.ObjectMetaArgs:
+        return meta.v1.ObjectMetaArgs(namespace=self._namespace, labels=labels("app-environment"))
+
+    def env_from(self) -> list[core.v1.EnvFromSourceArgs]:
+        """Every variable of the app's contract."""
+        return [core.v1.EnvFromSourceArgs(secret_ref=core.v1.SecretEnvSourceArgs(name=self.secret_name))]
+
+    def celery_settings(self, name: str, worker: WorkerPlan) -> pulumi.Output[str]:
+        """The name of a ConfigMap with the module and one pool's settings."""
+        settings = json.dumps(render_settings(worker), indent=1, sort_keys=True)
+        config_map = core.v1.ConfigMap(
+            f"{self._name}-{name}",
+            metadata=self._metadata(),
+            data={**self._files, "settings.json": settings},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        made: pulumi.Output[str] = config_map.metadata.name
+        return made
+
+    def celery_environment(self) -> list[core.v1.EnvVarArgs]:
+        """Where the module lies and which app it wraps."""
+        values = {
+            "PYTHONPATH": MODULE_PATH,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "STAGECOACH_CELERY_APP": self._app.celery_app,
+            "STAGECOACH_SETTINGS": f"{MODULE_PATH}/settings.json",
+            "STAGECOACH_STATE": "/run/stagecoach",
+        }
+        return [core.v1.EnvVarArgs(name=key, value=value) for key, value in values.items()]
+
+    def celery_mounts(self) -> list[core.v1.VolumeMountArgs]:
+        """Module, state folder of the probes, scratch space."""
+        return [
+            mount("stagecoach", MODULE_PATH, read_only=True),
+            mount("state", "/run/stagecoach"),
+            mount("tmp", "/tmp"),  # noqa: S108  a mount in the container
+        ]
+
+
+def render_variables(args: AppEnvironmentArgs, secrets: Mapping[str, Any]) -> dict[str, str]:
+    """The app's contract (README); the stack file's own variables come last and may not hide these."""
+    database = PGBOUNCER if args.plan.pgbouncer else POSTGRES
+    hosts = ",".join([args.domain] if args.domain else ["*"])
+    broker = f"redis://:{secrets['broker']}@{REDIS_BROKER}:{REDIS_PORT}"
+    contract = {
+        "DATABASE_URL": f"postgres://{USER}:{secrets['postgres']}@{database}:{POSTGRES_PORT}/{DATABASE}",
+        "CACHE_URL": f"redis://:{secrets['cache']}@{REDIS_CACHE}:{REDIS_PORT}/0",
+        "CELERY_BROKER_URL": f"{broker}/0",
+        "CELERY_RESULT_BACKEND": f"{broker}/1",
+        "DJANGO_SETTINGS_MODULE": args.app.settings_module,
+        "DJANGO_SECRET_KEY": secrets["django"],
+        "DJANGO_ALLOWED_HOSTS": hosts,
+        "DJANGO_CSRF_TRUSTED_ORIGINS": f"https://{args.domain}" if args.domain else "",
+    }
+    return {**args.env, **secrets["more"], **contract}
+
+
+def render_settings(worker: WorkerPlan) -> dict[str, Any]:
+    """Celery settings of a pool under Celery's own names; times in seconds, memory in KiB."""
+    transport = {"visibility_timeout": worker.visibility_timeout}
+    return {
+        "task_time_limit": worker.time_limit,
+        "task_soft_time_limit": worker.soft_time_limit,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "worker_prefetch_multiplier": worker.prefetch_multiplier,
+        "worker_max_tasks_per_child": worker.max_tasks_per_child,
+        "worker_max_memory_per_child": worker.max_memory_per_child.bytes // 1024,
+        "worker_soft_shutdown_timeout": float(worker.soft_shutdown_timeout),
+        "worker_enable_soft_shutdown_on_idle": True,
+        "worker_send_task_events": True,
+        "task_send_sent_event": True,
+        "broker_connection_retry_on_startup": True,
+        "broker_transport_options": transport,
+        "result_backend_transport_options": transport,
+        "visibility_timeout": worker.visibility_timeout,
+    }

@@ -1,0 +1,51 @@
+"""The pod that web, worker, beat, exporter and migration share: the app's image, hardened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_kubernetes import core
+
+from infra.components._kubernetes import APP_PRIORITY, empty_dir, pod_security
+from infra.components.app_environment import UID
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppImage:
+    """The app's image and, for a private registry, the Secret to pull it with."""
+
+    image: str
+    pull_secret: pulumi.Input[str] | None = None
+
+
+def app_pod(
+    image: AppImage,
+    container: core.v1.ContainerArgs,
+    *,
+    volumes: Sequence[core.v1.VolumeArgs] = (),
+    grace_seconds: int = 30,
+    restart_policy: str = "Always",
+    node_selector: dict[str, str] | None = None,
+) -> core.v1.PodSpecArgs:
+    """One container under the app's user; scratch space in /tmp."""
+    pull = [core.v1.LocalObjectReferenceArgs(name=image.pull_secret)] if image.pull_secret is not None else None
+    return core.v1.PodSpecArgs(
+        priority_class_name=APP_PRIORITY,
+        automount_service_account_token=False,
+        enable_service_links=False,
+        restart_policy=restart_policy,
+        termination_grace_period_seconds=grace_seconds,
+        security_context=pod_security(UID),
+        image_pull_secrets=pull,
+        node_selector=node_selector,
+        containers=[container],
+        volumes=[empty_dir("tmp"), *volumes],
+    )
+
+
+def celery_volumes(config_map: pulumi.Input[str]) -> list[core.v1.VolumeArgs]:
+    """The module with its settings, and a folder for the probes' files."""
+    source = core.v1.ConfigMapVolumeSourceArgs(name=config_map)
+    return [core.v1.VolumeArgs(name="stagecoach", config_map=source), empty_dir("state", "1Mi", memory=True)]

@@ -1,0 +1,107 @@
+"""One pool of Celery workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_kubernetes import apps, core, meta
+
+from infra.components._kubernetes import (
+    child_of,
+    exec_probe,
+    hardened,
+    metadata,
+    node_selector,
+    resources,
+)
+from infra.components.app_environment import AppEnvironment
+from infra.components.app_pod import AppImage, app_pod, celery_volumes
+from infra.names import labels, selector
+from infra.sizing.plan import WorkerPlan
+
+_HEARTBEAT_MINUTES = 4  # longer than a restart of Redis, after which the worker goes on by itself
+_ALIVE = ["sh", "-c", f'[ -n "$(find /run/stagecoach/heartbeat -mmin -{_HEARTBEAT_MINUTES})" ]']
+_READY = ["test", "-e", "/run/stagecoach/ready"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CeleryWorkerArgs:
+    """Inputs of `CeleryWorker`."""
+
+    plan: WorkerPlan
+    namespace: pulumi.Input[str]
+    image: AppImage
+    environment: AppEnvironment
+
+
+class CeleryWorker(pulumi.ComponentResource):
+    """A Deployment of prefork workers; rolls without surge, ends softly."""
+
+    deployment_name: pulumi.Output[str]
+
+    def __init__(self, name: str, args: CeleryWorkerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:app:CeleryWorker", name, None, opts)
+        workload = args.plan.workload
+        config_map = args.environment.celery_settings(workload.name, args.plan)
+        deployment = apps.v1.Deployment(
+            f"{name}-deployment",
+            metadata=metadata(workload.name, args.namespace),
+            spec=apps.v1.DeploymentSpecArgs(
+                replicas=None if workload.replicas.autoscaled else workload.replicas.planned,
+                selector=meta.v1.LabelSelectorArgs(match_labels=selector(workload.name)),
+                strategy=apps.v1.DeploymentStrategyArgs(
+                    type="RollingUpdate",
+                    rolling_update=apps.v1.RollingUpdateDeploymentArgs(
+                        max_surge=workload.replicas.surge, max_unavailable=1
+                    ),
+                ),
+                template=core.v1.PodTemplateSpecArgs(
+                    metadata=meta.v1.ObjectMetaArgs(labels=labels(workload.name)),
+                    spec=app_pod(
+                        args.image,
+                        _container(args),
+                        volumes=celery_volumes(config_map),
+                        grace_seconds=args.plan.grace_period,
+                        node_selector=node_selector(workload),
+                    ),
+                ),
+            ),
+            opts=child_of(self),
+        )
+        self.deployment_name = deployment.metadata.name
+        self.register_outputs({"deployment_name": self.deployment_name})
+
+
+def worker_command(plan: WorkerPlan) -> list[str]:
+    """`celery worker` with the pool's queues; the node name is the pod's."""
+    return [
+        "celery",
+        "-A",
+        "stagecoach_celery",
+        "worker",
+        "--loglevel=INFO",
+        f"--concurrency={plan.concurrency}",
+        f"--queues={','.join(plan.queues)}",
+        f"--hostname={plan.pool}@%h",
+    ]
+
+
+def _container(args: CeleryWorkerArgs) -> core.v1.ContainerArgs:
+    return core.v1.ContainerArgs(
+        name="worker",
+        image=args.image.image,
+        command=worker_command(args.plan),
+        env_from=args.environment.env_from(),
+        env=[
+            *args.environment.celery_environment(),
+            # SIGTERM becomes a soft shutdown: unfinished tasks go back to the queue before the kill.
+            core.v1.EnvVarArgs(name="REMAP_SIGTERM", value="SIGQUIT"),
+        ],
+        resources=resources(args.plan.workload.container("worker")),
+        security_context=hardened(),
+        startup_probe=exec_probe(_READY, period=2, failures=90),
+        readiness_probe=exec_probe(_READY, period=30),
+        liveness_probe=exec_probe(_ALIVE, period=30, failures=2),
+        volume_mounts=args.environment.celery_mounts(),
+    )

@@ -1,0 +1,60 @@
+"""The migration job that runs before the web pods roll."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_kubernetes import batch, core, meta
+
+from infra.components._kubernetes import child_of, hardened, mount, resources
+from infra.components.app_environment import AppEnvironment
+from infra.components.app_pod import AppImage, app_pod
+from infra.names import DJANGO_MIGRATE, labels
+from infra.sizing.plan import WorkloadPlan
+
+_DEADLINE_SECONDS = 240  # below the update's own timeout, so that the job says why
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrateArgs:
+    """Inputs of `Migrate`."""
+
+    plan: WorkloadPlan
+    namespace: pulumi.Input[str]
+    image: AppImage
+    environment: AppEnvironment
+
+
+class Migrate(pulumi.ComponentResource):
+    """A new image, or changed variables, is a new Job; migrating again without need does nothing."""
+
+    def __init__(self, name: str, args: MigrateArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:app:Migrate", name, None, opts)
+        digest = hashlib.sha256(args.image.image.encode()).hexdigest()[:8]
+        container = core.v1.ContainerArgs(
+            name="migrate",
+            image=args.image.image,
+            command=["python", "manage.py", "migrate", "--noinput"],
+            env_from=args.environment.env_from(),
+            resources=resources(args.plan.container("migrate")),
+            security_context=hardened(),
+            volume_mounts=[mount("tmp", "/tmp")],  # noqa: S108  a mount in the container
+        )
+        self.job = batch.v1.Job(
+            f"{name}-job",
+            metadata=meta.v1.ObjectMetaArgs(
+                name=f"{DJANGO_MIGRATE}-{digest}", namespace=args.namespace, labels=labels(DJANGO_MIGRATE)
+            ),
+            spec=batch.v1.JobSpecArgs(
+                backoff_limit=2,
+                active_deadline_seconds=_DEADLINE_SECONDS,
+                template=core.v1.PodTemplateSpecArgs(
+                    metadata=meta.v1.ObjectMetaArgs(labels=labels(DJANGO_MIGRATE)),
+                    spec=app_pod(args.image, container, restart_policy="Never"),
+                ),
+            ),
+            opts=child_of(self),
+        )
+        self.register_outputs({})

@@ -1,0 +1,1 @@
+"""Prometheus and what it watches."""

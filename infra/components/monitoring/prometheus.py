@@ -1,0 +1,171 @@
+"""Prometheus with Alertmanager beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import yaml
+from pulumi_kubernetes import apps, core, meta, rbac
+
+from infra.components._kubernetes import (
+    APP_PRIORITY,
+    child_of,
+    claim,
+    empty_dir,
+    hardened,
+    metadata,
+    mount,
+    pod_security,
+    resources,
+)
+from infra.components.monitoring.alertmanager import Receivers, alertmanager_config
+from infra.components.monitoring.rules import rules
+from infra.components.monitoring.scrape import scrape_config
+from infra.names import PROMETHEUS, labels, selector
+from infra.sizing.plan import StackPlan
+
+_UID = 65534  # the images' nobody
+_PORT, _ALERT_PORT = 9090, 9093
+_CLAIM_SIZE = "8Gi"  # constant, as every claim template
+_STORAGE_PERCENT = 80  # of the planned storage; the write-ahead log comes on top
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrometheusArgs:
+    """Inputs of `Prometheus`."""
+
+    plan: StackPlan
+    namespace: pulumi.Input[str]
+    images: Mapping[str, str]
+    receivers: Receivers
+    smtp_password: pulumi.Input[str] | None
+
+
+class Prometheus(pulumi.ComponentResource):
+    """One of the two workloads with a service-account token: it discovers pods and reads cAdvisor."""
+
+    def __init__(self, name: str, args: PrometheusArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:monitoring:Prometheus", name, None, opts)
+        account = self._account(name, args)
+        config = core.v1.ConfigMap(
+            f"{name}-config",
+            metadata=meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(PROMETHEUS)),
+            data={
+                "prometheus.yml": yaml.safe_dump(scrape_config(), sort_keys=False),
+                "rules.yml": yaml.safe_dump(rules(args.plan), sort_keys=False),
+            },
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        password = pulumi.Output.from_input(args.smtp_password)
+        text = password.apply(lambda value: yaml.safe_dump(alertmanager_config(args.receivers, value)))
+        alerts = core.v1.Secret(
+            f"{name}-alertmanager",
+            metadata=meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(PROMETHEUS)),
+            string_data={"alertmanager.yml": text},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        options = child_of(self, protect=True)
+        options.ignore_changes = ["spec.volumeClaimTemplates"]
+        apps.v1.StatefulSet(
+            f"{name}-stateful-set",
+            metadata=metadata(PROMETHEUS, args.namespace),
+            spec=apps.v1.StatefulSetSpecArgs(
+                replicas=1,
+                service_name=PROMETHEUS,
+                selector=meta.v1.LabelSelectorArgs(match_labels=selector(PROMETHEUS)),
+                volume_claim_templates=[claim("data", _CLAIM_SIZE)],
+                template=core.v1.PodTemplateSpecArgs(
+                    metadata=meta.v1.ObjectMetaArgs(labels=labels(PROMETHEUS)),
+                    spec=_pod(args, account, config.metadata.name, alerts.metadata.name),
+                ),
+            ),
+            opts=options,
+        )
+        self.register_outputs({})
+
+    def _account(self, name: str, args: PrometheusArgs) -> pulumi.Output[str]:
+        child = pulumi.ResourceOptions(parent=self)
+        account = core.v1.ServiceAccount(f"{name}-account", metadata=metadata(PROMETHEUS, args.namespace), opts=child)
+        watch = ["get", "list", "watch"]
+        role = rbac.v1.ClusterRole(
+            f"{name}-role",
+            metadata=metadata("stagecoach-prometheus", None),
+            rules=[
+                rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["nodes", "pods"], verbs=watch),
+                rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["nodes/metrics"], verbs=["get"]),
+            ],
+            opts=child,
+        )
+        rbac.v1.ClusterRoleBinding(
+            f"{name}-binding",
+            metadata=metadata("stagecoach-prometheus", None),
+            role_ref=rbac.v1.RoleRefArgs(
+                api_group="rbac.authorization.k8s.io", kind="ClusterRole", name=role.metadata.name
+            ),
+            subjects=[rbac.v1.SubjectArgs(kind="ServiceAccount", name=account.metadata.name, namespace=args.namespace)],
+            opts=child,
+        )
+        made: pulumi.Output[str] = account.metadata.name
+        return made
+
+
+def _pod(
+    args: PrometheusArgs, account: pulumi.Input[str], config: pulumi.Input[str], alerts: pulumi.Input[str]
+) -> core.v1.PodSpecArgs:
+    return core.v1.PodSpecArgs(
+        service_account_name=account,
+        priority_class_name=APP_PRIORITY,
+        security_context=pod_security(_UID),
+        containers=[_prometheus(args), _alertmanager(args)],
+        volumes=[
+            core.v1.VolumeArgs(name="config", config_map=core.v1.ConfigMapVolumeSourceArgs(name=config)),
+            core.v1.VolumeArgs(name="alerts", secret=core.v1.SecretVolumeSourceArgs(secret_name=alerts)),
+            empty_dir("alertmanager"),
+        ],
+    )
+
+
+def _prometheus(args: PrometheusArgs) -> core.v1.ContainerArgs:
+    plan = args.plan.monitoring
+    size = plan.storage.whole_mib * _STORAGE_PERCENT // 100
+    return core.v1.ContainerArgs(
+        name="prometheus",
+        image=args.images["prometheus"],
+        args=[
+            "--config.file=/etc/prometheus/prometheus.yml",
+            "--storage.tsdb.path=/prometheus",
+            f"--storage.tsdb.retention.time={plan.retention_days}d",
+            f"--storage.tsdb.retention.size={size}MB",
+        ],
+        ports=[core.v1.ContainerPortArgs(name="web", container_port=_PORT)],
+        resources=resources(plan.prometheus.container("prometheus")),
+        security_context=hardened(),
+        startup_probe=_probe("/-/ready", "web", failures=60),
+        liveness_probe=_probe("/-/healthy", "web", failures=6),
+        readiness_probe=_probe("/-/ready", "web", failures=3),
+        volume_mounts=[mount("config", "/etc/prometheus", read_only=True), mount("data", "/prometheus")],
+    )
+
+
+def _alertmanager(args: PrometheusArgs) -> core.v1.ContainerArgs:
+    return core.v1.ContainerArgs(
+        name="alertmanager",
+        image=args.images["alertmanager"],
+        args=[
+            "--config.file=/etc/alertmanager/alertmanager.yml",
+            "--storage.path=/alertmanager",
+            "--cluster.listen-address=",
+        ],
+        ports=[core.v1.ContainerPortArgs(name="alerts", container_port=_ALERT_PORT)],
+        resources=resources(args.plan.monitoring.prometheus.container("alertmanager")),
+        security_context=hardened(),
+        liveness_probe=_probe("/-/healthy", "alerts", failures=6),
+        volume_mounts=[mount("alerts", "/etc/alertmanager", read_only=True), mount("alertmanager", "/alertmanager")],
+    )
+
+
+def _probe(path: str, port: str, *, failures: int) -> core.v1.ProbeArgs:
+    get = core.v1.HTTPGetActionArgs(path=path, port=port)
+    return core.v1.ProbeArgs(http_get=get, period_seconds=10, timeout_seconds=5, failure_threshold=failures)

@@ -1,0 +1,77 @@
+"""Metrics of the queues and tasks, from one file of ours in the app's own image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_kubernetes import apps, core, meta
+
+from infra.components._kubernetes import child_of, hardened, metadata, resources, scrape
+from infra.components.app_environment import MODULE_PATH, AppEnvironment
+from infra.components.app_pod import AppImage, app_pod, celery_volumes
+from infra.names import QUEUE_EXPORTER, labels, selector
+from infra.sizing.plan import WorkerPlan, WorkloadPlan
+
+PORT = 9808  # celery-exporter's
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueExporterArgs:
+    """Inputs of `QueueExporter`; queues without a worker are exported, too."""
+
+    plan: WorkloadPlan
+    workers: tuple[WorkerPlan, ...]
+    namespace: pulumi.Input[str]
+    image: AppImage
+    environment: AppEnvironment
+
+
+class QueueExporter(pulumi.ComponentResource):
+    """One replica: it counts events, and two would count them twice."""
+
+    def __init__(self, name: str, args: QueueExporterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:app:QueueExporter", name, None, opts)
+        config_map = args.environment.celery_settings(QUEUE_EXPORTER, args.workers[0])
+        probe = core.v1.ProbeArgs(
+            http_get=core.v1.HTTPGetActionArgs(path="/healthz", port="metrics"),
+            period_seconds=30,
+            timeout_seconds=5,
+            failure_threshold=4,
+        )
+        queues = ",".join(queue for worker in args.workers for queue in worker.queues)
+        container = core.v1.ContainerArgs(
+            name="queue-exporter",
+            image=args.image.image,
+            command=["python", f"{MODULE_PATH}/queue_exporter.py"],
+            ports=[core.v1.ContainerPortArgs(name="metrics", container_port=PORT)],
+            env_from=args.environment.env_from(),
+            env=[
+                *args.environment.celery_environment(),
+                core.v1.EnvVarArgs(name="EXPORTER_PORT", value=str(PORT)),
+                core.v1.EnvVarArgs(name="EXPORTER_QUEUES", value=queues),
+                core.v1.EnvVarArgs(
+                    name="EXPORTER_TIME_LIMIT", value=str(max(worker.time_limit for worker in args.workers))
+                ),
+            ],
+            resources=resources(args.plan.container("queue-exporter")),
+            security_context=hardened(),
+            readiness_probe=probe,
+            liveness_probe=probe,
+            volume_mounts=args.environment.celery_mounts(),
+        )
+        apps.v1.Deployment(
+            f"{name}-deployment",
+            metadata=metadata(QUEUE_EXPORTER, args.namespace),
+            spec=apps.v1.DeploymentSpecArgs(
+                replicas=1,
+                selector=meta.v1.LabelSelectorArgs(match_labels=selector(QUEUE_EXPORTER)),
+                strategy=apps.v1.DeploymentStrategyArgs(type="Recreate"),
+                template=core.v1.PodTemplateSpecArgs(
+                    metadata=meta.v1.ObjectMetaArgs(labels=labels(QUEUE_EXPORTER), annotations=scrape(PORT)),
+                    spec=app_pod(args.image, container, volumes=celery_volumes(config_map)),
+                ),
+            ),
+            opts=child_of(self),
+        )
+        self.register_outputs({})

@@ -1,0 +1,164 @@
+"""Puts the components together: config and plan in, outputs out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from infra.components.access import Access, AccessArgs
+from infra.components.authorized_keys import AuthorizedKeys, AuthorizedKeysArgs
+from infra.components.data_volume import DataVolume, DataVolumeArgs
+from infra.components.k3s import K3s, K3sArgs
+from infra.components.namespaces import Namespaces, NamespacesArgs
+from infra.components.priority_classes import PriorityClasses
+from infra.components.server.outputs import Server
+from infra.components.traefik import Traefik, TraefikArgs
+from infra.config.program_config import Secrets, load_stack_config
+from infra.config.resolve import plan_for
+from infra.errors import Problem, RefusedError
+from infra.models.stack_config import StackConfig
+from infra.shop import Base, deploy_shop
+from infra.sizing.plan import StackPlan
+from infra.versions import IMAGES
+
+
+def outputs_of_this_stack() -> dict[str, Any]:
+    """Reads the config, proves the plan, builds it.
+
+    Raises:
+        ConfigError: the stack file is wrong; nothing is registered.
+        RefusedError: the plan does not fit or breaks a contract; nothing is registered.
+    """
+    config, secrets = load_stack_config()
+    plan = plan_for(config)
+    require_sound(plan)
+    return deploy(config, secrets, plan)
+
+
+def require_sound(plan: StackPlan) -> None:
+    """Raises RefusedError unless the plan fits and keeps every contract."""
+    hint = "See `python -m infra plan` for what would fit"
+    problems = [Problem(path="plan", value="", allowed=f"does not fit: {line}", hint=hint) for line in plan.missing]
+    problems += [
+        Problem(path=f"contract {check.name}", value="", allowed=check.reason, hint=f"Change stagecoach:{check.field}")
+        for check in plan.checks
+        if not check.ok
+    ]
+    if problems:
+        raise RefusedError(f"stage {plan.stage} is refused", problems)
+
+
+def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, Any]:
+    """Registers every resource; the stack's outputs."""
+    access = Access("access", AccessArgs(deployment=config.name))
+    server = build_server(config, plan, access)
+    k3s = _cluster(config, plan, access, server)
+    workers = tuple(worker.workload.name for worker in plan.workers)
+    on_cluster = pulumi.ResourceOptions(provider=k3s.provider)
+    namespaces = Namespaces(
+        "namespaces",
+        NamespacesArgs(plan=plan.namespace, workers=workers, web_port=config.app.port),
+        opts=on_cluster,
+    )
+    priorities = PriorityClasses("priorities", opts=on_cluster)
+    base = Base(
+        images={**IMAGES, **config.images},
+        namespaces=namespaces,
+        opts=pulumi.ResourceOptions(provider=k3s.provider, depends_on=[*namespaces.ready, *priorities.ready]),
+    )
+    deploy_shop(config, secrets, plan, base)
+    return _outputs(config, plan, server, k3s)
+
+
+def build_server(config: StackConfig, plan: StackPlan, access: Access) -> Server:
+    """The provider's server; its SDK is imported only here, because one alone costs half a second.
+
+    Raises:
+        RefusedError: the provider has plans but no component yet.
+    """
+    if config.provider != "hetzner":
+        problem = Problem(
+            path="stagecoach:provider",
+            value=config.provider,
+            allowed="hetzner",
+            hint="`python -m infra plan` plans all three, the program builds Hetzner",
+        )
+        raise RefusedError("the provider cannot be built", [problem])
+    from infra.components.server.hetzner import HetznerServer, HetznerServerArgs  # noqa: PLC0415  see the docstring
+
+    return HetznerServer(
+        "server",
+        HetznerServerArgs(
+            deployment=config.name,
+            region=config.region,
+            instance_type=plan.server.instance_type,
+            volume_size_gib=plan.volume_size_gib,
+            admin_cidrs=config.admin_cidrs,
+            ssh_public_key=access.public_key,
+            user_data=access.user_data,
+        ),
+    )
+
+
+def _cluster(config: StackConfig, plan: StackPlan, access: Access, server: Server) -> K3s:
+    """Volume, keys, k3s, ingress controller: over SSH, one after the other."""
+    connection = access.connection(server.public_ip)
+    volume = DataVolume(
+        "data-volume",
+        DataVolumeArgs(
+            connection=connection,
+            deployment=config.name,
+            device=server.volume_device,
+            size_gib=plan.volume_size_gib,
+        ),
+        opts=pulumi.ResourceOptions(depends_on=server.ready),
+    )
+    AuthorizedKeys(
+        "authorized-keys",
+        AuthorizedKeysArgs(connection=connection, deploy_key=access.public_key, people=config.authorized_keys),
+        opts=pulumi.ResourceOptions(depends_on=server.ready),
+    )
+    k3s = K3s(
+        "k3s",
+        K3sArgs(
+            connection=connection,
+            node=plan.server,
+            deployment=config.name,
+            public_ip=server.public_ip,
+            private_ip=server.private_ip,
+            version=config.k3s.version,
+            url=config.k3s.url,
+            sha256=config.k3s.sha256,
+            kubeconfig_epoch=config.kubeconfig_epoch,
+        ),
+        opts=pulumi.ResourceOptions(depends_on=[volume.mounted]),
+    )
+    system: Mapping[str, Any] = {workload.name: workload for workload in plan.system}
+    Traefik(
+        "traefik",
+        TraefikArgs(
+            connection=connection,
+            container=system["traefik"].container("traefik"),
+            acme_email=config.acme_email if config.domain else None,
+        ),
+        opts=pulumi.ResourceOptions(depends_on=[k3s.installed]),
+    )
+    return k3s
+
+
+def _outputs(config: StackConfig, plan: StackPlan, server: Server, k3s: K3s) -> dict[str, Any]:
+    """What people and the next update need; the last four are what the deployment knows of its past."""
+    address = server.public_ip
+    return {
+        "url": f"https://{config.domain}" if config.domain else pulumi.Output.concat("http://", address),
+        "public_ip": address,
+        "kubeconfig": k3s.kubeconfig,
+        "name": config.name,
+        "stage": plan.stage,
+        "provider": plan.provider,
+        "region": plan.region,
+        "instance_type": plan.server.instance_type,
+        "volume_size_gib": plan.volume_size_gib,
+    }
