@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.errors import Problem, StagecoachError
+from lab.cluster.processes import sweep_all
 from lab.daemon import Daemon
 from lab.engine.pulumi_cli import PulumiCli
 from lab.engine.workspace import Workspace
@@ -73,11 +74,14 @@ class Lab:
 
     def down(self) -> None:
         """Ends the lab's processes; the next `up` goes on where this stopped."""
-        sys.stdout.write("stopped\n" if self.daemon.stop() else "nothing runs\n")
+        stopped = self.daemon.stop()
+        left = sweep_all(self.root)
+        sys.stdout.write("stopped\n" if stopped or left else "nothing runs\n")
 
     def reset(self) -> None:
         """Ends the lab's processes and removes its folder."""
         self.daemon.stop()
+        sweep_all(self.root)
         if self.root.exists():
             shutil.rmtree(self.root)
         sys.stdout.write(f"the lab {self.name} is forgotten\n")

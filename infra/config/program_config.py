@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 import yaml
-from pulumi.runtime.config import CONFIG
+from pulumi.runtime.config import CONFIG, get_config_env
 
 from infra.config.parse import NAMESPACE, SECRET_KEYS, parse_config
 from infra.errors import ConfigError, Problem
@@ -30,7 +30,8 @@ def load_stack_config() -> tuple[StackConfig, Secrets]:
     Raises:
         ConfigError: anything in the stack file is wrong, or a secret that it needs is missing.
     """
-    values = {key: _value(key, text) for key, text in CONFIG.get().items()}
+    # The engine hands config over by the environment, tests and inline programs by a variable.
+    values = {key: _value(key, text) for key, text in {**get_config_env(), **CONFIG.get()}.items()}
     config = parse_config(values, title=f"Pulumi.{pulumi.get_stack()}.yaml cannot be used")
     bag = pulumi.Config(NAMESPACE)
     secrets = Secrets(

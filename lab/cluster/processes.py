@@ -1,8 +1,10 @@
-"""Child processes that never outlive their lab."""
+"""Child processes that are recorded, so that a killed lab's leftovers are found and ended.
+
+No preexec_fn: it would force a fork, and gRPC's threads do not survive one.
+"""
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import signal
@@ -11,8 +13,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None)
 _END_SECONDS = 10
 
 
@@ -34,7 +34,6 @@ class Processes:
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509  the one call in it is async-signal-safe
             )
         rows = {name: {"pid": child.pid, "program": command[0]} for name, child in self._children.items()}
         self.record.write_text(json.dumps(rows))
@@ -87,5 +86,7 @@ def _alive(pid: int) -> bool:
         return False
 
 
-def _die_with_parent() -> None:
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def sweep_all(root: Path) -> int:
+    """Ends what killed labs left under `root`; how many processes that were."""
+    records = root.glob("nodes/*/run/processes.json")
+    return sum(len(Processes(record.parent).sweep()) for record in records)

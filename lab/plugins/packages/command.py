@@ -20,7 +20,7 @@ from lab.plugins.values import UNKNOWN, Properties
 _TOKEN = "command:remote:Command"  # noqa: S105  a type's name
 _CONFIG = "/etc/rancher/k3s/config.yaml"
 _KUBECONFIG = "cat /etc/rancher/k3s/k3s.yaml"
-_MANIFESTS = "/server/manifests/"
+_MANIFESTS = "/server/manifests"
 _CHECK_SECONDS = 30
 
 

@@ -67,7 +67,11 @@ class HetznerPackage(Package):
             if kind in _NAMED:
                 self.cloud.unique_name(kind, call.inputs["name"])
             record = self._make(kind, call.inputs)
-            resource_id = self.cloud.store.add(kind, record)
+            if kind == "networkSubnet":  # the API names a subnet by its network and range
+                resource_id = f"{record['networkId']}-{record['ipRange']}"
+                self.cloud.store.put(kind, resource_id, record)
+            else:
+                resource_id = self.cloud.store.add(kind, record)
             record = self._finish(kind, resource_id, record)
         return resource_id, _outputs(record)
 
