@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import pulumi
@@ -40,6 +41,7 @@ class QueueExporter(pulumi.ComponentResource):
             failure_threshold=4,
         )
         queues = ",".join(queue for worker in args.workers for queue in worker.queues)
+        pools = json.dumps({worker.pool: worker.queues for worker in args.workers}, sort_keys=True)
         container = core.v1.ContainerArgs(
             name="queue-exporter",
             image=args.image.image,
@@ -50,6 +52,7 @@ class QueueExporter(pulumi.ComponentResource):
                 *args.environment.celery_environment(),
                 core.v1.EnvVarArgs(name="EXPORTER_PORT", value=str(PORT)),
                 core.v1.EnvVarArgs(name="EXPORTER_QUEUES", value=queues),
+                core.v1.EnvVarArgs(name="EXPORTER_POOLS", value=pools),
                 core.v1.EnvVarArgs(
                     name="EXPORTER_TIME_LIMIT", value=str(max(worker.time_limit for worker in args.workers))
                 ),

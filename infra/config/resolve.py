@@ -34,7 +34,9 @@ def resolve_stage(config: StackConfig) -> tuple[StageConfig, tuple[Departure, ..
         )
         raise ConfigError("the overrides cannot be used", [problem]) from None
     except ValidationError as error:
-        raise ConfigError("the overrides cannot be used", [_problem(one, stage) for one in error.errors()]) from None
+        # A pool that is wrong is missing from the tuple, too, which is no second problem.
+        found = [one for one in error.errors() if len(one["loc"]) != 1 or one["type"] != "too_short"]
+        raise ConfigError("the overrides cannot be used", [_problem(one, stage) for one in found]) from None
 
 
 def stage_for(customers: int) -> StageConfig:
@@ -67,7 +69,7 @@ def plan_for(config: StackConfig, recorded: Recorded | None = None) -> StackPlan
 def _problem(error: object, stage: StageConfig) -> Problem:
     details = error if isinstance(error, dict) else {}
     path = [str(part) for part in details.get("loc", ())]
-    if path[:1] == ["pools"]:
+    if path[:1] == ["pools"] and len(path) > 1:
         path[1] = stage.pools[int(path[1])].name
     message = str(details.get("msg", "")).removeprefix("Value error, ")
     where = ".".join(["overrides", *path])

@@ -1,0 +1,6 @@
+"""`python -m infra`."""
+
+from infra.cli.app import run
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,100 @@
+"""A plan as one JSON object: CPU in millicores, memory in MiB, times in seconds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.sizing.plan import Amounts, ContainerPlan, NodePlan, RedisPlan, StackPlan, WorkerPlan, WorkloadPlan
+
+
+def plan_to_json(plan: StackPlan) -> dict[str, Any]:
+    """The object that `plan --json` prints; keys are only ever added."""
+    return {
+        "stage": plan.stage,
+        "provider": plan.provider,
+        "region": plan.region,
+        "fits": plan.fits,
+        "missing": list(plan.missing),
+        "nodes": [_node(node) for node in plan.nodes],
+        "volume_size_gib": plan.volume_size_gib,
+        "workloads": [_workload(one) for one in plan.workloads],
+        "celery": [_worker(one) for one in plan.workers],
+        "postgres": {
+            "settings": dict(plan.postgres.settings),
+            "max_connections": plan.postgres.max_connections,
+            "shm_mib": plan.postgres.shm_size.whole_mib,
+            "pgbouncer": plan.pgbouncer is not None,
+            "backup_retention_days": plan.postgres.backup_retention_days,
+        },
+        "redis": {"broker": _redis(plan.redis_broker), "cache": _redis(plan.redis_cache)},
+        "namespace": {
+            "limit_range_max_memory_mib": plan.namespace.limit_range_max.memory.whole_mib,
+            "quota_requests": _amounts(plan.namespace.quota_requests),
+            "quota_memory_limits_mib": plan.namespace.quota_memory_limits.whole_mib,
+            "quota_pods": plan.namespace.quota_pods,
+        },
+        "checks": [{"name": c.name, "ok": c.ok, "reason": c.reason, "field": c.field} for c in plan.checks],
+        "departures": [{"field": d.field, "guide": d.guide, "plan": d.plan, "why": d.why} for d in plan.departures],
+    }
+
+
+def _amounts(amounts: Amounts) -> dict[str, int]:
+    return {"cpu_m": amounts.cpu.millicores, "memory_mib": amounts.memory.whole_mib}
+
+
+def _node(node: NodePlan) -> dict[str, Any]:
+    return {
+        "role": node.role,
+        "count": node.count,
+        "instance_type": node.instance_type,
+        "vcpu": node.vcpu,
+        "memory_mib": node.memory.whole_mib,
+        "price": float(node.price),
+        "currency": node.currency,
+        "allocatable": _amounts(node.allocatable),
+    }
+
+
+def _workload(workload: WorkloadPlan) -> dict[str, Any]:
+    replicas = workload.replicas
+    return {
+        "name": workload.name,
+        "kind": workload.kind,
+        "namespace": workload.namespace,
+        "node_role": workload.node_role,
+        "replicas": {
+            "min": replicas.min,
+            "planned": replicas.planned,
+            "max": replicas.max,
+            "surge": replicas.surge,
+        },
+        "containers": [_container(one) for one in workload.containers],
+    }
+
+
+def _container(container: ContainerPlan) -> dict[str, Any]:
+    cpu, memory = container.limits.cpu, container.limits.memory
+    limits = {"cpu_m": cpu.millicores if cpu else None, "memory_mib": memory.whole_mib if memory else None}
+    return {"name": container.name, "requests": _amounts(container.requests), "limits": limits}
+
+
+def _worker(worker: WorkerPlan) -> dict[str, Any]:
+    return {
+        "name": worker.pool,
+        "queues": list(worker.queues),
+        "concurrency": worker.concurrency,
+        "time_limit": worker.time_limit,
+        "soft_time_limit": worker.soft_time_limit,
+        "grace_period": worker.grace_period,
+        "soft_shutdown_timeout": worker.soft_shutdown_timeout,
+        "visibility_timeout": worker.visibility_timeout,
+        "max_memory_per_child_mib": worker.max_memory_per_child.whole_mib,
+    }
+
+
+def _redis(redis: RedisPlan) -> dict[str, Any]:
+    return {
+        "maxmemory_mib": redis.maxmemory.whole_mib,
+        "maxmemory_policy": redis.maxmemory_policy,
+        "appendonly": redis.appendonly,
+    }

@@ -1,0 +1,66 @@
+"""A plan as tables."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from infra.sizing.pack import pack, peak_pods
+from infra.sizing.plan import Amounts, StackPlan
+from infra.units import Cpu, Memory
+
+_PLAIN_WIDTH = 140  # where there is no terminal to ask
+
+
+def print_plan(plan: StackPlan) -> None:
+    """Nodes, workloads, the sum at the peak, contracts, departures from the guide."""
+    console = Console(width=None if Console().is_terminal else _PLAIN_WIDTH)
+    console.print(f"Stage {plan.stage} on {plan.provider}, {plan.region}", style="bold")
+    console.print(_nodes(plan))
+    console.print(_workloads(plan))
+    peak = Amounts(cpu=Cpu(0), memory=Memory(0))
+    for pod in peak_pods(plan.workloads):
+        peak = peak + pod.requests
+    console.print(f"at the peak, every maximum, surge and job at once: {peak.cpu} and {peak.memory}")
+    for name, left in pack(plan.nodes, plan.workloads).left:
+        console.print(f"left on {name}: {left.cpu} and {left.memory.whole_mib}Mi")
+    console.print("It fits." if plan.fits else "It does not fit.", style="bold green" if plan.fits else "bold red")
+    console.print(_checks(plan))
+    console.print(_departures(plan))
+
+
+def _nodes(plan: StackPlan) -> Table:
+    table = Table("role", "count", "instance type", "vCPU", "memory", "price a month", "allocatable", title="Nodes")
+    for node in plan.nodes:
+        left = f"{node.allocatable.cpu} {node.allocatable.memory.whole_mib}Mi"
+        price = f"{node.price} {node.currency}"
+        table.add_row(node.role, str(node.count), node.instance_type, str(node.vcpu), str(node.memory), price, left)
+    return table
+
+
+def _workloads(plan: StackPlan) -> Table:
+    table = Table("workload", "container", "requests", "limits", title="Workloads")
+    table.add_column("min/planned/max + surge", justify="right")
+    for one in plan.workloads:
+        replicas = one.replicas
+        counts = f"{replicas.min}/{replicas.planned}/{replicas.max} + {replicas.surge}"
+        for index, container in enumerate(one.containers):
+            requests = f"{container.requests.cpu} {container.requests.memory}"
+            limits = f"{container.limits.cpu or '-'} {container.limits.memory or '-'}"
+            first = index == 0
+            table.add_row(one.name if first else "", container.name, requests, limits, counts if first else "")
+    return table
+
+
+def _checks(plan: StackPlan) -> Table:
+    table = Table("contract", "kept", "reason", title="Contracts")
+    for check in plan.checks:
+        table.add_row(check.name, "yes" if check.ok else "[red]NO[/red]", check.reason)
+    return table
+
+
+def _departures(plan: StackPlan) -> Table:
+    table = Table("field", "guide or stage", "plan", "why", title="Departures from the guide and the stage")
+    for one in plan.departures:
+        table.add_row(one.field, one.guide, one.plan, one.why)
+    return table

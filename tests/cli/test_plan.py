@@ -1,0 +1,76 @@
+"""`python -m infra plan`."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def plan(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "infra", "plan", *arguments],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+class TestJson:
+    @pytest.fixture(scope="class")
+    def stage1(self):
+        return json.loads(plan("--json").stdout)
+
+    def test_has_the_promised_keys(self, stage1):
+        assert {"stage", "provider", "fits", "nodes", "workloads", "celery", "postgres", "redis"} <= set(stage1)
+        assert stage1["nodes"][0] == {
+            "role": "server",
+            "count": 1,
+            "instance_type": "cx23",
+            "vcpu": 2,
+            "memory_mib": 4096,
+            "price": 5.49,
+            "currency": "EUR",
+            "allocatable": {"cpu_m": 1700, "memory_mib": 2741},
+        }
+
+    def test_names_every_part(self, stage1):
+        names = " ".join(one["name"] for one in stage1["workloads"])
+        parts = ["postgres", "redis", "django", "worker", "beat", "prometheus", "coredns", "metrics-server"]
+        assert [part for part in parts if part not in names] == []
+
+    def test_first_worker_is_the_default_pool(self):
+        made = json.loads(plan("--json", "--stage", "5").stdout)
+        worker = next(one for one in made["workloads"] if "worker" in one["name"])
+        assert worker["name"] == "celery-worker"
+        assert made["celery"][0]["queues"] == ["fast", "celery"]
+
+    def test_jobs(self, stage1):
+        jobs = [one["replicas"] for one in stage1["workloads"] if one["kind"] in ("Job", "CronJob")]
+        assert jobs == [{"min": 0, "planned": 0, "max": 0, "surge": 1}] * 2
+
+
+class TestExitCodes:
+    def test_ok(self):
+        done = plan("--provider", "vultr", "--stage", "3")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "vc2-4c-8gb" in done.stdout
+
+    def test_wrong_input(self):
+        done = plan("--provider", "hetznr")
+        assert done.returncode == 2
+        assert "stagecoach:provider = 'hetznr'" in done.stderr
+
+    def test_refused(self, tmp_path):
+        text = (REPOSITORY / "Pulumi.stage2.yaml").read_text() + "  stagecoach:instance_type: cx23\n"
+        path = tmp_path / "Pulumi.x.yaml"
+        path.write_text(text)
+        done = plan("--stack-file", str(path))
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert "stage 2 is refused" in done.stderr

@@ -1,0 +1,123 @@
+"""Every problem of a stack file in one message, secrets never in it."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.config.parse import parse_config, parse_stack_file
+from infra.config.resolve import resolve_stage, stage_for
+from infra.errors import ConfigError
+
+GOOD = {
+    "stagecoach:name": "shop",
+    "stagecoach:provider": "hetzner",
+    "stagecoach:region": "nbg1",
+    "stagecoach:image": "registry.example/shop:1",
+    "stagecoach:admin_cidrs": ["203.0.113.0/24"],
+    "stagecoach:stage": 1,
+}
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def refusal(**changes):
+    values = {**GOOD, **{f"stagecoach:{key}": value for key, value in changes.items()}}
+    with pytest.raises(ConfigError) as caught:
+        parse_config({key: value for key, value in values.items() if value is not None}, title="bad")
+    return str(caught.value)
+
+
+class TestShippedFiles:
+    @pytest.mark.parametrize("stage", range(1, 6))
+    def test_valid_and_named_after_their_stage(self, stage):
+        config = parse_stack_file(REPOSITORY / f"Pulumi.stage{stage}.yaml")
+        assert (config.stage, resolve_stage(config)[0].stage) == (stage, stage)
+
+    def test_differ_in_the_stage_only(self):
+        """Two stack files of one deployment must not mean two deployments."""
+        files = [parse_stack_file(REPOSITORY / f"Pulumi.stage{stage}.yaml") for stage in range(1, 6)]
+        assert len({repr(config.model_copy(update={"stage": None})) for config in files}) == 1
+
+
+class TestRefused:
+    def test_all_problems_at_once(self):
+        """A wrong provider, a misspelt key and a missing one stand in one message."""
+        message = refusal(provider="hetznr", stag=1, image=None)
+        assert "stagecoach:provider = 'hetznr'" in message
+        assert "stagecoach:stag: unknown key" in message
+        assert "Did you mean stage?" in message
+        assert "stagecoach:image: is required" in message
+
+    def test_wrong_namespace(self):
+        with pytest.raises(ConfigError, match="stagecoch:stage: a key in one of the namespaces hcloud:, pulumi:, stag"):
+            parse_config({**GOOD, "stagecoch:stage": 2}, title="bad")
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            ({"stage": 6}, "stagecoach:stage = 6"),
+            ({"stage": None}, "name either stage or customers"),
+            ({"customers": 100}, "name either stage or customers"),
+            ({"region": "mars1"}, "region 'mars1' is not one of hetzner's: fsn1, hel1, nbg1"),
+            ({"instance_type": "cx99"}, "instance_type 'cx99' is not in the catalog of hetzner"),
+            ({"image": "shop"}, "name a tag or a digest"),
+            ({"name": "Shop!"}, "stagecoach:name = 'Shop!'"),
+            ({"admin_cidrs": ["0.0.0.0/0"]}, "set public_admin or name networks"),
+            ({"admin_cidrs": ["office"]}, "office is not a network such as 203.0.113.0/24"),
+            ({"domain": "shop.example"}, "domain needs acme_email"),
+            ({"images": {"postgress": "x:1"}}, "no such image: postgress; there are alertmanager"),
+            ({"alerts": {"email_to": "a@b"}}, "email_to needs email_from and smtp_host"),
+            ({"k3s": {"sha256": "abc"}}, "stagecoach:k3s.sha256 = 'abc'"),
+            ({"overrides": {"django": {"thread": 2}}}, "Did you mean threads?"),
+        ],
+    )
+    def test_message(self, changes, words):
+        assert words in refusal(**changes)
+
+    def test_public_admin_opens_it(self):
+        values = {**GOOD, "stagecoach:admin_cidrs": ["0.0.0.0/0"], "stagecoach:public_admin": True}
+        assert parse_config(values, title="x").public_admin is True
+
+
+class TestSecrets:
+    def test_plain_text_is_refused_and_not_shown(self):
+        message = refusal(registry_password="hunter2-in-plain")
+        assert "stagecoach:registry_password = plain text: an encrypted value" in message
+        assert "hunter2" not in message
+
+    def test_encrypted_value_where_text_belongs(self):
+        message = refusal(image={"secure": "v1:abc"})
+        assert "stagecoach:image = an encrypted value: plain text" in message
+        assert "v1:abc" not in message
+
+    def test_encrypted_secret_is_taken(self):
+        assert parse_config({**GOOD, "stagecoach:registry_password": {"secure": "v1:x"}}, title="x").name == "shop"
+
+
+class TestFiles:
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [("config: [", "is not YAML"), ("- a\n", "is not a stack file"), ("config:\n", "is not a stack file")],
+    )
+    def test_broken(self, tmp_path, text, words):
+        path = tmp_path / "Pulumi.x.yaml"
+        path.write_text(text)
+        with pytest.raises(ConfigError, match=words):
+            parse_stack_file(path)
+
+    def test_missing(self, tmp_path):
+        with pytest.raises(ConfigError, match="cannot be read"):
+            parse_stack_file(tmp_path / "none.yaml")
+
+    def test_key_outside_config(self, tmp_path):
+        path = tmp_path / "Pulumi.x.yaml"
+        path.write_text("stagecoach:stage: 1\nconfig:\n  stagecoach:name: shop\n")
+        with pytest.raises(ConfigError, match="Put it under `config:`"):
+            parse_stack_file(path)
+
+
+class TestCustomers:
+    @pytest.mark.parametrize(
+        ("customers", "stage"), [(0, 1), (200, 1), (201, 2), (400, 2), (800, 3), (1500, 4), (1501, 5), (90_000, 5)]
+    )
+    def test_smallest_stage_that_holds_them(self, customers, stage):
+        assert stage_for(customers).stage == stage

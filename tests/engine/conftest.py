@@ -1,0 +1,41 @@
+"""A lab of its own: real CLI, real engine, real API server."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lab.engine.pulumi_cli import PulumiCli
+from lab.lifecycle import Lab
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def lab():
+    """Built and thrown away by the module that uses it."""
+    made = Lab(f"test-{os.getpid()}")
+    yield made
+    made.reset()
+
+
+def make_up(lab, stack):
+    """`make up` for a lab; its output."""
+    command = [sys.executable, "-m", "lab", "--name", lab.name, "up", "--stack", stack]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=600)
+
+
+def pulumi(lab, *arguments):
+    """The real CLI on the lab's stack."""
+    command = [sys.executable, "-m", "lab", "--name", lab.name, "pulumi", "--", *arguments]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=600)
+
+
+def resources(lab, stack):
+    """The state's resources by URN without the stack's name: what physically stands behind each."""
+    cli = PulumiCli(root=lab.root, debug_providers=lab.daemon.start().debug_providers)
+    state = json.loads(cli.read("stack", "export", "-s", stack, folder=lab.workspace.folder).stdout)
+    return {one["urn"].replace(f"::{stack}::", "::"): one.get("id", "") for one in state["deployment"]["resources"]}

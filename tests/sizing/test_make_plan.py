@@ -1,0 +1,129 @@
+"""Plans of all stages and providers."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from infra.catalog import INSTANCE_TYPES
+from infra.errors import ConfigError
+from infra.sizing.inputs import PlanInputs, Recorded
+from infra.sizing.make_plan import make_plan
+from infra.sizing.pack import pack, peak_pods
+from infra.units import Cpu, Memory
+from stacks import STAGES
+from tests.plans import REGIONS, catalog, stage_plan
+
+ALL = [(stage, provider) for stage in STAGES for provider in REGIONS]
+
+
+@pytest.mark.parametrize(("stage", "provider"), ALL)
+class TestAll:
+    def test_fits(self, stage, provider):
+        """Every pod finds a node with all autoscalers at maximum, all surges and all jobs."""
+        plan = stage_plan(stage, provider)
+        assert (plan.fits, plan.missing) == (True, ())
+        assert pack(plan.nodes, plan.workloads).unplaced == ()
+
+    def test_keeps_every_contract(self, stage, provider):
+        assert [check.name for check in stage_plan(stage, provider).checks if not check.ok] == []
+
+    def test_sums_are_below_allocatable(self, stage, provider):
+        """Counted again without the packing."""
+        plan = stage_plan(stage, provider)
+        for node in plan.nodes:
+            pods = [pod for pod in peak_pods(plan.workloads) if pod.role == node.role]
+            assert sum(pod.requests.cpu.millicores for pod in pods) <= node.allocatable.cpu.millicores * node.count
+            assert sum(pod.requests.memory.bytes for pod in pods) <= node.allocatable.memory.bytes * node.count
+
+    def test_replicas_are_ordered(self, stage, provider):
+        for one in stage_plan(stage, provider).workloads:
+            assert one.replicas.min <= one.replicas.planned <= one.replicas.max or one.kind in ("Job", "CronJob")
+
+
+class TestStage1:
+    def test_server(self):
+        """0.95 x 4096 - 700 - 300 - 150 MiB, 2000 - 300 millicores."""
+        server = stage_plan(1).server
+        assert (server.instance_type, server.vcpu) == ("cx23", 2)
+        assert (server.allocatable.cpu, server.allocatable.memory.whole_mib) == (Cpu(1700), 2741)
+
+    def test_peak(self):
+        pods = peak_pods(stage_plan(1).workloads)
+        assert sum(pod.requests.cpu.millicores for pod in pods) == 1485
+        assert sum(pod.requests.memory.whole_mib for pod in pods) == 2628
+
+    def test_no_autoscaler_fits(self):
+        """One more pod of either kind would be Pending; the plan says so beside the guide's 1-3."""
+        plan = stage_plan(1)
+        assert [one.name for one in plan.workloads if one.replicas.autoscaled] == []
+        fields = {one.field: one for one in plan.departures}
+        assert fields["celery-worker replicas"].guide == "1-3 pods"
+        assert "cx33 (8.49 EUR a month)" in fields["celery-worker replicas"].why
+
+    def test_the_guides_worker(self):
+        worker = stage_plan(1).workers[0]
+        container = worker.workload.container("worker")
+        assert (worker.concurrency, str(container.requests.cpu), str(container.limits.cpu)) == (2, "400m", "800m")
+        assert (str(container.requests.memory), str(container.limits.memory)) == ("512Mi", "768Mi")
+        assert (worker.time_limit, worker.soft_time_limit) == (600, 540)
+
+
+class TestInstanceType:
+    def test_running_type_is_kept_while_it_fits(self):
+        """A cheaper candidate does not move a running server."""
+        recorded = Recorded(stage=1, instance_type="cpx32", volume_size_gib=40)
+        plan = make_plan(STAGES[1], inputs=_inputs(), catalog=catalog(), recorded=recorded)
+        assert plan.server.instance_type == "cpx32"
+
+    def test_a_changed_stage_chooses_anew(self):
+        recorded = Recorded(stage=1, instance_type="cpx22", volume_size_gib=40)
+        plan = make_plan(STAGES[2], inputs=_inputs(), catalog=catalog(), recorded=recorded)
+        assert plan.server.instance_type == "cx33"
+
+    def test_a_volume_never_shrinks(self):
+        recorded = Recorded(stage=1, instance_type="cx23", volume_size_gib=500)
+        plan = make_plan(STAGES[1], inputs=_inputs(), catalog=catalog(), recorded=recorded)
+        assert plan.volume_size_gib == 500
+
+    def test_a_pin_that_is_too_small_does_not_fit(self):
+        plan = stage_plan(2, instance_type="cx23")
+        assert plan.fits is False
+        assert plan.missing[0].startswith("cx23: ")
+
+    def test_an_unknown_pin(self):
+        with pytest.raises(ConfigError, match=r"stagecoach:instance_type = cx99: one of .*cx23"):
+            stage_plan(1, instance_type="cx99")
+
+
+class TestCelery:
+    def test_stage_5_has_servers_of_its_own(self):
+        plan = stage_plan(5)
+        assert [(node.role, node.count) for node in plan.nodes] == [("server", 1), ("celery", 1)]
+        assert [worker.workload.name for worker in plan.workers] == ["celery-worker", "celery-worker-slow"]
+        assert plan.pgbouncer is not None
+
+
+def _inputs():
+    return PlanInputs(provider="hetzner", region="nbg1")
+
+
+class TestProperties:
+    @settings(max_examples=60, deadline=None)
+    @given(
+        stage=st.sampled_from(sorted(STAGES)),
+        row=st.sampled_from(INSTANCE_TYPES["hetzner"]),
+        servers=st.integers(0, 4),
+    )
+    def test_a_plan_that_fits_is_packed(self, stage, row, servers):
+        """Whatever is pinned: the verdict is the packing's, and no node is overfull."""
+        plan = stage_plan(stage, instance_type=row.name, celery_servers=servers)
+        packing = pack(plan.nodes, plan.workloads)
+        assert plan.fits == (not packing.unplaced) == (plan.missing == ())
+        assert all(left.cpu >= Cpu(0) and left.memory >= Memory(0) for _, left in packing.left) or not plan.fits
+
+    @settings(max_examples=40, deadline=None)
+    @given(stage=st.sampled_from(sorted(STAGES)), servers=st.integers(1, 5))
+    def test_more_celery_servers_never_hold_less(self, stage, servers):
+        fewer = stage_plan(stage, celery_servers=servers).workers[0].workload.replicas.max
+        more = stage_plan(stage, celery_servers=servers + 1).workers[0].workload.replicas.max
+        assert more >= fewer

@@ -1,0 +1,62 @@
+"""Layers import only what stands before them; pure ones never load Pulumi."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PURE = [
+    "infra.units",
+    "infra.names",
+    "infra.versions",
+    "infra.errors",
+    "infra.models.stack_config",
+    "infra.catalog",
+    "stacks",
+    "infra.sizing.make_plan",
+    "infra.config.parse",
+    "infra.config.resolve",
+    "infra.cli.app",
+]
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_pure_modules_never_load_pulumi(module):
+    code = f"import {module}, sys; sys.exit('pulumi' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, check=False, timeout=60).returncode == 0
+
+
+def sources(*folders):
+    return [path for folder in folders for path in sorted((REPOSITORY / folder).rglob("*.py"))]
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def test_infra_does_not_know_the_lab():
+    assert [path for path in sources("infra", "stacks") if any(m.split(".")[0] == "lab" for m in imported(path))] == []
+
+
+def test_one_reader_of_pulumi_config():
+    readers = [path.name for path in sources("infra") if "pulumi.Config(" in path.read_text()]
+    assert readers == ["program_config.py"]
+
+
+def test_files_and_functions_stay_short():
+    """250 lines a file, 50 a function."""
+    long = [path.name for path in sources("infra", "stacks", "lab") if len(path.read_text().splitlines()) > 250]
+    long += [
+        f"{path.name}:{node.name}"
+        for path in sources("infra", "stacks", "lab")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno + 1 > 50
+    ]
+    assert long == []
