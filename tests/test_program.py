@@ -84,14 +84,15 @@ class TestEveryStage:
         assert components - made.component_outputs == set()
 
     def test_children_belong_to_components(self, stage):
-        """Nothing but components and the registry's secret hangs below the stack itself."""
+        """No resource hangs below the stack itself, or below another resource."""
         made = run(stage)
-        direct = [request for request in made.requests.values() if "pulumi:pulumi:Stack" in request.parent]
-        assert [one.name for one in direct if not one.type.startswith("stagecoach:")] == []
+        components = {name for name, request in made.requests.items() if request.type.startswith("stagecoach:")}
+        children = {name: one for name, one in made.requests.items() if name not in components and one.parent}
+        assert {one.parent.rsplit("::", 1)[-1] for one in children.values()} - components == set()
 
 
 class TestPods:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def pods(self):
         found = {}
         for name, manifest in run(1).kubernetes().items():
@@ -154,8 +155,7 @@ class TestSecrets:
 
     def test_kubeconfig_output_is_secret(self):
         """The command's output is marked, too."""
-        assert list(run(1).requests["k3s-kubeconfig"].additionalSecretOutputs) == ["stdout"]
-        assert "4dabf18193072939515e22adb298388d" in run(1).stack_outputs["kubeconfig"]
+        assert "stdout" in run(1).requests["k3s-kubeconfig"].additionalSecretOutputs
 
 
 class TestMove:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from infra.catalog.instance_type import InstanceType
 from infra.models.stage_config import StageConfig
 from infra.names import CELERY_ROLE, SERVER_ROLE
@@ -34,22 +36,9 @@ def make_plan(
         ConfigError: a pinned type, or the region, is not in the catalog.
     """
     volume = max(inputs.volume_size_gib or stage.volume_size_gib, recorded.volume_size_gib if recorded else 0)
-
-    def nodes_for(row: InstanceType) -> tuple[NodePlan, ...]:
-        server = size_node(row, role=SERVER_ROLE, count=1, agent=False)
-        return (server, *_celery_nodes(stage, inputs, catalog))
-
-    def parts_for(row: InstanceType) -> Parts:
-        return share_out(stage, nodes_for(row), volume_size_gib=volume)
-
-    def fits(row: InstanceType) -> bool:
-        return not pack(nodes_for(row), parts_for(row).workloads).unplaced
-
-    def cheapest(maxima: dict[str, int]) -> str:
-        return _cheapest(stage, inputs, catalog, maxima, volume)
-
-    row = choose_server(stage, inputs, catalog, recorded, fits)
-    nodes, parts = nodes_for(row), parts_for(row)
+    ask = _Question(stage=stage, inputs=inputs, catalog=catalog, volume=volume)
+    row = choose_server(stage, inputs, catalog, recorded, ask.fits)
+    nodes, parts = ask.nodes(row), ask.parts(row)
     packing = pack(nodes, parts.workloads)
     namespace = size_namespace(parts.workloads)
     return StackPlan(
@@ -69,38 +58,53 @@ def make_plan(
         system=parts.system,
         namespace=namespace,
         checks=check_contracts(stage, parts, namespace),
-        departures=(*departures(stage, parts, nodes[0], cheapest), *overridden),
+        departures=(*departures(stage, parts, nodes[0], ask.cheapest), *overridden),
         fits=not packing.unplaced,
         missing=_missing(packing, nodes),
     )
 
 
-def _celery_nodes(stage: StageConfig, inputs: PlanInputs, catalog: Catalog) -> tuple[NodePlan, ...]:
-    wanted = stage.celery_servers
-    count = wanted.count if inputs.celery_servers is None else inputs.celery_servers
-    if not count:
-        return ()
-    rows, order = catalog
-    if inputs.celery_instance_type:
-        row = row_named(rows, inputs.celery_instance_type, inputs.region, "celery_servers.instance_type")
-    else:
-        row = candidates(rows, order, region=inputs.region, memory_gib=wanted.memory_gib, vcpu=wanted.vcpu)[0]
-    return (size_node(row, role=CELERY_ROLE, count=count, agent=True),)
+@dataclass(frozen=True, kw_only=True)
+class _Question:
+    """One stage, asked of several instance types."""
 
+    stage: StageConfig
+    inputs: PlanInputs
+    catalog: Catalog
+    volume: int
 
-def _cheapest(stage: StageConfig, inputs: PlanInputs, catalog: Catalog, wanted: dict[str, int], volume: int) -> str:
-    """The first candidate that holds the wanted maxima, the others at their planned count."""
-    maxima = dict.fromkeys(all_names(stage), 0)
-    maxima |= {name: pool.replicas.planned for name, pool in zip(list(maxima)[1:], stage.pools, strict=True)}
-    maxima |= {all_names(stage)[0]: stage.django.replicas.planned} | wanted
-    celery = _celery_nodes(stage, inputs, catalog)
-    sizes = candidates(*catalog, region=inputs.region, memory_gib=stage.server.memory_gib, vcpu=stage.server.vcpu)
-    for row in sizes:
-        nodes = (size_node(row, role=SERVER_ROLE, count=1, agent=False), *celery)
-        parts = assemble(stage, nodes, maxima, volume_size_gib=volume)
-        if not pack(nodes, parts.workloads).unplaced:
-            return f"{row.name} ({row.price} {row.currency} a month)"
-    return "more than one server, or larger Celery servers" if celery else "more than the catalog has"
+    def nodes(self, row: InstanceType) -> tuple[NodePlan, ...]:
+        return (size_node(row, role=SERVER_ROLE, count=1, agent=False), *self._celery_nodes())
+
+    def parts(self, row: InstanceType) -> Parts:
+        return share_out(self.stage, self.nodes(row), volume_size_gib=self.volume)
+
+    def fits(self, row: InstanceType) -> bool:
+        return not pack(self.nodes(row), self.parts(row).workloads).unplaced
+
+    def cheapest(self, wanted: dict[str, int]) -> str:
+        """The first candidate that holds the wanted maxima, the others at their planned count."""
+        planned = [self.stage.django.replicas.planned, *(pool.replicas.planned for pool in self.stage.pools)]
+        maxima = {**dict(zip(all_names(self.stage), planned, strict=True)), **wanted}
+        server = self.stage.server
+        sizes = candidates(*self.catalog, region=self.inputs.region, memory_gib=server.memory_gib, vcpu=server.vcpu)
+        for row in sizes:
+            parts = assemble(self.stage, self.nodes(row), maxima, volume_size_gib=self.volume)
+            if not pack(self.nodes(row), parts.workloads).unplaced:
+                return f"{row.name} ({row.price} {row.currency} a month)"
+        return "more or larger Celery servers" if self._celery_nodes() else "more than the catalog has"
+
+    def _celery_nodes(self) -> tuple[NodePlan, ...]:
+        wanted, inputs = self.stage.celery_servers, self.inputs
+        count = wanted.count if inputs.celery_servers is None else inputs.celery_servers
+        if not count:
+            return ()
+        rows, order = self.catalog
+        if inputs.celery_instance_type:
+            row = row_named(rows, inputs.celery_instance_type, inputs.region, "celery_servers.instance_type")
+        else:
+            row = candidates(rows, order, region=inputs.region, memory_gib=wanted.memory_gib, vcpu=wanted.vcpu)[0]
+        return (size_node(row, role=CELERY_ROLE, count=count, agent=True),)
 
 
 def _missing(packing: Packing, nodes: tuple[NodePlan, ...]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from lab.cluster.processes import Processes
 API_PORT = 6443  # k3s's own
 ETCD_PORT, PEER_PORT, MANAGER_PORT, SCHEDULER_PORT = 2379, 2380, 10257, 10259
 _READY_SECONDS = 90
+_RELEASE_SECONDS = 10
 _SERVICE_NAMES = ("kubernetes", "kubernetes.default", "kubernetes.default.svc", "localhost")
 
 
@@ -48,8 +49,7 @@ class ControlPlane:
         Raises:
             StagecoachError: a port is taken, or a program ended; the message has its last lines.
         """
-        self.processes.sweep()
-        self._require_ports()
+        self._require_ports(_RELEASE_SECONDS if self.processes.sweep() else 0)
         self._write_files()
         api = self._api_server()
         self.processes.start("etcd", self._etcd())
@@ -62,7 +62,20 @@ class ControlPlane:
         """Ends all four; what they stored stays."""
         self.processes.stop()
 
-    def _require_ports(self) -> None:
+    def _require_ports(self, seconds: float) -> None:
+        """Threads of a program that was just killed may hold its sockets a little longer than its process id."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                self._bind_all()
+            except StagecoachError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
+
+    def _bind_all(self) -> None:
         for port in (API_PORT, ETCD_PORT, PEER_PORT, MANAGER_PORT, SCHEDULER_PORT):
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -35,7 +35,8 @@ class Processes:
                 stderr=log,
                 cwd=self.folder,
             )
-        rows = {name: {"pid": child.pid, "program": command[0]} for name, child in self._children.items()}
+        rows = json.loads(self.record.read_text()) if self.record.exists() else {}
+        rows[name] = {"pid": self._children[name].pid, "program": command[0]}
         self.record.write_text(json.dumps(rows))
 
     def ended(self) -> list[str]:

@@ -22,7 +22,7 @@ def plan(*arguments):
 
 
 class TestJson:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def stage1(self):
         return json.loads(plan("--json").stdout)
 

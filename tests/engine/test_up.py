@@ -122,7 +122,7 @@ class TestDownAndUp:
 class TestMove:
     @pytest.fixture(scope="class")
     @classmethod
-    def moved(cls, lab, built):
+    def moved(cls, lab, built):  # noqa: ARG003  pytest builds stage 1 before it
         before = resources(lab, "stage1")
         done = make_up(lab, "stage2")
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
