@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.errors import Problem, StagecoachError
+from lab.cluster.processes import alive
 from lab.paths import REPOSITORY
 
 _START_SECONDS = 60
@@ -96,9 +97,9 @@ class Daemon:
             return False
         os.kill(found.pid, signal.SIGTERM)
         deadline = time.monotonic() + _STOP_SECONDS
-        while self.running() and time.monotonic() < deadline:
+        while (self.running() or alive(found.pid)) and time.monotonic() < deadline:
             time.sleep(0.05)
-        if self.running():
+        if alive(found.pid):
             os.kill(found.pid, signal.SIGKILL)
         self.status.unlink(missing_ok=True)
         return True

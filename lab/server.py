@@ -47,4 +47,7 @@ def _serve(root: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    # gRPC's idle threads would keep the process for a while; nothing is left to do for them.
+    os._exit(code)

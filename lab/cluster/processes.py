@@ -67,7 +67,7 @@ class Processes:
                 os.kill(row["pid"], signal.SIGKILL)
                 ended.append(row["pid"])
         deadline = time.monotonic() + _END_SECONDS
-        while any(_alive(pid) for pid in ended) and time.monotonic() < deadline:
+        while any(alive(pid) for pid in ended) and time.monotonic() < deadline:
             time.sleep(0.02)
         self.record.unlink(missing_ok=True)
         return ended
@@ -80,7 +80,8 @@ def _runs(pid: int, program: str) -> bool:
         return False
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Whether that process runs; one that nobody has reaped yet does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:

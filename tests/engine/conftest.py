@@ -38,4 +38,6 @@ def resources(lab, stack):
     """The state's resources by URN without the stack's name: what physically stands behind each."""
     cli = PulumiCli(root=lab.root, debug_providers=lab.daemon.start().debug_providers)
     state = json.loads(cli.read("stack", "export", "-s", stack, folder=lab.workspace.folder).stdout)
-    return {one["urn"].replace(f"::{stack}::", "::"): one.get("id", "") for one in state["deployment"]["resources"]}
+    return {
+        one["urn"].replace(f"urn:pulumi:{stack}::", ""): one.get("id", "") for one in state["deployment"]["resources"]
+    }

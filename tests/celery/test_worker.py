@@ -1,0 +1,167 @@
+"""The mounted module and the exporter under a real Redis and a real Celery worker."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+import redis
+from prometheus_client.parser import text_string_to_metric_families
+
+from infra.components.app_environment import render_settings
+from infra.components.celery_worker import worker_command
+from tests.plans import stage_plan
+
+pytestmark = pytest.mark.redis
+
+HERE = Path(__file__).parent
+FILES = HERE.parents[1] / "infra" / "components" / "files" / "stagecoach_celery"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait(check, what, seconds=30):
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            value = check()
+        except (OSError, redis.exceptions.ConnectionError):
+            value = None
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """Redis, environment of the pods, and a starter of processes that all end with the module."""
+    program = shutil.which("redis-server")
+    assert program, "redis-server is missing: make programs"
+    folder = tmp_path_factory.mktemp("celery")
+    for path in [*FILES.glob("*.py"), HERE / "sample_app.py"]:
+        shutil.copy(path, folder)
+    settings = render_settings(stage_plan(1).workers[0]) | {"worker_soft_shutdown_timeout": 2.0}
+    (folder / "settings.json").write_text(json.dumps(settings))
+    port = free_port()
+    environment = {
+        **os.environ,
+        "CELERY_BROKER_URL": f"redis://127.0.0.1:{port}/0",
+        "CELERY_RESULT_BACKEND": f"redis://127.0.0.1:{port}/1",
+        "STAGECOACH_CELERY_APP": "sample_app",
+        "STAGECOACH_SETTINGS": str(folder / "settings.json"),
+        "STAGECOACH_STATE": str(folder),
+        "PYTHONPATH": str(folder),
+        "REMAP_SIGTERM": "SIGQUIT",
+    }
+    children = []
+
+    def start(name, *command, **more):
+        with (folder / f"{name}.log").open("w") as log:
+            child = subprocess.Popen(
+                command, cwd=folder, env={**environment, **more}, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        children.append(child)
+        return child
+
+    start("redis", program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder))
+    broker = redis.Redis(port=port)
+    wait(broker.ping, "redis")
+    os.environ.update({key: environment[key] for key in ("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND")})
+    yield folder, start, broker
+    for child in reversed(children):
+        if child.poll() is None:
+            child.kill()
+        child.wait(timeout=10)
+
+
+def celery(*arguments):
+    return str(Path(sys.executable).with_name("celery")), "-A", "stagecoach_celery", *arguments
+
+
+def start_worker(shop):
+    folder, start, _ = shop
+    (folder / "ready").unlink(missing_ok=True)
+    command = worker_command(stage_plan(1).workers[0])
+    worker = start("worker", *celery(*command[3:]))
+    wait((folder / "ready").exists, "worker ready")
+    return worker
+
+
+def metrics(port):
+    text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5).read().decode()
+    return {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+class TestWorker:
+    def test_settings_probes_and_soft_shutdown(self, shop):
+        """Ready file, heartbeat, overrides said, an unfinished task goes back to the queue on SIGTERM."""
+        from tests.celery.sample_app import add, slow  # noqa: PLC0415  needs the broker's address
+
+        folder, _, broker = shop
+        worker = start_worker(shop)
+        assert add.delay(2, 3).get(timeout=20) == 5
+        assert (folder / "heartbeat").exists()
+        log = (folder / "worker.log").read_text()
+        assert "task_time_limit: the app's 30 is replaced by the plan's 600" in log
+        slow.delay(60)
+        wait(lambda: broker.hlen("unacked"), "task taken")
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(timeout=30)
+        assert (broker.llen("celery"), broker.hlen("unacked")) == (1, 0)
+        assert not (folder / "ready").exists()
+        broker.flushall()
+
+
+class TestExporter:
+    def test_queues_tasks_and_workers(self, shop):
+        """Lengths over all priorities, counts and times of tasks, the worker that is up."""
+        from tests.celery.sample_app import add  # noqa: PLC0415  as above
+
+        _, start, broker = shop
+        port = free_port()
+        values = {"EXPORTER_PORT": str(port), "EXPORTER_QUEUES": "celery,fast", "EXPORTER_TIME_LIMIT": "600"}
+        start("exporter", sys.executable, "queue_exporter.py", **values)
+        wait(lambda: metrics(port), "exporter")
+        broker.lpush("fast", "{}")
+        broker.lpush("fast\x06\x163", "{}", "{}")
+        made = metrics(port)
+        assert made["celery_queue_length", "fast"] == 3
+        assert made["celery_queue_length", "celery"] == 0
+        broker.delete("fast", "fast\x06\x163")
+        worker = start_worker(shop)
+        wait(lambda: 1.0 in [v for k, v in metrics(port).items() if k[0] == "celery_worker_up"], "worker up")
+        for _ in range(3):
+            add.delay(1, 1).get(timeout=20)
+        key = ("celery_task_succeeded_total", "celery", "sample.add")
+        wait(lambda: metrics(port).get(key) == 3, "three tasks")
+        made = metrics(port)
+        assert [v for k, v in made.items() if k[0] == "celery_task_runtime_count"] == [3]
+        assert made["celery_active_worker_count", "celery"] == 1
+        worker.kill()
+
+
+class TestBeat:
+    def test_a_second_beat_waits(self, shop):
+        """One lock in the broker: the second process schedules nothing."""
+        folder, start, _ = shop
+        (folder / "beat").unlink(missing_ok=True)
+        start("beat1", *celery("beat", "--schedule", "one", "--pidfile="))
+        wait((folder / "beat").exists, "first beat")
+        start("beat2", *celery("beat", "--schedule", "two", "--pidfile="))
+        wait(lambda: "another beat holds the lock" in (folder / "beat2.log").read_text(), "second beat waits")
