@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-# Seen as released on 2026-11-23 in the projects' own Go modules, Debian packages or documentation; a stack file
-# overrides any of them with `images:` (a mirror or a digest).
+# Each tag was seen in use in public repositories on 2026-11-23 (no registry was asked); a stack file overrides any of
+# them with `images:` (a mirror or a digest).
 IMAGES: dict[str, str] = {
     "postgres": "docker.io/library/postgres:17",
     "redis": "docker.io/library/redis:8.0",
-    "postgres_exporter": "quay.io/prometheuscommunity/postgres-exporter:v0.17.1",
-    "redis_exporter": "docker.io/oliver006/redis_exporter:v1.74.0",
+    "postgres_exporter": "quay.io/prometheuscommunity/postgres-exporter:v0.19.1",
+    "redis_exporter": "docker.io/oliver006/redis_exporter:v1.84.0",
     "prometheus": "quay.io/prometheus/prometheus:v2.53.3",
     "alertmanager": "quay.io/prometheus/alertmanager:v0.28.1",
     "node_exporter": "quay.io/prometheus/node-exporter:v1.9.1",
-    "pgbouncer": "docker.io/edoburu/pgbouncer:v1.24.1-p1",
+    "pgbouncer": "docker.io/edoburu/pgbouncer:v1.25.2-p0",
 }
 
+# Seen in use in public repositories, the last time on 2026-09-08; its checksum comes from the release itself.
 K3S_VERSION = "v1.33.6+k3s1"
