@@ -91,9 +91,10 @@ def _workers(request: float) -> list[dict[str, Any]]:
         f'container_cpu_usage_seconds_total{{namespace="{APP_NAMESPACE}",pod=~"{CELERY_WORKER}-.*",container="worker"}}'
     )
     used = f"100 * sum(rate({series}[5m])) / ({request} * count(count by (pod) ({series})))"
+    # Right after a start an hour's maximum is that of a few minutes: hence the hour of waiting on top.
     idle = f"(max_over_time(({used})[1h:1m]) < 30) and on () (max_over_time(sum(celery_queue_length)[1h:1m]) == 0)"
     return [
         _alert("ScaleUpWorkerCpu", f"{used} > 70", 15, "Workers use more than 70 % of their request for 15 minutes"),
-        _alert("ScaleDownCandidate", idle, 0, "Workers below 30 % and the queue empty for an hour", "info"),
+        _alert("ScaleDownCandidate", idle, 60, "Workers below 30 % and the queue empty for an hour", "info"),
         _alert("WorkerDown", "absent(celery_worker_up == 1)", 5, "No Celery worker is up", "critical"),
     ]
