@@ -40,8 +40,6 @@ class QueueExporter(pulumi.ComponentResource):
             timeout_seconds=5,
             failure_threshold=4,
         )
-        queues = ",".join(queue for worker in args.workers for queue in worker.queues)
-        pools = json.dumps({worker.pool: worker.queues for worker in args.workers}, sort_keys=True)
         container = core.v1.ContainerArgs(
             name="queue-exporter",
             image=args.image.image,
@@ -50,12 +48,7 @@ class QueueExporter(pulumi.ComponentResource):
             env_from=args.environment.env_from(),
             env=[
                 *args.environment.celery_environment(),
-                core.v1.EnvVarArgs(name="EXPORTER_PORT", value=str(PORT)),
-                core.v1.EnvVarArgs(name="EXPORTER_QUEUES", value=queues),
-                core.v1.EnvVarArgs(name="EXPORTER_POOLS", value=pools),
-                core.v1.EnvVarArgs(
-                    name="EXPORTER_TIME_LIMIT", value=str(max(worker.time_limit for worker in args.workers))
-                ),
+                *(core.v1.EnvVarArgs(name=key, value=value) for key, value in exporter_variables(args.workers).items()),
             ],
             resources=resources(args.plan.container("queue-exporter")),
             security_context=hardened(),
@@ -78,3 +71,13 @@ class QueueExporter(pulumi.ComponentResource):
             opts=child_of(self),
         )
         self.register_outputs({})
+
+
+def exporter_variables(workers: tuple[WorkerPlan, ...]) -> dict[str, str]:
+    """What the exporter reads: its port, the pools with their queues, the last bucket in seconds."""
+    pools = {one.pool: {"queues": one.queues, "concurrency": one.concurrency} for one in workers}
+    return {
+        "EXPORTER_PORT": str(PORT),
+        "EXPORTER_POOLS": json.dumps(pools, sort_keys=True),
+        "EXPORTER_TIME_LIMIT": str(max(one.time_limit for one in workers)),
+    }

@@ -32,7 +32,7 @@ def size_postgres(*, memory: Memory, vcpu: int, volume_size_gib: int) -> Postgre
         "work_mem": f"{max(low, min(high, work_mem))}MB",
         "max_connections": str(connections),
         "max_parallel_workers_per_gather": str(parallel),
-        "wal_compression": "on",
+        "wal_compression": "pglz",  # what `on` means; shown as such by the server
         "max_wal_size": "512MB" if mib <= 1024 else "2GB",  # noqa: PLR2004  as above
         "huge_pages": "off",
         "random_page_cost": "1.1",

@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from infra.components.app_environment import render_settings
 from infra.components.celery_worker import worker_command
+from infra.components.queue_exporter import exporter_variables
 from tests.plans import stage_plan
 
 pytestmark = pytest.mark.redis
@@ -129,21 +130,50 @@ class TestWorker:
 
 
 class TestExporter:
-    def test_queues_tasks_and_workers(self, shop):
-        """Lengths over all priorities, counts and times of tasks, the worker that is up."""
-        from tests.celery.sample_app import add  # noqa: PLC0415  as above
-
-        _, start, broker = shop
+    @pytest.fixture(scope="class")
+    @classmethod
+    def port(cls, shop):
+        """The exporter with the variables of stage 1's pod."""
+        _, start, _ = shop
         port = free_port()
-        values = {"EXPORTER_PORT": str(port), "EXPORTER_QUEUES": "celery,fast", "EXPORTER_TIME_LIMIT": "600"}
-        start("exporter", sys.executable, "queue_exporter.py", **values)
+        variables = exporter_variables(stage_plan(1).workers) | {"EXPORTER_PORT": str(port)}
+        start("exporter", sys.executable, "queue_exporter.py", **variables)
         wait(lambda: metrics(port), "exporter")
+        return port
+
+    def test_lengths_over_all_priorities(self, shop, port):
+        """Foreign messages count, too, and hurt nobody."""
+        _, _, broker = shop
         broker.lpush("fast", "{}")
-        broker.lpush("fast\x06\x163", "{}", "{}")
+        broker.lpush("fast\x06\x163", "not JSON", "[]")
         made = metrics(port)
+        broker.delete("fast", "fast\x06\x163")
         assert made["celery_queue_length", "fast"] == 3
         assert made["celery_queue_length", "celery"] == 0
-        broker.delete("fast", "fast\x06\x163")
+
+    def test_age_of_the_oldest_message(self, shop, port):
+        """From the event of the sender, and from the scrapes where the sender is silent."""
+        from tests.celery.sample_app import add, app  # noqa: PLC0415  needs the broker's address
+
+        _, _, broker = shop
+        app.conf.task_send_sent_event = True
+        add.delay(1, 1)
+        wait(lambda: metrics(port).get(("celery_task_sent_total", "celery", "sample.add")) == 1, "sent event")
+        app.conf.task_send_sent_event = False
+        add.apply_async((1, 1), queue="slow")
+        metrics(port)
+        time.sleep(1)
+        made = metrics(port)
+        broker.flushall()
+        assert 1 <= made["celery_queue_oldest_message_age_seconds", "celery"] < 10
+        assert 1 <= made["celery_queue_oldest_message_age_seconds", "slow"] < 10
+        assert made["celery_queue_oldest_message_age_seconds", "fast"] == 0
+        assert metrics(port)["celery_queue_oldest_message_age_seconds", "slow"] == 0
+
+    def test_tasks_and_workers(self, shop, port):
+        """Counts and times of tasks, the worker that is up, its processes."""
+        from tests.celery.sample_app import add  # noqa: PLC0415  as above
+
         worker = start_worker(shop)
         wait(lambda: 1.0 in [v for k, v in metrics(port).items() if k[0] == "celery_worker_up"], "worker up")
         for _ in range(3):
@@ -153,7 +183,14 @@ class TestExporter:
         made = metrics(port)
         assert [v for k, v in made.items() if k[0] == "celery_task_runtime_count"] == [3]
         assert made["celery_active_worker_count", "celery"] == 1
-        worker.kill()
+        assert made["celery_active_process_count", "celery"] == 2
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(timeout=30)
+        wait(lambda: metrics(port)["celery_active_worker_count", "celery"] == 0, "worker gone")
+
+    def test_answers_without_the_page(self, port):
+        """The liveness probe must not depend on the broker."""
+        assert urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).read() == b"ok\n"
 
 
 class TestBeat:
@@ -165,3 +202,25 @@ class TestBeat:
         wait((folder / "beat").exists, "first beat")
         start("beat2", *celery("beat", "--schedule", "two", "--pidfile="))
         wait(lambda: "another beat holds the lock" in (folder / "beat2.log").read_text(), "second beat waits")
+
+    def test_the_lock_is_freed_on_the_way_out(self, shop):
+        """The second beat takes over at once, not after the lock's time."""
+        folder, start, broker = shop
+        broker.flushall()
+        (folder / "beat").unlink(missing_ok=True)
+        first = start("beat3", *celery("beat", "--schedule", "three", "--pidfile="))
+        wait((folder / "beat").exists, "third beat")
+        first.send_signal(signal.SIGTERM)
+        first.wait(timeout=20)
+        assert not broker.exists("stagecoach:beat-lock")
+
+
+class TestMissingApp:
+    def test_says_which_field_names_it(self, shop):
+        """Exit code 2 and the stack file's key instead of a traceback."""
+        folder, start, _ = shop
+        child = start("missing", *celery("worker"), STAGECOACH_CELERY_APP="no_such_app")
+        assert child.wait(timeout=20) == 2
+        log = (folder / "missing.log").read_text()
+        assert "no Celery app 'no_such_app'" in log
+        assert "set stagecoach:app.celery_app" in log

@@ -8,176 +8,121 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import threading
-import time
-from collections import defaultdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from stagecoach_celery import app
-
-PRIORITY_SEPARATOR = "\x06\x16"  # kombu's: queue, queue\x06\x163, ...
-PRIORITY_STEPS = (0, 3, 6, 9)  # kombu's default
-EVENTS = ("sent", "received", "started", "succeeded", "failed", "rejected", "revoked", "retried")
-_BUCKETS = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
-_WORKER_TIMEOUT = 30  # seconds without a heartbeat (sent every 2 s) until a worker counts as down
-_TRACKED = 50_000  # tasks whose start is remembered
-
-
-class Histogram:
-    """Cumulative buckets by label values."""
-
-    def __init__(self, buckets: tuple[float, ...]) -> None:
-        self.buckets = buckets
-        self.counts: dict[tuple, list[int]] = defaultdict(lambda: [0] * (len(buckets) + 1))
-        self.sums: dict[tuple, float] = defaultdict(float)
-
-    def observe(self, labels: tuple, value: float) -> None:
-        """Adds one value in seconds."""
-        row = self.counts[labels]
-        for index, bound in enumerate(self.buckets):
-            row[index] += value <= bound
-        row[-1] += 1
-        self.sums[labels] += value
-
-
-class Events:
-    """What Celery's events say: counts, times, workers."""
-
-    def __init__(self, time_limit: float) -> None:
-        self.lock = threading.Lock()
-        buckets = (*(bound for bound in _BUCKETS if bound < time_limit), time_limit)
-        self.totals: dict[tuple, int] = defaultdict(int)
-        self.runtime = Histogram(buckets)
-        self.wait = Histogram(buckets)
-        self.sent: dict[str, tuple[float, str, str]] = {}
-        self.workers: dict[str, tuple[float, int]] = {}
-
-    def on_event(self, event: dict) -> None:
-        """One event of a task or a worker."""
-        kind, _, what = event["type"].partition("-")
-        with self.lock:
-            if kind == "worker":
-                self._worker(what, event)
-            elif kind == "task" and what in EVENTS:
-                self._task(what, event)
-
-    def _worker(self, what: str, event: dict) -> None:
-        if what == "offline":
-            self.workers[event["hostname"]] = (0.0, 0)
-        else:
-            self.workers[event["hostname"]] = (time.time(), int(event.get("active") or 0))
-
-    def _task(self, what: str, event: dict) -> None:
-        task = event["uuid"]
-        if what == "sent" or (what == "received" and task not in self.sent):
-            queue = event.get("queue") or event.get("routing_key") or "celery"
-            self.sent[task] = (event["timestamp"], event.get("name") or "unknown", queue)
-            while len(self.sent) > _TRACKED:
-                self.sent.pop(next(iter(self.sent)))
-        since, name, queue = self.sent.get(task, (event["timestamp"], event.get("name") or "unknown", "celery"))
-        self.totals[what, name, queue] += 1
-        if what == "started":
-            self.wait.observe((name, queue), max(event["timestamp"] - since, 0.0))
-        if what == "succeeded":
-            self.runtime.observe((name, queue), float(event.get("runtime") or 0.0))
-        if what in ("succeeded", "failed", "rejected", "revoked"):
-            self.sent.pop(task, None)
-
-    def run(self) -> None:
-        """Receives for ever; a broker that restarts is waited for."""
-        while True:
-            try:
-                with app.connection_for_read() as connection:
-                    receiver = app.events.Receiver(connection, handlers={"*": self.on_event})
-                    receiver.capture(limit=None, timeout=None, wakeup=True)
-            except Exception as error:  # noqa: BLE001  whatever the broker does, metrics of the queues go on
-                sys.stderr.write(f"events: {type(error).__name__}: connecting again\n")
-                time.sleep(2)
+from stagecoach_events import EVENTS, Events, Histogram
+from stagecoach_probes import broker_channel
 
 
 class Exporter:
     """The page that Prometheus reads."""
 
-    def __init__(self, events: Events, queues: list[str]) -> None:
+    def __init__(self, events: Events, pools: dict[str, dict]) -> None:
         self.events = events
-        self.queues = queues
-        self.redis = app.connection_for_read().default_channel.client
+        self.pools = pools
+        self.queues = list(dict.fromkeys(queue for pool in pools.values() for queue in pool["queues"]))
+        self.lock = threading.Lock()
+        self.channel = None
 
     def page(self) -> str:
         """Text format 0.0.4; the broker's state is asked for now."""
-        return "\n".join([*self._queues(), *self._workers(), *self._tasks()]) + "\n"
+        with self.lock:
+            if self.channel is None:
+                self.channel = broker_channel(app)
+            queues = self._queues(self.channel)
+        return "\n".join([*queues, *self._workers(), *self._tasks()]) + "\n"
 
-    def _queues(self) -> list[str]:
-        lines = ["# TYPE celery_queue_length gauge", "# TYPE celery_queue_oldest_message_age_seconds gauge"]
+    def _queues(self, channel) -> list[str]:
+        lengths, ages = {}, {}
         for queue in self.queues:
-            names = [queue, *(f"{queue}{PRIORITY_SEPARATOR}{step}" for step in PRIORITY_STEPS[1:])]
-            length = sum(self.redis.llen(name) for name in names)
-            lines.append(f'celery_queue_length{{queue_name="{queue}"}} {length}')
-            age = max((self._age(name) for name in names), default=0.0)
-            lines.append(f'celery_queue_oldest_message_age_seconds{{queue_name="{queue}"}} {age:.3f}')
-        lines += ["# TYPE celery_queue_unacked gauge", f"celery_queue_unacked {self.redis.hlen('unacked')}"]
-        return lines
+            names = [channel._q_for_pri(queue, step) for step in channel.priority_steps]  # noqa: SLF001  kombu's only name for it
+            found = {name: channel.client.llen(name) for name in names}
+            lengths[queue,] = sum(found.values())
+            ages[queue,] = max(self._age(channel, name, queue, length) for name, length in found.items())
+        unacked = channel.client.hlen(channel.unacked_key)
+        return [
+            *_family("celery_queue_length", "gauge", ("queue_name",), lengths),
+            *_family("celery_queue_oldest_message_age_seconds", "gauge", ("queue_name",), ages),
+            *_family("celery_queue_unacked", "gauge", (), {(): unacked}),
+        ]
 
-    def _age(self, name: str) -> float:
-        """Of the next message to be taken: kombu pushes left and pops right.  0 if the queue is empty."""
-        raw = self.redis.lindex(name, -1)
-        if raw is None:
+    def _age(self, channel, name: str, queue: str, length: int) -> float:
+        """Kombu pushes left and pops right."""
+        if not length:
+            self.events.samples[name].clear()
             return 0.0
-        task = json.loads(raw).get("headers", {}).get("id")
-        with self.events.lock:
-            known = self.events.sent.get(task)
-        return max(time.time() - known[0], 0.0) if known else 0.0
+        key = f"{channel.global_keyprefix or ''}{name}"  # LINDEX is not among the commands that kombu prefixes
+        newest, oldest = (_headers(channel.client.lindex(key, end)) for end in (0, -1))
+        return round(self.events.oldest(name, queue, newest, oldest), 3)
 
     def _workers(self) -> list[str]:
-        lines = ["# TYPE celery_worker_up gauge", "# TYPE celery_worker_tasks_active gauge"]
-        now = time.time()
-        with self.events.lock:
-            workers = sorted(self.events.workers.items())
-        for name, (seen, active) in workers:
-            up = now - seen < _WORKER_TIMEOUT
-            lines.append(f'celery_worker_up{{hostname="{name}"}} {int(up)}')
-            lines.append(f'celery_worker_tasks_active{{hostname="{name}"}} {active if up else 0}')
-        counts = self._consumers()
-        lines.append("# TYPE celery_active_worker_count gauge")
-        lines += [f'celery_active_worker_count{{queue_name="{queue}"}} {counts[queue]}' for queue in self.queues]
-        return lines
-
-    def _consumers(self) -> dict[str, int]:
-        """Workers that are up, by queue: a pool's name stands before the @ of its workers."""
-        pools = json.loads(os.environ.get("EXPORTER_POOLS", "{}"))
-        now = time.time()
-        counts: dict[str, int] = defaultdict(int)
-        with self.events.lock:
-            up = [name for name, (seen, _) in self.events.workers.items() if now - seen < _WORKER_TIMEOUT]
-        for name in up:
-            for queue in pools.get(name.partition("@")[0], self.queues):
-                counts[queue] += 1
-        return counts
+        workers = sorted(self.events.running().items())
+        counts = dict.fromkeys(((queue,) for queue in self.queues), 0)
+        processes = dict(counts)
+        for name, (up, _) in workers:
+            pool = self.pools.get(name.partition("@")[0])  # a worker's name starts with its pool's
+            for queue in pool["queues"] if pool and up else ():
+                counts[queue,] += 1
+                processes[queue,] += pool["concurrency"]
+        return [
+            *_family("celery_worker_up", "gauge", ("hostname",), {(name,): int(up) for name, (up, _) in workers}),
+            *_family(
+                "celery_worker_tasks_active",
+                "gauge",
+                ("hostname",),
+                {(name,): active if up else 0 for name, (up, active) in workers},
+            ),
+            *_family("celery_active_worker_count", "gauge", ("queue_name",), counts),
+            *_family("celery_active_process_count", "gauge", ("queue_name",), processes),
+        ]
 
     def _tasks(self) -> list[str]:
         lines = []
         with self.events.lock:
             for what in EVENTS:
-                lines.append(f"# TYPE celery_task_{what}_total counter")
-                lines += [
-                    f'celery_task_{what}_total{{name="{name}",queue_name="{queue}"}} {count}'
-                    for (kind, name, queue), count in sorted(self.events.totals.items())
+                rows = {
+                    key: count
+                    for (kind, *key), count in self.events.totals.items()
                     if kind == what
-                ]
+                    for key in [tuple(key)]
+                }
+                lines += _family(f"celery_task_{what}_total", "counter", ("name", "queue_name"), rows)
             lines += _histogram("celery_task_runtime", self.events.runtime)
             lines += _histogram("celery_task_queue_wait_time", self.events.wait)
         return lines
 
 
+def _headers(raw: bytes | None) -> dict:
+    """A message's headers; {} for what Celery did not write."""
+    try:
+        headers = json.loads(raw or b"{}").get("headers")
+    except (ValueError, AttributeError):
+        return {}
+    return headers if isinstance(headers, dict) else {}
+
+
+def _family(metric: str, kind: str, names: tuple[str, ...], rows: dict[tuple, float]) -> list[str]:
+    return [f"# TYPE {metric} {kind}", *(f"{metric}{_labels(names, key)} {rows[key]}" for key in sorted(rows))]
+
+
+def _labels(names: tuple[str, ...], values: tuple) -> str:
+    escaped = (str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") for value in values)
+    text = ",".join(f'{name}="{value}"' for name, value in zip(names, escaped, strict=True))
+    return f"{{{text}}}" if text else ""
+
+
 def _histogram(metric: str, histogram: Histogram) -> list[str]:
+    names = ("name", "queue_name")
+    bounds = [*(f"{bound:g}" for bound in histogram.buckets), "+Inf"]
     lines = [f"# TYPE {metric} histogram"]
-    for (name, queue), row in sorted(histogram.counts.items()):
-        labels = f'name="{name}",queue_name="{queue}"'
-        bounds = [*(f"{bound:g}" for bound in histogram.buckets), "+Inf"]
-        lines += [f'{metric}_bucket{{{labels},le="{bound}"}} {count}' for bound, count in zip(bounds, row, strict=True)]
-        lines.append(f"{metric}_sum{{{labels}}} {histogram.sums[name, queue]:.6f}")
-        lines.append(f"{metric}_count{{{labels}}} {row[-1]}")
+    for key, row in sorted(histogram.counts.items()):
+        lines += [
+            f"{metric}_bucket{_labels((*names, 'le'), (*key, at))} {n}" for at, n in zip(bounds, row, strict=True)
+        ]
+        lines.append(f"{metric}_sum{_labels(names, key)} {histogram.sums[key]:.6f}")
+        lines.append(f"{metric}_count{_labels(names, key)} {row[-1]}")
     return lines
 
 
@@ -186,7 +131,7 @@ def serve(exporter: Exporter, port: int) -> None:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, text = 200, "ok\n"
+            status, text = (200, "ok\n") if self.path in ("/healthz", "/metrics") else (404, "see /metrics\n")
             if self.path == "/metrics":
                 try:
                     text = exporter.page()
@@ -207,9 +152,9 @@ def serve(exporter: Exporter, port: int) -> None:
 
 def main() -> None:
     """Runs until it is killed."""
-    events = Events(float(os.environ.get("EXPORTER_TIME_LIMIT", "600")))
+    events = Events(float(os.environ["EXPORTER_TIME_LIMIT"]))
     threading.Thread(target=events.run, name="events", daemon=True).start()
-    serve(Exporter(events, os.environ["EXPORTER_QUEUES"].split(",")), int(os.environ.get("EXPORTER_PORT", "9808")))
+    serve(Exporter(events, json.loads(os.environ["EXPORTER_POOLS"])), int(os.environ["EXPORTER_PORT"]))
 
 
 if __name__ == "__main__":

@@ -11,36 +11,46 @@ import sys
 from pathlib import Path
 
 from celery.app.utils import find_app
-from celery.utils.log import get_logger
+from celery.utils.collections import ConfigurationView
 from stagecoach_probes import connect
 
-logger = get_logger("stagecoach")
+_NOT_FOUND = 2  # exit code
 
 
 def apply_settings(target, settings: dict) -> list[str]:
     """Sets the plan's values; one line for each value of the app's own that it replaces."""
+    target.conf.get("task_time_limit")  # loads what `config_from_object` names
+    conf = target.conf
+    # Without Celery's defaults, which are no decision of the app; with its namespace and old names.
+    own = ConfigurationView({}, conf.maps[:-1], conf._keys, conf.prefix)  # noqa: SLF001  as Settings itself does
     lines = []
     changes = {}
     for key, value in settings.items():
-        if key == "visibility_timeout":
-            continue  # part of both transport options, which is where Celery 5 reads it
-        before = target.conf.get(key)
-        wanted = {**(before or {}), **value} if isinstance(value, dict) else value
-        # Celery's own default is no decision of the app.
-        if key in target.conf.changes and before != wanted:
-            lines.append(f"{key}: the app's {before!r} is replaced by the plan's {wanted!r}")
-        changes[key] = wanted
-    target.conf.update(changes)
+        before = own.get(key)
+        changes[key] = {**(conf.get(key) or {}), **value} if isinstance(value, dict) else value
+        parts = (
+            ((f"{key}.{one}", (before or {}).get(one), value[one]) for one in value) if isinstance(value, dict) else ()
+        )
+        for name, old, new in parts or ((key, before, value),):
+            if old is not None and old != new:
+                lines.append(f"{name}: the app's {old!r} is replaced by the plan's {new!r}")
+    conf.update(changes)
     return lines
 
 
 def load():
-    """The app that STAGECOACH_CELERY_APP names, changed in place."""
+    """The app that STAGECOACH_CELERY_APP names, changed in place; ends the process if it cannot be imported."""
+    name = os.environ["STAGECOACH_CELERY_APP"]
     sys.path.insert(0, os.getcwd())  # noqa: PTH109  where `celery -A` looks, too
-    found = find_app(os.environ["STAGECOACH_CELERY_APP"])
+    try:
+        found = find_app(name)
+    except (ImportError, AttributeError) as error:
+        sys.stderr.write(
+            f"stagecoach: no Celery app {name!r} in {os.getcwd()}: {error}; set stagecoach:app.celery_app\n"  # noqa: PTH109  as above
+        )
+        raise SystemExit(_NOT_FOUND) from error
     settings = json.loads(Path(os.environ["STAGECOACH_SETTINGS"]).read_text())
     for line in apply_settings(found, settings):
-        logger.warning("stagecoach: %s", line)
         sys.stderr.write(f"stagecoach: {line}\n")
     connect(found, Path(os.environ["STAGECOACH_STATE"]))
     return found

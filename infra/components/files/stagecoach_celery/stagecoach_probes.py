@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
 import sys
@@ -13,14 +14,22 @@ from celery import signals
 
 LOCK_KEY = "stagecoach:beat-lock"
 LOCK_SECONDS = 60  # a lost beat's lock is free after this
+# Scripts only, so that a key prefix of the app's transport options is treated alike in all three.
+_ACQUIRE = "if redis.call('set', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end return 0"
 _RENEW = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end return 0"
 _RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 _LOST_EXIT_CODE = 75  # EX_TEMPFAIL: the kubelet starts beat again, and it waits for the lock
+_SOCKET_SECONDS = 5  # a broker that hangs must not outlast the lock
 
 
 def connect(app, folder: Path) -> None:
     """Connects the signals; `folder` is on a memory-backed volume."""
     heartbeat, ready, beat = folder / "heartbeat", folder / "ready", folder / "beat"
+
+    def on_start(**_: object) -> None:
+        # The volume outlives a container that was killed: its files say nothing about the next one.
+        for path in (heartbeat, ready):
+            path.unlink(missing_ok=True)
 
     def on_heartbeat(**_: object) -> None:
         heartbeat.touch()
@@ -33,13 +42,16 @@ def connect(app, folder: Path) -> None:
         ready.unlink(missing_ok=True)
 
     def on_beat(sender, **_: object) -> None:
+        beat.unlink(missing_ok=True)
         lock = BeatLock(app)
         lock.acquire()
+        atexit.register(lock.release)
         beat.touch()
         threading.Thread(target=lock.keep, name="beat-lock", daemon=True).start()
         _touch_on_tick(sender.scheduler, beat)
 
     # Celery keeps weak references to receivers.
+    signals.celeryd_init.connect(on_start, weak=False)
     signals.heartbeat_sent.connect(on_heartbeat, weak=False)
     signals.worker_ready.connect(on_ready, weak=False)
     signals.worker_shutting_down.connect(on_shutdown, weak=False)
@@ -58,38 +70,61 @@ def _touch_on_tick(scheduler, path: Path) -> None:
     scheduler.tick = ticked
 
 
+def broker_channel(app):
+    """A channel of kombu on the broker, whose client is redis-py's; raises if the broker is away."""
+    timeouts = {"socket_timeout": _SOCKET_SECONDS, "socket_connect_timeout": _SOCKET_SECONDS}
+    connection = app.connection_for_write(transport_options={**app.conf.broker_transport_options, **timeouts})
+    return connection.channel()
+
+
 class BeatLock:
     """One key in the broker's Redis, renewed while this process lives."""
 
     def __init__(self, app) -> None:
-        self.redis = app.connection_for_write().default_channel.client
+        self.app = app
         self.token = secrets.token_hex(8)
+        self.redis = None
+
+    def _call(self, script: str, *arguments: object) -> bool:
+        if self.redis is None:
+            self.redis = broker_channel(self.app).client
+        return bool(self.redis.eval(script, 1, LOCK_KEY, self.token, *arguments))
 
     def acquire(self) -> None:
-        """Waits until no other beat holds the lock."""
-        said = False
-        while not self.redis.set(LOCK_KEY, self.token, nx=True, px=LOCK_SECONDS * 1000):
-            if not said:
-                sys.stderr.write("stagecoach: another beat holds the lock: waiting\n")
-                said = True
+        """Waits until the broker is there and no other beat holds the lock."""
+        said = ""
+        while True:
+            try:
+                if self._call(_ACQUIRE, LOCK_SECONDS * 1000):
+                    return
+                reason = "another beat holds the lock"
+            # An error that left here would be logged by the signal, and beat would run without the lock.
+            except Exception as error:  # noqa: BLE001  whatever the broker does, beat waits for it
+                reason = f"no lock from the broker ({type(error).__name__})"
+            if reason != said:
+                sys.stderr.write(f"stagecoach: {reason}: waiting\n")
+                said = reason
             time.sleep(1)
 
     def keep(self) -> None:
-        """Renews; ends the process when another one took the lock."""
+        """Renews; ends the process when the lock is another's, gone, or was not renewed in time."""
         renewed = time.monotonic()
         while True:
             time.sleep(LOCK_SECONDS / 4)
             try:
-                held = self.redis.eval(_RENEW, 1, LOCK_KEY, self.token, LOCK_SECONDS * 1000)
+                held = self._call(_RENEW, LOCK_SECONDS * 1000)
             except Exception as error:  # noqa: BLE001  the broker may be away for a while
                 sys.stderr.write(f"stagecoach: the beat lock could not be renewed: {type(error).__name__}\n")
                 held = time.monotonic() - renewed < LOCK_SECONDS
             else:
                 renewed = time.monotonic()
             if not held:
-                sys.stderr.write("stagecoach: another beat took the lock: ending\n")
+                sys.stderr.write("stagecoach: the beat lock is lost: ending\n")
                 os._exit(_LOST_EXIT_CODE)
 
     def release(self) -> None:
-        """Frees the lock if it is still ours."""
-        self.redis.eval(_RELEASE, 1, LOCK_KEY, self.token)
+        """Frees the lock if it is still ours, so that the next beat need not wait for it to expire."""
+        try:
+            self._call(_RELEASE)
+        except Exception as error:  # noqa: BLE001  it expires by itself
+            sys.stderr.write(f"stagecoach: the beat lock was not released: {type(error).__name__}\n")
