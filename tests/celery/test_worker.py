@@ -133,12 +133,13 @@ class TestExporter:
     @pytest.fixture(scope="class")
     @classmethod
     def port(cls, shop):
-        """The exporter with the variables of stage 1's pod."""
-        _, start, _ = shop
+        """The exporter with the variables of stage 1's pod, once it hears events: those of before are lost."""
+        _, start, broker = shop
         port = free_port()
         variables = exporter_variables(stage_plan(1).workers) | {"EXPORTER_PORT": str(port)}
         start("exporter", sys.executable, "queue_exporter.py", **variables)
         wait(lambda: metrics(port), "exporter")
+        wait(broker.pubsub_numpat, "exporter's subscription")
         return port
 
     def test_lengths_over_all_priorities(self, shop, port):
@@ -198,10 +199,13 @@ class TestBeat:
         """One lock in the broker: the second process schedules nothing."""
         folder, start, _ = shop
         (folder / "beat").unlink(missing_ok=True)
-        start("beat1", *celery("beat", "--schedule", "one", "--pidfile="))
+        first = start("beat1", *celery("beat", "--schedule", "one", "--pidfile="))
         wait((folder / "beat").exists, "first beat")
-        start("beat2", *celery("beat", "--schedule", "two", "--pidfile="))
+        second = start("beat2", *celery("beat", "--schedule", "two", "--pidfile="))
         wait(lambda: "another beat holds the lock" in (folder / "beat2.log").read_text(), "second beat waits")
+        for beat in (second, first):
+            beat.kill()
+            beat.wait(timeout=10)
 
     def test_the_lock_is_freed_on_the_way_out(self, shop):
         """The second beat takes over at once, not after the lock's time."""
