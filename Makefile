@@ -50,8 +50,9 @@ bench: setup  ## speed beside the figures that the project promises
 
 lock: setup  ## write requirements*.txt again from requirements*.in
 	@$(PY) -m venv $(CACHE)/lock && $(CACHE)/lock/bin/pip install -q pip-tools==7.5.2
-	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header -o requirements.txt requirements.in
-	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header -o requirements-dev.txt requirements-dev.in
+	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -o requirements.txt requirements.in
+	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -o requirements-dev.txt requirements-dev.in
+	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -c requirements-dev.txt -o examples/shop/requirements.txt examples/shop/requirements.in
 
 tools: setup  ## build the engine and the control plane (minutes, once)
 	@$(PY) -m lab.toolchain

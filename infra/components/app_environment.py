@@ -133,7 +133,6 @@ def render_settings(worker: WorkerPlan) -> dict[str, Any]:
         "worker_max_tasks_per_child": worker.max_tasks_per_child,
         "worker_max_memory_per_child": worker.max_memory_per_child.bytes // 1024,
         "worker_soft_shutdown_timeout": float(worker.soft_shutdown_timeout),
-        "worker_enable_soft_shutdown_on_idle": True,
         "worker_send_task_events": True,
         "task_send_sent_event": True,
         "broker_connection_retry_on_startup": True,

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,17 +18,12 @@ from infra.components.app_environment import render_settings
 from infra.components.celery_worker import worker_command
 from infra.components.queue_exporter import exporter_variables
 from tests.plans import stage_plan
+from tests.servers import free_port
 
 pytestmark = pytest.mark.redis
 
 HERE = Path(__file__).parent
 FILES = HERE.parents[1] / "infra" / "components" / "files" / "stagecoach_celery"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait(check, what, seconds=30):
@@ -126,6 +120,20 @@ class TestWorker:
         worker.wait(timeout=30)
         assert (broker.llen("celery"), broker.hlen("unacked")) == (1, 0)
         assert not (folder / "ready").exists()
+        broker.flushall()
+
+    def test_an_idle_worker_leaves_at_once(self, shop):
+        """The soft shutdown's time is for tasks that run; one that waits for its hour goes back to the queue."""
+        from tests.celery.sample_app import add  # noqa: PLC0415  as above
+
+        folder, _, broker = shop
+        worker = start_worker(shop)
+        add.apply_async((1, 1), countdown=300)
+        wait(lambda: broker.hlen("unacked"), "task reserved")
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(timeout=30)
+        assert (broker.llen("celery"), broker.hlen("unacked")) == (1, 0)
+        assert "Initiating Soft Shutdown" not in (folder / "worker.log").read_text()
         broker.flushall()
 
 

@@ -1,55 +1,14 @@
 """A real Redis accepts the rendered redis.conf and keeps what it promises."""
 
-import shutil
-import socket
-import subprocess
-import time
 from collections import deque
 
 import pytest
 import redis
 
-from infra.components.redis import render_config
 from tests.plans import stage_plan
+from tests.servers.redis_server import RedisServer
 
 pytestmark = pytest.mark.redis
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Server:
-    """One redis-server on a folder; `kill` is a crash."""
-
-    def __init__(self, plan, folder):
-        folder.mkdir(exist_ok=True)
-        self.config, self.port = folder / "redis.conf", free_port()
-        self.config.write_text(render_config(plan, "secret").replace("dir /data", f"dir {folder}"))
-        self.start()
-
-    def start(self):
-        program = shutil.which("redis-server")
-        assert program, "redis-server is missing: make programs"
-        command = [program, str(self.config), "--port", str(self.port), "--bind", "127.0.0.1"]
-        self.child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-        self.client = redis.Redis(port=self.port, password="secret")
-        deadline = time.monotonic() + 30
-        while not self.answers():
-            assert time.monotonic() < deadline, "redis: not within 30 s"
-            time.sleep(0.1)
-
-    def answers(self):
-        try:
-            return self.client.ping()
-        except redis.exceptions.ConnectionError:
-            return False
-
-    def kill(self):
-        self.child.kill()
-        self.child.wait(timeout=10)
 
 
 @pytest.fixture(params=[1, 2, 4], ids=lambda stage: f"stage{stage}")
@@ -59,14 +18,14 @@ def plan(request):
 
 @pytest.fixture
 def broker(plan, tmp_path):
-    server = Server(plan.redis_broker, tmp_path / "broker")
+    server = RedisServer(plan.redis_broker, tmp_path / "broker")
     yield server
     server.kill()
 
 
 @pytest.fixture
 def cache(plan, tmp_path):
-    server = Server(plan.redis_cache, tmp_path / "cache")
+    server = RedisServer(plan.redis_cache, tmp_path / "cache")
     yield server
     server.kill()
 

@@ -1,0 +1,37 @@
+"""What happens when someone orders."""
+
+from django.db import transaction
+
+from apps.catalog.models import Product, forget_products
+from apps.notifications.tasks import send_email_task
+from apps.orders.models import Order
+
+
+class SoldOutError(Exception):
+    """Fewer pieces are left than were asked for."""
+
+
+@transaction.atomic
+def create_order(slug: str, *, quantity: int, email: str) -> Order:
+    """Takes the pieces from stock, keeps the order, queues the confirmation.
+
+    The row lock keeps two customers from buying the last piece. The e-mail is queued after the commit: a worker
+    is quick enough to look for an order that is not there yet.
+
+    Raises:
+        Product.DoesNotExist: nobody sells that.
+        SoldOutError: too few are left.
+    """
+    product = Product.objects.select_for_update().get(slug=slug)
+    if product.stock < quantity:
+        raise SoldOutError(f"only {product.stock} left")
+    product.stock -= quantity
+    product.save(update_fields=["stock"])
+    order = Order.objects.create(product=product, quantity=quantity, price=product.price, email=email)
+    transaction.on_commit(forget_products)
+    send_email_task.delay_on_commit(
+        subject=f"Your order {order.number}",
+        message=f"Thank you! {quantity} x {product.name}, {order.total} EUR in all.",
+        recipient=email,
+    )
+    return order

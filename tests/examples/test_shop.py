@@ -1,0 +1,171 @@
+"""The example project, alone and under the commands that its pods run."""
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+import pytest
+
+from infra.components.app_environment import render_settings
+from infra.components.celery_worker import worker_command
+from infra.components.django import gunicorn_arguments
+from infra.components.files import FOLDER
+from infra.models.stack_config import AppConfig
+from tests.plans import stage_plan
+from tests.servers import free_port
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SHOP = REPOSITORY / "examples" / "shop"
+PIN = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
+
+
+def wait(check, what, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not (value := check()):
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(0.1)
+    return value
+
+
+def test_pins_are_the_tested_ones():
+    """The image installs what these tests ran with."""
+    ours = dict(PIN.findall((REPOSITORY / "requirements-dev.txt").read_text()))
+    pins = PIN.findall((SHOP / "requirements.txt").read_text())
+    assert len(pins) > 5
+    assert {name: version for name, version in pins if ours.get(name) != version} == {}
+
+
+def test_it_is_the_app_that_the_stack_assumes():
+    """A stack file for the shop needs no `stagecoach:app` beyond the image."""
+    app = AppConfig()
+    assert (SHOP / app.wsgi.partition(":")[0].replace(".", "/")).with_suffix(".py").exists()
+    assert (SHOP / app.settings_module.replace(".", "/")).with_suffix(".py").exists()
+    assert app.celery_app == "config"
+    assert app.health_path == "/healthz"
+
+
+@pytest.mark.postgres
+@pytest.mark.redis
+class TestShop:
+    def test_own_tests(self, surroundings):
+        environment, _, _ = surroundings
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        done = subprocess.run(
+            command, cwd=SHOP, env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert re.search(r"\d\d passed", done.stdout), done.stdout
+
+    def test_own_tests_say_what_they_need(self, surroundings):
+        environment, _, _ = surroundings
+        without = {key: value for key, value in environment.items() if key != "DATABASE_URL"}
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+        done = subprocess.run(command, cwd=SHOP, env=without, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode != 0
+        assert "the tests need the variables DATABASE_URL: see README.md" in done.stdout + done.stderr
+
+    def test_models_and_migrations_agree(self, surroundings):
+        manage(surroundings, "makemigrations", "--check", "--dry-run")
+
+
+def manage(surroundings, *arguments):
+    environment, _, _ = surroundings
+    command = [sys.executable, "manage.py", *arguments]
+    done = subprocess.run(command, cwd=SHOP, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def pods(surroundings):
+    """Processes with the commands of the web and worker pods, ended with the test."""
+    environment, _, folder = surroundings
+    plan, port, children = stage_plan(1), free_port(), []
+    module = folder / "module"
+    shutil.copytree(FOLDER / "stagecoach_celery", module, dirs_exist_ok=True)
+    (module / "settings.json").write_text(json.dumps(render_settings(plan.workers[0])))
+    environment = {
+        **environment,
+        "PYTHONPATH": str(module),
+        "STAGECOACH_CELERY_APP": "config",
+        "STAGECOACH_SETTINGS": str(module / "settings.json"),
+        "STAGECOACH_STATE": str(folder),
+        "REMAP_SIGTERM": "SIGQUIT",
+        "GUNICORN_CMD_ARGS": gunicorn_arguments(plan.django, port)
+        .replace("/run/gunicorn", str(folder))
+        .replace("0.0.0.0", "127.0.0.1"),
+    }
+
+    def start(name, *command):
+        program = str(Path(sys.executable).with_name(command[0]))
+        with (folder / f"{name}.log").open("w") as log:
+            child = subprocess.Popen(
+                [program, *command[1:]], cwd=SHOP, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        children.append(child)
+        return child
+
+    yield start, port, folder
+    for child in children:
+        child.send_signal(signal.SIGTERM)
+    for child in children:
+        child.wait(timeout=60)
+
+
+@pytest.mark.postgres
+@pytest.mark.redis
+class TestPods:
+    def test_an_order_reaches_the_mailbox(self, surroundings, pods):
+        """Migrate, web, worker: through HTTP, Postgres, the broker and the settings of the plan."""
+        start, port, folder = pods
+        _, postgres, _ = surroundings
+        plan = stage_plan(1)
+        manage(surroundings, "migrate", "--noinput")
+        manage(surroundings, "migrate", "--noinput")  # the job runs again at every update
+        start("web", "gunicorn", AppConfig().wsgi)
+        browser = Browser(port)
+        wait(lambda: browser.status("/healthz") == 200, "web")
+        start("worker", *worker_command(plan.workers[0]))
+        page = browser.get("/products/silver-ring/")
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+        form = {"quantity": "2", "email": "customer@example.com", "csrfmiddlewaretoken": token}
+        done = browser.get("/products/silver-ring/", form)
+        assert "98.00 EUR" in done
+        assert postgres.sql("select quantity, email from orders_order", "app") == "2|customer@example.com"
+        assert postgres.sql("select stock from catalog_product where slug = 'silver-ring'", "app") == "498"
+        mails = folder / "mails"
+        mail = wait(lambda: "".join(one.read_text() for one in mails.glob("*")), "mail")
+        assert "To: customer@example.com" in mail
+        assert "2 x Silver ring, 98.00 EUR" in mail
+        assert browser.status("/products/silver-ring/", {"quantity": "1"}) == 403, "a form without its token"
+
+
+class Browser:
+    """Pages with cookies; redirects are followed."""
+
+    def __init__(self, port):
+        self.base = f"http://127.0.0.1:{port}"
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+
+    def get(self, path, form=None):
+        data = urllib.parse.urlencode(form).encode() if form else None
+        with self.opener.open(self.base + path, data, timeout=10) as answer:
+            return answer.read().decode()
+
+    def status(self, path, form=None):
+        try:
+            self.get(path, form)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+        return 200
