@@ -22,6 +22,9 @@ NODE_EXPORTER = "node-exporter"
 
 # The label that every cloud resource carries; the look-up of design 4 searches for it.
 DEPLOYMENT_LABEL = "stagecoach-deployment"
+# Logical names in the state; the program finds its past under them.
+SERVER_RESOURCE = "server-server"
+VOLUME_RESOURCE = "server-data"
 ROLE_LABEL = "stagecoach.dev/role"  # on nodes: server or celery
 
 # On the server

@@ -16,6 +16,7 @@ from infra.components.priority_classes import PriorityClasses
 from infra.components.server.outputs import Server
 from infra.components.traefik import Traefik, TraefikArgs
 from infra.config.program_config import Secrets, load_stack_config
+from infra.config.recorded import load_recorded, require_same_place
 from infra.config.resolve import plan_for
 from infra.errors import Problem, RefusedError
 from infra.models.stack_config import StackConfig
@@ -29,10 +30,12 @@ def outputs_of_this_stack() -> dict[str, Any]:
 
     Raises:
         ConfigError: the stack file is wrong; nothing is registered.
-        RefusedError: the plan does not fit or breaks a contract; nothing is registered.
+        RefusedError: the plan does not fit, breaks a contract or would replace the server; nothing is registered.
     """
     config, secrets = load_stack_config()
-    plan = plan_for(config)
+    recorded = load_recorded()
+    require_same_place(config, recorded)
+    plan = plan_for(config, recorded)
     require_sound(plan)
     return deploy(config, secrets, plan)
 
@@ -153,7 +156,7 @@ def _cluster(config: StackConfig, plan: StackPlan, access: Access, server: Serve
 
 
 def _outputs(config: StackConfig, plan: StackPlan, server: Server, k3s: K3s) -> dict[str, Any]:
-    """What people and the next update need; the last four are what the deployment knows of its past."""
+    """What people need; `stage` is what the next update knows of this one (infra/config/recorded.py)."""
     address = server.public_ip
     return {
         "url": f"https://{config.domain}" if config.domain else pulumi.Output.concat("http://", address),

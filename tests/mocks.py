@@ -26,8 +26,8 @@ COMPUTED = {
 class Mocks(pulumi.runtime.Mocks):
     """What providers would compute; in previews it is unknown."""
 
-    def __init__(self, *, preview):
-        self.preview = preview
+    def __init__(self, *, preview, state):
+        self.preview, self.state = preview, state
 
     def new_resource(self, args):
         outputs = dict(args.inputs)
@@ -41,14 +41,16 @@ class Mocks(pulumi.runtime.Mocks):
         return ["" if self.preview else "4711", outputs]
 
     def call(self, args):
-        raise AssertionError(f"no call expected: {args.token}")
+        assert args.token == "pulumi:pulumi:readStackResourceOutputs", f"no call expected: {args.token}"
+        assert args.args == {"stackName": "org/stagecoach/stage1"}
+        return {"name": args.args["stackName"], "outputs": self.state}
 
 
 class Recorder(MockMonitor):
     """Keeps requests by logical name, and the stack's outputs."""
 
-    def __init__(self, preview):
-        super().__init__(Mocks(preview=preview))
+    def __init__(self, preview, state):
+        super().__init__(Mocks(preview=preview, state=state))
         self.requests = {}
         self.stack_outputs = {}
         self.component_outputs = set()
@@ -89,9 +91,9 @@ def unwrap(value):
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def graph(program, *, preview=False, stack="stage1", config=None):
-    """One run of `program`; config values as a stack file has them."""
-    recorder = Recorder(preview)
+def graph(program, *, preview=False, stack="stage1", config=None, state=None):
+    """One run of `program`; config values as a stack file has them, `state` is what the stack has already."""
+    recorder = Recorder(preview, state or {})
     features = set(recorder.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures)
     settings = mocks.MockSettings(
         monitor=recorder,

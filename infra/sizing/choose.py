@@ -8,6 +8,7 @@ from infra.catalog.instance_type import InstanceType
 from infra.errors import ConfigError, Problem
 from infra.models.stage_config import StageConfig
 from infra.sizing.inputs import PlanInputs, Recorded
+from infra.sizing.reachable import require_reachable, why_unreachable
 from infra.units import Memory
 
 
@@ -46,15 +47,24 @@ def choose_server(
     recorded: Recorded | None,
     fits: Callable[[InstanceType], bool],
 ) -> InstanceType:
-    """The server's type; where none fits the largest one, so that the plan can say what is missing."""
+    """The server's type; where none fits the largest one, so that the plan can say what is missing.
+
+    Raises:
+        ConfigError: a pin that is unknown or that the running server can't become, or nothing large enough.
+    """
     rows, order = catalog
+    running = next((row for row in rows if recorded and row.name == recorded.instance_type), None)
     if inputs.instance_type:
-        return row_named(rows, inputs.instance_type, inputs.region, "instance_type")
-    if recorded and recorded.stage == stage.stage:
-        running = next((row for row in rows if row.name == recorded.instance_type), None)
-        if running and fits(running):
-            return running
-    sizes = candidates(rows, order, region=inputs.region, memory_gib=stage.server.memory_gib, vcpu=stage.server.vcpu)
+        pinned = row_named(rows, inputs.instance_type, inputs.region, "instance_type")
+        require_reachable(pinned, running, inputs, recorded)
+        return pinned
+    if recorded and running and recorded.stage == stage.stage and fits(running):
+        return running
+    offered = candidates(rows, order, region=inputs.region, memory_gib=stage.server.memory_gib, vcpu=stage.server.vcpu)
+    sizes = [row for row in offered if not why_unreachable(row, running, inputs.provider, recorded)]
+    chosen = next((row for row in sizes if fits(row)), None)
+    if running and fits(running) and (chosen is None or running.price <= chosen.price):
+        return running  # a resize stops the shop for minutes, and this one would save nothing
     if not sizes:
         problem = Problem(
             path="stagecoach:region",
@@ -63,4 +73,4 @@ def choose_server(
             hint="Choose another region or pin stagecoach:instance_type",
         )
         raise ConfigError("no instance type is large enough", [problem])
-    return next((row for row in sizes if fits(row)), sizes[-1])
+    return chosen or sizes[-1]

@@ -19,8 +19,12 @@ class PlanInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """What the deployment's last update built; a running server keeps its type while that fits."""
+    """What the deployment has; a running server keeps its type while that fits."""
 
-    stage: int
+    name: str
+    provider: str
+    region: str
+    stage: int  # of the last update that ended well; 0 if none did
     instance_type: str
-    volume_size_gib: int
+    root_disk_gb: int  # as it is on the server, which may be less than the type has
+    volume_size_gib: int  # 0 if there is none yet

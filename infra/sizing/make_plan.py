@@ -35,7 +35,8 @@ def make_plan(
     Raises:
         ConfigError: a pinned type, or the region, is not in the catalog.
     """
-    volume = max(inputs.volume_size_gib or stage.volume_size_gib, recorded.volume_size_gib if recorded else 0)
+    asked = inputs.volume_size_gib or stage.volume_size_gib
+    volume = max(asked, recorded.volume_size_gib if recorded else 0)
     ask = _Question(stage=stage, inputs=inputs, catalog=catalog, volume=volume)
     row = choose_server(stage, inputs, catalog, recorded, ask.fits)
     nodes, parts = ask.nodes(row), ask.parts(row)
@@ -58,10 +59,18 @@ def make_plan(
         system=parts.system,
         namespace=namespace,
         checks=check_contracts(stage, parts, namespace),
-        departures=(*departures(stage, parts, nodes[0], ask.cheapest), *overridden),
+        departures=(*departures(stage, parts, nodes[0], ask.cheapest), *overridden, *_kept_volume(asked, volume)),
         fits=not packing.unplaced,
         missing=_missing(packing, nodes),
     )
+
+
+def _kept_volume(asked: int, volume: int) -> tuple[Departure, ...]:
+    """Said, not refused: the way back to a smaller stage must stay open."""
+    if asked == volume:
+        return ()
+    why = "the volume of this deployment is that large already, and a volume never shrinks"
+    return (Departure(field="volume_size_gib", guide=f"{asked}", plan=f"{volume}", why=why),)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,16 +74,17 @@ class TestStage1:
         assert done.stdout == ""
 
     def test_replacing_the_server_is_refused(self, lab, built):
-        """Another region would replace it: the engine's protection stops the preview."""
+        """Another region would replace it: the program says so before it registers anything."""
         path = lab.workspace.folder / "Pulumi.stage1.yaml"
         before = path.read_text()
         path.write_text(before.replace("nbg1", "fsn1"))
         try:
-            done = pulumi(lab, "preview")
+            done = pulumi(lab, "preview", "--json")
         finally:
             path.write_text(before)
         assert done.returncode != 0
-        assert "protect" in done.stdout + done.stderr
+        assert "stagecoach:region = fsn1: nbg1, where this stack's server stands" in done.stdout
+        assert {step["op"] for step in json.loads(done.stdout).get("steps", [])} <= {"same"}
 
     def test_bad_config_registers_nothing(self, lab, built):
         path = lab.workspace.folder / "Pulumi.stage1.yaml"
@@ -146,6 +147,20 @@ class TestMove:
     def test_again_without_changes(self, lab, moved):
         done = pulumi(lab, "preview", "--expect-no-changes")
         assert done.returncode == 0, done.stdout[-2000:]
+
+    def test_the_way_back(self, lab, moved):
+        """Stage 1 again: the server returns to its type, the volume keeps its size, nothing else is replaced."""
+        before = resources(lab, "stage2")
+        done = make_up(lab, "stage1")
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+        after = resources(lab, "stage1")
+        kept = {urn for urn in before if any(part in urn for part in KEPT)}
+        assert {urn for urn in kept if before[urn] != after.get(urn)} == set()
+        state = json.loads((lab.root / "hetzner.json").read_text())
+        assert [one["size"] for one in state["volume"].values()] == [60]
+        assert [one["serverType"] for one in state["server"].values()] == ["cx23"]
+        again = make_up(lab, "stage2")
+        assert again.returncode == 0, again.stdout[-3000:] + again.stderr[-2000:]
 
     def test_destroy_is_refused(self, lab, moved):
         """Protected resources stop it before anything is deleted."""

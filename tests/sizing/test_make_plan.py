@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.catalog import INSTANCE_TYPES
+from infra.catalog import CANDIDATES, INSTANCE_TYPES
 from infra.errors import ConfigError
 from infra.sizing.inputs import PlanInputs, Recorded
 from infra.sizing.make_plan import make_plan
@@ -71,19 +71,46 @@ class TestStage1:
 class TestInstanceType:
     def test_running_type_is_kept_while_it_fits(self):
         """A cheaper candidate does not move a running server."""
-        recorded = Recorded(stage=1, instance_type="cpx32", volume_size_gib=40)
+        recorded = _recorded(instance_type="cpx32", root_disk_gb=160)
         plan = make_plan(STAGES[1], inputs=_inputs(), catalog=catalog(), recorded=recorded)
         assert plan.server.instance_type == "cpx32"
 
     def test_a_changed_stage_chooses_anew(self):
-        recorded = Recorded(stage=1, instance_type="cpx22", volume_size_gib=40)
+        recorded = _recorded(instance_type="cpx22", root_disk_gb=80)
         plan = make_plan(STAGES[2], inputs=_inputs(), catalog=catalog(), recorded=recorded)
         assert plan.server.instance_type == "cx33"
 
+    def test_the_way_back(self):
+        """A server that grew with `keep_disk` returns to the type it started as."""
+        recorded = _recorded(stage=2, instance_type="cx33", root_disk_gb=40, volume_size_gib=60)
+        plan = make_plan(STAGES[1], inputs=_inputs(), catalog=catalog(), recorded=recorded)
+        assert (plan.server.instance_type, plan.volume_size_gib) == ("cx23", 60)
+
+    def test_a_root_disk_never_shrinks(self):
+        """A server that started at stage 2 cannot become the type of stage 1."""
+        recorded = _recorded(stage=2, instance_type="cx33", root_disk_gb=80, volume_size_gib=60)
+        plan = make_plan(STAGES[1], inputs=_inputs(), catalog=catalog(), recorded=recorded)
+        assert plan.server.instance_type == "cx33"
+
+    def test_a_pin_that_cannot_be_reached(self):
+        recorded = _recorded(stage=2, instance_type="cx33", root_disk_gb=80)
+        with pytest.raises(ConfigError, match=r"stagecoach:instance_type = cx23: the server is a cx33 .* 80 GB"):
+            make_plan(STAGES[1], inputs=_inputs(instance_type="cx23"), catalog=catalog(), recorded=recorded)
+
+    def test_vultr_never_gets_smaller(self):
+        """Its API refuses it, whatever the disk."""
+        at = {"provider": "vultr", "region": "fra"}
+        recorded = _recorded(**at, stage=4, instance_type="vc2-6c-16gb", root_disk_gb=80)
+        rows = INSTANCE_TYPES["vultr"], CANDIDATES["vultr"]
+        plan = make_plan(STAGES[1], inputs=PlanInputs(**at), catalog=rows, recorded=recorded)
+        assert plan.server.instance_type == "vc2-6c-16gb"
+
     def test_a_volume_never_shrinks(self):
-        recorded = Recorded(stage=1, instance_type="cx23", volume_size_gib=500)
+        recorded = _recorded(volume_size_gib=500)
         plan = make_plan(STAGES[1], inputs=_inputs(), catalog=catalog(), recorded=recorded)
         assert plan.volume_size_gib == 500
+        said = next(one for one in plan.departures if one.field == "volume_size_gib")
+        assert (said.guide, said.plan) == ("40", "500")
 
     def test_a_pin_that_is_too_small_does_not_fit(self):
         plan = stage_plan(2, instance_type="cx23")
@@ -109,8 +136,15 @@ class TestCelery:
         assert plan.pgbouncer.default_pool_size == 60
 
 
-def _inputs():
-    return PlanInputs(provider="hetzner", region="nbg1")
+def _inputs(**more):
+    return PlanInputs(provider="hetzner", region="nbg1", **more)
+
+
+def _recorded(**changes):
+    """A stage 1 as it was built first."""
+    first = {"name": "shop", "provider": "hetzner", "region": "nbg1", "stage": 1}
+    first |= {"instance_type": "cx23", "root_disk_gb": 40, "volume_size_gib": 40}
+    return Recorded(**{**first, **changes})
 
 
 class TestProperties:

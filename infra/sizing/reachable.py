@@ -1,0 +1,38 @@
+"""Which instance types a running server can become without being replaced."""
+
+from __future__ import annotations
+
+from infra.catalog.instance_type import InstanceType
+from infra.errors import ConfigError, Problem
+from infra.sizing.inputs import PlanInputs, Recorded
+
+_UPGRADE_ONLY = ("vultr",)  # docs.vultr.com: "Downgrading is not supported", page of 2026-05-26
+
+
+def why_unreachable(
+    wanted: InstanceType, running: InstanceType | None, provider: str, recorded: Recorded | None
+) -> str | None:
+    """What a resize would be refused for at the provider; None where it can be done, or nothing runs yet."""
+    if recorded is None or wanted.name == recorded.instance_type:
+        return None
+    if wanted.disk_gb < recorded.root_disk_gb:
+        return f"its disk of {wanted.disk_gb} GB is smaller than the server's root disk of {recorded.root_disk_gb} GB"
+    smaller = running and (wanted.memory < running.memory or wanted.vcpu < running.vcpu)
+    if smaller and provider in _UPGRADE_ONLY:
+        return f"{provider} does not make a server smaller"
+    return None
+
+
+def require_reachable(
+    pinned: InstanceType, running: InstanceType | None, inputs: PlanInputs, recorded: Recorded | None
+) -> None:
+    """Raises ConfigError where the running server can't become the pinned type."""
+    reason = why_unreachable(pinned, running, inputs.provider, recorded)
+    if reason and recorded:
+        problem = Problem(
+            path="stagecoach:instance_type",
+            value=pinned.name,
+            allowed=f"the server is a {recorded.instance_type} and can't become one: {reason}",
+            hint="Pin a larger type, or take the pin out",
+        )
+        raise ConfigError("the server can't be resized to that", [problem])

@@ -1,0 +1,133 @@
+"""The deployment's past from its state."""
+
+import pytest
+
+from infra.config.parse import parse_config
+from infra.config.recorded import read_recorded, require_same_place
+from infra.errors import RefusedError
+from infra.names import SERVER_RESOURCE, VOLUME_RESOURCE
+from infra.sizing.inputs import Recorded
+from tests.mocks import graph
+from tests.test_program import CONFIG, program, run
+
+PREFIX = "urn:pulumi:stage1::stagecoach::stagecoach:server:HetznerServer"
+SERVER = {
+    "name": "shop",
+    "serverType": "cx33",
+    "location": "nbg1",
+    "primaryDiskSize": 40,
+    "labels": {"stagecoach-deployment": "shop"},
+}
+
+
+def state(*, stage=1, server=None, size=60):
+    """A state with what the program looks for, and a server of Celery's."""
+    celery = {**SERVER, "serverType": "cx23", "name": "shop-celery-1"}
+    return {
+        "urn:pulumi:stage1::stagecoach::pulumi:pulumi:Stack::stagecoach-stage1": {
+            "type": "pulumi:pulumi:Stack",
+            "outputs": {"stage": stage},
+        },
+        f"{PREFIX}$hcloud:index/server:Server::celery-server-1": {
+            "type": "hcloud:index/server:Server",
+            "outputs": celery,
+        },
+        f"{PREFIX}$hcloud:index/server:Server::{SERVER_RESOURCE}": {
+            "type": "hcloud:index/server:Server",
+            "outputs": {**SERVER, **(server or {})},
+        },
+        f"{PREFIX}$hcloud:index/volume:Volume::{VOLUME_RESOURCE}": {
+            "type": "hcloud:index/volume:Volume",
+            "outputs": {"size": size},
+        },
+    }
+
+
+def config(**changes):
+    more = {f"stagecoach:{key}": value for key, value in changes.items()}
+    return parse_config({**CONFIG, "stagecoach:stage": 1, **more}, title="cannot be used")
+
+
+class TestRead:
+    def test_nothing_before_the_first_update(self):
+        assert read_recorded({}) is None
+
+    def test_reads_type_place_disk_and_volume(self):
+        expected = Recorded(
+            name="shop",
+            provider="hetzner",
+            region="nbg1",
+            stage=1,
+            instance_type="cx33",
+            root_disk_gb=40,
+            volume_size_gib=60,
+        )
+        assert read_recorded(state()) == expected
+
+    def test_a_first_update_that_stopped_half_way(self):
+        """A server without volume and outputs."""
+        left = {urn: one for urn, one in state().items() if SERVER_RESOURCE in urn}
+        made = read_recorded(left)
+        assert (made.stage, made.volume_size_gib) == (0, 0)
+
+    @pytest.mark.parametrize(
+        ("kind", "outputs", "provider"),
+        [
+            (
+                "digitalocean:index/droplet:Droplet",
+                {"name": "shop", "size": "s-2vcpu-4gb", "region": "fra1", "disk": 80},
+                "digitalocean",
+            ),
+            (
+                "vultr:index/instance:Instance",
+                {"label": "shop", "plan": "vc2-2c-4gb", "region": "fra", "disk": 80},
+                "vultr",
+            ),
+        ],
+    )
+    def test_other_providers(self, kind, outputs, provider):
+        made = read_recorded({f"urn::{SERVER_RESOURCE}": {"type": kind, "outputs": outputs}})
+        assert (made.name, made.provider, made.root_disk_gb) == ("shop", provider, 80)
+
+    def test_the_program_uses_these_names(self):
+        """Otherwise it would never find its past."""
+        made = run(1)
+        assert made.of_type("hcloud:index/server:Server") == [SERVER_RESOURCE]
+        assert made.of_type("hcloud:index/volume:Volume") == [VOLUME_RESOURCE]
+
+
+class TestSamePlace:
+    def test_a_first_update_may_go_anywhere(self):
+        require_same_place(config(), None)
+
+    def test_the_same_place(self):
+        require_same_place(config(stage=2), read_recorded(state()))
+
+    def test_names_everything_that_would_replace_the_server(self):
+        moved = config(name="other", region="fsn1")
+        with pytest.raises(RefusedError) as caught:
+            require_same_place(moved, read_recorded(state()))
+        assert [problem.path for problem in caught.value.problems] == ["stagecoach:name", "stagecoach:region"]
+        assert "stagecoach:region = fsn1: nbg1, where this stack's server stands" in str(caught.value)
+
+
+class TestProgram:
+    """Under mocks, with a past."""
+
+    def test_keeps_the_running_type(self):
+        made = graph(program, config={**CONFIG, "stagecoach:stage": 1}, state=state())
+        assert made.inputs(SERVER_RESOURCE)["serverType"] == "cx33"
+        assert made.inputs(VOLUME_RESOURCE)["size"] == 60
+
+    def test_registers_nothing_for_another_region(self):
+        changed = {**CONFIG, "stagecoach:stage": 1, "stagecoach:region": "fsn1"}
+        registered = []
+
+        def refused():
+            with pytest.raises(RefusedError):
+                program()
+            registered.append(True)
+
+        made = graph(refused, config=changed, state=state())
+        assert registered == [True]
+        assert [request.type for request in made.requests.values()] == ["pulumi:pulumi:Stack"]
