@@ -39,7 +39,7 @@ check: setup  ## lint, types, pure unit tests: seconds, before every commit
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
-	@$(PY) -m pytest -q -m "not engine and not cluster and not redis and not postgres" -x tests
+	@$(PY) -m pytest -q -m "not engine and not cluster and not redis and not postgres and not promtool" -x tests
 
 fmt: setup  ## format and mend what can be mended
 	@.venv/bin/ruff check --fix .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from infra.errors import StagecoachError
 from lab.lifecycle import Lab
+from lab.paths import full_disk_hint
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -64,3 +66,8 @@ if __name__ == "__main__":
     except StagecoachError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        sys.stderr.write(f"{error}\n  - {full_disk_hint()}\n")
+        sys.exit(1)

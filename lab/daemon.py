@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from infra.errors import Problem, StagecoachError
 from lab.cluster.processes import alive
-from lab.paths import REPOSITORY
+from lab.paths import REPOSITORY, full_disk_hint
 
 _START_SECONDS = 60
 _STOP_SECONDS = 20
@@ -88,6 +89,8 @@ class Daemon:
         lines = self.log.read_text(errors="replace").splitlines()[-12:]
         text = "\n    ".join(lines) or "nothing"
         hint = "Mend it and run `make up` again; `make reset` forgets the lab's state"
+        if os.strerror(errno.ENOSPC) in text:
+            hint = full_disk_hint()
         return Problem(path="lab.server", value="", allowed=f"its log ends with\n    {text}\n   ", hint=hint)
 
     def stop(self) -> bool:

@@ -19,6 +19,11 @@ def bin_dir() -> Path:
     return cache_root() / "bin"
 
 
+def full_disk_hint() -> str:
+    """What to do when the one folder's disk is full."""
+    return f"Free some space on the disk of {cache_root()}, then try again; `make reset` frees the lab's own"
+
+
 def lab_root(name: str) -> Path:
     """State of one lab: its cloud, its servers, its Pulumi backend."""
     return cache_root() / "labs" / name

@@ -72,4 +72,4 @@ def _cpu(resources: dict[str, str]) -> str:
 
 
 def _memory(resources: dict[str, str]) -> str:
-    return str(Memory(int(parse_quantity(resources["memory"]))))
+    return f"{Memory(int(parse_quantity(resources['memory']))).whole_mib}Mi"

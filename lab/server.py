@@ -10,6 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
+from infra.errors import StagecoachError
 from lab.assembly import assemble
 from lab.paths import bin_dir
 
@@ -47,7 +48,12 @@ def _serve(root: Path) -> int:
 
 
 if __name__ == "__main__":
-    code = main()
+    try:
+        code = main()
+    except (StagecoachError, OSError) as error:  # the log's last lines are the message of `make up`
+        sys.stderr.write(f"{error}\n")
+        code = 1
+    sys.stderr.flush()
     sys.stdout.flush()
     # gRPC's idle threads would keep the process for a while; nothing is left to do for them.
     os._exit(code)

@@ -33,28 +33,31 @@ class Store:
     def add(self, kind: str, record: Record) -> str:
         """Stores a new object; its id."""
         with self.lock:
-            resource_id = str(self._content["next_id"])
-            self._content["next_id"] += 1
-            self.put(kind, resource_id, record)
-            return resource_id
+            number: int = self._content["next_id"]
+            self._change(kind, {**self.all(kind), str(number): record}, next_id=number + 1)
+            return str(number)
 
     def put(self, kind: str, resource_id: str, record: Record) -> None:
         """Stores an object under an id."""
         with self.lock:
-            self.all(kind)[resource_id] = record
-            self._save()
+            self._change(kind, {**self.all(kind), resource_id: record})
 
     def remove(self, kind: str, resource_id: str) -> None:
         """Forgets an object; no error if it is gone."""
         with self.lock:
-            self.all(kind).pop(resource_id, None)
-            self._save()
+            self._change(kind, {key: value for key, value in self.all(kind).items() if key != resource_id})
 
-    def _save(self) -> None:
+    def _change(self, kind: str, records: dict[str, Record], **more: int) -> None:
+        """First on disk, then in memory: what could not be written did not happen."""
+        content = {**self._content, **more, "kinds": {**self._content["kinds"], kind: records}}
+        self._write(content)
+        self._content = content
+
+    def _write(self, content: dict[str, Any]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self.path.with_suffix(".tmp")
         with temporary.open("w") as handle:
-            json.dump(self._content, handle, indent=1)
+            json.dump(content, handle, indent=1)
             handle.flush()
             os.fsync(handle.fileno())
         temporary.replace(self.path)

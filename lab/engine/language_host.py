@@ -20,6 +20,7 @@ from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 RUNNER = Path(__file__).with_name("run_program.py")
 BAIL = 32  # the program's exit code for "the message was shown already"
+_LOOK = 0.5  # seconds between two looks for the engine
 _MESSAGE_LIMIT = 400 << 20  # bytes; the engine's own limit for large states
 _CHILDREN: set[subprocess.Popen[bytes]] = set()
 
@@ -170,7 +171,11 @@ def main() -> None:
     signal.signal(signal.SIGTERM, stop)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    server.wait_for_termination()
+    # A killed engine says nothing; what it left running would go on for ever.
+    engine_process = os.getppid()
+    while os.getppid() == engine_process:
+        server.wait_for_termination(timeout=_LOOK)
+    stop()
 
 
 if __name__ == "__main__":

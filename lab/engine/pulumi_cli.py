@@ -13,10 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lab.engine.command_lock import command_lock, remove_stale_locks
 from lab.paths import REPOSITORY, bin_dir
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import PULUMI
 
+_UPSERT = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"  # the Python SDK makes it an input of the provider
+_KILLED = (
+    "a command was killed here: its lock is removed, and what it had half made in the cluster is adopted\n"
+    f"({_UPSERT}=true; docs/how-to/interrupted-update.md says how that is done on a real cloud)\n"
+)
 _HOST = """#!/bin/sh
 # Written by the lab: the language host of the checkout that started it.
 PYTHONPATH='{repository}' exec '{python}' -m lab.engine.language_host "$@"
@@ -40,7 +46,7 @@ class PulumiCli:
         self.state.mkdir(parents=True, exist_ok=True)
         program = engine_program(self.root)
         return {
-            **{key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")},
+            **{key: value for key, value in os.environ.items() if not key.startswith("PULUMI_") or key == _UPSERT},
             "PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}",
             "PULUMI_HOME": str(self.root / "home"),
             "PULUMI_BACKEND_URL": f"file://{self.state}",
@@ -55,21 +61,31 @@ class PulumiCli:
         }
 
     def run(self, *arguments: str, folder: Path) -> int:
-        """The CLI's exit code; its output goes to this process's own."""
-        sys.stdout.flush()
-        child = subprocess.Popen(
-            [str(engine_program(self.root)), *arguments],
-            cwd=folder,
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            # A parent in a shell's background ignores SIGINT, and each child would inherit that.
-            preexec_fn=_default_signals,  # noqa: PLW1509  no threads run yet in this process
-        )
-        try:
-            return child.wait()
-        except KeyboardInterrupt:
-            # The terminal sent it to the CLI, too: it ends its update and writes its state.
-            return child.wait()
+        """The CLI's exit code; its output goes to this process's own.
+
+        Raises:
+            StagecoachError: another command runs in this lab.
+        """
+        with command_lock(self.root) as descriptor:
+            environment = self.environment()
+            if remove_stale_locks(self.state):
+                sys.stdout.write(_KILLED)
+                environment[_UPSERT] = "true"
+            sys.stdout.flush()
+            child = subprocess.Popen(
+                [str(engine_program(self.root)), *arguments],
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                pass_fds=[descriptor],
+                # A parent in a shell's background ignores SIGINT, and each child would inherit that.
+                preexec_fn=_default_signals,  # noqa: PLW1509  no threads run yet in this process
+            )
+            try:
+                return child.wait()
+            except KeyboardInterrupt:
+                # The terminal sent it to the CLI, too: it ends its update and writes its state.
+                return child.wait()
 
     def read(self, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
         """The CLI's output as text."""

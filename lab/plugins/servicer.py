@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
@@ -9,6 +10,7 @@ import grpc
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
+from lab.paths import full_disk_hint
 from lab.plugins import diffing
 from lab.plugins.faults import Faults, InjectedError
 from lab.plugins.journal import Journal
@@ -166,6 +168,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             raise
         except (PluginError, InjectedError) as error:
             _abort(context, str(error))
+        except OSError as error:
+            hint = f". {full_disk_hint()}" if error.errno == errno.ENOSPC else ""
+            _abort(context, f"the lab's {self.package.name} provider: {error}{hint}")
         except Exception as error:  # noqa: BLE001  the engine needs an answer whatever broke
             _abort(context, f"the lab's {self.package.name} provider broke: {type(error).__name__}: {error}")
 

@@ -11,6 +11,7 @@ import urllib3
 from lab.cluster.api import APPLY_PATCH, Api, ApiError, Object
 from lab.plugins.diffing import Diff, compare
 from lab.plugins.kubernetes.await_ready import wait_gone, wait_ready
+from lab.plugins.kubernetes.live_inputs import live_inputs
 from lab.plugins.kubernetes.paths import Paths
 from lab.plugins.kubernetes.replacing import replacing
 from lab.plugins.package import Call, InitFailedError, Package, PluginError
@@ -28,9 +29,11 @@ class KubernetesPackage(Package):
 
     def __init__(self) -> None:
         self._paths: Paths | None = None
+        self._upsert = False
 
     def configure(self, variables: Properties) -> None:
         """Takes the kubeconfig; it is unknown in the preview of a new stack."""
+        self._upsert = str(variables.get("upsertExistingObjects")).lower() == "true"
         kubeconfig = variables.get("kubeconfig")
         if kubeconfig and kubeconfig != UNKNOWN:
             self._paths = Paths(Api(kubeconfig))
@@ -75,7 +78,12 @@ class KubernetesPackage(Package):
             return "", body
         paths = self._connected()
         try:
-            live = paths.api.request("POST", paths.collection(body), body, **_STRICT)
+            if self._upsert:
+                live = paths.api.request(
+                    "PATCH", paths.one(body), body, content_type=APPLY_PATCH, force="true", **_STRICT
+                )
+            else:
+                live = paths.api.request("POST", paths.collection(body), body, **_STRICT)
         except ApiError as error:
             raise PluginError(f"{_named(body)}: {error}") from error
         return _id(live), self._ready(call, body, paths.one(body), _id(live))
@@ -84,6 +92,7 @@ class KubernetesPackage(Package):
         """Server-side apply, and waits until the object is ready."""
         body = call.inputs
         if call.preview:
+            self._dry_run(body, update=True)
             return {**call.olds, **body}
         paths = self._connected()
         try:
@@ -93,11 +102,13 @@ class KubernetesPackage(Package):
         return self._ready(call, body, paths.one(body), call.id)
 
     def read(self, call: Call) -> tuple[str, Properties, Properties]:
-        """The live object; an empty id if it is gone."""
+        """The live object, and of the inputs what it has now: a refresh shows what was changed by hand."""
         paths = self._connected()
         body = call.old_inputs or call.olds
         live = paths.api.get(paths.one(body))
-        return ("", {}, {}) if live is None else (_id(live), _outputs(body, live), call.old_inputs)
+        if live is None:
+            return "", {}, {}
+        return _id(live), _outputs(body, live), live_inputs(call.old_inputs, live)
 
     def delete(self, call: Call) -> None:
         """Deletes and waits until the object is gone."""
@@ -122,12 +133,16 @@ class KubernetesPackage(Package):
             raise InitFailedError(resource_id, outputs, [f"{_named(body)}: {reason}" for reason in reasons])
         return outputs
 
-    def _dry_run(self, body: Object) -> None:
+    def _dry_run(self, body: Object, *, update: bool = False) -> None:
         """Asks the API server whether it would take the object; silent while its namespace does not exist."""
         if self._paths is None or has_unknown(body):
             return
+        paths, more = self._paths, {"dryRun": "All", **_STRICT}
         try:
-            self._paths.api.request("POST", self._paths.collection(body), body, dryRun="All", **_STRICT)
+            if update:
+                paths.api.request("PATCH", paths.one(body), body, content_type=APPLY_PATCH, force="true", **more)
+            else:
+                paths.api.request("POST", paths.collection(body), body, **more)
         except ApiError as error:
             if error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY):
                 raise PluginError(f"{_named(body)}: {error}") from error

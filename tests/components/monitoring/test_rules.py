@@ -12,6 +12,8 @@ from infra.components.monitoring.rules import rules
 from infra.components.monitoring.scrape import scrape_config
 from tests.plans import stage_plan
 
+pytestmark = pytest.mark.promtool
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 ALERTS = [rule["alert"] for rule in rules(stage_plan(1))["groups"][0]["rules"]]
 

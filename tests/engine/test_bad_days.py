@@ -1,0 +1,134 @@
+"""A full disk, a busy port, a killed update: clear words, and the next `make up` puts it right."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lab.clouds.addresses import pool
+from lab.cluster.api import MERGE_PATCH, Api
+from tests.engine.conftest import REPOSITORY, make_up, pulumi
+
+pytestmark = pytest.mark.engine
+
+
+def full(path):
+    """Whatever is written there finds no space: the kernel's own answer, without a disk that is full."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to("/dev/full")
+    return path
+
+
+def api_of(lab):
+    """The API server of a deployment that is not finished, as its administrator."""
+    machines = json.loads((lab.root / "machines.json").read_text())
+    folder = lab.root / "nodes" / next(iter(machines))
+    config = yaml.safe_load((folder / "manager.kubeconfig").read_text())
+    return Api(yaml.safe_dump(config))
+
+
+class TestFullDisk:
+    @pytest.mark.parametrize("name", ["workspace/Pulumi.yaml", "server.tmp"])
+    def test_says_what_to_do(self, lab, name):
+        """In the command itself, and in the lab's process."""
+        path = full(lab.root / name)
+        done = make_up(lab, "stage1")
+        path.unlink()
+        lab.daemon.stop()
+        assert done.returncode in (1, 2)
+        assert "No space left on device" in done.stderr
+        assert "Free some space on the disk of" in done.stderr
+        assert "Traceback" not in done.stderr
+
+    def test_in_the_emulated_cloud(self, lab):
+        """The engine shows the provider's words and keeps what was made before."""
+        path = full(lab.root / "hetzner.tmp")
+        done = make_up(lab, "stage1")
+        path.unlink()
+        assert done.returncode != 0
+        assert "No space left on device" in done.stdout
+        assert "Free some space on the disk of" in done.stdout
+
+
+class TestBusyPort:
+    def test_names_the_port(self, lab):
+        """After the fault above: the update goes on and stops at the control plane."""
+        address = pool(lab.root)[0]
+        with socket.socket() as taken:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind((address, 6443))
+            taken.listen()
+            done = make_up(lab, "stage1")
+        assert done.returncode != 0
+        assert f"port = {address}:6443: free, but Address already in use" in done.stdout
+        assert "`make reset`" in done.stdout
+
+
+def engine_pid(parent):
+    """The CLI that a lab's command started."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return next((int(pid) for pid in children if "/bin/pulumi" in Path(f"/proc/{pid}/cmdline").read_text()), None)
+
+
+class TestKilledUpdate:
+    def test_is_taken_up_again(self, lab):
+        """SIGKILL in the middle leaves a lock and objects that the state does not know."""
+        command = [sys.executable, "-m", "lab", "--name", lab.name, "up"]
+        update = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 120
+        while not self._half_made(lab):
+            assert update.poll() is None, "the update ended before it could be killed"
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        busy = pulumi(lab, "preview")
+        os.kill(engine_pid(update.pid), signal.SIGKILL)
+        assert update.wait(timeout=60) != 0
+        assert busy.returncode == 2
+        assert "one command at a time" in busy.stderr
+        again = make_up(lab, "stage1")
+        assert again.returncode == 0, again.stdout[-3000:] + again.stderr[-2000:]
+        assert "a command was killed here" in again.stdout
+
+    @staticmethod
+    def _half_made(lab):
+        """The database's StatefulSet exists; its pod takes a moment, so the engine is waiting for it."""
+        try:
+            return api_of(lab).get("/apis/apps/v1/namespaces/app/statefulsets/postgres")
+        except (OSError, StopIteration):
+            return None
+        except Exception as error:  # the API server is starting
+            if "HTTPSConnectionPool" in str(error) or "Connection" in str(error):
+                return None
+            raise
+
+    def test_nothing_is_pending(self, lab):
+        """The next update only takes the permission to adopt back."""
+        next_one = pulumi(lab, "up", "--yes")
+        assert "k3s-cluster updated" in next_one.stdout
+        assert "1 updated" in next_one.stdout
+        done = pulumi(lab, "preview", "--expect-no-changes")
+        assert done.returncode == 0, done.stdout[-2000:]
+        assert "pending operations" not in done.stdout + done.stderr
+
+
+class TestChangedByHand:
+    def test_a_refresh_shows_it_and_an_update_heals_it(self, lab):
+        """`kubectl edit` on the worker's memory, as the wiki page says."""
+        api, path = api_of(lab), "/apis/apps/v1/namespaces/app/deployments/celery-worker"
+        container = api.get(path)["spec"]["template"]["spec"]["containers"][0]
+        container["resources"]["limits"]["memory"] = "2Gi"
+        patch = {"spec": {"template": {"spec": {"containers": [container]}}}}
+        api.request("PATCH", path, patch, content_type=MERGE_PATCH)
+        seen = pulumi(lab, "preview", "--refresh", "--diff")
+        assert '"2Gi" => "768Mi"' in seen.stdout
+        healed = pulumi(lab, "up", "--refresh", "--yes")
+        assert healed.returncode == 0, healed.stdout[-2000:]
+        after = api.get(path)["spec"]["template"]["spec"]["containers"][0]
+        assert after["resources"]["limits"]["memory"] == "768Mi"
