@@ -7,13 +7,14 @@ from typing import Any
 
 import pulumi
 
+from infra.cloud import build_server
 from infra.components.access import Access, AccessArgs
 from infra.components.authorized_keys import AuthorizedKeys, AuthorizedKeysArgs
 from infra.components.data_volume import DataVolume, DataVolumeArgs
 from infra.components.k3s import K3s, K3sArgs
 from infra.components.namespaces import Namespaces, NamespacesArgs
 from infra.components.priority_classes import PriorityClasses
-from infra.components.server.outputs import Server
+from infra.components.server.interface import Server, ServerArgs
 from infra.components.traefik import Traefik, TraefikArgs
 from infra.config.program_config import Secrets, load_stack_config
 from infra.config.recorded import load_recorded, require_same_place
@@ -60,7 +61,18 @@ def require_sound(plan: StackPlan) -> None:
 def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, Any]:
     """Registers every resource; the stack's outputs."""
     access = Access("access", AccessArgs(deployment=config.name))
-    server = build_server(config, plan, access)
+    server = build_server(
+        config.provider,
+        ServerArgs(
+            deployment=config.name,
+            region=config.region,
+            instance_type=plan.server.instance_type,
+            volume_size_gib=plan.volume_size_gib,
+            admin_cidrs=config.admin_cidrs,
+            ssh_public_key=access.public_key,
+            user_data=access.user_data,
+        ),
+    )
     k3s = _cluster(config, plan, access, server)
     workers = tuple(worker.workload.name for worker in plan.workers)
     on_cluster = pulumi.ResourceOptions(provider=k3s.provider)
@@ -77,36 +89,6 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, 
     )
     deploy_shop(config, secrets, plan, base)
     return _outputs(config, plan, server, k3s)
-
-
-def build_server(config: StackConfig, plan: StackPlan, access: Access) -> Server:
-    """The provider's server; its SDK is imported only here, because one alone costs half a second.
-
-    Raises:
-        RefusedError: the provider has plans but no component yet.
-    """
-    if config.provider != "hetzner":
-        problem = Problem(
-            path="stagecoach:provider",
-            value=config.provider,
-            allowed="hetzner",
-            hint="`python -m infra plan` plans all three, the program builds Hetzner",
-        )
-        raise RefusedError("the provider cannot be built", [problem])
-    from infra.components.server.hetzner import HetznerServer, HetznerServerArgs  # noqa: PLC0415  see the docstring
-
-    return HetznerServer(
-        "server",
-        HetznerServerArgs(
-            deployment=config.name,
-            region=config.region,
-            instance_type=plan.server.instance_type,
-            volume_size_gib=plan.volume_size_gib,
-            admin_cidrs=config.admin_cidrs,
-            ssh_public_key=access.public_key,
-            user_data=access.user_data,
-        ),
-    )
 
 
 def _cluster(config: StackConfig, plan: StackPlan, access: Access, server: Server) -> K3s:

@@ -17,6 +17,9 @@ class Machines(Protocol):
     def server_deleted(self, address: str) -> None:
         """Gone, with all that ran on it."""
 
+    def network_joined(self, address: str, private_ip: str) -> None:
+        """The server got a private address; SSH by way of another server names it by that."""
+
     def install_k3s(self, address: str, config: dict[str, Any]) -> None:
         """k3s was installed, or its config.yaml changed."""
 

@@ -124,6 +124,13 @@ class HetznerCloud:
             raise PluginError(f"volume {volume_id} is already attached (volume_already_attached)")
         self.store.put("volume", volume_id, {**volume, "serverId": server_id})
 
+    def join_network(self, server_id: str, private_ip: str) -> None:
+        """Tells the machines the server's private address."""
+        server = self.store.get("server", server_id)
+        if server is None:
+            raise PluginError(f"server {server_id} not found (not_found)")
+        self.machines.network_joined(server["ipv4Address"], private_ip)
+
     def private_address(self, network_id: str, wanted: str | None) -> str:
         """An address of the network's first subnet; raises if the wanted one is taken or outside."""
         subnets = [one for one in self.store.all("networkSubnet").values() if str(one["networkId"]) == network_id]

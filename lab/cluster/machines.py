@@ -51,6 +51,12 @@ class SimulatedMachines:
             self._stop(address)
             shutil.rmtree(self._folder(address), ignore_errors=True)
 
+    def network_joined(self, address: str, private_ip: str) -> None:
+        """Remembers the private address beside the public one."""
+        with self._lock:
+            self._servers[address]["private_ip"] = private_ip
+            self._save()
+
     def install_k3s(self, address: str, config: dict[str, Any]) -> None:
         """Starts the control plane on first call; each call registers the node with the config's reservations."""
         with self._lock:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
 import pulumi_hcloud as hcloud
 
+from infra.components.server.interface import NETWORK, SERVER_PRIVATE_IP, SUBNET, ServerArgs
 from infra.names import DEPLOYMENT_LABEL
 
-_NETWORK, _SUBNET, _PRIVATE_IP = "10.20.0.0/16", "10.20.1.0/24", "10.20.1.2"
 _ZONES = {"fsn1": "eu-central", "nbg1": "eu-central", "hel1": "eu-central"}
 _IMAGE = "debian-12"
 _OPEN = ("80", "443")
@@ -18,27 +16,16 @@ _ADMIN = ("22", "6443")
 _TIMEOUTS = pulumi.CustomTimeouts(create="15m", update="30m", delete="10m")
 
 
-@dataclass(frozen=True, kw_only=True)
-class HetznerServerArgs:
-    """Inputs of `HetznerServer`; nothing in `user_data` depends on the stage."""
-
-    deployment: str
-    region: str
-    instance_type: str
-    volume_size_gib: int
-    admin_cidrs: tuple[str, ...]
-    ssh_public_key: pulumi.Input[str]
-    user_data: pulumi.Input[str]
-
-
 class HetznerServer(pulumi.ComponentResource):
     """The server is resized in place and keeps its first disk size, so that a move can be taken back."""
 
     public_ip: pulumi.Output[str]
     private_ip: pulumi.Output[str]
     volume_device: pulumi.Output[str]
+    network_id: pulumi.Output[str]
+    ssh_key_id: pulumi.Output[str]
 
-    def __init__(self, name: str, args: HetznerServerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: ServerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:server:HetznerServer", name, None, opts)
         labels = {DEPLOYMENT_LABEL: args.deployment}
         kept = pulumi.ResourceOptions(parent=self, protect=True)
@@ -61,27 +48,35 @@ class HetznerServer(pulumi.ComponentResource):
             rules=_rules(args.admin_cidrs),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        server = self._server(name, args, labels, address, firewall)
+        key = hcloud.SshKey(
+            f"{name}-deploy-key",
+            name=args.deployment,
+            public_key=args.ssh_public_key,
+            labels=labels,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        server = self._server(name, args, labels, (address, firewall, key))
         private = hcloud.ServerNetwork(
             f"{name}-private",
             server_id=server.id.apply(int),
             subnet_id=subnet.id,
-            ip=_PRIVATE_IP,
+            ip=SERVER_PRIVATE_IP,
             opts=kept,
         )
         volume, attachment = self._volume(name, args, labels, server)
         self.public_ip = address.ip_address
         self.private_ip = private.ip
         self.volume_device = volume.linux_device
+        self.network_id, self.ssh_key_id = subnet.id, key.id
         self.ready: list[pulumi.Resource] = [server, private, attachment]
         self.register_outputs({"public_ip": self.public_ip, "private_ip": self.private_ip})
 
-    def _network(self, name: str, args: HetznerServerArgs, labels: dict[str, str]) -> hcloud.NetworkSubnet:
+    def _network(self, name: str, args: ServerArgs, labels: dict[str, str]) -> hcloud.NetworkSubnet:
         """Private from the first day: a network that comes later changes the node's address."""
         network = hcloud.Network(
             f"{name}-network",
             name=args.deployment,
-            ip_range=_NETWORK,
+            ip_range=NETWORK,
             delete_protection=True,
             labels=labels,
             opts=pulumi.ResourceOptions(parent=self, protect=True),
@@ -90,7 +85,7 @@ class HetznerServer(pulumi.ComponentResource):
             f"{name}-subnet",
             network_id=network.id.apply(int),
             type="cloud",
-            ip_range=_SUBNET,
+            ip_range=SUBNET,
             network_zone=_ZONES[args.region],
             opts=pulumi.ResourceOptions(parent=self, protect=True),
         )
@@ -98,18 +93,11 @@ class HetznerServer(pulumi.ComponentResource):
     def _server(
         self,
         name: str,
-        args: HetznerServerArgs,
+        args: ServerArgs,
         labels: dict[str, str],
-        address: hcloud.PrimaryIp,
-        firewall: hcloud.Firewall,
+        parts: tuple[hcloud.PrimaryIp, hcloud.Firewall, hcloud.SshKey],
     ) -> hcloud.Server:
-        key = hcloud.SshKey(
-            f"{name}-deploy-key",
-            name=args.deployment,
-            public_key=args.ssh_public_key,
-            labels=labels,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        address, firewall, key = parts
         return hcloud.Server(
             f"{name}-server",
             name=args.deployment,
@@ -136,7 +124,7 @@ class HetznerServer(pulumi.ComponentResource):
         )
 
     def _volume(
-        self, name: str, args: HetznerServerArgs, labels: dict[str, str], server: hcloud.Server
+        self, name: str, args: ServerArgs, labels: dict[str, str], server: hcloud.Server
     ) -> tuple[hcloud.Volume, hcloud.VolumeAttachment]:
         """Outlives the server; grows in place."""
         volume = hcloud.Volume(

@@ -101,6 +101,8 @@ class HetznerPackage(Package):
         """What depends on the id, and what the new object does to others."""
         if kind == "server":
             self.cloud.claim_address(record["addressId"], resource_id)
+        elif kind == "serverNetwork":
+            self.cloud.join_network(str(record["serverId"]), record["ip"])
         elif kind == "volumeAttachment":
             self.cloud.attach_volume(str(record["volumeId"]), str(record["serverId"]))
         elif kind == "volume":

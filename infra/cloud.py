@@ -1,0 +1,27 @@
+"""Chooses the provider's components; its SDK is imported only here, because one alone costs half a second."""
+
+# ruff: noqa: PLC0415  see above
+
+from __future__ import annotations
+
+from infra.components.server.interface import Server, ServerArgs
+from infra.errors import Problem, RefusedError
+
+
+def build_server(provider: str, args: ServerArgs) -> Server:
+    """The provider's server with volume, address, network and firewall.
+
+    Raises:
+        RefusedError: the provider has plans but no component yet.
+    """
+    if provider == "hetzner":
+        from infra.components.server.hetzner import HetznerServer
+
+        return HetznerServer("server", args)
+    problem = Problem(
+        path="stagecoach:provider",
+        value=provider,
+        allowed="hetzner",
+        hint="`python -m infra plan` plans all three, the program builds Hetzner",
+    )
+    raise RefusedError("the provider cannot be built", [problem])
