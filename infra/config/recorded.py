@@ -6,6 +6,7 @@ right even where the last update stopped half-way and left its outputs behind (A
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from infra.sizing.inputs import Recorded
 
 _TOKEN = "pulumi:pulumi:readStackResourceOutputs"  # noqa: S105  a function of the engine's own provider
 _STACK = "pulumi:pulumi:Stack"
+_RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0)
 # Provider, then the outputs that name type, region and root disk in GB.
 _SERVERS = {
     "hcloud:index/server:Server": ("hetzner", "serverType", "location", "primaryDiskSize"),
@@ -33,10 +35,39 @@ _VOLUMES = {
 
 
 def load_recorded() -> Recorded | None:
-    """The past of the stack that is being updated; None before its server exists."""
+    """The past of the stack that is being updated; None before its server exists.
+
+    Raises:
+        RefusedError: the state can't be read.
+    """
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    answer = invoke(_TOKEN, {"stackName": name}).value or {}
-    return read_recorded(answer.get("outputs") or {})
+    return read_recorded(_read_state(name).get("outputs") or {})
+
+
+def _read_state(name: str) -> Mapping[str, Any]:
+    """Asks again where the answer was cut off: a backend in a folder is written while the program reads it.
+
+    The engine saves a checkpoint as the program begins, and the folder's driver replaces the file at once but not the
+    file of attributes beside it: a reader in between gets `EOF` (seen with pulumi 3.259.0).
+    """
+    for wait in (*_RETRY_SECONDS, None):
+        try:
+            return invoke(_TOKEN, {"stackName": name}).value or {}
+        except Exception as error:  # noqa: BLE001  the SDK raises nothing narrower
+            if wait is None:
+                raise _unreadable(name, error) from None
+            time.sleep(wait)
+    raise AssertionError("the last try returns or raises")
+
+
+def _unreadable(name: str, error: Exception) -> RefusedError:
+    problem = Problem(
+        path="stack",
+        value=name,
+        allowed=f"a state that can be read, but: {str(error).rpartition('returned an error: ')[2]}",
+        hint="See `pulumi stack export` and `pulumi login`; without its past an update could replace the server",
+    )
+    return RefusedError("the stack's own state can't be read", [problem])
 
 
 def read_recorded(resources: Mapping[str, Any]) -> Recorded | None:

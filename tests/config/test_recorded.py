@@ -1,7 +1,10 @@
 """The deployment's past from its state."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from infra.config import recorded
 from infra.config.parse import parse_config
 from infra.config.recorded import read_recorded, require_same_place
 from infra.errors import RefusedError
@@ -10,6 +13,7 @@ from infra.sizing.inputs import Recorded
 from tests.mocks import graph
 from tests.test_program import CONFIG, program, run
 
+CUT_OFF = "failed to load checkpoint: EOF"
 PREFIX = "urn:pulumi:stage1::stagecoach::stagecoach:server:HetznerServer"
 SERVER = {
     "name": "shop",
@@ -46,6 +50,38 @@ def state(*, stage=1, server=None, size=60):
 def config(**changes):
     more = {f"stagecoach:{key}": value for key, value in changes.items()}
     return parse_config({**CONFIG, "stagecoach:stage": 1, **more}, title="cannot be used")
+
+
+class TestLoad:
+    """The engine's answer, as the program asks for it."""
+
+    @pytest.fixture
+    def answers(self, monkeypatch):
+        """What the engine says, one after the other; no waiting."""
+        given = []
+
+        def invoke(_token, _arguments):
+            error = given.pop(0)
+            if error:
+                raise Exception(error)  # noqa: TRY002  what the SDK raises
+            return SimpleNamespace(value={"outputs": {}})
+
+        monkeypatch.setattr(recorded, "invoke", invoke)
+        monkeypatch.setattr(recorded.time, "sleep", lambda _: None)
+        return given
+
+    def test_asks_again_while_the_state_is_written(self, answers):
+        """The driver of a backend in a folder answers EOF for a moment."""
+        answers += [f"invoke of x failed: x returned an error: {CUT_OFF}", CUT_OFF, None]
+        assert recorded._read_state("org/stagecoach/stage1") == {"outputs": {}}
+        assert answers == []
+
+    def test_refuses_what_stays_unreadable(self, answers):
+        """Without its past an update could replace the server."""
+        answers += [f"invoke of x failed: x returned an error: {CUT_OFF}"] * 5
+        with pytest.raises(RefusedError, match="stack = org/stagecoach/stage1: a state that can be read, but: failed"):
+            recorded._read_state("org/stagecoach/stage1")
+        assert answers == []
 
 
 class TestRead:
