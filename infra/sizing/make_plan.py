@@ -16,6 +16,7 @@ from infra.sizing.namespace import size_namespace
 from infra.sizing.node import size_node
 from infra.sizing.pack import Packing, pack
 from infra.sizing.plan import Amounts, Departure, NodePlan, StackPlan
+from infra.sizing.reachable import why_unreachable
 from infra.sizing.replicas import share_out
 from infra.units import Cpu, Memory
 
@@ -59,7 +60,12 @@ def make_plan(
         system=parts.system,
         namespace=namespace,
         checks=check_contracts(stage, parts, namespace),
-        departures=(*departures(stage, parts, nodes[0], ask.cheapest), *overridden, *_kept_volume(asked, volume)),
+        departures=(
+            *departures(stage, parts, nodes[0], ask.cheapest),
+            *overridden,
+            *ask.kept_server(row, recorded),
+            *_kept_volume(asked, volume),
+        ),
         fits=not packing.unplaced,
         missing=_missing(packing, nodes),
     )
@@ -91,6 +97,17 @@ class _Question:
     def fits(self, row: InstanceType) -> bool:
         return not pack(self.nodes(row), self.parts(row).workloads).unplaced
 
+    def kept_server(self, row: InstanceType, recorded: Recorded | None) -> tuple[Departure, ...]:
+        """Where a new server would be cheaper than the running one: said, not done."""
+        if recorded is None or self.inputs.instance_type or row.name != recorded.instance_type:
+            return ()
+        fresh = choose_server(self.stage, self.inputs, self.catalog, None, self.fits)
+        if fresh.price >= row.price:
+            return ()
+        reason = why_unreachable(fresh, row, self.inputs.provider, recorded)
+        why = reason or "a running server keeps its type while that fits; pin stagecoach:instance_type to change it"
+        return (Departure(field="instance_type", guide=_priced(fresh), plan=_priced(row), why=why),)
+
     def cheapest(self, wanted: dict[str, int]) -> str:
         """The first candidate that holds the wanted maxima, the others at their planned count."""
         planned = [self.stage.django.replicas.planned, *(pool.replicas.planned for pool in self.stage.pools)]
@@ -100,7 +117,7 @@ class _Question:
         for row in sizes:
             parts = assemble(self.stage, self.nodes(row), maxima, volume_size_gib=self.volume)
             if not pack(self.nodes(row), parts.workloads).unplaced:
-                return f"{row.name} ({row.price} {row.currency} a month)"
+                return _priced(row)
         return "more or larger Celery servers" if self._celery_nodes() else "more than the catalog has"
 
     def _celery_nodes(self) -> tuple[NodePlan, ...]:
@@ -114,6 +131,10 @@ class _Question:
         else:
             row = candidates(rows, order, region=inputs.region, memory_gib=wanted.memory_gib, vcpu=wanted.vcpu)[0]
         return (size_node(row, role=CELERY_ROLE, count=count, agent=True),)
+
+
+def _priced(row: InstanceType) -> str:
+    return f"{row.name} ({row.price} {row.currency} a month)"
 
 
 def _missing(packing: Packing, nodes: tuple[NodePlan, ...]) -> tuple[str, ...]:

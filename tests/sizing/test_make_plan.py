@@ -74,6 +74,16 @@ class TestInstanceType:
         recorded = _recorded(instance_type="cpx32", root_disk_gb=160)
         plan = make_plan(STAGES[1], inputs=_inputs(), catalog=catalog(), recorded=recorded)
         assert plan.server.instance_type == "cpx32"
+        told = next(one for one in plan.departures if one.field == "instance_type")
+        assert (told.guide, told.plan) == ("cx23 (5.49 EUR a month)", "cpx32 (35.49 EUR a month)")
+        assert told.why.startswith("its disk of 40 GB is smaller than the server's root disk of 160 GB")
+
+    def test_a_cheaper_type_within_reach_is_named_with_the_pin(self):
+        recorded = _recorded(instance_type="cpx22", root_disk_gb=40)
+        plan = make_plan(STAGES[1], inputs=_inputs(), catalog=catalog(), recorded=recorded)
+        told = next(one for one in plan.departures if one.field == "instance_type")
+        assert (told.guide, plan.server.instance_type) == ("cx23 (5.49 EUR a month)", "cpx22")
+        assert "pin stagecoach:instance_type" in told.why
 
     def test_a_changed_stage_chooses_anew(self):
         recorded = _recorded(instance_type="cpx22", root_disk_gb=80)
@@ -104,6 +114,8 @@ class TestInstanceType:
         rows = INSTANCE_TYPES["vultr"], CANDIDATES["vultr"]
         plan = make_plan(STAGES[1], inputs=PlanInputs(**at), catalog=rows, recorded=recorded)
         assert plan.server.instance_type == "vc2-6c-16gb"
+        told = next(one for one in plan.departures if one.field == "instance_type")
+        assert told.why == "vultr does not make a server smaller"
 
     def test_a_volume_never_shrinks(self):
         recorded = _recorded(volume_size_gib=500)
