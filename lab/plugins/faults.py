@@ -35,6 +35,11 @@ class Faults:
         with self._lock:
             self._left[fault] = fault.times
 
+    def armed(self) -> list[Fault]:
+        """Faults that have not struck as often as they will."""
+        with self._lock:
+            return [fault for fault, left in self._left.items() if left > 0]
+
     def clear(self) -> None:
         """Disarms all."""
         with self._lock:

@@ -10,6 +10,7 @@ import pytest
 
 from lab.engine.pulumi_cli import PulumiCli
 from lab.lifecycle import Lab
+from tests.engine.tables import TABLES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -41,3 +42,11 @@ def resources(lab, stack):
     return {
         one["urn"].replace(f"urn:pulumi:{stack}::", ""): one.get("id", "") for one in state["deployment"]["resources"]
     }
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Prints what the chains saw."""
+    for title, rows in TABLES.items():
+        terminalreporter.section(title)
+        for row in rows:
+            terminalreporter.line("  |  ".join(row))

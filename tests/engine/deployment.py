@@ -1,0 +1,107 @@
+"""A deployment under the real CLI; the lab is in the test's process: cloud, faults and journal are plain objects."""
+
+import json
+import shutil
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.assembly import assemble
+from lab.cluster.api import Api
+from lab.cluster.processes import sweep_all
+from lab.engine.pulumi_cli import PulumiCli
+from lab.engine.workspace import Workspace
+from lab.paths import bin_dir, lab_root
+from lab.toolchain.build import ensure
+from lab.toolchain.programs import ETCD, KUBE
+from tests.plans import REGIONS
+
+STACK = "stage1"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a preview: operation, type, logical name."""
+
+    op: str
+    type: str
+    name: str
+    urn: str
+
+    @property
+    def short(self):
+        return f"{self.type.rpartition(':')[2]} {self.name}"
+
+
+class Deployment:
+    """One long-lived stack whose file changes: way (a) of working."""
+
+    def __init__(self, name, provider):
+        for program in (KUBE, ETCD):
+            ensure(program)
+        self.root, self.provider = lab_root(name), provider
+        self.values = {
+            "stagecoach:admin_cidrs": ["127.0.0.0/8"],
+            "stagecoach:provider": provider,
+            "stagecoach:region": REGIONS[provider],
+        }
+        self.lab = assemble(self.root, bin_dir())
+        self.lab.server.start()
+        self.cli = PulumiCli(root=self.root, debug_providers=self.lab.server.debug_providers())
+        self.workspace = Workspace(self.root)
+        self.workspace.prepare(Path(sys.prefix))
+        self.configure()
+        done = self.cli.read("stack", "init", STACK, folder=self.workspace.folder)
+        assert done.returncode == 0, done.stderr
+
+    def configure(self, **changes):
+        """Writes the stack file; None takes a key out."""
+        self.values |= {f"stagecoach:{key}": value for key, value in changes.items()}
+        given = {key: value for key, value in self.values.items() if value is not None}
+        return self.workspace.write_stack(STACK, given)
+
+    def pulumi(self, *arguments):
+        """The CLI's exit code and output."""
+        return self.cli.read(*arguments, "-s", STACK, folder=self.workspace.folder)
+
+    def up(self):
+        """The update must succeed."""
+        done = self.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs")
+        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+        return done
+
+    def preview(self):
+        """What an update would do, without what stays the same."""
+        done = self.pulumi("preview", "--json")
+        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+        steps = (Step(one["op"], *_type_and_name(one["urn"]), one["urn"]) for one in json.loads(done.stdout)["steps"])
+        return [step for step in steps if step.op != "same"]
+
+    def resources(self):
+        """The state's resources: what physically stands behind each URN."""
+        state = json.loads(self.pulumi("stack", "export").stdout)["deployment"]
+        assert not state.get("pending_operations")
+        return {one["urn"]: one.get("id", "") for one in state.get("resources", [])}
+
+    def api(self):
+        """The cluster as its administrator."""
+        done = self.pulumi("stack", "output", "kubeconfig", "--show-secrets")
+        return Api(done.stdout)
+
+    def pods(self):
+        """Pods that run, and what they are of, by phase."""
+        return Counter(pod["status"]["phase"] for pod in self.api().items("/api/v1/pods"))
+
+    def close(self):
+        """Ends every process and removes the lab's folder."""
+        self.lab.server.stop()
+        self.lab.machines.stop_all()
+        sweep_all(self.root)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+def _type_and_name(urn):
+    """Of a URN: the resource's own type without its parents', and its logical name."""
+    kind, name = urn.split("::", 2)[2].split("::", 1)
+    return kind.rpartition("$")[2], name
