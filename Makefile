@@ -61,13 +61,6 @@ programs: setup  ## the Debian packages that tests use (needs root where they ar
 	@sh tools/debian.sh
 
 # The environment is keyed by the lock files, so that a changed pin never meets an old environment.
-setup: $(VENV)/.complete
+setup:
+	@[ -e $(VENV)/.complete ] || $(PYTHON3) tools/environment.py $(VENV)
 	@[ "$$(readlink .venv)" = "$(VENV)" ] || ln -sfn $(VENV) .venv
-
-$(VENV)/.complete: requirements.txt requirements-dev.txt
-	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 2; }
-	@echo "installing the Python packages into $(VENV) (a minute or two, once)"
-	@$(PYTHON3) -m venv --clear $(VENV) || { echo "Python's venv module is needed (Debian: apt-get install python3-venv)"; exit 2; }
-	@$(VENV)/bin/pip install --disable-pip-version-check --require-hashes -r requirements-dev.txt | grep --line-buffered -E '^(Collecting|Installing)|ERROR' | cut -c1-100
-	@$(VENV)/bin/python -c 'import pulumi, pydantic, kubernetes'
-	@touch $@
