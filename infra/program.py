@@ -16,14 +16,15 @@ from infra.components.namespaces import Namespaces, NamespacesArgs
 from infra.components.priority_classes import PriorityClasses
 from infra.components.server.interface import Server, ServerArgs
 from infra.components.traefik import Traefik, TraefikArgs
+from infra.config.against_past import require_possible
 from infra.config.program_config import Secrets, load_stack_config
-from infra.config.recorded import load_recorded, require_same_place
+from infra.config.recorded import load_recorded
 from infra.config.resolve import plan_for
 from infra.errors import Problem, RefusedError
 from infra.models.stack_config import StackConfig
 from infra.shop import Base, deploy_shop
 from infra.sizing.plan import StackPlan
-from infra.versions import IMAGES
+from infra.versions import IMAGES, VERSION
 
 
 def outputs_of_this_stack() -> dict[str, Any]:
@@ -35,7 +36,7 @@ def outputs_of_this_stack() -> dict[str, Any]:
     """
     config, secrets = load_stack_config()
     recorded = load_recorded()
-    require_same_place(config, recorded)
+    require_possible(config, recorded)
     plan = plan_for(config, recorded)
     require_sound(plan)
     return deploy(config, secrets, plan)
@@ -150,4 +151,5 @@ def _outputs(config: StackConfig, plan: StackPlan, server: Server, k3s: K3s) -> 
         "region": plan.region,
         "instance_type": plan.server.instance_type,
         "volume_size_gib": plan.volume_size_gib,
+        "version": VERSION,
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+VERSION = "0.1.0"  # of this program, as in pyproject.toml
+
 # Each tag was seen in use in public repositories on 2026-11-23 (no registry was asked); a stack file overrides any of
 # them with `images:` (a mirror or a digest).
 IMAGES: dict[str, str] = {

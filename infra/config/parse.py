@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from infra.errors import ConfigError, Problem
 from infra.models.stack_config import StackConfig
+from infra.versions import VERSION
 
 NAMESPACE = "stagecoach"
 # Encrypted values: they never enter a model, the program gets them as secret outputs.
@@ -110,7 +111,8 @@ def _problem(error: Mapping[str, Any]) -> Problem:
 def _unknown_key(path: str, location: list[str]) -> Problem:
     known = [*StackConfig.model_fields, *SECRET_KEYS] if len(location) == 1 else _known_below(location)
     close = difflib.get_close_matches(location[-1], known, n=1)
-    hint = f"Did you mean {close[0]}?" if close else "Remove it"
+    older = f"Remove it; if it comes from a newer stagecoach than this {VERSION}, update the checkout"
+    hint = f"Did you mean {close[0]}?" if close else older
     return Problem(path=path, value="", allowed=f"unknown key; known are {', '.join(sorted(known))}", hint=hint)
 
 

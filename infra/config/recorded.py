@@ -14,7 +14,6 @@ import pulumi
 from pulumi.runtime import invoke
 
 from infra.errors import Problem, RefusedError
-from infra.models.stack_config import StackConfig
 from infra.names import DEPLOYMENT_LABEL, SERVER_RESOURCE, VOLUME_RESOURCE
 from infra.sizing.inputs import Recorded
 
@@ -72,13 +71,13 @@ def _unreadable(name: str, error: Exception) -> RefusedError:
 
 def read_recorded(resources: Mapping[str, Any]) -> Recorded | None:
     """From a state's resources by URN, each with its type and outputs."""
-    stage, volume = 0, 0
+    stage, volume, version = 0, 0, ""
     server: tuple[str, Mapping[str, Any]] | None = None
     for urn, resource in resources.items():
         kind, outputs = resource["type"], resource.get("outputs") or {}
         logical_name = urn.rpartition("::")[2]
         if kind == _STACK:
-            stage = int(outputs.get("stage") or 0)
+            stage, version = int(outputs.get("stage") or 0), str(outputs.get("version") or "")
         elif kind in _SERVERS and logical_name == SERVER_RESOURCE:
             server = kind, outputs
         elif kind in _VOLUMES and logical_name == VOLUME_RESOURCE:
@@ -96,26 +95,5 @@ def read_recorded(resources: Mapping[str, Any]) -> Recorded | None:
         instance_type=outputs[type_key],
         root_disk_gb=int(outputs[disk_key]),
         volume_size_gib=volume,
+        version=version,
     )
-
-
-def require_same_place(config: StackConfig, recorded: Recorded | None) -> None:
-    """Raises RefusedError where the stack file would replace the server."""
-    if recorded is None:
-        return
-    changed = [
-        (key, getattr(config, key), getattr(recorded, key))
-        for key in ("name", "provider", "region")
-        if getattr(config, key) != getattr(recorded, key)
-    ]
-    problems = [
-        Problem(
-            path=f"stagecoach:{key}",
-            value=wanted,
-            allowed=f"{has}, where this stack's server stands: another one would replace the server and its data",
-            hint="Take the change back; for a second deployment make a stack of its own with another name",
-        )
-        for key, wanted, has in changed
-    ]
-    if problems:
-        raise RefusedError("the change would replace the server", problems)

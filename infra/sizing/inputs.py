@@ -28,3 +28,4 @@ class Recorded:
     instance_type: str
     root_disk_gb: int  # as it is on the server, which may be less than the type has
     volume_size_gib: int  # 0 if there is none yet
+    version: str = ""  # of the program that built it last; empty if it did not say
