@@ -54,8 +54,13 @@ class Recorder(MockMonitor):
         self.requests = {}
         self.stack_outputs = {}
         self.component_outputs = set()
+        self._registered = set()
 
     def RegisterResource(self, request):  # noqa: N802  gRPC's name
+        key = request.type, request.name, request.parent
+        # The engine refuses a second resource of one URN, the mocks would keep the last one.
+        assert key not in self._registered, f"registered twice: {key}"
+        self._registered.add(key)
         self.requests[request.name] = request
         return super().RegisterResource(request)
 

@@ -12,7 +12,7 @@ _VALUES = {DATA_PRIORITY: 1_000_000, APP_PRIORITY: 100_000}
 
 
 class PriorityClasses(pulumi.ComponentResource):
-    """Two classes; neither preempts a running pod of the shop."""
+    """Two classes: on a full node the data services push the app's pods away, never the other way round."""
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:k8s:PriorityClasses", name, None, opts)

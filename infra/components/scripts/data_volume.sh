@@ -3,27 +3,43 @@
 # Environment: DEVICE, DEPLOYMENT, VOLUME_IS_NEW (true only in the update that created the volume), SIZE_GIB.
 set -euo pipefail
 mount_point=/var/lib/stagecoach
-marker="$mount_point/.stagecoach-deployment"
+marker=.stagecoach-deployment
+
+refuse() {
+	echo "$1 Nothing was done." >&2
+	exit 1
+}
 
 for _ in $(seq 60); do
 	[ -b "$DEVICE" ] && break
 	sleep 1
 done
-[ -b "$DEVICE" ] || {
-	echo "$DEVICE is not attached" >&2
-	exit 1
-}
+[ -b "$DEVICE" ] || refuse "$DEVICE is not attached."
 
-if ! blkid "$DEVICE" >/dev/null 2>&1; then
-	if [ "$VOLUME_IS_NEW" != true ]; then
-		echo "$DEVICE has no file system, but was not created by this update: it may hold data. Nothing was done." >&2
-		exit 1
-	fi
+# 2 is blkid's word for "nothing found"; any other failure may hide a file system.
+found=0
+blkid -p "$DEVICE" >/dev/null 2>&1 || found=$?
+if [ "$found" -eq 2 ]; then
+	[ "$VOLUME_IS_NEW" = true ] ||
+		refuse "$DEVICE has no file system, but was not created by this update: it may hold data."
 	mkfs.ext4 -q -L stagecoach -m 1 "$DEVICE"
-	made=yes
+elif [ "$found" -ne 0 ]; then
+	refuse "blkid cannot tell what is on $DEVICE (exit code $found)."
 fi
 
-uuid=$(blkid -s UUID -o value "$DEVICE")
+# Looked at before it is put in place: a volume of another deployment must not become this server's.
+look=$(mktemp -d)
+mount "$DEVICE" "$look"
+# An update that ended between mkfs and the marker comes back here: the file system is empty, so it is ours.
+if [ "$VOLUME_IS_NEW" = true ] && [ -z "$(find "$look/" -mindepth 1 -maxdepth 1 ! -name lost+found)" ]; then
+	printf '%s\n' "$DEPLOYMENT" >"$look/$marker"
+fi
+owner=$(cat "$look/$marker" 2>/dev/null || true)
+umount "$look"
+rmdir "$look"
+[ "$owner" = "$DEPLOYMENT" ] || refuse "the volume belongs to deployment '$owner', not to '$DEPLOYMENT'."
+
+uuid=$(blkid -p -s UUID -o value "$DEVICE")
 cat >/etc/systemd/system/var-lib-stagecoach.mount <<UNIT
 [Unit]
 Description=stagecoach data volume
@@ -42,21 +58,12 @@ systemctl daemon-reload
 systemctl enable --now var-lib-stagecoach.mount
 mountpoint -q "$mount_point"
 
-if [ "${made:-}" = yes ]; then
-	printf '%s\n' "$DEPLOYMENT" >"$marker"
-fi
-if [ "$(cat "$marker" 2>/dev/null)" != "$DEPLOYMENT" ]; then
-	echo "the volume belongs to deployment '$(cat "$marker" 2>/dev/null)', not to '$DEPLOYMENT'. Nothing was changed." >&2
-	exit 1
-fi
-
 # The size is an input, so that a grown volume runs this script again.
 echo "data volume of $SIZE_GIB GiB"
 resize2fs "$DEVICE"
 
 # k3s refuses a rebuilt server with a new node password: it lives on the volume, too.
 mkdir -p "$mount_point/rancher-node" "$mount_point/k3s" /etc/rancher/node
-if ! mountpoint -q /etc/rancher/node; then
-	printf '%s %s none bind 0 0\n' "$mount_point/rancher-node" /etc/rancher/node >>/etc/fstab
-	mount /etc/rancher/node
-fi
+bind="$mount_point/rancher-node /etc/rancher/node none bind 0 0"
+grep -qxF "$bind" /etc/fstab || printf '%s\n' "$bind" >>/etc/fstab
+mountpoint -q /etc/rancher/node || mount /etc/rancher/node

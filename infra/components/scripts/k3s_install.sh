@@ -4,11 +4,12 @@
 set -euo pipefail
 umask 077
 config=/etc/rancher/k3s/config.yaml
+applied=/etc/rancher/k3s/stagecoach-applied
+unit=/etc/systemd/system/k3s.service
 binary=/usr/local/bin/k3s
 release="https://github.com/k3s-io/k3s/releases/download/${K3S_VERSION/+/%2B}"
 
 if command -v cloud-init >/dev/null; then cloud-init status --wait >/dev/null || true; fi
-changed=""
 
 if [ "$("$binary" --version 2>/dev/null | awk 'NR == 1 { print $3 }')" != "$K3S_VERSION" ]; then
 	work=$(mktemp -d)
@@ -24,7 +25,6 @@ if [ "$("$binary" --version 2>/dev/null | awk 'NR == 1 { print $3 }')" != "$K3S_
 	}
 	printf '%s  %s\n' "$expected" "$work/k3s" | sha256sum -c --quiet -
 	install -m 0755 "$work/k3s" "$binary"
-	changed=yes
 fi
 
 mkdir -p /etc/rancher/k3s
@@ -33,12 +33,7 @@ grep -q '^kubelet-arg:' "$config.new" || {
 	echo "config.yaml did not arrive whole" >&2
 	exit 1
 }
-if ! cmp -s "$config.new" "$config"; then
-	mv "$config.new" "$config"
-	changed=yes
-else
-	rm "$config.new"
-fi
+mv "$config.new" "$config"
 
 # Pods may not ask the cloud's metadata service: user data holds the host key.
 cat >/etc/systemd/system/stagecoach-metadata.service <<'UNIT'
@@ -57,7 +52,7 @@ WantedBy=multi-user.target
 UNIT
 
 # Without the volume and its marker k3s does not start: an empty cluster on the root disk would be worse than none.
-cat >/etc/systemd/system/k3s.service <<'UNIT'
+cat >$unit <<'UNIT'
 [Unit]
 Description=k3s
 Wants=network-online.target
@@ -86,7 +81,14 @@ UNIT
 systemctl daemon-reload
 systemctl enable --now stagecoach-metadata.service
 systemctl enable k3s.service
-if [ -n "$changed" ]; then systemctl restart k3s.service; else systemctl start k3s.service; fi
+# What runs is remembered only after the restart: an update that was cut off before it restarts next time.
+wanted=$(printf '%s\n' "$K3S_VERSION" | cat - "$config" "$unit" | sha256sum)
+if [ "$(cat "$applied" 2>/dev/null)" = "$wanted" ]; then
+	systemctl start k3s.service
+else
+	systemctl restart k3s.service
+	printf '%s\n' "$wanted" >"$applied"
+fi
 
 for _ in $(seq 120); do
 	if k3s kubectl get --raw /readyz >/dev/null 2>&1 && k3s kubectl get nodes 2>/dev/null | grep -q ' Ready'; then

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from pathlib import Path
 
 import pytest
 
@@ -112,6 +113,8 @@ class TestProcesses:
         first = Processes(tmp_path)
         first.start("sleep", ["/bin/sleep", "60"])
         child = first._children["sleep"]
+        # A program that was started a moment ago has no command line yet.
+        wait(Path(f"/proc/{child.pid}/cmdline").read_bytes)
         assert Processes(tmp_path).sweep() == [child.pid]
         assert child.wait(timeout=5) == -9
         assert Processes(tmp_path).sweep() == []

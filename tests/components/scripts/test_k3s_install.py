@@ -1,0 +1,171 @@
+"""The installation of k3s, run with stubs in place of systemd and the network."""
+
+import hashlib
+
+import pytest
+
+from infra.components.scripts import load
+from tests.servers.stub_server import StubServer
+
+VERSION = "v1.33.6+k3s1"
+CONFIG = "node-name: shop\nkubelet-arg:\n- max-pods=60\n"
+RELEASE = "https://github.com/k3s-io/k3s/releases/download/v1.33.6%2Bk3s1"
+PROGRAM = """#!/bin/bash
+case "$1" in
+--version) echo "k3s version {version} (0abc)" ;;
+kubectl) [ "$2" = get ] && {{ [ "$3" = --raw ] || echo "shop Ready"; }} ;;
+esac
+"""
+CURL = """
+if [ "$5" = "" ] || [ "$4" != -o ]; then echo "$(cat "$ROOT/sum")  k3s"; else cp "$ROOT/download" "$5"; fi
+"""
+
+
+class Server:
+    """A server that has not seen k3s yet."""
+
+    def __init__(self, root):
+        self.stubs, self.root = StubServer(root), root
+        for name in ("systemctl", "sleep"):
+            self.stubs.stub(name)
+        self.stubs.stub("curl", CURL)
+        self.offers(VERSION)
+
+    def offers(self, version):
+        """What the release page has."""
+        program = PROGRAM.format(version=version)
+        (self.root / "download").write_text(program)
+        (self.root / "sum").write_text(hashlib.sha256(program.encode()).hexdigest())
+
+    def run(self, config=CONFIG, version=VERSION, url="", sha256=""):
+        self.stubs.forget()
+        variables = {"K3S_VERSION": version, "K3S_URL": url, "K3S_SHA256": sha256}
+        return self.stubs.run(load("k3s_install.sh"), config, **variables)
+
+    def called(self, word):
+        return [call for call in self.stubs.calls if call.startswith(word)]
+
+    @property
+    def program(self):
+        return self.root / "usr/local/bin/k3s"
+
+
+@pytest.fixture
+def server(tmp_path):
+    return Server(tmp_path)
+
+
+class TestDownload:
+    def test_comes_from_the_release_with_its_checksum(self, server):
+        """Two requests: the program, and the release's own list of checksums."""
+        done = server.run()
+        assert done.returncode == 0, done.stderr
+        program, checksums = server.called("curl")
+        assert program.endswith(f"{RELEASE}/k3s")
+        assert checksums.endswith(f"{RELEASE}/sha256sum-amd64.txt")
+        assert server.program.stat().st_mode & 0o777 == 0o755
+
+    def test_a_mirror_with_its_own_checksum(self, server):
+        """Nothing is asked of the release."""
+        wanted = (server.root / "sum").read_text()
+        assert server.run(url="https://mirror.example/k3s", sha256=wanted).returncode == 0
+        (call,) = server.called("curl")
+        assert call.endswith("https://mirror.example/k3s")
+
+    def test_a_wrong_checksum_installs_nothing(self, server):
+        done = server.run(sha256="0" * 64)
+        assert done.returncode != 0
+        assert not server.program.exists()
+        assert server.called("systemctl") == []
+
+    def test_no_checksum_installs_nothing(self, server):
+        (server.root / "sum").write_text("")
+        (server.root / "download").write_text("")
+        server.stubs.stub("curl", 'if [ "$4" = -o ]; then cp "$ROOT/download" "$5"; fi')
+        done = server.run()
+        assert done.returncode == 1
+        assert f"no checksum for k3s {VERSION}" in done.stderr
+        assert not server.program.exists()
+
+    def test_nothing_is_left_in_the_temp_folder(self, server):
+        server.run(sha256="0" * 64)
+        assert [path.name for path in (server.root / "tmp").iterdir() if path.is_dir()] == []
+
+
+class TestAgain:
+    def test_restarts_nothing(self, server):
+        """Every update of the resource runs the script: pods and API must not notice."""
+        server.run()
+        assert "systemctl restart k3s.service" in server.called("systemctl")
+        done = server.run()
+        assert done.returncode == 0, done.stderr
+        assert server.called("curl") == []
+        assert "systemctl restart k3s.service" not in server.called("systemctl")
+        assert "systemctl start k3s.service" in server.called("systemctl")
+
+    def test_a_changed_config_restarts(self, server):
+        server.run()
+        changed = CONFIG.replace("60", "80")
+        assert server.run(changed).returncode == 0
+        assert "systemctl restart k3s.service" in server.called("systemctl")
+        assert (server.root / "etc/rancher/k3s/config.yaml").read_text() == changed
+
+    def test_a_new_version_restarts(self, server):
+        server.run()
+        server.offers("v1.33.7+k3s1")
+        assert server.run(version="v1.33.7+k3s1").returncode == 0
+        assert len(server.called("curl")) == 2
+        assert "systemctl restart k3s.service" in server.called("systemctl")
+
+    def test_an_update_that_was_cut_off_restarts_next_time(self, server):
+        """The config was written, k3s still runs with the old one."""
+        server.run()
+        changed = CONFIG.replace("60", "80")
+        server.stubs.stub("systemctl", 'case "$1" in restart) exit 1 ;; esac')
+        assert server.run(changed).returncode != 0
+        server.stubs.stub("systemctl")
+        assert server.run(changed).returncode == 0
+        assert "systemctl restart k3s.service" in server.called("systemctl")
+
+
+class TestConfig:
+    def test_half_a_config_is_refused(self, server):
+        """Standard input that broke off must not become the cluster's config."""
+        server.run()
+        done = server.run("node-name: shop\n")
+        assert done.returncode == 1
+        assert "config.yaml did not arrive whole" in done.stderr
+        assert (server.root / "etc/rancher/k3s/config.yaml").read_text() == CONFIG
+
+    def test_only_root_reads_it(self, server):
+        """It holds the tokens."""
+        server.run()
+        assert (server.root / "etc/rancher/k3s/config.yaml").stat().st_mode & 0o777 == 0o600
+
+
+class TestUnits:
+    def test_k3s_does_not_start_without_its_volume(self, server):
+        """An empty cluster on the root disk would be worse than none."""
+        server.run()
+        unit = (server.root / "etc/systemd/system/k3s.service").read_text().replace(str(server.root), "")
+        assert "RequiresMountsFor=/var/lib/stagecoach /etc/rancher/node\n" in unit
+        assert "AssertPathExists=/var/lib/stagecoach/.stagecoach-deployment\n" in unit
+
+    def test_pods_cannot_ask_the_metadata_service(self, server):
+        """The rule stands before k3s starts."""
+        server.run()
+        unit = (server.root / "etc/systemd/system/stagecoach-metadata.service").read_text()
+        assert "iptables -I FORWARD -d 169.254.169.254/32 -j DROP" in unit
+        assert "Before=k3s.service" in unit
+        calls = server.called("systemctl")
+        assert calls.index("systemctl enable --now stagecoach-metadata.service") < calls.index(
+            "systemctl restart k3s.service"
+        )
+
+    def test_a_cluster_that_never_gets_ready_is_an_error(self, server):
+        server.run()
+        server.program.write_text(PROGRAM.format(version=VERSION).replace("Ready", "NotReady"))
+        done = server.run()
+        assert done.returncode == 1
+        assert "journalctl -u k3s" in done.stderr
+        assert len(server.called("sleep")) == 120

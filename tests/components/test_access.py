@@ -1,0 +1,49 @@
+"""Keys, and the first boot's user data."""
+
+import yaml
+
+from infra.components.access import render_user_data
+from tests.graphs import BUILT, run
+
+HOST = "PRIVATE KEY OF THE HOST"
+
+
+def user_data():
+    return yaml.safe_load(render_user_data("shop", HOST, "ssh-ed25519 HOST\n", "ssh-ed25519 DEPLOY\n"))
+
+
+class TestUserData:
+    def test_is_cloud_config(self):
+        """cloud-init goes by the first line."""
+        assert render_user_data("shop", HOST, "h", "d").startswith("#cloud-config\n")
+
+    def test_the_host_key_is_ours(self):
+        """Others are deleted: the first connection is already pinned."""
+        assert user_data()["ssh_keys"] == {"ed25519_private": HOST, "ed25519_public": "ssh-ed25519 HOST"}
+        assert user_data()["ssh_deletekeys"] is True
+
+    def test_only_the_deploy_key_logs_in(self):
+        """People's keys come later, because they must be removable; passwords never."""
+        assert user_data()["ssh_authorized_keys"] == ["ssh-ed25519 DEPLOY"]
+        assert user_data()["ssh_pwauth"] is False
+
+    def test_is_the_same_at_every_stage(self):
+        """A changed one would replace the server."""
+        seen = {run(stage, provider).inputs("server-server")["userData"] for stage, provider in BUILT}
+        assert len(seen) == 1
+
+
+class TestKeys:
+    def test_are_made_once(self):
+        """A new host key would lock the program out, a new deploy key would replace the server."""
+        assert [run(1).inputs(f"access-{name}-key") for name in ("deploy", "host")] == [{"algorithm": "ED25519"}] * 2
+        assert run(1).requests["access-deploy-key"].protect
+        assert run(1).requests["access-host-key"].protect
+
+    def test_every_connection_pins_the_host(self):
+        """An answer from somebody else is refused."""
+        made = run(1)
+        connections = [made.inputs(name)["connection"] for name in made.of_type("command:remote:Command")]
+        assert connections
+        assert {one["hostKey"].strip() for one in connections} == {"ssh-ed25519 AAAA"}
+        assert {one["user"] for one in connections} == {"root"}

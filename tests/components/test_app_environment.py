@@ -1,0 +1,102 @@
+"""The app's contract: variables, and the Celery module with its settings."""
+
+import dataclasses
+import json
+
+import pytest
+
+from infra.components.app_environment import AppEnvironmentArgs, render_settings, render_variables
+from infra.models.stack_config import AppConfig
+from infra.sizing.plan import PgBouncerPlan
+from tests.graphs import run
+from tests.plans import stage_plan
+
+SECRETS = {"postgres": "pg", "broker": "br", "cache": "ca", "django": "dj", "more": {}}
+
+
+def arguments(**changes):
+    values = {
+        "plan": stage_plan(1),
+        "app": AppConfig(),
+        "namespace": "app",
+        "domain": None,
+        "postgres_password": "",
+        "broker_password": "",
+        "cache_password": "",
+        "django_secret_key": "",
+        "env": {},
+        "env_secrets": {},
+    }
+    return AppEnvironmentArgs(**{**values, **changes})
+
+
+class TestVariables:
+    def test_the_contract(self):
+        """Broker and cache are two servers, results lie beside the queue in a database of their own."""
+        assert render_variables(arguments(domain="shop.example"), SECRETS) == {
+            "DATABASE_URL": "postgres://app:pg@postgres:5432/app",
+            "CACHE_URL": "redis://:ca@redis-cache:6379/0",
+            "CELERY_BROKER_URL": "redis://:br@redis-broker:6379/0",
+            "CELERY_RESULT_BACKEND": "redis://:br@redis-broker:6379/1",
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DJANGO_SECRET_KEY": "dj",
+            "DJANGO_ALLOWED_HOSTS": "shop.example",
+            "DJANGO_CSRF_TRUSTED_ORIGINS": "https://shop.example",
+        }
+
+    def test_without_a_domain(self):
+        """The shop answers under its address, whatever that is."""
+        made = render_variables(arguments(), SECRETS)
+        assert (made["DJANGO_ALLOWED_HOSTS"], made["DJANGO_CSRF_TRUSTED_ORIGINS"]) == ("*", "")
+
+    def test_through_pgbouncer(self):
+        """Where the plan has one, every connection goes through it."""
+        pooler = PgBouncerPlan(workload=stage_plan(1).beat, default_pool_size=60, max_client_conn=400)
+        plan = dataclasses.replace(stage_plan(1), pgbouncer=pooler)
+        assert render_variables(arguments(plan=plan), SECRETS)["DATABASE_URL"] == "postgres://app:pg@pgbouncer:5432/app"
+
+    def test_the_stack_files_own_come_on_top(self):
+        """A secret wins over a plain one of the same name; neither hides what the contract says."""
+        more = {"MAIL_KEY": "secret", "DATABASE_URL": "elsewhere"}
+        made = render_variables(arguments(env={"MAIL_KEY": "plain", "CURRENCY": "EUR"}), {**SECRETS, "more": more})
+        assert (made["MAIL_KEY"], made["CURRENCY"]) == ("secret", "EUR")
+        assert made["DATABASE_URL"].startswith("postgres://app:pg@")
+
+    def test_a_change_rolls_the_pods(self):
+        """Autonamed: a new Secret has a new name, and every pod template names it (ADR 0005)."""
+        made = run(1)
+        assert "name" not in made.inputs("app-environment-variables")["metadata"]
+        for name in ("django-deployment", "celery-worker-deployment", "celery-beat-deployment", "migrate-job"):
+            sources = made.inputs(name)["spec"]["template"]["spec"]["containers"][0]["envFrom"]
+            assert sources == [{"secretRef": {"name": "app-environment-variables-autonamed"}}]
+
+
+class TestSettings:
+    @pytest.mark.parametrize("stage", range(1, 6))
+    def test_times_fit_into_each_other(self, stage):
+        """Soft before hard, hard before redelivery: else a long task runs twice."""
+        for worker in stage_plan(stage).workers:
+            made = render_settings(worker)
+            assert made["task_soft_time_limit"] < made["task_time_limit"] < made["visibility_timeout"]
+            assert made["broker_transport_options"] == {"visibility_timeout": made["visibility_timeout"]}
+
+    def test_a_lost_worker_loses_no_task(self):
+        made = render_settings(stage_plan(1).workers[0])
+        assert (made["task_acks_late"], made["task_reject_on_worker_lost"]) == (True, True)
+
+    def test_memory_is_in_kib(self):
+        """Celery's unit; a child that outgrows its share is replaced after its task."""
+        worker = stage_plan(1).workers[0]
+        assert render_settings(worker)["worker_max_memory_per_child"] * 1024 == worker.max_memory_per_child.bytes
+
+    def test_are_mounted_with_the_module(self):
+        """One ConfigMap for each of worker, beat and exporter, so that a changed pool rolls only itself."""
+        data = run(1).inputs("app-environment-celery-worker")["data"]
+        assert set(data) == {
+            "queue_exporter.py",
+            "settings.json",
+            "stagecoach_celery.py",
+            "stagecoach_events.py",
+            "stagecoach_probes.py",
+        }
+        assert json.loads(data["settings.json"]) == render_settings(stage_plan(1).workers[0])

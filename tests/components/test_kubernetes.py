@@ -1,0 +1,43 @@
+"""What every pod has in common."""
+
+from infra.components import _kubernetes
+from infra.names import CELERY_ROLE, ROLE_LABEL, SERVER_ROLE
+from infra.sizing.build import container, workload
+from infra.units import Cpu
+from tests.graphs import pods, run
+
+
+class TestResources:
+    def test_quantities(self):
+        """Millicores and MiB, as the scheduler and `kubectl` show them."""
+        made = _kubernetes.resources(container("worker", 400, 512, 768, Cpu(800)))
+        assert made.requests == {"cpu": "400m", "memory": "512Mi"}
+        assert made.limits == {"cpu": "800m", "memory": "768Mi"}
+
+    def test_no_cpu_limit_is_no_key(self):
+        """ADR 0002: an empty value would be a limit of nothing."""
+        assert _kubernetes.resources(container("django", 100, 176, 256)).limits == {"memory": "256Mi"}
+
+
+class TestNodeSelector:
+    def test_celery_servers(self):
+        """k3s's node label."""
+        selected = _kubernetes.node_selector(workload("w", "Deployment", node_role=CELERY_ROLE))
+        assert selected == {ROLE_LABEL: "celery"}
+
+    def test_none_on_the_server(self):
+        """Where there is one node, a selector could only keep a pod from running."""
+        assert _kubernetes.node_selector(workload("w", "Deployment", node_role=SERVER_ROLE)) is None
+
+
+class TestEveryPod:
+    def test_runs_as_a_number(self):
+        """`runAsNonRoot` can't be checked for a user by name; none is root, none may become it."""
+        users = {pod["securityContext"]["runAsUser"] for pod in pods(run(1)).values()}
+        assert users == {999, 10001, 65534}
+        assert {pod["securityContext"]["runAsNonRoot"] for pod in pods(run(1)).values()} == {True}
+
+    def test_owns_its_volumes_without_a_walk(self):
+        """`Always` would change the owner of every file of the database at each start."""
+        policies = {pod["securityContext"]["fsGroupChangePolicy"] for pod in pods(run(1)).values()}
+        assert policies == {"OnRootMismatch"}

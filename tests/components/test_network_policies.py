@@ -1,0 +1,164 @@
+"""Who may talk to whom, by an evaluator of the policies; the lab's nodes enforce none."""
+
+import ipaddress
+
+import pulumi
+import pytest
+
+from infra.components.network_policies import NetworkPolicies, NetworkPoliciesArgs
+from tests.graphs import pod_of, run
+from tests.mocks import graph
+
+NAME, NAMESPACE = "app.kubernetes.io/name", "kubernetes.io/metadata.name"
+POD_ADDRESS = ipaddress.ip_address("10.42.0.9")  # k3s's default network of pods
+METADATA = "169.254.169.254"
+INTERNET = "203.0.113.80"
+MONITORING, SYSTEM = ("monitoring", "prometheus"), ("kube-system", "traefik")
+
+
+def policies():
+    def program():
+        workers = ("celery-worker", "celery-worker-slow")
+        NetworkPolicies("policies", NetworkPoliciesArgs(namespace="app", workers=workers, web_port=8000))
+        pulumi.export("stage", 1)
+
+    made = graph(program)
+    return [manifest["spec"] for manifest in made.kubernetes().values()]
+
+
+@pytest.fixture(scope="module")
+def rules():
+    return policies()
+
+
+def selects(selector, labels):
+    """A label selector's answer; an empty one selects all."""
+    if any(labels.get(key) != value for key, value in selector.get("matchLabels", {}).items()):
+        return False
+    expressions = selector.get("matchExpressions", [])
+    assert {one["operator"] for one in expressions} <= {"In"}
+    return all(labels.get(one["key"]) in one["values"] for one in expressions)
+
+
+def is_peer(peer, other):
+    """Whether `other`, an address or (namespace, name), is what a rule of the app's namespace means."""
+    if "ipBlock" in peer:
+        address = POD_ADDRESS if isinstance(other, tuple) else ipaddress.ip_address(other)
+        block = peer["ipBlock"]
+        return address in ipaddress.ip_network(block["cidr"]) and not any(
+            address in ipaddress.ip_network(one) for one in block.get("except", [])
+        )
+    if not isinstance(other, tuple):
+        return False
+    namespace, name = other
+    if "namespaceSelector" in peer:
+        return selects(peer["namespaceSelector"], {NAMESPACE: namespace}) and selects(
+            peer.get("podSelector", {}), {NAME: name}
+        )
+    return namespace == "app" and selects(peer["podSelector"], {NAME: name})
+
+
+def opens(rules, direction, pod, other, port):
+    """Whether one side of a connection is open; a pod that no policy selects is not closed."""
+    key, peers = ("ingress", "from") if direction == "Ingress" else ("egress", "to")
+    namespace, name = pod
+    mine = [
+        spec
+        for spec in rules
+        if namespace == "app" and direction in spec["policyTypes"] and selects(spec["podSelector"], {NAME: name})
+    ]
+    allowed = [rule for spec in mine for rule in spec.get(key, [])]
+    return not mine or any(
+        any(is_peer(peer, other) for peer in rule[peers])
+        and (not rule.get("ports") or port in {one["port"] for one in rule["ports"] if one["protocol"] == "TCP"})
+        for rule in allowed
+    )
+
+
+def may(rules, source, target, port):
+    """Both ends must agree."""
+    out = opens(rules, "Egress", source, target, port) if isinstance(source, tuple) else True
+    into = opens(rules, "Ingress", target, source, port) if isinstance(target, tuple) else True
+    return out and into
+
+
+def app(name):
+    return "app", name
+
+
+CLIENTS = ("django", "django-migrate", "celery-worker", "celery-worker-slow", "celery-beat", "queue-exporter")
+
+
+class TestData:
+    @pytest.mark.parametrize("client", [*CLIENTS, "pgbouncer", "postgres-backup"])
+    def test_who_reaches_postgres(self, rules, client):
+        assert may(rules, app(client), app("postgres"), 5432)
+
+    @pytest.mark.parametrize("client", CLIENTS)
+    @pytest.mark.parametrize("server", ["redis-broker", "redis-cache"])
+    def test_who_reaches_redis(self, rules, client, server):
+        assert may(rules, app(client), app(server), 6379)
+
+    @pytest.mark.parametrize("client", ["pgbouncer", "postgres-backup", "postgres"])
+    def test_what_needs_no_redis_has_none(self, rules, client):
+        assert not may(rules, app(client), app("redis-broker"), 6379)
+
+    @pytest.mark.parametrize("client", [SYSTEM, MONITORING, ("default", "stranger"), app("stranger")])
+    @pytest.mark.parametrize(("server", "port"), [("postgres", 5432), ("redis-broker", 6379), ("redis-cache", 6379)])
+    def test_strangers_reach_nothing(self, rules, client, server, port):
+        """Not even monitoring: it asks the exporters."""
+        assert not may(rules, client, app(server), port)
+
+
+class TestWeb:
+    def test_only_traefik_comes_in(self, rules):
+        assert may(rules, SYSTEM, app("django"), 8000)
+        assert not may(rules, MONITORING, app("django"), 8000)
+        assert not may(rules, app("celery-worker"), app("django"), 8000)
+        assert not may(rules, SYSTEM, app("celery-worker"), 8000)
+
+
+class TestMetrics:
+    @pytest.mark.parametrize(("server", "port"), [("postgres", 9187), ("redis-broker", 9121), ("queue-exporter", 9808)])
+    def test_prometheus_reaches_the_exporters(self, rules, server, port):
+        assert may(rules, MONITORING, app(server), port)
+        assert not may(rules, app("django"), app(server), port)
+
+
+class TestInternet:
+    @pytest.mark.parametrize("client", ["django", "celery-worker", "celery-worker-slow"])
+    def test_mail_and_payment(self, rules, client):
+        """What a shop calls from its pages and its tasks."""
+        assert may(rules, app(client), INTERNET, 443)
+
+    @pytest.mark.parametrize("client", ["postgres", "redis-broker", "postgres-backup", "celery-beat", "queue-exporter"])
+    def test_nothing_else_calls_out(self, rules, client):
+        assert not may(rules, app(client), INTERNET, 443)
+
+    @pytest.mark.parametrize("client", [*CLIENTS, "postgres", "redis-cache", "stranger"])
+    def test_the_metadata_service_is_closed(self, rules, client):
+        """User data holds the host key."""
+        assert not may(rules, app(client), METADATA, 80)
+
+    def test_the_private_network_is_closed(self, rules):
+        """The other servers' SSH and kubelets."""
+        assert not may(rules, app("django"), "10.20.1.2", 6443)
+
+
+class TestNames:
+    @pytest.mark.parametrize("client", [*CLIENTS, "postgres", "stranger"])
+    def test_everybody_may_ask_dns(self, rules, client):
+        assert may(rules, app(client), ("kube-system", "coredns"), 53)
+        assert not may(rules, app(client), ("kube-system", "coredns"), 443)
+
+    def test_every_name_is_a_workloads(self):
+        """A policy for a label that no pod has opens nothing, and nobody would see it."""
+        made = run(1)
+        labels = {manifest["metadata"]["labels"][NAME] for manifest in made.kubernetes().values() if pod_of(manifest)}
+        named = {
+            value
+            for name in made.of_type("kubernetes:networking.k8s.io/v1:NetworkPolicy")
+            for one in made.inputs(name)["spec"]["podSelector"].get("matchExpressions", [])
+            for value in one["values"]
+        }
+        assert named - labels <= {"pgbouncer"}

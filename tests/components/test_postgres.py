@@ -1,0 +1,60 @@
+"""Postgres, as the manifest says it."""
+
+import pytest
+
+from infra.components.postgres import server_arguments
+from tests.graphs import BUILT, container, environment, pods, run
+from tests.plans import stage_plan
+
+NAME = "postgres-stateful-set"
+
+
+@pytest.mark.parametrize(("stage", "provider"), BUILT)
+class TestEveryStage:
+    def test_settings_are_the_plans(self, stage, provider):
+        plan = stage_plan(stage, provider).postgres
+        arguments = container(run(stage, provider), NAME)["args"]
+        assert arguments == server_arguments(plan)
+        assert dict(word.split("=", 1) for word in arguments[1::2]) == dict(plan.settings)
+
+    def test_shared_memory_is_sized(self, stage, provider):
+        """The runtime's 64 MiB would fail parallel queries; it counts against the container's limit."""
+        plan = stage_plan(stage, provider).postgres
+        (volume,) = (one for one in pods(run(stage, provider))[NAME]["volumes"] if one["name"] == "shm")
+        assert volume["emptyDir"] == {"medium": "Memory", "sizeLimit": str(plan.shm_size)}
+
+    def test_is_one_and_stays(self, stage, provider):
+        made = run(stage, provider)
+        assert made.inputs(NAME)["spec"]["replicas"] == 1
+        assert made.requests[NAME].protect
+        assert list(made.requests[NAME].ignoreChanges) == ["spec.volumeClaimTemplates"]
+
+
+class TestPod:
+    def test_no_liveness_probe(self):
+        """A database under load that misses probes must not be killed; it leaves the Service."""
+        made = container(run(1), NAME)
+        assert "livenessProbe" not in made
+        assert made["readinessProbe"]["exec"]["command"][0] == "pg_isready"
+
+    def test_recovery_has_ten_minutes(self):
+        """After a power cut it replays its log before it answers."""
+        probe = container(run(1), NAME)["startupProbe"]
+        assert probe["periodSeconds"] * probe["failureThreshold"] == 600
+
+    def test_ends_with_a_checkpoint(self):
+        assert pods(run(1))[NAME]["terminationGracePeriodSeconds"] == 120
+
+    def test_the_password_is_in_the_secret_only(self):
+        """Server and exporter read the same key."""
+        made = run(1)
+        assert environment(container(made, NAME))["POSTGRES_PASSWORD"] == ("postgres", "password")
+        assert environment(container(made, NAME, 1))["DATA_SOURCE_PASS"] == ("postgres", "password")
+        assert "generated-password" not in str(made.inputs(NAME))
+        assert made.requests["postgres-password"].protect
+
+    def test_pages_are_checked(self):
+        """Checksums are chosen once, when the cluster is made."""
+        variables = environment(container(run(1), NAME))
+        assert variables["POSTGRES_INITDB_ARGS"] == "--data-checksums"
+        assert variables["PGDATA"] == "/var/lib/postgresql/data/pgdata"  # below the mount: lost+found is not empty

@@ -1,0 +1,45 @@
+"""The exporter of queue lengths and ages."""
+
+import json
+
+from infra.components.queue_exporter import exporter_variables
+from tests.graphs import container, environment, run, waits_for
+from tests.plans import stage_plan
+
+NAME = "queue-exporter-deployment"
+
+
+class TestQueueExporter:
+    def test_one_at_a_time(self):
+        """It counts events: two would count them twice."""
+        spec = run(1).inputs(NAME)["spec"]
+        assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
+
+    def test_knows_every_queue_and_its_pool(self):
+        """Also of pools whose workers are all gone: that is when it matters."""
+        pools = json.loads(exporter_variables(stage_plan(5).workers)["EXPORTER_POOLS"])
+        assert pools == {
+            "fast": {"queues": ["fast", "celery"], "concurrency": 8},
+            "slow": {"queues": ["slow", "backups"], "concurrency": 2},
+        }
+
+    def test_its_last_bucket_is_the_longest_task(self):
+        assert exporter_variables(stage_plan(1).workers)["EXPORTER_TIME_LIMIT"] == "600"
+
+    def test_prometheus_finds_it(self):
+        made = run(1)
+        annotations = made.inputs(NAME)["spec"]["template"]["metadata"]["annotations"]
+        port = container(made, NAME)["ports"][0]["containerPort"]
+        assert annotations == {
+            "prometheus.io/scrape": "true",
+            "prometheus.io/port": str(port),
+            "prometheus.io/path": "/metrics",
+        }
+        assert environment(container(made, NAME))["EXPORTER_PORT"] == str(port) == "9808"
+
+    def test_answers_under_healthz(self):
+        made = container(run(1), NAME)
+        assert made["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": "metrics"}
+
+    def test_starts_after_the_migration(self):
+        assert "migrate-job" in waits_for(run(1), NAME)

@@ -1,0 +1,53 @@
+"""The ingress controller's chart values."""
+
+import yaml
+
+from infra.components.traefik import render_chart_config
+from tests.graphs import run, waits_for
+from tests.plans import stage_plan
+
+NAME = "traefik-config"
+TRAEFIK = next(one for one in stage_plan(1).system if one.name == "traefik").container("traefik")
+
+
+def values(acme_email=None):
+    document = yaml.safe_load(render_chart_config(TRAEFIK, acme_email))
+    assert (document["kind"], document["metadata"]["name"]) == ("HelmChartConfig", "traefik")
+    return yaml.safe_load(document["spec"]["valuesContent"])
+
+
+class TestChartConfig:
+    def test_requests_are_the_plans(self):
+        """k3s's own traefik asks for nothing, and the scheduler would not see it."""
+        assert values()["resources"] == {"requests": {"cpu": "50m", "memory": "96Mi"}, "limits": {"memory": "192Mi"}}
+
+    def test_certificates_survive_a_restart(self):
+        """The issuer allows five of the same name a week."""
+        made = values("a@shop.example")
+        acme = made["certificatesResolvers"]["letsencrypt"]["acme"]
+        assert acme == {
+            "email": "a@shop.example",
+            "storage": "/data/acme.json",
+            "httpChallenge": {"entryPoint": "web"},
+        }
+        assert made["persistence"]["enabled"] is True
+
+    def test_none_without_a_domain(self):
+        """An address alone must not ask for a certificate: an e-mail address without a domain asks for none."""
+        assert set(values()) == {"resources"}
+        assert "certificatesResolvers" not in run(1, acme_email="a@shop.example").inputs(NAME)["stdin"]
+
+    def test_with_a_domain(self):
+        made = run(1, domain="shop.example", acme_email="a@shop.example")
+        assert "a@shop.example" in made.inputs(NAME)["stdin"]
+
+
+class TestFile:
+    def test_is_put_where_k3s_looks(self):
+        """Under a name of its own: traefik.yaml is k3s's."""
+        inputs = run(1).inputs(NAME)
+        assert inputs["environment"] == {"MANIFEST": "traefik-config.yaml"}
+        assert inputs["update"] == inputs["create"]
+
+    def test_comes_after_k3s(self):
+        assert "k3s-install" in waits_for(run(1), NAME)
