@@ -1,0 +1,149 @@
+"""Tests mirror the sources: a module without a test file of its own is named here, with the reason."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+MIRRORED = ("infra/components", "infra/sizing", "infra/config", "infra/cli", "lab")
+# Reason: modules. The table only shrinks; what is new brings its tests.
+REASONS = {
+    "values without behaviour": (
+        "infra/components/server/interface.py",
+        "infra/sizing/inputs.py",
+        "infra/sizing/plan.py",
+        "lab/machines.py",
+        "lab/paths.py",
+        "lab/plugins/package.py",
+        "lab/toolchain/programs.py",
+    ),
+    "steps of make_plan, held by the exact numbers of tests/sizing/test_make_plan.py": (
+        "infra/sizing/assemble.py",
+        "infra/sizing/build.py",
+        "infra/sizing/choose.py",
+        "infra/sizing/celery_worker.py",
+        "infra/sizing/connections.py",
+        "infra/sizing/departures.py",
+        "infra/sizing/django.py",
+        "infra/sizing/monitoring.py",
+        "infra/sizing/namespace.py",
+        "infra/sizing/node.py",
+        "infra/sizing/overrides.py",
+        "infra/sizing/pack.py",
+        "infra/sizing/postgres.py",
+        "infra/sizing/reachable.py",
+        "infra/sizing/redis.py",
+        "infra/sizing/replicas.py",
+        "infra/sizing/system.py",
+        "infra/sizing/workload.py",
+    ),
+    "seen from outside in tests/cli/test_plan.py": (
+        "infra/cli/app.py",
+        "infra/cli/plan_json.py",
+        "infra/cli/plan_text.py",
+    ),
+    "seen from outside in tests/test_program.py and tests/config/test_parse.py": (
+        "infra/components/server/hetzner.py",
+        "infra/config/program_config.py",
+        "infra/config/resolve.py",
+    ),
+    "held by promtool and the strict schemas: tests/components/monitoring/test_rules.py, tests/test_program.py": (
+        "infra/components/monitoring/alertmanager.py",
+        "infra/components/monitoring/node_exporter.py",
+        "infra/components/monitoring/prometheus.py",
+        "infra/components/monitoring/scrape.py",
+    ),
+    "parts of the cloud's emulation, seen in tests/lab/plugins/packages/test_hetzner.py": (
+        "lab/clouds/addresses.py",
+        "lab/clouds/hetzner.py",
+        "lab/plugins/faults.py",
+        "lab/plugins/journal.py",
+        "lab/plugins/server.py",
+        "lab/plugins/servicer.py",
+    ),
+    "parts of the control plane, seen in tests/lab/cluster/test_control_plane.py": (
+        "lab/cluster/api.py",
+        "lab/cluster/bundled.py",
+        "lab/cluster/certificates.py",
+        "lab/cluster/kubelet.py",
+        "lab/cluster/machines.py",
+        "lab/cluster/node.py",
+        "lab/cluster/processes.py",
+    ),
+    "parts of the Kubernetes plugin, seen in tests/lab/plugins/kubernetes/test_package.py": (
+        "lab/plugins/kubernetes/await_ready.py",
+        "lab/plugins/kubernetes/paths.py",
+        "lab/plugins/kubernetes/replacing.py",
+    ),
+    "run by the real engine in tests/engine": (
+        "lab/assembly.py",
+        "lab/engine/command_lock.py",
+        "lab/engine/language_host.py",
+        "lab/engine/pulumi_cli.py",
+        "lab/engine/run_program.py",
+        "lab/lifecycle.py",
+        "lab/plugins/packages/command.py",
+        "lab/plugins/packages/random.py",
+        "lab/plugins/packages/tls.py",
+        "lab/report.py",
+        "lab/server.py",
+    ),
+}
+WITHOUT = {name: reason for reason, names in REASONS.items() for name in names}
+
+
+def modules():
+    """Paths of the mirrored modules; `__init__` and `__main__` only open a package."""
+    return [
+        path.relative_to(REPOSITORY)
+        for folder in MIRRORED
+        for path in sorted((REPOSITORY / folder).rglob("*.py"))
+        if not path.stem.startswith("__") and "stagecoach_celery" not in path.parts
+    ]
+
+
+def mirror(module):
+    """Where its tests belong: tests/ mirrors infra's folders without `infra`, and lab as it is."""
+    parts = module.parts[1:] if module.parts[0] == "infra" else module.parts
+    return Path("tests", *parts[:-1], f"test_{module.stem.lstrip('_')}.py")
+
+
+def test_modules_are_found():
+    """An empty list would hold everything."""
+    assert {Path("infra/components/redis.py"), Path("infra/sizing/pack.py"), Path("lab/daemon.py")} <= set(modules())
+
+
+def test_every_module_has_its_tests():
+    missing = {str(one) for one in modules() if not (REPOSITORY / mirror(one)).exists()}
+    assert missing - WITHOUT.keys() == set()
+
+
+@pytest.mark.parametrize("name", sorted(WITHOUT))
+def test_no_stale_exception(name):
+    """A module that is gone, or has its tests by now, leaves the table."""
+    assert (REPOSITORY / name).exists()
+    assert not (REPOSITORY / mirror(Path(name))).exists()
+
+
+def test_reasons_name_files_that_exist():
+    words = " ".join(REASONS).replace(",", " ").split()
+    assert [word for word in words if word.startswith("tests/") and not (REPOSITORY / word).exists()] == []
+
+
+def holds_tests(path):
+    names = (node.name for node in ast.walk(ast.parse(path.read_text())) if hasattr(node, "name") and node.name)
+    return any(name.startswith(("test_", "Test")) for name in names)
+
+
+def test_every_test_runs():
+    """pytest looks into test_*.py only, and such a file without a test looks like one that passes."""
+    files = [path for path in (REPOSITORY / "tests").rglob("*.py") if path.name not in ("conftest.py", "__init__.py")]
+    wrong = [str(path) for path in files if holds_tests(path) != path.name.startswith("test_")]
+    assert wrong == []
+
+
+def test_packages_are_whole():
+    """Two test files of one name need packages around them."""
+    folders = {path.parent for path in (REPOSITORY / "tests").rglob("test_*.py")}
+    assert [str(folder) for folder in folders if not (folder / "__init__.py").exists()] == []
