@@ -49,7 +49,7 @@ class K3s(pulumi.ComponentResource):
                 agent_token=values[3],
             ),
         )
-        script = load("k3s_install.sh")
+        script = load("base.sh", "k3s_install.sh")
         environment = {"K3S_VERSION": args.version, "K3S_URL": args.url or "", "K3S_SHA256": args.sha256 or ""}
         self.installed = remote.Command(
             f"{name}-install",

@@ -10,6 +10,8 @@ _STUB = """#!/bin/bash
 printf '%s\\n' "{name}${{*:+ $*}}" >>"$STUBS/calls"
 {body}
 """
+_HIDE = """command() {{ case "$2" in {names}) return 1 ;; *) builtin command "$@" ;; esac }}
+"""
 
 
 class StubServer:
@@ -27,6 +29,7 @@ class StubServer:
         ):
             folder.mkdir(parents=True)
         (root / "etc/fstab").touch()
+        self._hidden = []
         self.forget()
 
     def stub(self, name, body=""):
@@ -34,6 +37,10 @@ class StubServer:
         path = self._stubs / name
         path.write_text(_STUB.format(name=name, body=body))
         path.chmod(0o755)
+
+    def hide(self, name):
+        """A program that this server lacks, whatever this machine has."""
+        self._hidden.append(name)
 
     def run(self, script, stdin="", **variables):
         """Runs a script's text."""
@@ -48,7 +55,7 @@ class StubServer:
             **variables,
         }
         path = self.root / "tmp" / "script.sh"
-        path.write_text(script)
+        path.write_text(_HIDE.format(names="|".join(self._hidden)) + script if self._hidden else script)
         return subprocess.run(
             ["bash", path], input=stdin, env=environment, text=True, capture_output=True, check=False, timeout=60
         )

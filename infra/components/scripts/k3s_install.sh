@@ -1,31 +1,12 @@
 #!/usr/bin/env bash
-# Installs k3s and its config.yaml, which comes by standard input.  Runs again without harm.
-# Environment: K3S_VERSION, K3S_URL (empty: the release), K3S_SHA256 (empty: the release's checksum file).
-set -euo pipefail
-umask 077
+# Installs k3s as a server with its config.yaml, which comes by standard input; base.sh stands before it.
+# Runs again without harm.  Environment: as install_k3s of base.sh.
 config=/etc/rancher/k3s/config.yaml
 applied=/etc/rancher/k3s/stagecoach-applied
 unit=/etc/systemd/system/k3s.service
-binary=/usr/local/bin/k3s
-release="https://github.com/k3s-io/k3s/releases/download/${K3S_VERSION/+/%2B}"
 
-if command -v cloud-init >/dev/null; then cloud-init status --wait >/dev/null || true; fi
-
-if [ "$("$binary" --version 2>/dev/null | awk 'NR == 1 { print $3 }')" != "$K3S_VERSION" ]; then
-	work=$(mktemp -d)
-	trap 'rm -rf "$work"' EXIT
-	curl -fsSL --retry 5 -o "$work/k3s" "${K3S_URL:-$release/k3s}"
-	expected=$K3S_SHA256
-	if [ -z "$expected" ]; then
-		expected=$(curl -fsSL --retry 5 "$release/sha256sum-amd64.txt" | awk '$2 == "k3s" { print $1 }')
-	fi
-	[ -n "$expected" ] || {
-		echo "no checksum for k3s $K3S_VERSION" >&2
-		exit 1
-	}
-	printf '%s  %s\n' "$expected" "$work/k3s" | sha256sum -c --quiet -
-	install -m 0755 "$work/k3s" "$binary"
-fi
+require_programs
+install_k3s
 
 mkdir -p /etc/rancher/k3s
 cat >"$config.new"
@@ -35,21 +16,7 @@ grep -q '^kubelet-arg:' "$config.new" || {
 }
 mv "$config.new" "$config"
 
-# Pods may not ask the cloud's metadata service: user data holds the host key.
-cat >/etc/systemd/system/stagecoach-metadata.service <<'UNIT'
-[Unit]
-Description=close the metadata service to pods
-After=network.target
-Before=k3s.service
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/bin/sh -c 'iptables -C FORWARD -d 169.254.169.254/32 -j DROP 2>/dev/null || iptables -I FORWARD -d 169.254.169.254/32 -j DROP'
-
-[Install]
-WantedBy=multi-user.target
-UNIT
+write_metadata_rule
 
 # Without the volume and its marker k3s does not start: an empty cluster on the root disk would be worse than none.
 cat >$unit <<'UNIT'

@@ -26,7 +26,7 @@ class Server:
 
     def __init__(self, root):
         self.stubs, self.root = StubServer(root), root
-        for name in ("systemctl", "sleep"):
+        for name in ("systemctl", "sleep", "nft"):
             self.stubs.stub(name)
         self.stubs.stub("curl", CURL)
         self.offers(VERSION)
@@ -40,7 +40,7 @@ class Server:
     def run(self, config=CONFIG, version=VERSION, url="", sha256=""):
         self.stubs.forget()
         variables = {"K3S_VERSION": version, "K3S_URL": url, "K3S_SHA256": sha256}
-        return self.stubs.run(load("k3s_install.sh"), config, **variables)
+        return self.stubs.run(load("base.sh", "k3s_install.sh"), config, **variables)
 
     def called(self, word):
         return [call for call in self.stubs.calls if call.startswith(word)]
@@ -90,6 +90,23 @@ class TestDownload:
     def test_nothing_is_left_in_the_temp_folder(self, server):
         server.run(sha256="0" * 64)
         assert [path.name for path in (server.root / "tmp").iterdir() if path.is_dir()] == []
+
+
+class TestPrograms:
+    def test_a_minimal_image_gets_what_it_lacks(self, server):
+        """Debian 12's cloud images come without nft."""
+        server.stubs.stub("apt-get")
+        server.stubs.hide("nft")
+        assert server.run().returncode == 0
+        assert server.called("apt-get") == [
+            "apt-get update -q",
+            "apt-get install -q -y --no-install-recommends nftables",
+        ]
+
+    def test_nothing_is_installed_where_all_is_there(self, server):
+        server.stubs.stub("apt-get")
+        assert server.run().returncode == 0
+        assert server.called("apt-get") == []
 
 
 class TestAgain:
@@ -155,8 +172,10 @@ class TestUnits:
         """The rule stands before k3s starts."""
         server.run()
         unit = (server.root / "etc/systemd/system/stagecoach-metadata.service").read_text()
-        assert "iptables -I FORWARD -d 169.254.169.254/32 -j DROP" in unit
-        assert "Before=k3s.service" in unit
+        rules = server.root / "etc/stagecoach/metadata.nft"
+        assert f"ExecStart=/usr/sbin/nft -f {rules}\n" in unit
+        assert "ip daddr 169.254.169.254 drop" in rules.read_text()
+        assert "Before=k3s.service k3s-agent.service" in unit
         calls = server.called("systemctl")
         assert calls.index("systemctl enable --now stagecoach-metadata.service") < calls.index(
             "systemctl restart k3s.service"

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Functions that the installation of the server and of Celery's servers share: it stands before their scripts.
+set -euo pipefail
+umask 077
+
+# Debian's minimal images bring neither curl nor nft with them.
+require_programs() {
+	if command -v cloud-init >/dev/null; then cloud-init status --wait >/dev/null || true; fi
+	local missing=()
+	command -v curl >/dev/null || missing+=(curl)
+	command -v nft >/dev/null || missing+=(nftables)
+	if [ "${#missing[@]}" -gt 0 ]; then
+		apt-get update -q
+		DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+	fi
+}
+
+# Environment: K3S_VERSION, K3S_URL (empty: the release), K3S_SHA256 (empty: the release's checksum file).
+install_k3s() {
+	local binary=/usr/local/bin/k3s expected=$K3S_SHA256 work
+	local release="https://github.com/k3s-io/k3s/releases/download/${K3S_VERSION/+/%2B}"
+	if [ "$("$binary" --version 2>/dev/null | awk 'NR == 1 { print $3 }')" = "$K3S_VERSION" ]; then return; fi
+	work=$(mktemp -d)
+	# shellcheck disable=SC2064 # the folder of now, not of then
+	trap "rm -rf '$work'" EXIT
+	curl -fsSL --retry 5 -o "$work/k3s" "${K3S_URL:-$release/k3s}"
+	if [ -z "$expected" ]; then
+		expected=$(curl -fsSL --retry 5 "$release/sha256sum-amd64.txt" | awk '$2 == "k3s" { print $1 }')
+	fi
+	[ -n "$expected" ] || {
+		echo "no checksum for k3s $K3S_VERSION" >&2
+		exit 1
+	}
+	printf '%s  %s\n' "$expected" "$work/k3s" | sha256sum -c --quiet -
+	install -m 0755 "$work/k3s" "$binary"
+}
+
+# Pods may not ask the cloud's metadata service: user data holds the host key.  A table of its own, which k3s never
+# touches; it is loaded before k3s starts.
+write_metadata_rule() {
+	mkdir -p /etc/stagecoach
+	cat >/etc/stagecoach/metadata.nft <<'RULES'
+table inet stagecoach
+delete table inet stagecoach
+table inet stagecoach {
+	chain forward {
+		type filter hook forward priority -10; policy accept;
+		ip daddr 169.254.169.254 drop
+	}
+}
+RULES
+	cat >/etc/systemd/system/stagecoach-metadata.service <<'UNIT'
+[Unit]
+Description=close the metadata service to pods
+After=nftables.service network-pre.target
+Before=k3s.service k3s-agent.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/nft -f /etc/stagecoach/metadata.nft
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+}
