@@ -46,8 +46,8 @@ RestartSec=5s
 WantedBy=multi-user.target
 UNIT
 systemctl daemon-reload
-systemctl enable --now stagecoach-metadata.service
-systemctl enable k3s.service
+systemctl enable stagecoach-metadata.service k3s.service
+systemctl restart stagecoach-metadata.service
 # What runs is remembered only after the restart: an update that was cut off before it restarts next time.
 wanted=$(printf '%s\n' "$K3S_VERSION" | cat - "$config" "$unit" | sha256sum)
 if [ "$(cat "$applied" 2>/dev/null)" = "$wanted" ]; then

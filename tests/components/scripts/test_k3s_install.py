@@ -177,7 +177,7 @@ class TestUnits:
         assert "ip daddr 169.254.169.254 drop" in rules.read_text()
         assert "Before=k3s.service k3s-agent.service" in unit
         calls = server.called("systemctl")
-        assert calls.index("systemctl enable --now stagecoach-metadata.service") < calls.index(
+        assert calls.index("systemctl restart stagecoach-metadata.service") < calls.index(
             "systemctl restart k3s.service"
         )
 
