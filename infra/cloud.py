@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from infra.components.server.interface import Server, ServerArgs
+from infra.components.server.interface import CeleryServers, CeleryServersArgs, Server, ServerArgs
 from infra.errors import Problem, RefusedError
 
 
@@ -18,10 +18,27 @@ def build_server(provider: str, args: ServerArgs) -> Server:
         from infra.components.server.hetzner import HetznerServer
 
         return HetznerServer("server", args)
+    raise _not_built(provider)
+
+
+def build_celery_servers(provider: str, args: CeleryServersArgs) -> CeleryServers:
+    """The provider's servers of their own for Celery, in the private network of its server.
+
+    Raises:
+        RefusedError: the provider has plans but no component yet.
+    """
+    if provider == "hetzner":
+        from infra.components.server.hetzner_celery import HetznerCeleryServers
+
+        return HetznerCeleryServers("celery-servers", args)
+    raise _not_built(provider)
+
+
+def _not_built(provider: str) -> RefusedError:
     problem = Problem(
         path="stagecoach:provider",
         value=provider,
         allowed="hetzner",
         hint="`python -m infra plan` plans all three, the program builds Hetzner",
     )
-    raise RefusedError("the provider cannot be built", [problem])
+    return RefusedError("the provider cannot be built", [problem])

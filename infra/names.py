@@ -22,6 +22,7 @@ NODE_EXPORTER = "node-exporter"
 
 # The label that every cloud resource carries; the look-up of design 4 searches for it.
 DEPLOYMENT_LABEL = "stagecoach-deployment"
+CLOUD_ROLE_LABEL = "stagecoach-role"  # on Celery servers, which hold no data: the look-up passes over them
 # Logical names in the state; the program finds its past under them.
 SERVER_RESOURCE = "server-server"
 VOLUME_RESOURCE = "server-data"

@@ -5,15 +5,13 @@ from __future__ import annotations
 import pulumi
 import pulumi_hcloud as hcloud
 
-from infra.components.server.interface import NETWORK, SERVER_PRIVATE_IP, SUBNET, ServerArgs
+from infra.components.server.interface import NETWORK, SERVER_PRIVATE_IP, SUBNET, TIMEOUTS, ServerArgs
 from infra.names import DEPLOYMENT_LABEL
 
 _ZONES = {"fsn1": "eu-central", "nbg1": "eu-central", "hel1": "eu-central"}
-_IMAGE = "debian-12"
+IMAGE = "debian-12"
 _OPEN = ("80", "443")
 _ADMIN = ("22", "6443")
-# A resize copies the disk and may wait for the host; the provider polls until it is done.
-_TIMEOUTS = pulumi.CustomTimeouts(create="15m", update="30m", delete="10m")
 
 
 class HetznerServer(pulumi.ComponentResource):
@@ -102,7 +100,7 @@ class HetznerServer(pulumi.ComponentResource):
             f"{name}-server",
             name=args.deployment,
             server_type=args.instance_type,
-            image=_IMAGE,
+            image=IMAGE,
             location=args.region,
             ssh_keys=[key.id],
             user_data=args.user_data,
@@ -119,7 +117,7 @@ class HetznerServer(pulumi.ComponentResource):
                 protect=True,
                 # Each of these replaces the server; after the first boot none is of use.
                 ignore_changes=["userData", "sshKeys", "image", "location"],
-                custom_timeouts=_TIMEOUTS,
+                custom_timeouts=TIMEOUTS,
             ),
         )
 

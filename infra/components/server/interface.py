@@ -10,6 +10,8 @@ import pulumi
 NETWORK, SUBNET = "10.20.0.0/16", "10.20.1.0/24"
 SERVER_PRIVATE_IP = "10.20.1.2"  # where the provider lets it be chosen
 _FIRST_CELERY_HOST = 10
+# A resize copies the disk and may wait for the host; the providers poll until it is done.
+TIMEOUTS = pulumi.CustomTimeouts(create="15m", update="30m", delete="10m")
 
 
 @dataclass(frozen=True, kw_only=True)
