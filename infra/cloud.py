@@ -4,41 +4,56 @@
 
 from __future__ import annotations
 
-from infra.components.server.interface import CeleryServers, CeleryServersArgs, Server, ServerArgs
-from infra.errors import Problem, RefusedError
+from infra.components.server.interface import CeleryServers, CeleryServersArgs, FoundServer, Server, ServerArgs
+from infra.models.stack_config import Provider
 
 
-def build_server(provider: str, args: ServerArgs) -> Server:
-    """The provider's server with volume, address, network and firewall.
+def build_server(provider: Provider, args: ServerArgs) -> Server:
+    """The provider's server with volume, address, network and firewall."""
+    match provider:
+        case "hetzner":
+            from infra.components.server.hetzner import HetznerServer
 
-    Raises:
-        RefusedError: the provider has plans but no component yet.
-    """
-    if provider == "hetzner":
-        from infra.components.server.hetzner import HetznerServer
+            return HetznerServer("server", args)
+        case "digitalocean":
+            from infra.components.server.digitalocean import DigitalOceanServer
 
-        return HetznerServer("server", args)
-    raise _not_built(provider)
+            return DigitalOceanServer("server", args)
+        case "vultr":
+            from infra.components.server.vultr import VultrServer
 
-
-def build_celery_servers(provider: str, args: CeleryServersArgs) -> CeleryServers:
-    """The provider's servers of their own for Celery, in the private network of its server.
-
-    Raises:
-        RefusedError: the provider has plans but no component yet.
-    """
-    if provider == "hetzner":
-        from infra.components.server.hetzner_celery import HetznerCeleryServers
-
-        return HetznerCeleryServers("celery-servers", args)
-    raise _not_built(provider)
+            return VultrServer("server", args)
 
 
-def _not_built(provider: str) -> RefusedError:
-    problem = Problem(
-        path="stagecoach:provider",
-        value=provider,
-        allowed="hetzner",
-        hint="`python -m infra plan` plans all three, the program builds Hetzner",
-    )
-    return RefusedError("the provider cannot be built", [problem])
+def build_celery_servers(provider: Provider, args: CeleryServersArgs) -> CeleryServers:
+    """The provider's servers of their own for Celery, in the private network of its server."""
+    match provider:
+        case "hetzner":
+            from infra.components.server.hetzner_celery import HetznerCeleryServers
+
+            return HetznerCeleryServers("celery-servers", args)
+        case "digitalocean":
+            from infra.components.server.digitalocean_celery import DigitalOceanCeleryServers
+
+            return DigitalOceanCeleryServers("celery-servers", args)
+        case "vultr":
+            from infra.components.server.vultr_celery import VultrCeleryServers
+
+            return VultrCeleryServers("celery-servers", args)
+
+
+def find_servers(provider: Provider, deployment: str) -> list[FoundServer]:
+    """The provider's servers that carry the deployment's label, without those that only run Celery."""
+    match provider:
+        case "hetzner":
+            from infra.components.server.hetzner import find_hetzner_servers
+
+            return find_hetzner_servers(deployment)
+        case "digitalocean":
+            from infra.components.server.digitalocean import find_digitalocean_servers
+
+            return find_digitalocean_servers(deployment)
+        case "vultr":
+            from infra.components.server.vultr import find_vultr_servers
+
+            return find_vultr_servers(deployment)

@@ -22,7 +22,7 @@ NODE_EXPORTER = "node-exporter"
 
 # The label that every cloud resource carries; the look-up of design 4 searches for it.
 DEPLOYMENT_LABEL = "stagecoach-deployment"
-CLOUD_ROLE_LABEL = "stagecoach-role"  # on Celery servers, which hold no data: the look-up passes over them
+CLOUD_ROLE_LABEL = "stagecoach-role"  # on Celery servers: they hold no data, the look-up passes over them
 # Logical names in the state; the program finds its past under them.
 SERVER_RESOURCE = "server-server"
 VOLUME_RESOURCE = "server-data"
@@ -34,6 +34,16 @@ MARKER_FILE = "/var/lib/stagecoach/.stagecoach-deployment"
 K3S_CONFIG = "/etc/rancher/k3s/config.yaml"
 K3S_KUBECONFIG = "/etc/rancher/k3s/k3s.yaml"
 K3S_MANIFESTS = "/var/lib/stagecoach/k3s/server/manifests"
+
+
+def cloud_labels(deployment: str, role: str | None = None) -> dict[str, str]:
+    """The labels of a cloud resource; only Celery servers have a role."""
+    return {DEPLOYMENT_LABEL: deployment} | ({CLOUD_ROLE_LABEL: role} if role else {})
+
+
+def cloud_tags(deployment: str, role: str | None = None) -> list[str]:
+    """The same where a cloud has tags in place of labels: DigitalOcean takes letters, digits, `:`, `-` and `_`."""
+    return [f"{key}:{value}" for key, value in cloud_labels(deployment, role).items()]
 
 
 def labels(name: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ from infra.config.program_config import Secrets, load_stack_config
 from infra.config.recorded import load_recorded
 from infra.config.resolve import plan_for
 from infra.errors import Problem, RefusedError
+from infra.existing import require_only_one
 from infra.models.stack_config import StackConfig
 from infra.shop import Base, deploy_shop
 from infra.sizing.plan import StackPlan
@@ -32,13 +33,16 @@ def outputs_of_this_stack() -> dict[str, Any]:
 
     Raises:
         ConfigError: the stack file is wrong; nothing is registered.
-        RefusedError: the plan does not fit, breaks a contract or would replace the server; nothing is registered.
+        RefusedError: the plan does not fit, breaks a contract, would replace the server or build a second one; nothing
+            is registered.
     """
     config, secrets = load_stack_config()
     recorded = load_recorded()
     require_possible(config, recorded)
     plan = plan_for(config, recorded)
     require_sound(plan)
+    if recorded is None and not config.allow_second:
+        require_only_one(config)
     return deploy(config, secrets, plan)
 
 

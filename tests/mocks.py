@@ -14,6 +14,11 @@ COMPUTED = {
     "hcloud:index/server:Server": {"ipv4Address": "198.51.100.7"},
     "hcloud:index/volume:Volume": {"linuxDevice": "/dev/disk/by-id/scsi-0HC_Volume_1"},
     "hcloud:index/serverNetwork:ServerNetwork": {"ip": "10.20.1.2"},
+    "digitalocean:index/reservedIp:ReservedIp": {"ipAddress": "198.51.100.7"},
+    "digitalocean:index/droplet:Droplet": {"ipv4Address": "198.51.100.8", "ipv4AddressPrivate": "10.64.7.2"},
+    "vultr:index/reservedIp:ReservedIp": {"subnet": "198.51.100.7", "subnetSize": 32},
+    "vultr:index/instance:Instance": {"mainIp": "198.51.100.7", "internalIp": "10.64.7.3"},
+    "vultr:index/blockStorage:BlockStorage": {"mountId": "ewr-2f5d7a"},
     "random:index/randomPassword:RandomPassword": {"result": "generated-password"},
     "tls:index/privateKey:PrivateKey": {
         "privateKeyOpenssh": "PRIVATE",
@@ -22,12 +27,20 @@ COMPUTED = {
     "command:remote:Command": {"stdout": "server: https://127.0.0.1:6443", "stderr": ""},
 }
 
+# The look-up of an existing deployment: the function of each provider, and the key of its answer.
+LOOK_UPS = {
+    "hcloud:index/getServers:getServers": "servers",
+    "digitalocean:index/getDroplets:getDroplets": "droplets",
+    "vultr:index/getInstances:getInstances": "instances",
+}
+
 
 class Mocks(pulumi.runtime.Mocks):
     """What providers would compute; in previews it is unknown."""
 
-    def __init__(self, *, preview, state):
-        self.preview, self.state = preview, state
+    def __init__(self, *, preview, stack, state, found):
+        self.preview, self.stack, self.state, self.found = preview, stack, state, found
+        self.calls = []
 
     def new_resource(self, args):
         outputs = dict(args.inputs)
@@ -41,16 +54,21 @@ class Mocks(pulumi.runtime.Mocks):
         return ["" if self.preview else "4711", outputs]
 
     def call(self, args):
+        if args.token in LOOK_UPS:
+            self.calls.append((args.token, args.args))
+            if isinstance(self.found, str):
+                return {}, [("", self.found)]
+            return {LOOK_UPS[args.token]: self.found, "id": "looked-up"}
         assert args.token == "pulumi:pulumi:readStackResourceOutputs", f"no call expected: {args.token}"
-        assert args.args == {"stackName": "org/stagecoach/stage1"}
+        assert args.args == {"stackName": f"org/stagecoach/{self.stack}"}
         return {"name": args.args["stackName"], "outputs": self.state}
 
 
 class Recorder(MockMonitor):
     """Keeps requests by logical name, and the stack's outputs."""
 
-    def __init__(self, preview, state):
-        super().__init__(Mocks(preview=preview, state=state))
+    def __init__(self, mocks):
+        super().__init__(mocks)
         self.requests = {}
         self.stack_outputs = {}
         self.component_outputs = set()
@@ -96,9 +114,13 @@ def unwrap(value):
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def graph(program, *, preview=False, stack="stage1", config=None, state=None):
-    """One run of `program`; config values as a stack file has them, `state` is what the stack has already."""
-    recorder = Recorder(preview, state or {})
+def graph(program, *, preview=False, stack="stage1", config=None, state=None, found=()):
+    """One run of `program`; config values as a stack file has them, `state` is what the stack has already.
+
+    `found` is what the provider has when it is asked for servers of the deployment, or the words of its error.
+    """
+    answers = found if isinstance(found, str) else list(found)
+    recorder = Recorder(Mocks(preview=preview, stack=stack, state=state or {}, found=answers))
     features = set(recorder.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures)
     settings = mocks.MockSettings(
         monitor=recorder,

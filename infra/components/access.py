@@ -61,5 +61,7 @@ def render_user_data(deployment: str, host_private: str, host_public: str, deplo
         "disable_root": False,
         "ssh_pwauth": False,
         "package_update": False,
+        # Vultr's Debian image has ufw on and drops all but SSH; the provider's firewall is the one that counts.
+        "runcmd": ["if command -v ufw >/dev/null; then ufw --force disable; fi"],
     }
     return "#cloud-config\n" + yaml.safe_dump(content, sort_keys=True)

@@ -12,6 +12,7 @@ from infra.models.overrides import StageOverrides
 from infra.models.strict import StrictModel
 from infra.versions import IMAGES, K3S_VERSION
 
+Provider = Literal["hetzner", "digitalocean", "vultr"]
 _LABEL = r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$"
 _EVERYWHERE = ("0.0.0.0/0", "::/0")
 
@@ -70,7 +71,7 @@ class StackConfig(StrictModel):
     """One deployment of the shop."""
 
     name: str = Field(pattern=_LABEL, description="the deployment's name; all cloud resources carry it; replaces all")
-    provider: Literal["hetzner", "digitalocean", "vultr"] = Field(description="the cloud; replaces the server")
+    provider: Provider = Field(description="the cloud; replaces the server")
     region: str = Field(description="the provider's region or location; replaces the server")
     stage: int | None = Field(default=None, ge=1, le=5, description="the customer tier")
     customers: int | None = Field(default=None, ge=0, description="number of customers, in place of `stage`")
@@ -92,6 +93,9 @@ class StackConfig(StrictModel):
     env: dict[str, str] = Field(default_factory=dict, description="more environment variables of the app")
     registry: RegistryConfig | None = Field(default=None, description="private registry of the image")
     alerts: AlertsConfig = Field(default_factory=AlertsConfig, description="where alerts go")
+    allow_second: bool = Field(
+        default=False, description="build although the provider has a server of this name: a second, empty deployment"
+    )
     kubeconfig_epoch: int = Field(default=1, ge=1, description="raise it to renew the kubeconfig's certificate")
 
     @field_validator("admin_cidrs")

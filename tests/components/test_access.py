@@ -27,6 +27,10 @@ class TestUserData:
         assert user_data()["ssh_authorized_keys"] == ["ssh-ed25519 DEPLOY"]
         assert user_data()["ssh_pwauth"] is False
 
+    def test_a_firewall_of_the_image_is_off(self):
+        """Vultr's Debian drops all but SSH: neither the shop nor the private network would be reached."""
+        assert user_data()["runcmd"] == ["if command -v ufw >/dev/null; then ufw --force disable; fi"]
+
     def test_is_the_same_at_every_stage(self):
         """A changed one would replace the server."""
         seen = {run(stage, provider).inputs("server-server")["userData"] for stage, provider in BUILT}

@@ -5,13 +5,19 @@ from __future__ import annotations
 import pulumi
 import pulumi_hcloud as hcloud
 
-from infra.components.server.interface import NETWORK, SERVER_PRIVATE_IP, SUBNET, TIMEOUTS, ServerArgs
-from infra.names import DEPLOYMENT_LABEL
+from infra.components.server.interface import (
+    NETWORK,
+    SERVER_PRIVATE_IP,
+    SUBNET,
+    TIMEOUTS,
+    FoundServer,
+    ServerArgs,
+    opened_ports,
+)
+from infra.names import CELERY_ROLE, CLOUD_ROLE_LABEL, DEPLOYMENT_LABEL, cloud_labels
 
-_ZONES = {"fsn1": "eu-central", "nbg1": "eu-central", "hel1": "eu-central"}
+ZONES = {"fsn1": "eu-central", "nbg1": "eu-central", "hel1": "eu-central"}
 IMAGE = "debian-12"
-_OPEN = ("80", "443")
-_ADMIN = ("22", "6443")
 
 
 class HetznerServer(pulumi.ComponentResource):
@@ -25,7 +31,7 @@ class HetznerServer(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ServerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:server:HetznerServer", name, None, opts)
-        labels = {DEPLOYMENT_LABEL: args.deployment}
+        labels = cloud_labels(args.deployment)
         kept = pulumi.ResourceOptions(parent=self, protect=True)
         address = hcloud.PrimaryIp(
             f"{name}-address",
@@ -84,7 +90,7 @@ class HetznerServer(pulumi.ComponentResource):
             network_id=network.id.apply(int),
             type="cloud",
             ip_range=SUBNET,
-            network_zone=_ZONES[args.region],
+            network_zone=ZONES[args.region],
             opts=pulumi.ResourceOptions(parent=self, protect=True),
         )
 
@@ -145,10 +151,18 @@ class HetznerServer(pulumi.ComponentResource):
 
 
 def _rules(admin_cidrs: tuple[str, ...]) -> list[hcloud.FirewallRuleArgs]:
-    """The shop for everyone, SSH and the Kubernetes API for admins; what is not named is closed."""
-    everyone = ["0.0.0.0/0", "::/0"]
-    opened = [(port, everyone) for port in _OPEN] + [(port, list(admin_cidrs)) for port in _ADMIN]
+    """What is not named is closed."""
     return [
-        hcloud.FirewallRuleArgs(direction="in", protocol="tcp", port=port, source_ips=sources)
-        for port, sources in opened
+        hcloud.FirewallRuleArgs(direction="in", protocol="tcp", port=port, source_ips=list(sources))
+        for port, sources in opened_ports(admin_cidrs)
+    ]
+
+
+def find_hetzner_servers(deployment: str) -> list[FoundServer]:
+    """The deployment's servers at Hetzner, without those that only run Celery; asks the API."""
+    found = hcloud.get_servers(with_selector=f"{DEPLOYMENT_LABEL}={deployment}").servers
+    return [
+        FoundServer(id=str(one.id), name=one.name, instance_type=one.server_type, region=one.location)
+        for one in found
+        if one.labels.get(CLOUD_ROLE_LABEL) != CELERY_ROLE
     ]

@@ -7,7 +7,7 @@ import pulumi_hcloud as hcloud
 
 from infra.components.server.hetzner import IMAGE
 from infra.components.server.interface import TIMEOUTS, CeleryServer, CeleryServersArgs, celery_private_ip
-from infra.names import CELERY_ROLE, CLOUD_ROLE_LABEL, DEPLOYMENT_LABEL
+from infra.names import CELERY_ROLE, cloud_labels
 
 
 class HetznerCeleryServers(pulumi.ComponentResource):
@@ -17,7 +17,7 @@ class HetznerCeleryServers(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: CeleryServersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:server:HetznerCeleryServers", name, None, opts)
-        labels = {DEPLOYMENT_LABEL: args.deployment, CLOUD_ROLE_LABEL: CELERY_ROLE}
+        labels = cloud_labels(args.deployment, CELERY_ROLE)
         # A firewall without rules drops whatever comes in from the internet, and lets everything out; it does not
         # look at the private network (docs.hetzner.com/cloud/firewalls/faq).
         firewall = hcloud.Firewall(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +11,9 @@ import pulumi
 NETWORK, SUBNET = "10.20.0.0/16", "10.20.1.0/24"
 SERVER_PRIVATE_IP = "10.20.1.2"  # where the provider lets it be chosen
 _FIRST_CELERY_HOST = 10
+EVERYONE = ("0.0.0.0/0", "::/0")
+_OPEN = ("80", "443")
+_ADMIN = ("22", "6443")
 # A resize copies the disk and may wait for the host; the providers poll until it is done.
 TIMEOUTS = pulumi.CustomTimeouts(create="15m", update="30m", delete="10m")
 
@@ -73,3 +77,27 @@ class CeleryServers(Protocol):
 def celery_private_ip(number: int) -> str:
     """The private address of a Celery server where the provider lets it be chosen; numbers begin at 1."""
     return f"10.20.1.{_FIRST_CELERY_HOST + number}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundServer:
+    """A server that the look-up found at the provider."""
+
+    id: str
+    name: str
+    instance_type: str
+    region: str
+
+
+def opened_ports(admin_cidrs: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
+    """TCP ports and who may reach them: the shop for everyone, SSH and the Kubernetes API for admins."""
+    return [(port, EVERYONE) for port in _OPEN] + [(port, admin_cidrs) for port in _ADMIN]
+
+
+def private_range(deployment: str) -> str:
+    """A /24 between 10.64.0.0 and 10.79.255.255, always the same for one name (ADR 0010).
+
+    DigitalOcean refuses a range that overlaps with another private network of the account, in any region.
+    """
+    number = zlib.crc32(deployment.encode()) % (16 * 256)
+    return f"10.{64 + number // 256}.{number % 256}.0/24"

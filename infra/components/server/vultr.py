@@ -1,0 +1,135 @@
+"""Vultr: instance, block storage, reserved IP, VPC, firewall group."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import ediri_vultr as vultr
+import pulumi
+
+from infra.components.server.interface import FoundServer, ServerArgs, opened_ports, private_range
+from infra.names import cloud_tags
+
+OS_ID = 2136  # Debian 12 x64 (bookworm), GET /v2/os
+# The provider waits up to an hour for an instance and for its new plan.
+VULTR_TIMEOUTS = pulumi.CustomTimeouts(create="60m", update="60m", delete="10m")
+# Each of these replaces the instance; after the first boot a change of none is of use.
+REPLACING = ("userData", "sshKeyIds", "osId", "reservedIpId", "hostname", "region")
+
+
+class VultrServer(pulumi.ComponentResource):
+    """The instance's plan changes in place, upwards only: Vultr has no downgrade."""
+
+    public_ip: pulumi.Output[str]
+    private_ip: pulumi.Output[str]
+    volume_device: pulumi.Output[str]
+    network_id: pulumi.Output[str]
+    ssh_key_id: pulumi.Output[str]
+
+    def __init__(self, name: str, args: ServerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:server:VultrServer", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        (tag,) = cloud_tags(args.deployment)
+        inside = ipaddress.ip_network(private_range(args.deployment))
+        network = vultr.Vpc(
+            f"{name}-network",
+            description=tag,
+            region=args.region,
+            v4_subnet=str(inside.network_address),
+            v4_subnet_mask=inside.prefixlen,
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        )
+        address = vultr.ReservedIp(
+            f"{name}-address",
+            label=args.deployment,
+            region=args.region,
+            ip_type="v4",
+            # Attached by the instance's creation: after a refresh the address would be taken away from it.
+            opts=pulumi.ResourceOptions(parent=self, protect=True, ignore_changes=["instanceId", "label"]),
+        )
+        firewall = vultr.FirewallGroup(f"{name}-firewall", description=tag, opts=child)
+        rules = self._rules(f"{name}-firewall", firewall, args.admin_cidrs)
+        key = vultr.SSHKey(f"{name}-deploy-key", name=args.deployment, ssh_key=args.ssh_public_key, opts=child)
+        server = self._server(name, args, (network, address, firewall, key))
+        volume = self._volume(name, args, server)
+        self.public_ip = address.subnet
+        self.private_ip = server.internal_ip
+        self.volume_device = pulumi.Output.concat("/dev/disk/by-id/virtio-", volume.mount_id)
+        self.network_id, self.ssh_key_id = network.id, key.id
+        self.ready: list[pulumi.Resource] = [server, volume, *rules]
+        self.register_outputs({"public_ip": self.public_ip, "private_ip": self.private_ip})
+
+    def _rules(
+        self, name: str, firewall: vultr.FirewallGroup, admin_cidrs: tuple[str, ...]
+    ) -> list[vultr.FirewallRule]:
+        """One resource each; what is not named is closed.  The group does not look at the private network."""
+        opened = [(port, ipaddress.ip_network(one)) for port, sources in opened_ports(admin_cidrs) for one in sources]
+        return [
+            vultr.FirewallRule(
+                # Named after what it opens, so that a changed list leaves the other rules alone.
+                f"{name}-{port}-{source}",
+                firewall_group_id=firewall.id,
+                ip_type=f"v{source.version}",
+                protocol="tcp",
+                port=port,
+                subnet=str(source.network_address),
+                subnet_size=source.prefixlen,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            for port, source in opened
+        ]
+
+    def _server(
+        self,
+        name: str,
+        args: ServerArgs,
+        parts: tuple[vultr.Vpc, vultr.ReservedIp, vultr.FirewallGroup, vultr.SSHKey],
+    ) -> vultr.Instance:
+        network, address, firewall, key = parts
+        return vultr.Instance(
+            f"{name}-server",
+            label=args.deployment,
+            hostname=args.deployment,
+            plan=args.instance_type,
+            os_id=OS_ID,
+            region=args.region,
+            # At creation: an address that is attached later must be configured in the guest.
+            reserved_ip_id=address.id,
+            vpc_ids=[network.id],
+            firewall_group_id=firewall.id,
+            ssh_key_ids=[key.id],
+            user_data=args.user_data,  # plain: the provider encodes it
+            backups="disabled",
+            activation_email=False,
+            tags=cloud_tags(args.deployment),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=True, ignore_changes=list(REPLACING), custom_timeouts=VULTR_TIMEOUTS
+            ),
+        )
+
+    def _volume(self, name: str, args: ServerArgs, server: vultr.Instance) -> vultr.BlockStorage:
+        """Outlives the instance; grows in place, and is attached without a restart."""
+        return vultr.BlockStorage(
+            f"{name}-data",
+            label=args.deployment,
+            region=args.region,
+            size_gb=args.volume_size_gib,
+            block_type="high_perf",  # NVMe; the other type is made of spinning disks
+            attached_to_instance=server.id,
+            live=True,
+            opts=pulumi.ResourceOptions(parent=self, protect=True, ignore_changes=["region", "blockType"]),
+        )
+
+
+def find_vultr_servers(deployment: str) -> list[FoundServer]:
+    """The deployment's instances, without those that only run Celery; asks the API.
+
+    The provider's filter compares text only and knows no tags: the label of a Celery server has a number.
+    """
+    (tag,) = cloud_tags(deployment)
+    found = vultr.get_instances(filters=[{"name": "label", "values": [deployment]}]).instances
+    return [
+        FoundServer(id=one.id, name=one.label, instance_type=one.plan, region=one.region)
+        for one in found
+        if tag in one.tags
+    ]

@@ -1,0 +1,77 @@
+"""No second, empty shop: a stack without a server asks the provider before it builds one (ADR 0009)."""
+
+from __future__ import annotations
+
+import pulumi
+
+from infra.cloud import find_servers
+from infra.components.server.interface import FoundServer
+from infra.errors import Problem, RefusedError
+from infra.models.stack_config import StackConfig
+from infra.names import DEPLOYMENT_LABEL, SERVER_RESOURCE
+
+# Environment variable and config key of the provider's token.
+_TOKENS = {
+    "hetzner": ("HCLOUD_TOKEN", "hcloud:token"),
+    "digitalocean": ("DIGITALOCEAN_TOKEN", "digitalocean:token"),
+    "vultr": ("VULTR_API_KEY", "vultr:apiKey"),
+}
+# Type of the server and of the component around it, as the state has them.
+_TYPES = {
+    "hetzner": ("hcloud:index/server:Server", "HetznerServer"),
+    "digitalocean": ("digitalocean:index/droplet:Droplet", "DigitalOceanServer"),
+    "vultr": ("vultr:index/instance:Instance", "VultrServer"),
+}
+
+
+def require_only_one(config: StackConfig) -> None:
+    """Raises RefusedError where the provider has a server of this deployment, or cannot be asked."""
+    try:
+        found = find_servers(config.provider, config.name)
+    except Exception as error:  # noqa: BLE001  the SDK raises plain Exceptions for whatever the provider says
+        raise RefusedError(
+            "the provider could not be asked for an existing deployment", [_unasked(config, error)]
+        ) from None
+    if found:
+        problems = [_existing(config, server) for server in found]
+        raise RefusedError("this stack would build a second, empty deployment", problems)
+
+
+def _unasked(config: StackConfig, error: Exception) -> Problem:
+    variable, key = _TOKENS[config.provider]
+    return Problem(
+        path="stagecoach:provider",
+        value=config.provider,
+        allowed=" ".join(str(error).split()),
+        hint=f"Set {variable}, or `pulumi config set --secret {key}`, to a token that may at least read, and try again",
+    )
+
+
+def _existing(config: StackConfig, server: FoundServer) -> Problem:
+    what = f"{server.name} ({server.id}, {server.instance_type}, {server.region})"
+    return Problem(
+        path="stagecoach:name",
+        value=config.name,
+        allowed=(
+            f"server {what} has the label {DEPLOYMENT_LABEL} {config.name} already, "
+            "and this stack's state has no server"
+        ),
+        hint=_ways_out(config, server, pulumi.get_project(), pulumi.get_stack()),
+    )
+
+
+def _ways_out(config: StackConfig, server: FoundServer, project: str, stack: str) -> str:
+    """Moving the stack, taking up a killed update, meaning it: in the order of likelihood."""
+    kind, component = _TYPES[config.provider]
+    parent = f"server=urn:pulumi:{stack}::{project}::stagecoach:server:{component}::server"
+    return f"""One of these:
+    If another stack has it (`pulumi stack ls`), move that stack here; this one is empty and makes room:
+      only=$(mktemp -d) && cp Pulumi.yaml "$only"
+      pulumi -C "$only" stack rm {stack} --yes
+      pulumi -C "$only" stack rename {stack} -s OTHER_STACK
+      pulumi preview -s {stack} --diff
+      pulumi up -s {stack}
+    If an update of this stack was killed, take the server into its state (docs/how-to/interrupted-update.md):
+      pulumi import {kind} {SERVER_RESOURCE} {server.id} -s {stack} --generate-code=false --parent '{parent}'
+    If you want a second, empty deployment, give it another stagecoach:name.  stagecoach:allow_second: true skips this
+    question; where a provider wants names to be unique, the old server's things must give theirs up first."""
