@@ -87,8 +87,10 @@ class TestKilledUpdate:
             assert update.poll() is None, "the update ended before it could be killed"
             assert time.monotonic() < deadline
             time.sleep(0.05)
+        engine = engine_pid(update.pid)
+        os.kill(engine, signal.SIGSTOP)  # a slow machine must not end the update while the next command starts
         busy = pulumi(lab, "preview")
-        os.kill(engine_pid(update.pid), signal.SIGKILL)
+        os.kill(engine, signal.SIGKILL)
         assert update.wait(timeout=60) != 0
         assert busy.returncode == 2
         assert "one command at a time" in busy.stderr
