@@ -14,42 +14,48 @@ from lab.paths import full_disk_hint
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
+_PROVIDER = "hetzner"
+
 
 @app.callback()
 def main(
     context: typer.Context,
-    name: Annotated[str, typer.Option(help="Which lab; each has a state of its own.")] = "hetzner",
+    name: Annotated[str, typer.Option(help="Which lab; each has a state of its own.  Default: the provider's.")] = "",
 ) -> None:
     """Rehearses the stack: emulated cloud, real engine, real Kubernetes API server, simulated nodes."""
-    context.obj = Lab(name)
+    context.obj = name
+
+
+def _lab(context: typer.Context) -> Lab:
+    return Lab(context.obj or _PROVIDER)
 
 
 @app.command()
 def up(
     context: typer.Context,
     stack: Annotated[str, typer.Option(help="The stack file to build: Pulumi.<stack>.yaml.")] = "stage1",
-    provider: Annotated[str, typer.Option(help="The emulated cloud.")] = "hetzner",
+    provider: Annotated[str, typer.Option(help="The emulated cloud.")] = _PROVIDER,
 ) -> None:
     """Build or update the deployment; another stack than before is a move by rename."""
-    raise typer.Exit(context.obj.up(stack, provider))
+    raise typer.Exit(Lab(context.obj or provider).up(stack, provider))
 
 
 @app.command()
 def down(context: typer.Context) -> None:
     """Stop every process, keep the state."""
-    context.obj.down()
+    _lab(context).down()
 
 
 @app.command()
 def reset(context: typer.Context) -> None:
     """Stop every process and forget the state."""
-    context.obj.reset()
+    _lab(context).reset()
 
 
 @app.command()
 def status(context: typer.Context) -> None:
     """Show what runs."""
-    raise typer.Exit(context.obj.status())
+    raise typer.Exit(_lab(context).status())
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -57,7 +63,7 @@ def pulumi(
     context: typer.Context, arguments: Annotated[list[str], typer.Argument(help="Arguments of pulumi.")]
 ) -> None:
     """Run the real `pulumi` in this lab, on the stack that is up."""
-    raise typer.Exit(context.obj.pulumi(arguments))
+    raise typer.Exit(_lab(context).pulumi(arguments))
 
 
 if __name__ == "__main__":

@@ -6,20 +6,17 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from infra.errors import Problem, StagecoachError
 from lab.cluster.processes import sweep_all
 from lab.daemon import Daemon
 from lab.engine.pulumi_cli import PulumiCli
+from lab.engine.stack_values import lab_values
 from lab.engine.workspace import Workspace
 from lab.paths import lab_root
 from lab.report import print_report
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ETCD, KUBE
-
-# A lab has no people to keep out: its addresses are this machine's own loopback.
-_LAB_VALUES: dict[str, Any] = {"stagecoach:admin_cidrs": ["127.0.0.0/8"]}
 
 
 class Lab:
@@ -38,7 +35,7 @@ class Lab:
             ensure(program)
         cli = self._cli()
         self.workspace.prepare(Path(sys.prefix))
-        self.workspace.write_stack(stack, {**_LAB_VALUES, "stagecoach:provider": provider})
+        self.workspace.write_stack(stack, lab_values(self.workspace.stack_config(stack), provider))
         self._select(cli, stack)
         code = cli.run("up", "-s", stack, "--yes", "--suppress-outputs", folder=self.workspace.folder)
         if code == 0:

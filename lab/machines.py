@@ -20,6 +20,9 @@ class Machines(Protocol):
     def network_joined(self, address: str, private_ip: str) -> None:
         """The server got a private address; SSH by way of another server names it by that."""
 
+    def address_changed(self, old: str, new: str) -> None:
+        """From now on the server is reached under another public address, with all that runs on it."""
+
     def install_k3s(self, address: str, config: dict[str, Any]) -> None:
         """k3s was installed, or its config.yaml changed."""
 

@@ -31,9 +31,20 @@ def print_report(root: Path, outputs: dict[str, Any], seconds: float | None) -> 
     console.print("Nodes and pods are [bold]simulated[/bold]: scheduled by the real scheduler, run by nobody.")
     console.print("Look further:", style="bold")
     console.print(f"  kubectl --kubeconfig {kubeconfig} get all -A      (kubectl is in .venv/bin)", soft_wrap=True)
-    console.print('  make pulumi ARGS="preview --diff"      make pulumi ARGS="stack output"', soft_wrap=True)
+    which = _which(root.name, str(outputs["provider"]))
+    console.print(
+        f'  make pulumi{which} ARGS="preview --diff"      make pulumi{which} ARGS="stack output"', soft_wrap=True
+    )
     console.print(f"  scripts that a real server would run: {root / 'servers'}", soft_wrap=True)
-    console.print("  make up STACK=stage2      make status      make down      make reset", soft_wrap=True)
+    targets = ("up", "status", "down", "reset")
+    lines = (f"make {target}{which}{' STACK=stage2' if target == 'up' else ''}" for target in targets)
+    console.print("  " + "      ".join(lines), soft_wrap=True)
+
+
+def _which(lab: str, provider: str) -> str:
+    """What make needs to be told to mean this lab: nothing for the default one."""
+    provider_part = "" if provider == "hetzner" else f" PROVIDER={provider}"
+    return provider_part + ("" if lab == provider else f" LAB_NAME={lab}")
 
 
 def _nodes(api: client.CoreV1Api) -> Table:

@@ -4,9 +4,8 @@ from infra.catalog import CANDIDATES, INSTANCE_TYPES
 from infra.sizing.inputs import PlanInputs
 from infra.sizing.make_plan import make_plan
 from infra.sizing.plan import StackPlan
+from lab.engine.stack_values import REGIONS
 from stacks import STAGES
-
-REGIONS = {"hetzner": "nbg1", "digitalocean": "fra1", "vultr": "fra"}
 
 
 def catalog(provider="hetzner"):

@@ -2,145 +2,214 @@
 
 from __future__ import annotations
 
-import ipaddress
-from pathlib import Path
+from typing import Any
 
-from infra.catalog import INSTANCE_TYPES
 from infra.catalog.instance_type import InstanceType
-from lab.clouds import addresses
-from lab.clouds.store import Record, Store
-from lab.machines import Machines
+from lab.clouds.cloud import Cloud, Kind, fingerprint
+from lab.clouds.hetzner_network import NetworkSubnet, ServerNetwork
+from lab.clouds.store import Record
 from lab.plugins.package import PluginError
 
-_TYPES: dict[str, InstanceType] = {row.name: row for row in INSTANCE_TYPES["hetzner"]}
-_FIRST_PRIVATE_HOST = 2  # .1 is the subnet's gateway
+
+class Named(Kind):
+    """An object whose name no other of its kind may have, and that may be protected."""
+
+    def make(self, record: Record) -> Record:
+        """Refuses a name that is taken."""
+        self._unique(record["name"])
+        return record
+
+    def change(self, resource_id: str, _old: Record, new: Record) -> Record:
+        """As at creation."""
+        self._unique(new["name"], resource_id)
+        return new
+
+    def remove(self, resource_id: str, record: Record) -> None:
+        """Refused while it is protected, or belongs to a server."""
+        if record.get("deleteProtection"):
+            raise PluginError(f"{self.name} {resource_id} is protected against deletion (protected)")
+        if record.get("serverId"):
+            raise PluginError(
+                f"{self.name} {resource_id} is still attached to server {record['serverId']} (must_be_unassigned)"
+            )
+
+    def _unique(self, name: str, own_id: str = "") -> None:
+        if any(record.get("name") == name for one, record in self._others(own_id)):
+            raise PluginError(f"{self.name} name is already used (uniqueness_error): {name}")
+
+    def _others(self, own_id: str) -> list[tuple[str, Record]]:
+        return [(one, record) for one, record in self.cloud.store.all(self.name).items() if one != own_id]
 
 
-class HetznerCloud:
-    """Servers, volumes, addresses and networks of one project; errors read like the API's."""
+class PrimaryIp(Named):
+    """A public address, free until a server takes it."""
 
-    def __init__(self, root: Path, machines: Machines) -> None:
-        self.root = root
-        self.store = Store(root / "hetzner.json")
-        self.machines = machines
+    computed = ("ipAddress",)
+    hidden = ("serverId",)
 
-    def unique_name(self, kind: str, name: str, own_id: str = "") -> None:
-        """Raises if another object of that kind has the name."""
-        for other_id, record in self.store.all(kind).items():
-            if record.get("name") == name and other_id != own_id:
-                raise PluginError(f"{kind} name is already used (uniqueness_error): {name}")
+    def make(self, record: Record) -> Record:
+        """Picks the address."""
+        return {**super().make(record), "ipAddress": self.cloud.new_address(), "serverId": None}
 
-    def instance_type(self, name: str, location: str) -> InstanceType:
-        """The catalog's row; raises for a type that is unknown or not sold there."""
-        row = _TYPES.get(name)
+
+class Server(Named):
+    """Resized in place; the disk only ever grows."""
+
+    computed = ("ipv4Address", "ipv6Address", "status", "primaryDiskSize")
+    hidden = ("addressId",)
+
+    def make(self, record: Record) -> Record:
+        """Takes the address that it names, or a new one."""
+        super().make(record)
+        row = self._sold(record["serverType"], record["location"])
+        for firewall in record.get("firewallIds", []):
+            self.cloud.require("firewall", firewall)
+        address_id = self._address_id(record)
+        address = self.cloud.require("primaryIp", address_id)
+        if address["serverId"]:
+            raise PluginError(f"primary IP {address_id} is already assigned (invalid_input)")
+        found = {"ipv4Address": address["ipAddress"], "primaryDiskSize": row.disk_gb, "status": "running"}
+        return {**record, **found, "addressId": address_id}
+
+    def _address_id(self, record: Record) -> str:
+        nets = record.get("publicNets") or [{}]
+        if not nets[0].get("ipv4Enabled", True):
+            raise PluginError("the lab plays no server without a public IPv4 address")
+        if nets[0].get("ipv4"):
+            return str(nets[0]["ipv4"])
+        made = {"name": f"primary_ip-{record['name']}", "type": "ipv4", "autoDelete": True}
+        return self.cloud.create("primaryIp", {**made, "location": record["location"], "assigneeType": "server"})[0]
+
+    def made(self, resource_id: str, record: Record) -> Record:
+        """Tells the machines."""
+        self.cloud.patch("primaryIp", record["addressId"], serverId=resource_id)
+        row = self._sold(record["serverType"], record["location"])
+        self.cloud.machines.server_created(record["ipv4Address"], record["name"], row.vcpu, row.memory.whole_mib)
+        return record
+
+    def change(self, resource_id: str, old: Record, new: Record) -> Record:
+        """Another type: power off, change, power on."""
+        super().change(resource_id, old, new)
+        if old["serverType"] == new["serverType"]:
+            return new
+        row = self._sold(new["serverType"], old["location"])
+        disk = old["primaryDiskSize"]
+        if row.disk_gb < disk:
+            raise PluginError(
+                f"server disk of {disk} GB does not fit into {row.name}'s {row.disk_gb} GB (invalid_input)"
+            )
+        self.cloud.machines.server_resized(old["ipv4Address"], row.vcpu, row.memory.whole_mib)
+        return {**new, "primaryDiskSize": disk if new.get("keepDisk") else row.disk_gb}
+
+    def remove(self, resource_id: str, record: Record) -> None:
+        """Frees its address, detaches its volumes."""
+        super().remove(resource_id, record)
+        self.cloud.machines.server_deleted(record["ipv4Address"])
+        self.cloud.patch("primaryIp", record["addressId"], serverId=None)
+        address = self.cloud.store.get("primaryIp", record["addressId"])
+        if address and address.get("autoDelete"):
+            self.cloud.store.remove("primaryIp", record["addressId"])
+        for volume_id in self.cloud.users("volume", "serverId", resource_id):
+            self.cloud.patch("volume", volume_id, serverId=None)
+
+    def _sold(self, name: str, location: str) -> InstanceType:
+        row = self.cloud.catalogued(name)
         if row is None:
             raise PluginError(f"server type {name} not found (not_found)")
         if location not in row.regions:
             raise PluginError(f"server type {name} is not available in {location} (resource_unavailable)")
         return row
 
-    def create_address(self, record: Record) -> Record:
-        """A primary address, free until a server takes it."""
-        taken = {one["ipAddress"] for one in self.store.all("primaryIp").values()}
-        return {**record, "ipAddress": addresses.free(self.root, taken)}
 
-    def create_server(self, record: Record) -> Record:
-        """Assigns addresses and tells the machines."""
-        row = self.instance_type(record["serverType"], record["location"])
-        address_id = self._public_address_id(record)
-        address = self.store.get("primaryIp", address_id)
-        if address is None:
-            raise PluginError(f"primary IP {address_id} not found (not_found)")
-        if address.get("serverId"):
-            raise PluginError(f"primary IP {address_id} is already assigned (invalid_input)")
-        public = str(address["ipAddress"])
-        made = {**record, "ipv4Address": public, "primaryDiskSize": row.disk_gb, "status": "running"}
-        self.machines.server_created(public, record["name"], row.vcpu, row.memory.whole_mib)
-        return {**made, "addressId": address_id}
+class Volume(Named):
+    """Grows, never shrinks; belongs to one server at a time."""
 
-    def _public_address_id(self, record: Record) -> str:
-        nets = record.get("publicNets") or [{}]
-        return str(nets[0].get("ipv4", ""))
+    computed = ("linuxDevice",)
+    hidden = ("serverId",)
 
-    def claim_address(self, address_id: str, server_id: str | None) -> None:
-        """Assigns a primary address to a server, or frees it."""
-        address = self.store.get("primaryIp", address_id)
-        if address is not None:
-            self.store.put("primaryIp", address_id, {**address, "serverId": server_id})
+    def make(self, record: Record) -> Record:
+        """Attached by an attachment of its own."""
+        return {**super().make(record), "serverId": None}
 
-    def resize_server(self, old: Record, new: Record) -> Record:
-        """Power off, change type, power on; the disk only ever grows."""
-        row = self.instance_type(new["serverType"], old["location"])
-        disk = old["primaryDiskSize"]
-        if row.disk_gb < disk:
+    def made(self, resource_id: str, record: Record) -> Record:
+        """The device is named by the id."""
+        return {**record, "linuxDevice": f"/dev/disk/by-id/scsi-0HC_Volume_{resource_id}"}
+
+    def change(self, resource_id: str, old: Record, new: Record) -> Record:
+        """Refuses to shrink."""
+        if new["size"] < old["size"]:
             raise PluginError(
-                f"server disk of {disk} GB does not fit into {row.name}'s {row.disk_gb} GB (invalid_input)"
+                f"volume {resource_id} can't shrink from {old['size']} GB to {new['size']} GB (invalid_input)"
             )
-        grown = disk if new.get("keepDisk") else row.disk_gb
-        self.machines.server_resized(old["ipv4Address"], row.vcpu, row.memory.whole_mib)
-        return {**new, "primaryDiskSize": grown}
+        return super().change(resource_id, old, new)
 
-    def delete_server(self, server_id: str) -> None:
-        """Frees its address, detaches its volumes, deletes it."""
-        record = self.store.get("server", server_id)
-        if record is None:
-            return
-        if record.get("deleteProtection"):
-            raise PluginError(f"server {server_id} is protected against deletion (protected)")
-        self.machines.server_deleted(record["ipv4Address"])
-        self.claim_address(record["addressId"], None)
-        for volume_id, volume in self.store.all("volume").items():
-            if volume.get("serverId") == server_id:
-                self.store.put("volume", volume_id, {**volume, "serverId": None})
-        self.store.remove("server", server_id)
 
-    def delete_volume(self, volume_id: str) -> None:
-        """Refused while it is attached or protected."""
-        self._deletable("volume", volume_id)
-        self.store.remove("volume", volume_id)
+class VolumeAttachment(Kind):
+    """A volume in a server of the same location."""
 
-    def delete_address(self, address_id: str) -> None:
-        """Refused while it is assigned or protected."""
-        self._deletable("primaryIp", address_id)
-        self.store.remove("primaryIp", address_id)
+    def make(self, record: Record) -> Record:
+        """Refuses a second server."""
+        volume = self.cloud.require("volume", record["volumeId"])
+        server = self.cloud.require("server", record["serverId"])
+        if volume["serverId"]:
+            raise PluginError(f"volume {record['volumeId']} is already attached (volume_already_attached)")
+        if volume["location"] != server["location"]:
+            raise PluginError(f"volume {record['volumeId']} is in another location than the server (invalid_input)")
+        self.cloud.patch("volume", record["volumeId"], serverId=str(record["serverId"]))
+        return record
 
-    def _deletable(self, kind: str, resource_id: str) -> None:
-        record = self.store.get(kind, resource_id) or {}
-        if record.get("deleteProtection"):
-            raise PluginError(f"{kind} {resource_id} is protected against deletion (protected)")
-        if record.get("serverId"):
-            raise PluginError(
-                f"{kind} {resource_id} is still attached to server {record['serverId']} (must_be_unassigned)"
-            )
+    def holds(self, record: Record) -> bool:
+        """While the volume says so."""
+        volume = self.cloud.store.get("volume", str(record["volumeId"])) or {}
+        return bool(volume.get("serverId") == str(record["serverId"]))
 
-    def attach_volume(self, volume_id: str, server_id: str | None) -> None:
-        """Attaches a volume to one server, or detaches it."""
-        volume = self.store.get("volume", volume_id)
-        if volume is None:
-            if server_id is None:
-                return
-            raise PluginError(f"volume {volume_id} not found (not_found)")
-        if server_id and volume.get("serverId"):
-            raise PluginError(f"volume {volume_id} is already attached (volume_already_attached)")
-        self.store.put("volume", volume_id, {**volume, "serverId": server_id})
+    def remove(self, _resource_id: str, record: Record) -> None:
+        """Detaches."""
+        if self.holds(record):
+            self.cloud.patch("volume", record["volumeId"], serverId=None)
 
-    def join_network(self, server_id: str, private_ip: str) -> None:
-        """Tells the machines the server's private address."""
-        server = self.store.get("server", server_id)
-        if server is None:
-            raise PluginError(f"server {server_id} not found (not_found)")
-        self.machines.network_joined(server["ipv4Address"], private_ip)
 
-    def private_address(self, network_id: str, wanted: str | None) -> str:
-        """An address of the network's first subnet; raises if the wanted one is taken or outside."""
-        subnets = [one for one in self.store.all("networkSubnet").values() if str(one["networkId"]) == network_id]
-        if not subnets:
-            raise PluginError(f"network {network_id} has no subnet (no_subnet_available)")
-        net = ipaddress.ip_network(subnets[0]["ipRange"])
-        taken = {one["ip"] for one in self.store.all("serverNetwork").values() if str(one["networkId"]) == network_id}
-        if wanted:
-            if ipaddress.ip_address(wanted) not in net or wanted in taken:
-                raise PluginError(f"IP {wanted} is not available in {net} (ip_not_available)")
-            return wanted
-        hosts = (str(net[number]) for number in range(_FIRST_PRIVATE_HOST, net.num_addresses - 1))
-        return next(host for host in hosts if host not in taken)
+class Firewall(Named):
+    """Rules for the servers that name it."""
+
+    def remove(self, resource_id: str, record: Record) -> None:
+        """Refused while a server uses it."""
+        super().remove(resource_id, record)
+        if self.cloud.users("server", "firewallIds", resource_id):
+            raise PluginError(f"firewall with ID {resource_id} is still in use (resource_in_use)")
+
+
+class SshKey(Named):
+    """Neither name nor key twice."""
+
+    computed = ("fingerprint",)
+
+    def make(self, record: Record) -> Record:
+        """Refuses a key that is there."""
+        found = fingerprint(record["publicKey"])
+        if self.cloud.users(self.name, "fingerprint", found):
+            raise PluginError("SSH key not unique (uniqueness_error)")
+        return {**super().make(record), "fingerprint": found}
+
+
+class HetznerCloud(Cloud):
+    """Servers, volumes, addresses and networks of one project; errors read like the API's."""
+
+    provider = "hetzner"
+    addressed = {"primaryIp": "ipAddress"}  # noqa: RUF012  a ClassVar of the base
+    kinds = {  # noqa: RUF012  as above
+        "firewall": Firewall,
+        "firewallAttachment": Kind,
+        "network": Named,
+        "networkSubnet": NetworkSubnet,
+        "primaryIp": PrimaryIp,
+        "server": Server,
+        "serverNetwork": ServerNetwork,
+        "sshKey": SshKey,
+        "volume": Volume,
+        "volumeAttachment": VolumeAttachment,
+    }
+
+    def not_found(self, kind: str, resource_id: Any) -> PluginError:  # noqa: ANN401  ids are numbers or strings
+        """The API's words."""
+        return PluginError(f"{kind} {resource_id} not found (not_found)")

@@ -57,6 +57,20 @@ class SimulatedMachines:
             self._servers[address]["private_ip"] = private_ip
             self._save()
 
+    def address_changed(self, old: str, new: str) -> None:
+        """Moves all that is known of the server; a control plane that runs listens at the new address."""
+        with self._lock:
+            self._servers[new] = self._servers.pop(old)
+            self._save()
+            self._stop(old)
+            if self._folder(old).exists():
+                shutil.rmtree(self._folder(new), ignore_errors=True)
+                self._folder(old).rename(self._folder(new))
+                # The server's certificate names the address.
+                (self._folder(new) / "pki" / "server.crt").unlink(missing_ok=True)
+            if self._servers[new]["config"]:
+                self._start(new)
+
     def install_k3s(self, address: str, config: dict[str, Any]) -> None:
         """Starts the control plane on first call; each call registers the node with the config's reservations."""
         with self._lock:

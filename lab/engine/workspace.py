@@ -31,27 +31,41 @@ class Workspace:
             _link(self.folder / name, REPOSITORY / name)
         _link(self.folder / ".venv", virtualenv)
 
-    def write_stack(self, stack: str, overrides: dict[str, Any]) -> Path:
-        """Copies `Pulumi.<stack>.yaml` with the lab's values on top; keeps the copy's encryption salt.
+    def stack_config(self, stack: str) -> dict[str, Any]:
+        """The values of the repository's `Pulumi.<stack>.yaml`.
 
         Raises:
             StagecoachError: the repository has no such stack file.
         """
-        source = REPOSITORY / f"Pulumi.{stack}.yaml"
-        if not source.exists():
-            names = ", ".join(sorted(path.name.split(".")[1] for path in REPOSITORY.glob("Pulumi.*.yaml")))
-            problem = Problem(
-                path="STACK", value=stack, allowed=f"one of {names}", hint=f"Add {source.name} or name one of these"
-            )
-            raise StagecoachError("no such stack file", [problem])
-        content: dict[str, Any] = yaml.safe_load(source.read_text()) or {}
-        content["config"] = {**content.get("config", {}), **overrides}
-        target = self.folder / source.name
+        config: dict[str, Any] = _stack_file(stack).get("config", {})
+        return config
+
+    def write_stack(self, stack: str, overrides: dict[str, Any]) -> Path:
+        """Copies `Pulumi.<stack>.yaml` with other values, None for none; keeps the copy's encryption salt.
+
+        Raises:
+            StagecoachError: the repository has no such stack file.
+        """
+        content = _stack_file(stack)
+        values = {**content.get("config", {}), **overrides}
+        content["config"] = {key: value for key, value in values.items() if value is not None}
+        target = self.folder / f"Pulumi.{stack}.yaml"
         if target.exists():
             old: dict[str, Any] = yaml.safe_load(target.read_text()) or {}
             content.update({key: value for key, value in old.items() if key.startswith("encryption")})
         target.write_text(yaml.safe_dump(content, sort_keys=False))
         return target
+
+
+def _stack_file(stack: str) -> dict[str, Any]:
+    source = REPOSITORY / f"Pulumi.{stack}.yaml"
+    if not source.exists():
+        names = ", ".join(sorted(path.name.split(".")[1] for path in REPOSITORY.glob("Pulumi.*.yaml")))
+        problem = Problem(
+            path="STACK", value=stack, allowed=f"one of {names}", hint=f"Add {source.name} or name one of these"
+        )
+        raise StagecoachError("no such stack file", [problem])
+    return yaml.safe_load(source.read_text()) or {}
 
 
 def _link(link: Path, target: Path) -> None:

@@ -143,7 +143,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: ANN401, N802  as above
         """Answers a data source."""
         arguments, _ = to_plain(request.args)
-        answer = self._guard(context, lambda: self.package.invoke(request.tok, arguments))
+
+        def ask() -> dict[str, Any]:
+            self.faults.strike("invoke", request.tok, after=False)
+            return self.package.invoke(request.tok, arguments)
+
+        answer = self._guard(context, ask)
         return provider_pb2.InvokeResponse(**{"return": to_struct(answer)})
 
     def _do(self, operation: str, call: Call, context: grpc.ServicerContext, action: Callable[[], T]) -> T:

@@ -16,7 +16,9 @@ def repository(tmp_path, monkeypatch):
         (folder / name).mkdir(parents=True)
     (folder / "__main__.py").write_text("")
     (folder / "Pulumi.yaml").write_text("name: p\nruntime: python\n")
-    (folder / "Pulumi.stage1.yaml").write_text("config:\n  p:stage: 1\n  p:region: nbg1\n")
+    (folder / "Pulumi.stage1.yaml").write_text(
+        "config:\n  stagecoach:stage: 1\n  stagecoach:provider: hetzner\n  stagecoach:region: nbg1\n"
+    )
     monkeypatch.setattr(workspace, "REPOSITORY", folder)
     return folder
 
@@ -31,11 +33,12 @@ class TestWorkspace:
         assert sorted(path.name for path in made.rename_folder.iterdir()) == ["Pulumi.yaml"]
 
     def test_values_of_the_lab_come_on_top(self, repository, tmp_path):
-        """The stack file's other values stay."""
+        """The stack file's other values stay; None takes one out."""
         made = Workspace(tmp_path / "lab")
         made.prepare(tmp_path / "venv")
-        path = made.write_stack("stage1", {"p:region": "lab"})
-        assert yaml.safe_load(path.read_text())["config"] == {"p:stage": 1, "p:region": "lab"}
+        assert made.stack_config("stage1")["stagecoach:region"] == "nbg1"
+        path = made.write_stack("stage1", {"stagecoach:region": "lab", "stagecoach:provider": None})
+        assert yaml.safe_load(path.read_text())["config"] == {"stagecoach:stage": 1, "stagecoach:region": "lab"}
         assert "lab" not in (repository / "Pulumi.stage1.yaml").read_text()
 
     def test_keeps_the_salt(self, repository, tmp_path):
@@ -44,11 +47,9 @@ class TestWorkspace:
         made.prepare(tmp_path / "venv")
         path = made.write_stack("stage1", {})
         path.write_text(path.read_text() + "encryptionsalt: v1:abc\n")
-        again = made.write_stack("stage1", {"p:stage": 2})
-        assert yaml.safe_load(again.read_text()) == {
-            "config": {"p:stage": 2, "p:region": "nbg1"},
-            "encryptionsalt": "v1:abc",
-        }
+        again = yaml.safe_load(made.write_stack("stage1", {}).read_text())
+        assert again["encryptionsalt"] == "v1:abc"
+        assert again["config"]["stagecoach:region"] == "nbg1"
 
     def test_unknown_stack(self, repository, tmp_path):
         """The message names what there is."""

@@ -3,18 +3,10 @@
 import pytest
 
 from lab.clouds.hetzner import HetznerCloud
-from lab.plugins.package import Call, CheckFailedError, PluginError
+from lab.plugins.package import CheckFailedError, PluginError
 from lab.plugins.packages.hetzner import HetznerPackage
-
-
-class Machines:
-    """Notes what it is told."""
-
-    def __init__(self):
-        self.told = []
-
-    def __getattr__(self, name):
-        return lambda *arguments: self.told.append((name, *arguments))
+from tests.lab import recorded
+from tests.lab.recorded import Machines
 
 
 @pytest.fixture
@@ -23,8 +15,7 @@ def package(tmp_path):
 
 
 def call(kind, inputs=None, **more):
-    token = f"hcloud:index/{kind}:{kind[0].upper()}{kind[1:]}"
-    return Call(urn=f"urn::{kind}", type=token, name=kind, inputs=inputs or {}, **more)
+    return recorded.call("hcloud", kind, inputs, **more)
 
 
 def address(package, name="shop"):
@@ -91,6 +82,14 @@ class TestServer:
         with pytest.raises(PluginError, match="already assigned"):
             package.create(call("server", {**inputs, "name": "other"}))
 
+    def test_gets_an_address_of_its_own_if_it_names_none(self, package):
+        """A primary address that goes with the server."""
+        server_id, inputs = server(package, "shop-celery-1", publicNets=[{"ipv4Enabled": True, "ipv6Enabled": False}])
+        found = package.read(call("server", id=server_id, old_inputs=inputs))[1]["ipv4Address"]
+        assert found in {one["ipAddress"] for one in package.cloud.store.all("primaryIp").values()}
+        package.delete(call("server", id=server_id, olds=inputs))
+        assert found not in {one["ipAddress"] for one in package.cloud.store.all("primaryIp").values()}
+
     def test_unknown_types_and_places(self, package):
         with pytest.raises(PluginError, match="cx99 not found"):
             server(package, serverType="cx99")
@@ -152,6 +151,24 @@ class TestVolume:
             package.create(call("volumeAttachment", attachment))
 
 
+class TestFirewall:
+    def test_is_kept_while_a_server_uses_it(self, package):
+        firewall_id, _ = package.create(call("firewall", {"name": "shop", "rules": []}))
+        server_id, inputs = server(package, firewallIds=[int(firewall_id)])
+        with pytest.raises(PluginError, match=r"still in use \(resource_in_use\)"):
+            package.delete(call("firewall", id=firewall_id))
+        package.delete(call("server", id=server_id, olds=inputs))
+        package.delete(call("firewall", id=firewall_id))
+        assert package.cloud.store.all("firewall") == {}
+
+
+class TestSshKey:
+    def test_a_key_is_there_once(self, package):
+        package.create(call("sshKey", {"name": "shop", "publicKey": "ssh-ed25519 AAAA"}))
+        with pytest.raises(PluginError, match="SSH key not unique"):
+            package.create(call("sshKey", {"name": "other", "publicKey": "ssh-ed25519 AAAA"}))
+
+
 class TestNetwork:
     def test_private_addresses(self, package):
         network_id, _ = package.create(call("network", {"name": "shop", "ipRange": "10.20.0.0/16"}))
@@ -175,22 +192,29 @@ class TestLookUp:
         found = package.invoke("hcloud:index/getServers:getServers", ask)["servers"]
         assert [one["name"] for one in found] == ["shop"]
 
+    def test_by_several_labels(self, package):
+        """The server of a deployment beside its Celery servers."""
+        both = {"stagecoach-deployment": "shop", "stagecoach-role": "celery"}
+        server(package)
+        server(package, "shop-celery-1", labels=both)
+        ask = {"withSelector": "stagecoach-deployment=shop,stagecoach-role=celery"}
+        found = package.invoke("hcloud:index/getServers:getServers", ask)["servers"]
+        assert [one["name"] for one in found] == ["shop-celery-1"]
+
     def test_unknown_functions(self, package):
         with pytest.raises(PluginError, match="has no function"):
             package.invoke("hcloud:index/getImage:getImage", {})
 
 
-class TestState:
-    def test_survives_the_process(self, package, tmp_path):
-        volume_id, inputs = volume(package)
-        again = HetznerPackage(HetznerCloud(tmp_path, Machines()))
-        assert again.read(call("volume", id=volume_id, old_inputs=inputs))[2] == inputs
-
-    def test_previews_touch_nothing(self, package):
-        package.create(call("volume", {"name": "shop", "size": 40, "location": "nbg1"}, preview=True))
-        assert package.cloud.store.all("volume") == {}
-
-    def test_drift_is_read(self, package):
+class TestDrift:
+    def test_is_read(self, package):
         volume_id, inputs = volume(package)
         package.cloud.store.put("volume", volume_id, {**inputs, "size": 100})
         assert package.read(call("volume", id=volume_id, old_inputs=inputs))[2]["size"] == 100
+
+    def test_a_deleted_server_takes_its_attachments_along(self, package):
+        (volume_id, _), (server_id, server_inputs) = volume(package), server(package)
+        attachment = {"volumeId": int(volume_id), "serverId": int(server_id)}
+        attachment_id, _ = package.create(call("volumeAttachment", attachment))
+        package.delete(call("server", id=server_id, olds=server_inputs))
+        assert package.read(call("volumeAttachment", id=attachment_id, old_inputs=attachment))[0] == ""

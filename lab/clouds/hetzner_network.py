@@ -1,0 +1,60 @@
+"""Hetzner Cloud's private networks."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+
+from lab.clouds.cloud import Kind, free_host
+from lab.clouds.store import Record
+from lab.plugins.package import PluginError
+
+
+class NetworkSubnet(Kind):
+    """A range of a network; the API knows it by both."""
+
+    computed = ("gateway",)
+
+    def new_id(self, record: Record) -> str:
+        """Network and range."""
+        return f"{record['networkId']}-{record['ipRange']}"
+
+    def make(self, record: Record) -> Record:
+        """The gateway is the first host."""
+        return {**record, "gateway": str(ipaddress.ip_network(record["ipRange"])[1])}
+
+
+class ServerNetwork(Kind):
+    """A server's private address."""
+
+    computed = ("ip", "macAddress")
+
+    def new_id(self, record: Record) -> str:
+        """Server and network, as the provider writes it."""
+        return f"{record['serverId']}-{record['networkId']}"
+
+    def make(self, record: Record) -> Record:
+        """An address of the subnet: the one asked for, or the first that is free."""
+        self.cloud.require("server", record["serverId"])
+        network = str(record.get("networkId") or str(record["subnetId"]).split("-", 1)[0])
+        found = list(self.cloud.users("networkSubnet", "networkId", network).values())
+        if not found:
+            raise PluginError(f"network {network} has no subnet (no_subnet_available)")
+        net = ipaddress.ip_network(found[0]["ipRange"])
+        taken = {one["ip"] for one in self.cloud.users("serverNetwork", "networkId", network).values()}
+        wanted = record.get("ip") or free_host(str(net), taken)
+        if ipaddress.ip_address(wanted) not in net or wanted in taken:
+            raise PluginError(f"IP {wanted} is not available in {net} (ip_not_available)")
+        digest = hashlib.sha256(wanted.encode()).hexdigest()
+        mac = "86:" + ":".join(digest[index : index + 2] for index in range(0, 10, 2))
+        return {**record, "networkId": network, "ip": wanted, "macAddress": mac}
+
+    def made(self, _resource_id: str, record: Record) -> Record:
+        """Tells the machines."""
+        server = self.cloud.require("server", record["serverId"])
+        self.cloud.machines.network_joined(server["ipv4Address"], record["ip"])
+        return record
+
+    def holds(self, record: Record) -> bool:
+        """While the server is there."""
+        return self.cloud.store.get("server", str(record["serverId"])) is not None

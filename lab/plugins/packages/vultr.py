@@ -1,0 +1,68 @@
+"""The `vultr` package over the emulated Vultr."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lab.clouds.selection import has
+from lab.plugins.package import PluginError
+from lab.plugins.packages.cloud import CloudPackage
+from lab.plugins.values import Properties
+
+_SYSTEMS = ("osId", "appId", "imageId", "isoId", "snapshotId")
+_TOKEN = "vultr:index/{0}:{0}"  # noqa: S105  a function's name
+
+
+class VultrPackage(CloudPackage):
+    """What Vultr's provider adds to the common rules."""
+
+    name = "vultr"
+
+    def refused(self, kind: str, inputs: Properties) -> list[tuple[str, str]]:
+        """One operating system, a schedule for backups; what the lab does not play."""
+        if kind == "reservedIp" and (inputs.get("instanceId") or inputs.get("ipType") != "v4"):
+            return [("instanceId", "the lab plays IPv4 addresses that Instance.reservedIpId takes")]
+        if kind != "instance":
+            return []
+        failures = []
+        if len([key for key in _SYSTEMS if inputs.get(key)]) != 1:
+            failures.append(("osId", f"exactly one of {', '.join(_SYSTEMS)} is needed"))
+        if (inputs.get("backups", "disabled") == "enabled") != bool(inputs.get("backupsSchedule")):
+            failures.append(("backupsSchedule", "goes with backups: enabled, and with nothing else"))
+        if inputs.get("disablePublicIpv4"):
+            failures.append(("disablePublicIpv4", "the lab plays no instance without a public address"))
+        return failures
+
+    def secret_outputs(self, type_: str) -> frozenset[str]:
+        """The password that Vultr makes."""
+        return frozenset({"defaultPassword"}) if type_.endswith(":Instance") else frozenset()
+
+    def invoke(self, function: str, arguments: Properties) -> dict[str, Any]:
+        """Instances by any of their fields: a list, or exactly one."""
+        filters = arguments.get("filters") or []
+        if function == _TOKEN.format("getInstances"):
+            return {"instances": self._instances(filters), "filters": filters, "id": "instances"}
+        if function != _TOKEN.format("getInstance"):
+            return super().invoke(function, arguments)
+        found = self._instances(filters)
+        if len(found) > 1:
+            raise PluginError("your search returned too many results. Please refine your search to be more specific")
+        if not found:
+            raise PluginError("no results were found")
+        return {**found[0], "filters": filters}
+
+    def _instances(self, filters: list[Properties]) -> list[Properties]:
+        if not filters:
+            raise PluginError("issue with filter: false")
+        rows = [
+            {"tags": [], **record, "id": resource_id}
+            for resource_id, record in self.cloud.store.all("instance").items()
+        ]
+        return [row for row in rows if all(_matches(row, one) for one in filters)]
+
+
+def _matches(row: Properties, wanted: Properties) -> bool:
+    """One filter by the API's field name: any value of a scalar will do, a list must hold all."""
+    value = row.get(re.sub(r"_(\w)", lambda found: found[1].upper(), wanted["name"]))
+    return value is not None and has(value, wanted["values"], every=isinstance(value, list))

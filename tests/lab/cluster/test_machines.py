@@ -1,0 +1,50 @@
+"""Emulated servers: what is remembered of them, and that they move to another address as a whole."""
+
+import json
+import socket
+
+import pytest
+
+from lab.clouds.addresses import pool
+from lab.cluster.api import Api
+from lab.cluster.machines import SimulatedMachines
+from lab.paths import bin_dir
+from lab.toolchain.build import ensure
+from lab.toolchain.programs import ETCD, KUBE
+
+CONFIG = {"node-name": "shop", "kubelet-arg": [], "token": "secret"}
+
+
+class TestAddressChanged:
+    def test_moves_what_is_known(self, tmp_path):
+        """Also for the next process."""
+        own, reserved = pool(tmp_path)[:2]
+        made = SimulatedMachines(tmp_path, bin_dir())
+        made.server_created(own, "shop", 2, 4096)
+        made.network_joined(own, "10.20.1.2")
+        made.address_changed(own, reserved)
+        made.server_resized(reserved, 4, 8192)
+        kept = json.loads((tmp_path / "machines.json").read_text())
+        assert kept == {
+            reserved: {"name": "shop", "vcpu": 4, "memory_mib": 8192, "config": None, "private_ip": "10.20.1.2"}
+        }
+
+    @pytest.mark.cluster
+    def test_takes_a_running_cluster_along(self, tmp_path):
+        """Its objects stay, its certificate names the new address, nothing listens at the old one."""
+        for program in (KUBE, ETCD):
+            ensure(program)
+        own, reserved = pool(tmp_path)[:2]
+        made = SimulatedMachines(tmp_path, bin_dir())
+        made.server_created(own, "shop", 2, 4096)
+        made.install_k3s(own, CONFIG)
+        before = Api(made.kubeconfig(own).replace("127.0.0.1", own))
+        uid = before.get("/api/v1/namespaces/default")["metadata"]["uid"]
+        try:
+            made.address_changed(own, reserved)
+            after = Api(made.kubeconfig(reserved).replace("127.0.0.1", reserved))
+            assert after.get("/api/v1/namespaces/default")["metadata"]["uid"] == uid
+            with socket.socket() as probe:
+                assert probe.connect_ex((own, 6443)) != 0
+        finally:
+            made.stop_all()

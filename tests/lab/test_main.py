@@ -1,0 +1,42 @@
+"""Which lab a command means."""
+
+import pytest
+from typer.testing import CliRunner
+
+import lab.__main__ as command
+
+
+@pytest.fixture
+def labs(monkeypatch):
+    """Names of the labs that were opened, and what was asked of them."""
+    asked = []
+
+    class Lab:
+        def __init__(self, name):
+            self.name = name
+
+        def up(self, stack, provider):
+            asked.append((self.name, stack, provider))
+            return 0
+
+        def down(self):
+            asked.append((self.name, "down"))
+
+    monkeypatch.setattr(command, "Lab", Lab)
+    return asked
+
+
+class TestName:
+    @pytest.mark.parametrize(
+        ("arguments", "expected"),
+        [
+            (["up"], ("hetzner", "stage1", "hetzner")),
+            (["up", "--provider", "vultr"], ("vultr", "stage1", "vultr")),
+            (["--name", "mine", "up", "--provider", "vultr", "--stack", "stage2"], ("mine", "stage2", "vultr")),
+            (["down"], ("hetzner", "down")),
+            (["--name", "vultr", "down"], ("vultr", "down")),
+        ],
+    )
+    def test_another_provider_is_another_lab(self, labs, arguments, expected):
+        assert CliRunner().invoke(command.app, arguments).exit_code == 0
+        assert labs == [expected]
