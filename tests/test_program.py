@@ -217,3 +217,22 @@ class TestFirewall:
         everyone = ["0.0.0.0/0", "::/0"]
         admins = ["203.0.113.0/24"]
         assert rules == {"80": everyone, "443": everyone, "22": admins, "6443": admins}
+
+
+class TestDeleteProtection:
+    """The cloud's own, beside the engine's `protect`."""
+
+    NAMES = ("server-server", "server-data", "server-address", "server-network")
+
+    def test_is_on(self):
+        """Server, volume, address and network; a rebuild would lose the root disk as well."""
+        assert [run(1).inputs(name)["deleteProtection"] for name in self.NAMES] == [True] * 4
+        assert run(1).inputs("server-server")["rebuildProtection"] is True
+
+    def test_goes_on_purpose(self):
+        """The first step of docs/how-to/destroy.md; the engine's own stays until the second."""
+        config = {**CONFIG, "stagecoach:stage": 1, "stagecoach:delete_protection": False}
+        made = graph(program, config=config)
+        assert [made.inputs(name)["deleteProtection"] for name in self.NAMES] == [False] * 4
+        assert made.inputs("server-server")["rebuildProtection"] is False
+        assert [name for name in self.NAMES if not made.requests[name].protect] == []

@@ -85,6 +85,9 @@ class StackConfig(StrictModel):
     authorized_keys: tuple[str, ...] = Field(default=(), description="SSH public keys of people")
     instance_type: str | None = Field(default=None, description="pin of the server's type; proved or refused")
     volume_size_gib: int | None = Field(default=None, ge=10, le=10_000, description="data volume; can only grow")
+    delete_protection: bool = Field(
+        default=True, description="the cloud itself refuses to delete the server and its parts, where it can"
+    )
     celery_servers: CeleryServers | None = Field(default=None, description="servers of their own for Celery")
     overrides: StageOverrides = Field(default_factory=StageOverrides, description="changes to the stage")
     images: dict[str, str] = Field(default_factory=dict, description="images by name: a mirror or a digest")

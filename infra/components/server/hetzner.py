@@ -40,7 +40,7 @@ class HetznerServer(pulumi.ComponentResource):
             location=args.region,
             assignee_type="server",
             auto_delete=False,
-            delete_protection=True,
+            delete_protection=args.delete_protection,
             labels=labels,
             opts=kept,
         )
@@ -81,7 +81,7 @@ class HetznerServer(pulumi.ComponentResource):
             f"{name}-network",
             name=args.deployment,
             ip_range=NETWORK,
-            delete_protection=True,
+            delete_protection=args.delete_protection,
             labels=labels,
             opts=pulumi.ResourceOptions(parent=self, protect=True),
         )
@@ -111,8 +111,8 @@ class HetznerServer(pulumi.ComponentResource):
             ssh_keys=[key.id],
             user_data=args.user_data,
             keep_disk=True,
-            delete_protection=True,
-            rebuild_protection=True,
+            delete_protection=args.delete_protection,
+            rebuild_protection=args.delete_protection,
             firewall_ids=[firewall.id.apply(int)],
             public_nets=[
                 hcloud.ServerPublicNetArgs(ipv4_enabled=True, ipv4=address.id.apply(int), ipv6_enabled=True),
@@ -136,7 +136,7 @@ class HetznerServer(pulumi.ComponentResource):
             name=args.deployment,
             location=args.region,
             size=args.volume_size_gib,
-            delete_protection=True,
+            delete_protection=args.delete_protection,
             labels=labels,
             opts=pulumi.ResourceOptions(parent=self, protect=True, ignore_changes=["format", "location"]),
         )

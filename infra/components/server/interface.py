@@ -26,6 +26,7 @@ class ServerArgs:
     region: str
     instance_type: str
     volume_size_gib: int
+    delete_protection: bool = True  # the cloud's own, where it has one, beside the engine's `protect`
     admin_cidrs: tuple[str, ...]
     ssh_public_key: pulumi.Input[str]
     user_data: pulumi.Input[str]

@@ -1,0 +1,99 @@
+"""The documented way to take a deployment down, by the page's own commands."""
+
+import json
+import re
+import shlex
+
+import pytest
+
+from lab.cluster.api import Api
+from tests.engine.conftest import REPOSITORY, make_up, pulumi
+
+pytestmark = pytest.mark.engine
+
+PAGE = REPOSITORY / "docs/how-to/destroy.md"
+ASKED = ("up", "state", "destroy", "stack")  # the commands that ask for a yes
+
+
+def commands():
+    """The page's command lines, in order."""
+    blocks = re.findall(r"^```\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+    return [shlex.split(line) for block in blocks for line in block.splitlines()]
+
+
+def run(lab, words):
+    """A command as a person would run it, who answers yes."""
+    assert words[0] == "pulumi"
+    return pulumi(lab, *words[1:], *(["--yes"] if words[1] in ASKED else []))
+
+
+@pytest.fixture(scope="module")
+def steps():
+    """The pulumi commands: protection of the cloud in two, then the engine's, the deletion, the stack."""
+    found = [words for words in commands() if words[0] == "pulumi"]
+    assert [words[1] for words in found] == ["config", "up", "state", "destroy", "stack"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def built(lab):
+    done = make_up(lab, "stage1")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+
+
+def cloud(lab):
+    """Objects of the emulated cloud by kind, without the empty ones."""
+    kinds = json.loads((lab.root / "hetzner.json").read_text())["kinds"]
+    return {kind: records for kind, records in kinds.items() if records}
+
+
+def protections(lab):
+    """Whether the cloud refuses to delete each of what holds data or a name."""
+    kinds = ("server", "volume", "primaryIp", "network")
+    return [one["deleteProtection"] for kind in kinds for one in cloud(lab)[kind].values()]
+
+
+class TestDestroy:
+    def test_the_dump_names_what_runs(self, lab, built):
+        """kubectl can't look into simulated pods; pod and container must exist, and the database's name be right."""
+        (dump,) = (words for words in commands() if words[0] == "kubectl")
+        pod = Api((lab.root / "kubeconfig").read_text()).get(f"/api/v1/namespaces/{dump[2]}/pods/{dump[4]}")
+        assert dump[6] in {one["name"] for one in pod["spec"]["containers"]}
+        assert dump[8:-2] == ["pg_dump", "-U", "app", "-Fc", "app"]
+
+    def test_the_state_shows_no_key(self, lab, built):
+        """Whoever reads the state file without the passphrase logs in nowhere."""
+        text = "".join(path.read_text() for path in (lab.root / "state").rglob("*.json"))
+        assert "access-host-key" in text
+        assert "PRIVATE KEY" not in text
+
+    def test_one_update_lifts_the_clouds_protection(self, lab, built, steps):
+        """Four resources in place, nothing else."""
+        assert protections(lab) == [True] * 4
+        assert run(lab, steps[0]).returncode == 0
+        done = run(lab, steps[1])
+        assert done.returncode == 0, done.stdout[-2000:]
+        assert "4 updated" in done.stdout
+        assert "replaced" not in done.stdout
+        assert protections(lab) == [False] * 4
+
+    def test_the_engine_still_refuses(self, lab, built, steps):
+        """Before anything is deleted."""
+        before = cloud(lab)
+        done = run(lab, steps[3])
+        assert done.returncode != 0
+        assert "protect" in done.stdout + done.stderr
+        assert cloud(lab) == before
+
+    def test_then_nothing_is_left(self, lab, built, steps):
+        """Neither in the cloud nor in the state."""
+        assert run(lab, steps[2]).returncode == 0
+        done = run(lab, steps[3])
+        assert done.returncode == 0, done.stdout[-3000:]
+        assert cloud(lab) == {}
+        exported = pulumi(lab, "stack", "export")
+        assert json.loads(exported.stdout)["deployment"].get("resources", []) == []
+
+    def test_the_stack_file_stays(self, lab, built, steps):
+        assert run(lab, steps[4]).returncode == 0
+        assert (lab.workspace.folder / "Pulumi.stage1.yaml").exists()
