@@ -12,7 +12,7 @@ LAB := $(PY) -m lab --name $(LAB_NAME)
 export STAGECOACH_CACHE := $(CACHE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down reset status pulumi test check fmt bench lock tools programs
+.PHONY: help setup up down reset status pulumi test check fmt bench lock tools programs checkov
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -39,7 +39,11 @@ check: setup  ## lint, types, pure unit tests: seconds, before every commit
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
-	@$(PY) -m pytest -q -m "not engine and not cluster and not redis and not postgres and not promtool" -x tests
+	@$(PY) -m pytest -q -m "not engine and not cluster and not redis and not postgres and not promtool and not checkov" -x tests
+
+checkov: setup  ## checkov's Kubernetes checks over every rendered object
+	@$(PY) -m tests.manifests.checkov
+	@$(PY) -m pytest -q -m checkov tests
 
 fmt: setup  ## format and mend what can be mended
 	@.venv/bin/ruff check --fix .
@@ -53,6 +57,7 @@ lock: setup  ## write requirements*.txt again from requirements*.in
 	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -o requirements.txt requirements.in
 	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -o requirements-dev.txt requirements-dev.in
 	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -c requirements-dev.txt -o examples/shop/requirements.txt examples/shop/requirements.in
+	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -o requirements-checkov.txt requirements-checkov.in
 
 tools: setup  ## build the engine and the control plane (minutes, once)
 	@$(PY) -m lab.toolchain

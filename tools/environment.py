@@ -1,5 +1,5 @@
 # ruff: noqa: INP001  a program of its own, no package
-"""Makes the Python environment of the lock files: `python3 tools/environment.py FOLDER`, standard library only.
+"""Makes a Python environment of locked packages: `python3 tools/environment.py FOLDER [LOCK FILE]`, no package needed.
 
 The folder's name is keyed by the lock files, so a finished one is never touched again: a checkout that is newer than it
 may share it with one that is using it.  Two at once wait for each other; an interrupted one is made anew.
@@ -20,7 +20,7 @@ _OLDEST = (3, 11)
 _WIDTH = 100
 
 
-def main(folder: Path) -> int:
+def main(folder: Path, lock_file: str = "requirements-dev.txt") -> int:
     """0 when the environment is complete; 2 with a message when it can't be made."""
     if (folder / ".complete").exists():
         return 0
@@ -33,15 +33,15 @@ def main(folder: Path) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if (folder / ".complete").exists():  # another one made it meanwhile
             return 0
-        return _make(folder)
+        return _make(folder, lock_file)
 
 
-def _make(folder: Path) -> int:
+def _make(folder: Path, lock_file: str) -> int:
     started = time.monotonic()
     sys.stdout.write(f"installing the Python packages into {folder} (a minute or two, once)\n")
     if subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=False).returncode:
         return _say("venv could not make it; where the module is missing: apt-get install python3-venv (Debian)")
-    command = ["-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", "requirements-dev.txt"]
+    command = ["-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", lock_file]
     program = [str(folder / "bin" / "python"), *command]
     with subprocess.Popen(program, cwd=_REPOSITORY, stdout=subprocess.PIPE, text=True) as child:
         for line in child.stdout or ():
@@ -61,4 +61,4 @@ def _say(message: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), *sys.argv[2:]))

@@ -94,6 +94,16 @@ def exec_probe(command: list[str], *, period: int, failures: int = 3, timeout: i
     )
 
 
+def tcp_probe(port: str, *, period: int, failures: int = 3, timeout: int = 5) -> core.v1.ProbeArgs:
+    """A probe by connection, for programs without a health page; times in seconds."""
+    return core.v1.ProbeArgs(
+        tcp_socket=core.v1.TCPSocketActionArgs(port=port),
+        period_seconds=period,
+        timeout_seconds=timeout,
+        failure_threshold=failures,
+    )
+
+
 def secret_env(name: str, secret: pulumi.Input[str], key: str) -> core.v1.EnvVarArgs:
     """An environment variable from a Secret's key."""
     reference = core.v1.SecretKeySelectorArgs(name=secret, key=key)

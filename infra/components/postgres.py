@@ -21,6 +21,7 @@ from infra.components._kubernetes import (
     resources,
     scrape,
     secret_env,
+    tcp_probe,
 )
 from infra.names import POSTGRES, labels, selector
 from infra.sizing.plan import PostgresPlan
@@ -139,6 +140,8 @@ class Postgres(pulumi.ComponentResource):
             ],
             resources=resources(args.plan.workload.container("exporter")),
             security_context=hardened(),
+            # No readiness probe: an exporter that is not ready would take the data service out of its Service.
+            liveness_probe=tcp_probe("metrics", period=30),
         )
 
 

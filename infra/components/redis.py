@@ -21,6 +21,7 @@ from infra.components._kubernetes import (
     resources,
     scrape,
     secret_env,
+    tcp_probe,
 )
 from infra.names import labels, selector
 from infra.sizing.plan import RedisPlan
@@ -143,4 +144,6 @@ def _exporter(args: RedisArgs, secret: pulumi.Input[str]) -> core.v1.ContainerAr
         ],
         resources=resources(args.plan.workload.container("exporter")),
         security_context=hardened(),
+        # No readiness probe: an exporter that is not ready would take the data service out of its Service.
+        liveness_probe=tcp_probe("metrics", period=30),
     )

@@ -37,6 +37,12 @@ class TestPod:
         assert "livenessProbe" not in made
         assert made["readinessProbe"]["exec"]["command"][0] == "pg_isready"
 
+    def test_the_exporter_cannot_take_it_down(self):
+        """A hung exporter is restarted alone; a readiness probe of its own would close the Service to the app."""
+        exporter = container(run(1), NAME, 1)
+        assert exporter["livenessProbe"]["tcpSocket"] == {"port": "metrics"}
+        assert "readinessProbe" not in exporter
+
     def test_recovery_has_ten_minutes(self):
         """After a power cut it replays its log before it answers."""
         probe = container(run(1), NAME)["startupProbe"]

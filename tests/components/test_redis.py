@@ -55,6 +55,12 @@ class TestPod:
         assert probe["exec"]["command"] == ["sh", "-c", "redis-cli ping | grep -q PONG"]
         assert probe["periodSeconds"] * probe["failureThreshold"] == 300
 
+    def test_the_exporter_cannot_take_it_down(self, name):
+        """A hung exporter is restarted alone; a readiness probe of its own would close the Service to the app."""
+        exporter = container(run(1), f"{name}-stateful-set", 1)
+        assert exporter["livenessProbe"]["tcpSocket"] == {"port": "metrics"}
+        assert "readinessProbe" not in exporter
+
     def test_the_exporter_logs_in(self, name):
         variables = environment(container(run(1), f"{name}-stateful-set", 1))
         assert variables == {

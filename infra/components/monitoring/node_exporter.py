@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes import apps, core, meta
 
-from infra.components._kubernetes import APP_PRIORITY, child_of, hardened, metadata, pod_security, resources
+from infra.components._kubernetes import APP_PRIORITY, child_of, hardened, metadata, pod_security, resources, tcp_probe
 from infra.names import NODE_EXPORTER, labels, selector
 from infra.sizing.plan import WorkloadPlan
 
@@ -44,6 +44,8 @@ class NodeExporter(pulumi.ComponentResource):
             ports=[core.v1.ContainerPortArgs(name="metrics", container_port=_PORT, host_port=_PORT)],
             resources=resources(args.plan.container("node-exporter")),
             security_context=hardened(),
+            readiness_probe=tcp_probe("metrics", period=30),
+            liveness_probe=tcp_probe("metrics", period=30),
             volume_mounts=[
                 core.v1.VolumeMountArgs(
                     name="host", mount_path="/host", read_only=True, mount_propagation="HostToContainer"

@@ -1,0 +1,51 @@
+"""checkov's Kubernetes checks: what fails is mended, or stands in checkov-accepted.yaml with its reason."""
+
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.graphs import BUILT, run
+from tests.manifests.checkov import failures, install
+
+pytestmark = pytest.mark.checkov
+
+ACCEPTED = yaml.safe_load(Path(__file__).with_name("checkov-accepted.yaml").read_text())
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """Failures of all stages; what runs in the cluster is the same on every cloud."""
+    assert install() == 0
+    manifests = {}
+    for stage in sorted({stage for stage, _ in BUILT}):
+        provider = next(one for number, one in BUILT if number == stage)
+        for name, manifest in run(stage, provider).kubernetes().items():
+            manifests[f"stage{stage}-{name}"] = manifest
+    return failures(manifests, tmp_path_factory.mktemp("checkov"))
+
+
+def test_nothing_fails_unlisted(found):
+    unlisted = [
+        (check, resource)
+        for check, resource in sorted(found)
+        if not any(fnmatch(resource, pattern) for pattern in ACCEPTED.get(check, {}))
+    ]
+    assert unlisted == []
+
+
+def test_no_stale_entry(found):
+    """What was mended, or is gone, leaves the list."""
+    stale = [
+        (check, pattern)
+        for check, patterns in ACCEPTED.items()
+        for pattern in patterns
+        if not any(check == one and fnmatch(resource, pattern) for one, resource in found)
+    ]
+    assert stale == []
+
+
+def test_every_entry_has_a_reason():
+    reasons = [reason for patterns in ACCEPTED.values() for reason in patterns.values()]
+    assert [reason for reason in reasons if len(reason.split()) < 5] == []
