@@ -3,6 +3,7 @@ CACHE := $(or $(STAGECOACH_CACHE),$(HOME)/.cache/stagecoach)
 PYTHON3 ?= python3
 STACK ?= stage1
 PROVIDER ?= hetzner
+BASE ?= main
 LAB_NAME ?= $(PROVIDER)
 LOCK := $(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c1-12)
 VENV := $(CACHE)/venv-$(LOCK)
@@ -12,7 +13,7 @@ LAB := $(PY) -m lab --name $(LAB_NAME)
 export STAGECOACH_CACHE := $(CACHE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down reset status pulumi test check fmt bench lock tools programs checkov
+.PHONY: help setup up down reset status pulumi preview test check fmt bench lock tools programs checkov
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -32,6 +33,10 @@ status: setup  ## what runs in the lab
 pulumi: setup  ## run the lab's pulumi, for example ARGS="preview --diff"
 	@$(LAB) pulumi -- $(ARGS)
 
+# The engine's preview is the lab's where one is up, otherwise a configured backend's.
+preview: setup  ## what a pull request would say (BASE=main OUTPUT=comment.md STACK=stage2)
+	@$(LAB) preview --base '$(BASE)' $(if $(OUTPUT),--output '$(OUTPUT)') $(if $(filter command,$(origin STACK)),--stack $(STACK))
+
 test: setup programs  ## every test, with the time that each part took
 	@$(PY) -m tests.run
 
@@ -39,7 +44,7 @@ check: setup  ## lint, types, pure unit tests: seconds, before every commit
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
-	@$(PY) -m pytest -q -m "not engine and not cluster and not redis and not postgres and not promtool and not checkov" -x tests
+	@$(PY) -m pytest -q -m "not needs" -x tests
 
 checkov: setup  ## checkov's Kubernetes checks over every rendered object
 	@$(PY) -m tests.manifests.checkov

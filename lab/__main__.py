@@ -11,6 +11,7 @@ import typer
 from infra.errors import StagecoachError
 from lab.lifecycle import Lab
 from lab.paths import full_disk_hint
+from lab.preview import preview as write_preview
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -56,6 +57,17 @@ def reset(context: typer.Context) -> None:
 def status(context: typer.Context) -> None:
     """Show what runs."""
     raise typer.Exit(_lab(context).status())
+
+
+@app.command()
+def preview(
+    context: typer.Context,
+    base: Annotated[str, typer.Option(help="The commit or branch to compare with.")] = "main",
+    output: Annotated[str | None, typer.Option(help="Write the comment here instead of printing it.")] = None,
+    stack: Annotated[str | None, typer.Option(help="Preview this stack file on the lab's deployment.")] = None,
+) -> None:
+    """Write what a pull request would say, with this lab's engine where it is up."""
+    raise typer.Exit(write_preview(context.obj, base=base, output=output, stack=stack))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

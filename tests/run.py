@@ -11,16 +11,17 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-_UNIT = "not engine and not cluster and not redis and not postgres and not checkov"
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("lint", (".venv/bin/ruff", "check", ".")),
     ("format", (".venv/bin/ruff", "format", "--check", ".")),
     ("types", (".venv/bin/mypy",)),
-    ("unit tests", (*PYTEST, "-m", _UNIT, "tests")),
+    ("unit tests", (*PYTEST, "-m", "not needs", "tests")),
+    ("alert rules in promtool", (*PYTEST, "-m", "promtool", "tests")),
     ("real Redis, Celery, Postgres", (*PYTEST, "-m", "(redis or postgres) and not engine and not cluster", "tests")),
     ("install checkov", (sys.executable, "-m", "tests.manifests.checkov")),
     ("checkov's Kubernetes checks", (*PYTEST, "-m", "checkov", "tests")),
+    ("workflows under actionlint", (*PYTEST, "-m", "actionlint", "tests")),
     ("build the engine and the control plane", (sys.executable, "-m", "lab.toolchain")),
     ("real Kubernetes API server", (*PYTEST, "-m", "cluster and not engine", "tests")),
     ("real Pulumi engine", (*PYTEST, "-m", "engine", "tests")),

@@ -19,6 +19,9 @@ PURE = [
     "infra.sizing.make_plan",
     "infra.config.parse",
     "infra.config.resolve",
+    "infra.changes.compare",
+    "infra.pull_requests.findings",
+    "infra.pull_requests.github",
     "infra.cli.app",
 ]
 

@@ -28,10 +28,23 @@ def parse_stack_file(path: Path) -> StackConfig:
         ConfigError: the file cannot be read, or anything in it is wrong.
     """
     try:
-        content = yaml.safe_load(path.read_text())
+        text = path.read_text()
     except OSError as error:
         raise ConfigError(f"{path} cannot be read", [_file_problem(path, error.strerror or str(error))]) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not YAML", [_file_problem(path, str(error))]) from None
+    return parse_stack_text(text, path)
+
+
+def parse_stack_text(text: str, path: Path | str) -> StackConfig:
+    """The config of a stack file's text; `path` is what messages call it.
+
+    Raises:
+        ConfigError: anything in it is wrong.
+    """
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
         raise ConfigError(f"{path} is not YAML", [_file_problem(path, " ".join(str(error).split()))]) from None
     if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
         raise ConfigError(f"{path} is not a stack file", [_file_problem(path, "a mapping with `config:`")])
@@ -143,5 +156,5 @@ def _wrong_namespace(key: str, allowed: set[str]) -> Problem:
     )
 
 
-def _file_problem(path: Path, what: str) -> Problem:
+def _file_problem(path: Path | str, what: str) -> Problem:
     return Problem(path=str(path), value="", allowed=what, hint="Copy Pulumi.stage1.yaml and change it")

@@ -6,7 +6,7 @@ from infra.catalog.instance_type import InstanceType
 from infra.errors import ConfigError, Problem
 from infra.sizing.inputs import PlanInputs, Recorded
 
-_UPGRADE_ONLY = ("vultr",)  # docs.vultr.com: "Downgrading is not supported", page of 2026-05-26
+UPGRADE_ONLY = ("vultr",)  # docs.vultr.com: "Downgrading is not supported", page of 2026-05-26
 
 
 def why_unreachable(
@@ -18,7 +18,7 @@ def why_unreachable(
     if wanted.disk_gb < recorded.root_disk_gb:
         return f"its disk of {wanted.disk_gb} GB is smaller than the server's root disk of {recorded.root_disk_gb} GB"
     smaller = running and (wanted.memory < running.memory or wanted.vcpu < running.vcpu)
-    if smaller and provider in _UPGRADE_ONLY:
+    if smaller and provider in UPGRADE_ONLY:
         return f"{provider} does not make a server smaller"
     return None
 

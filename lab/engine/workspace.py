@@ -40,8 +40,8 @@ class Workspace:
         config: dict[str, Any] = _stack_file(stack).get("config", {})
         return config
 
-    def write_stack(self, stack: str, overrides: dict[str, Any]) -> Path:
-        """Copies `Pulumi.<stack>.yaml` with other values, None for none; keeps the copy's encryption salt.
+    def write_stack(self, stack: str, overrides: dict[str, Any], *, copy: str | None = None) -> Path:
+        """Copies `Pulumi.<stack>.yaml`, as `copy`'s file if named, with other values, None for none; keeps the salt.
 
         Raises:
             StagecoachError: the repository has no such stack file.
@@ -49,7 +49,7 @@ class Workspace:
         content = _stack_file(stack)
         values = {**content.get("config", {}), **overrides}
         content["config"] = {key: value for key, value in values.items() if value is not None}
-        target = self.folder / f"Pulumi.{stack}.yaml"
+        target = self.folder / f"Pulumi.{copy or stack}.yaml"
         if target.exists():
             old: dict[str, Any] = yaml.safe_load(target.read_text()) or {}
             content.update({key: value for key, value in old.items() if key.startswith("encryption")})

@@ -48,3 +48,5 @@ KUBE = Program(
     ),
 )
 ETCD = Program(name="etcd", module="kubernetes", package="go.etcd.io/etcd/server/v3")
+# Checks the workflows; only tests use it.
+ACTIONLINT = Program(name="actionlint", module="actionlint", package="github.com/rhysd/actionlint/cmd/actionlint")

@@ -55,6 +55,16 @@ class TestJson:
         assert jobs == [{"min": 0, "planned": 0, "max": 0, "surge": 1}] * 2
 
 
+class TestFormats:
+    def test_json_twice(self):
+        assert plan("--format", "json").stdout == plan("--json").stdout
+
+    def test_markdown(self):
+        done = plan("--format", "markdown", "--stage", "2")
+        assert "| server | 1 | `cx33` | 4 | 8192Mi | 8.49 EUR | 3700m, 6482Mi |" in done.stdout
+        assert "| `celery-worker` | `worker` | 600m 768Mi | 1000m 1024Mi | 1/1/3 + 0 |" in done.stdout
+
+
 class TestExitCodes:
     def test_ok(self):
         done = plan("--provider", "vultr", "--stage", "3")

@@ -1,0 +1,1 @@
+"""What an update changes: one plan against another, without Pulumi."""

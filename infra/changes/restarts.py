@@ -1,0 +1,121 @@
+"""What stops and starts again: the pods whose template reads a changed value.
+
+Each rule here repeats what a component puts into its pods; tests/changes/test_restarts.py compares them with the
+program's own manifests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from infra.components.monitoring.rules import rules
+from infra.models.stack_config import StackConfig
+from infra.names import CELERY_ROLE, POSTGRES, PROMETHEUS, QUEUE_EXPORTER, REDIS_BROKER, REDIS_CACHE
+from infra.sizing.plan import StackPlan, WorkerPlan, WorkloadPlan
+
+SERVER, K3S, TRAEFIK = "server", "k3s", "traefik"
+_JOBS = ("Job", "CronJob")
+_IMAGE_USERS = {
+    "postgres": (POSTGRES,),
+    "postgres_exporter": (POSTGRES,),
+    "redis": (REDIS_BROKER, REDIS_CACHE),
+    "redis_exporter": (REDIS_BROKER, REDIS_CACHE),
+    "prometheus": (PROMETHEUS,),
+    "alertmanager": (PROMETHEUS,),
+    "node_exporter": ("node-exporter",),
+    "pgbouncer": ("pgbouncer",),
+}
+# Fields of the stack file that every pod of the app reads.
+_APP_FIELDS = ("image", "app", "env", "domain", "registry")
+# What a pool's settings file holds; beat and the exporter mount the first pool's, too.
+_POOL_ONLY = ("workload", "pool", "queues", "concurrency", "grace_period")
+
+
+def pods_that_restart(before: StackPlan, after: StackPlan) -> dict[str, list[str]]:
+    """Workloads of both plans whose pods read an amount or a setting that changed, with the reasons."""
+    old, new = _templates(before), _templates(after)
+    return {
+        name: [reason for reason, value in new[name].items() if old[name].get(reason) != value]
+        for name in new
+        if name in old and old[name] != new[name]
+    }
+
+
+def restarts_of_config(before: StackConfig, after: StackConfig, plan: StackPlan) -> dict[str, list[str]]:
+    """Workloads, or k3s, that read a changed value of the stack file itself."""
+    found: dict[str, list[str]] = {}
+
+    def add(names: tuple[str, ...], reason: str) -> None:
+        for name in names:
+            found.setdefault(name, []).append(reason)
+
+    for field in _APP_FIELDS:
+        if getattr(before, field) != getattr(after, field):
+            add(app_workloads(plan), f"stagecoach:{field}")
+    for image, names in _IMAGE_USERS.items():
+        if before.images.get(image) != after.images.get(image):
+            add(names, f"stagecoach:images.{image}")
+    if before.alerts != after.alerts:
+        add((PROMETHEUS,), "stagecoach:alerts")
+    if before.k3s != after.k3s:
+        add((K3S,), "stagecoach:k3s")
+    if _certificates(before) != _certificates(after):
+        add((TRAEFIK,), "stagecoach:acme_email")
+    present = {workload.name for workload in plan.workloads} | {K3S}
+    return {name: why for name, why in found.items() if name in present}
+
+
+def pods_on_the_server(plan: StackPlan) -> tuple[str, ...]:
+    """Long-running workloads that stop with the server; on Celery servers pods go on."""
+    return tuple(one.name for one in plan.workloads if one.kind not in _JOBS and one.node_role != CELERY_ROLE)
+
+
+def app_workloads(plan: StackPlan) -> tuple[str, ...]:
+    """Every long-running workload with the app's image."""
+    workers = tuple(worker.workload.name for worker in plan.workers)
+    return (plan.django.workload.name, *workers, plan.beat.name, plan.monitoring.queue_exporter.name)
+
+
+def _certificates(config: StackConfig) -> str | None:
+    return config.acme_email if config.domain else None
+
+
+def _templates(plan: StackPlan) -> Mapping[str, dict[str, object]]:
+    """What each long-running workload's pods read, under the word that a person is told."""
+    found = {one.name: _pod(one) for one in plan.workloads if one.kind not in _JOBS}
+    settings = _settings(plan.workers[0])
+    for worker in plan.workers:
+        own = {"grace_period": worker.grace_period, "concurrency": worker.concurrency, "queues": worker.queues}
+        found[worker.workload.name] |= {"Celery settings": _settings(worker), "pool": worker.pool, **own}
+    found[plan.beat.name]["Celery settings"] = settings
+    pools = [(one.pool, one.queues, one.concurrency, one.time_limit) for one in plan.workers]
+    found[QUEUE_EXPORTER] |= {"Celery settings": settings, "pools": pools}
+    found[plan.django.workload.name] |= {"gunicorn": (plan.django.processes, plan.django.threads)}
+    for name in app_workloads(plan):
+        found[name]["DATABASE_URL"] = plan.pgbouncer is not None
+    _data(plan, found)
+    return found
+
+
+def _data(plan: StackPlan, found: dict[str, dict[str, object]]) -> None:
+    found[POSTGRES] |= {"settings": plan.postgres.settings, "shared memory": plan.postgres.shm_size}
+    for redis in (plan.redis_broker, plan.redis_cache):
+        config = redis.maxmemory, redis.maxmemory_policy, redis.appendonly, redis.storage is None
+        found[redis.workload.name]["settings"] = config
+    if plan.pgbouncer:
+        found[plan.pgbouncer.workload.name]["settings"] = _without_replicas(plan.pgbouncer)
+    monitoring = plan.monitoring
+    retention = monitoring.storage, monitoring.retention_days
+    found[PROMETHEUS] |= {"retention": retention, "alert rules": rules(plan)}
+
+
+def _pod(workload: WorkloadPlan) -> dict[str, object]:
+    return {"requests and limits": workload.containers, "node": workload.node_role}
+
+
+def _settings(worker: WorkerPlan) -> dict[str, object]:
+    return {key: value for key, value in vars(worker).items() if key not in _POOL_ONLY}
+
+
+def _without_replicas(plan: object) -> dict[str, object]:
+    return {key: value for key, value in vars(plan).items() if key != "workload"}

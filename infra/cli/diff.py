@@ -1,0 +1,50 @@
+"""`python -m infra diff`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from infra.cli.diff_json import diff_to_json
+from infra.cli.output import Format
+from infra.cli.sides import read_sides
+from infra.errors import Problem, RefusedError
+
+_SIDE = "A stage (1 to 5), a stack file, or COMMIT:FILE."
+
+
+def diff(  # noqa: PLR0913  one parameter for each option
+    *,
+    before: Annotated[str, typer.Option("--from", help=_SIDE)],
+    after: Annotated[str, typer.Option("--to", help=_SIDE)],
+    provider: Annotated[str | None, typer.Option(help="Compare on this provider instead of the file's.")] = None,
+    root_disk_gb: Annotated[
+        int | None, typer.Option(help="What the server's root disk really has; decides what it can become.", min=1)
+    ] = None,
+    output_format: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT,
+    json_output: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The same as --format markdown.")] = False,
+) -> None:
+    """Print what an update from one stack to another changes, restarts and costs."""
+    # `plan` has no use for these and is to be quick.
+    from infra.changes.compare import compare  # noqa: PLC0415  see above
+
+    made = compare(*read_sides(before, after, provider), root_disk_gb=root_disk_gb)
+    if json_output or output_format is Format.JSON:
+        sys.stdout.write(json.dumps(diff_to_json(made), indent=2) + "\n")
+    elif markdown or output_format is Format.MARKDOWN:
+        from infra.pull_requests.diff_markdown import diff_markdown  # noqa: PLC0415
+        from infra.pull_requests.markdown import fit  # noqa: PLC0415
+
+        sys.stdout.write(fit(diff_markdown(made)))
+    else:
+        from infra.cli.diff_text import print_diff  # noqa: PLC0415
+
+        print_diff(made)
+    if made.refused:
+        hint = "Compare with another stage, or change the stack file"
+        problems = [Problem(path="update", value="", allowed=reason, hint=hint) for reason in made.refused]
+        raise RefusedError("the update is refused", problems)

@@ -1,0 +1,40 @@
+"""A comparison as tables."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from infra.changes.stack_diff import ServerMove, StackDiff
+
+_PLAIN_WIDTH = 140  # where there is no terminal to ask
+
+
+def print_diff(diff: StackDiff) -> None:
+    """Server and cost, what restarts, what cannot be undone, every changed value."""
+    console = Console(width=None if Console().is_terminal else _PLAIN_WIDTH)
+    cost = diff.cost
+    delta = f" ({cost.delta:+})" if cost.delta is not None else ""
+    console.print(f"Stage {diff.stages[0]} to {diff.stages[1]}", style="bold")
+    console.print(f"server: {_server(diff.server)}")
+    console.print(f"a month, servers only, without VAT: {cost.before} to {cost.after} {cost.currency}{delta}")
+    for one in diff.irreversible:
+        console.print(f"cannot be undone: {one.path} {one.before} to {one.after}: {one.why}", style="bold")
+    for line in diff.assumptions:
+        console.print(f"assumed: {line}")
+    restarts = Table("what", "why", title="Restarts")
+    for restart in diff.restarts:
+        restarts.add_row(restart.name, ", ".join(restart.why))
+    console.print(restarts if diff.restarts else "nothing restarts")
+    changes = Table("value", "before", "after", title="Changes")
+    for change in diff.changes:
+        changes.add_row(change.path, change.before or "-", change.after or "-")
+    console.print(changes if diff.changes else "no value changes")
+
+
+def _server(server: ServerMove) -> str:
+    if not server.possible:
+        return f"{server.before} to {server.after} is not possible, it stays {server.becomes}: {server.reason}"
+    if server.before == server.after:
+        return f"{server.before}, unchanged"
+    return f"{server.before} to {server.after}, resized in place (powered off and on)"

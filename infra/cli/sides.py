@@ -1,0 +1,61 @@
+"""What a person may name as one side of a comparison: a stage, a stack file, a stack file in a commit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from infra.config.parse import parse_config, parse_stack_file, parse_stack_text
+from infra.errors import ConfigError, Problem
+from infra.models.stack_config import StackConfig
+from infra.pull_requests.git import show
+
+DEFAULT_FILE = Path("Pulumi.stage1.yaml")
+_REGIONS = {"hetzner": "nbg1", "digitalocean": "fra1", "vultr": "fra"}
+
+
+def read_sides(before: str, after: str, provider: str | None) -> tuple[StackConfig, StackConfig]:
+    """Both sides; a stage beside a stack file is that file's deployment at another stage.
+
+    Raises:
+        ConfigError: one of them is neither, or cannot be used.
+    """
+    named = [None if _is_stage(text) else _read(text) for text in (before, after)]
+    base = next((config for config in named if config is not None), None) or parse_stack_file(DEFAULT_FILE)
+    sides = [
+        with_stage(config or base, int(text) if config is None else None, provider)
+        for text, config in zip((before, after), named, strict=True)
+    ]
+    return sides[0], sides[1]
+
+
+def with_stage(config: StackConfig, stage: int | None, provider: str | None) -> StackConfig:
+    """The file's config with another stage or provider, validated again."""
+    if stage is None and provider is None:
+        return config
+    values = config.model_dump(mode="json", exclude_unset=True)
+    if stage is not None:
+        values.pop("customers", None)
+        values["stage"] = stage
+    if provider is not None and provider != config.provider:
+        # Another cloud's regions and types have other names.
+        values = {key: value for key, value in values.items() if key not in ("instance_type", "celery_servers")}
+        values |= {"provider": provider, "region": _REGIONS.get(provider, config.region)}
+    return parse_config(
+        {f"stagecoach:{key}": value for key, value in values.items()}, title="the options cannot be used"
+    )
+
+
+def _is_stage(text: str) -> bool:
+    return text.isdecimal() and not Path(text).exists()
+
+
+def _read(text: str) -> StackConfig:
+    revision, colon, path = text.partition(":")
+    if not colon or Path(text).exists():
+        return parse_stack_file(Path(text))
+    found = show(revision, path)
+    if found is None:
+        allowed = "a stage (1 to 5), a stack file, or COMMIT:FILE that git knows"
+        hint = f"`git show {text}` says what git makes of it"
+        raise ConfigError("there is nothing to compare", [Problem(path="side", value=text, allowed=allowed, hint=hint)])
+    return parse_stack_text(found, text)

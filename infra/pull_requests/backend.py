@@ -1,0 +1,101 @@
+"""The Pulumi CLI on the real backend: previews and updates of the running deployments."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from infra.errors import Problem, RefusedError
+from infra.pull_requests.deployments import FILE, Deployment, stack_path
+
+_QUIET = ("--non-interactive", "--color", "never")
+_HOUR = 3600  # seconds; an update that takes longer is stuck
+
+
+def missing_backend() -> str | None:
+    """Why the engine can't be asked on this machine; None where it can."""
+    if shutil.which("pulumi") is None:
+        return "there is no `pulumi` on PATH"
+    who = _read("whoami")
+    return None if who.returncode == 0 else f"`pulumi whoami` says: {_last_line(who.stderr)}"
+
+
+def holder(deployment: Deployment) -> str:
+    """The stack that holds the deployment's state now: before a move the old one, afterwards the new one.
+
+    Raises:
+        RefusedError: none does, or several do.
+    """
+    rows: list[dict[str, Any]] = json.loads(_read("stack", "ls", "--json").stdout or "[]")
+    known = {str(row["name"]).rsplit("/", 1)[-1] for row in rows}
+    found = sorted(known.intersection(deployment.candidates))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        allowed = f"one stack; the backend has {' and '.join(found)}, which would be {len(found)} shops"
+        hint = "Remove the empty one with `pulumi stack rm`"
+    else:
+        allowed = f"one of {', '.join(deployment.candidates)} in the backend, which has {', '.join(known) or 'none'}"
+        hint = f"The first update is made by hand: `pulumi stack init {deployment.stack}`, then `pulumi up`"
+    problem = Problem(path=f"{FILE}: {deployment.name}", value=deployment.stack, allowed=allowed, hint=hint)
+    raise RefusedError("the deployment's state cannot be found", [problem])
+
+
+def write_preview(deployment: Deployment, folder: Path) -> None:
+    """Leaves the engine's JSON and its readable text in `folder`; the backend and the stack files stay as they are.
+
+    Raises:
+        RefusedError: there was no preview at all; a failed one is in the JSON.
+    """
+    stack = holder(deployment)
+    with tempfile.TemporaryDirectory() as copies:
+        # A copy: where the file has no salt yet, the CLI writes one into it.
+        copy = shutil.copy(stack_path(deployment.stack), copies)
+        options = ["-s", stack, "--config-file", copy, *_QUIET]
+        done, text = _read("preview", "--json", *options), _read("preview", "--diff", *options)
+    if not done.stdout.lstrip().startswith("{"):
+        problem = Problem(
+            path=f"stack {stack}", value="", allowed=_last_line(done.stderr), hint="Run `pulumi preview` by hand"
+        )
+        raise RefusedError("the engine made no preview", [problem])
+    (folder / f"{deployment.stack}.json").write_text(done.stdout)
+    (folder / f"{deployment.stack}.diff").write_text(text.stdout)
+
+
+def update(deployment: Deployment) -> int:
+    """Renames where the deployment moves to another stack, then `pulumi up`; the engine's exit code."""
+    stack = holder(deployment)
+    if stack != deployment.stack:
+        code = _rename(stack, deployment.stack)
+        if code:
+            return code
+    sys.stdout.write(f"deployment {deployment.name}: pulumi up -s {deployment.stack}\n")
+    sys.stdout.flush()
+    command = ["pulumi", "up", "-s", deployment.stack, "--yes", *_QUIET]
+    return subprocess.run(command, check=False, stdin=subprocess.DEVNULL, timeout=_HOUR).returncode
+
+
+def _rename(old: str, new: str) -> int:
+    """In a folder without stack files: there the command has none to overwrite (ADR 0006)."""
+    sys.stdout.write(f"pulumi stack rename {new} -s {old}\n")
+    sys.stdout.flush()
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copyfile("Pulumi.yaml", Path(folder, "Pulumi.yaml"))
+        command = ["pulumi", "-C", folder, "stack", "rename", new, "-s", old, *_QUIET]
+        return subprocess.run(command, check=False, stdin=subprocess.DEVNULL, timeout=_HOUR).returncode
+
+
+def _read(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["pulumi", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=_HOUR
+    )
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "nothing"

@@ -1,0 +1,86 @@
+"""The one comment under a pull request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from infra.pull_requests.diff_markdown import diff_markdown
+from infra.pull_requests.engine_markdown import danger_lines, engine_markdown
+from infra.pull_requests.engine_preview import EnginePreview
+from infra.pull_requests.markdown import Folded, code, fit, plain
+from infra.pull_requests.marker import MARKER
+from infra.pull_requests.plan_markdown import plan_markdown
+from infra.pull_requests.stack_changes import StackChange
+
+_HOW = (
+    "Both sides are planned by this branch's code, for the deployment that the old file would have built. Encrypted "
+    "values are not compared."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackPreview:
+    """One running stack's preview by the engine; `text` is what `--diff` printed."""
+
+    stack: str
+    preview: EnginePreview
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """All that a comment tells; `remarks` says where the engine's previews come from, or why there are none."""
+
+    changes: tuple[StackChange, ...]
+    program_changed: bool
+    previews: tuple[StackPreview, ...]
+    remarks: tuple[str, ...]
+
+
+def render_comment(findings: Findings) -> str:
+    """Markdown of at most GitHub's size: dangers, the engine, then file by file."""
+    parts: list[str | Folded] = [f"{MARKER}\n## What this pull request does to the infrastructure\n"]
+    dangers = [line for one in findings.previews for line in danger_lines(one.stack, one.preview)]
+    dangers += [f"{code(one.path)}: {plain(reason)}" for one in findings.changes for reason in one.refused]
+    dangers += [f"{code(one.path)} cannot be used" for one in findings.changes if one.error]
+    dangers += [_removed(one) for one in findings.changes if one.plan is None and not one.error and one.deployment]
+    if dangers:
+        parts.append("\n".join(["> [!CAUTION]", *(f"> - {line}" for line in dangers), ""]))
+    for one in findings.previews:
+        parts += [f"### Stack {code(one.stack)}: the engine's preview\n", *engine_markdown(one.preview, one.text)]
+    if findings.remarks:
+        parts.append("\n".join([*(plain(remark) for remark in findings.remarks), ""]))
+    for change in findings.changes:
+        parts += _change(change)
+    parts.append(_last_lines(findings))
+    return fit(parts)
+
+
+def _removed(change: StackChange) -> str:
+    return f"{code(change.path)} is removed, but deployment {code(change.deployment)} runs from it"
+
+
+def _change(change: StackChange) -> list[str | Folded]:
+    whose = f", deployment {code(change.deployment)}" if change.deployment else ", not deployed"
+    title = f"### {code(change.path)}{whose}\n"
+    if change.error:
+        problems = [f"- **{plain(problem)}**" for problem in change.error.problems]
+        return ["\n".join([title, plain(change.error.title), "", *problems, ""])]
+    if change.plan is None:
+        return [f"{title}\nThe file is removed.\n"]
+    if change.diff is None:
+        known = "The base's file cannot be used any more" if change.base_path else "The file is new"
+        return [f"{title}\n{known}: this is what it builds.\n", *plan_markdown(change.plan)]
+    before, after = change.diff.stages
+    moved = f"Stage {before} → {after}" if before != after else f"Stage {after}"
+    renamed = f"; the stack moves from {code(change.base_path)} by rename" if change.base_path != change.path else ""
+    return [f"{title}\n{moved}{renamed}.\n", *diff_markdown(change.diff)]
+
+
+def _last_lines(findings: Findings) -> str:
+    lines = [] if findings.changes else ["No stack file changes."]
+    if findings.program_changed:
+        lines.append("The program changes, too: only the engine's preview shows what that does to a running stack.")
+    if findings.changes:
+        lines.append(_HOW)
+    return "\n".join([*lines, ""])

@@ -1,0 +1,92 @@
+"""Gathers what a comment tells, from the working tree, git and the engine."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from infra.errors import ConfigError, Problem, RefusedError
+from infra.pull_requests.backend import missing_backend, write_preview
+from infra.pull_requests.comment import Findings, StackPreview
+from infra.pull_requests.deployments import FILE, Deployment, read_deployments
+from infra.pull_requests.engine_preview import parse_preview
+from infra.pull_requests.git import base_of, changed_files, show
+from infra.pull_requests.stack_changes import stack_changes, touches_program
+
+_NO_ENGINE = "No engine preview: {}."
+
+
+def gather(base: str, *, previews: Path | None, engine: bool, remarks: tuple[str, ...]) -> Findings:
+    """Everything about the branch; the engine's previews are read from a folder, or asked for.
+
+    Raises:
+        ConfigError: the base is unknown, or a preview or deployments.yaml can't be read.
+        RefusedError: the engine made no preview.
+    """
+    commit = base_of(base)
+    changed, running = changed_files(commit), read_deployments(Path(), show(commit, FILE) or "")
+    made, reason = _previews(previews, running, engine=engine)
+    return Findings(
+        changes=stack_changes(changed, running, partial(show, commit)),
+        program_changed=touches_program(changed),
+        previews=made,
+        remarks=(*remarks, *([_NO_ENGINE.format(reason)] if reason else [])),
+    )
+
+
+def require_good(findings: Findings) -> None:
+    """Ends the command with all that is wrong, after the comment has been written.
+
+    Raises:
+        ConfigError: a stack file cannot be used.
+        RefusedError: the program or the engine refuses an update.
+    """
+    wrong = [problem for one in findings.changes if one.error for problem in one.error.problems]
+    if wrong:
+        raise ConfigError("a stack file cannot be used", wrong)
+    see = "See the comment"
+    refused = [
+        Problem(path=one.path, value="", allowed=reason, hint=see) for one in findings.changes for reason in one.refused
+    ]
+    refused += [
+        Problem(path=f"stack {one.stack}", value="", allowed=message, hint=see)
+        for one in findings.previews
+        for message in one.preview.errors
+    ]
+    if refused:
+        raise RefusedError("the update would be refused", refused)
+
+
+def _previews(
+    folder: Path | None, running: tuple[Deployment, ...], *, engine: bool
+) -> tuple[tuple[StackPreview, ...], str | None]:
+    """Previews, or why there are none."""
+    if folder:
+        return _read(folder), None
+    if not engine:
+        return (), "it was not asked for"
+    if not running:
+        return (), f"{FILE} names no running deployment"
+    reason = missing_backend()
+    if reason:
+        return (), reason
+    with tempfile.TemporaryDirectory() as made:
+        for deployment in running:
+            write_preview(deployment, Path(made))
+        return _read(Path(made)), None
+
+
+def _read(folder: Path) -> tuple[StackPreview, ...]:
+    """Every `STACK.json`, with its `STACK.diff` if there is one."""
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        text = path.with_suffix(".diff")
+        found.append(
+            StackPreview(
+                stack=path.stem,
+                preview=parse_preview(path.read_text(errors="replace"), str(path)),
+                text=text.read_text(errors="replace") if text.exists() else "",
+            )
+        )
+    return tuple(found)

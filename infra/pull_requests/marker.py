@@ -1,0 +1,3 @@
+"""The comment's first line."""
+
+MARKER = "<!-- stagecoach: preview -->"  # by which the comment is found again

@@ -1,0 +1,53 @@
+"""A plan as Markdown."""
+
+from __future__ import annotations
+
+from infra.pull_requests.markdown import Folded, code, folded_table, plain, table
+from infra.sizing.plan import StackPlan
+
+
+def plan_markdown(plan: StackPlan) -> list[str | Folded]:
+    """Nodes in the open; workloads, contracts and departures behind a click."""
+    return ["\n".join(_nodes(plan)), *_problems(plan), *_folded(plan)]
+
+
+def _nodes(plan: StackPlan) -> list[str]:
+    head = ("node", "count", "instance type", "vCPU", "memory", "a month, without VAT", "allocatable")
+    rows = [
+        (
+            node.role,
+            str(node.count),
+            code(node.instance_type),
+            str(node.vcpu),
+            str(node.memory),
+            f"{node.price} {node.currency}",
+            f"{node.allocatable.cpu}, {node.allocatable.memory.whole_mib}Mi",
+        )
+        for node in plan.nodes
+    ]
+    return [f"Stage {plan.stage} on {plan.provider}, {code(plan.region)}", "", *table(head, rows), ""]
+
+
+def _problems(plan: StackPlan) -> list[str]:
+    broken = [f"{check.name}: {check.reason}" for check in plan.checks if not check.ok]
+    lines = [*(f"does not fit: {line}" for line in plan.missing), *broken]
+    return ["\n".join([*(f"- **{plain(line)}**" for line in lines), ""])] if lines else []
+
+
+def _folded(plan: StackPlan) -> list[Folded]:
+    workloads = []
+    for one in plan.workloads:
+        replicas = one.replicas
+        counts = f"{replicas.min}/{replicas.planned}/{replicas.max} + {replicas.surge}"
+        for container in one.containers:
+            requests = f"{container.requests.cpu} {container.requests.memory}"
+            limits = f"{container.limits.cpu or '-'} {container.limits.memory or '-'}"
+            workloads.append((code(one.name), code(container.name), requests, limits, counts))
+    head = ("workload", "container", "requests", "limits", "min/planned/max + surge")
+    checks = [(plain(one.name), "yes" if one.ok else "**NO**", plain(one.reason)) for one in plan.checks]
+    differences = [(code(one.field), plain(one.guide), plain(one.plan), plain(one.why)) for one in plan.departures]
+    return [
+        folded_table(f"{len(plan.workloads)} workloads", head, workloads),
+        folded_table(f"{len(checks)} contracts", ("contract", "kept", "reason"), checks),
+        folded_table("Departures from the guide and the stage", ("field", "guide", "plan", "why"), differences),
+    ]

@@ -1,0 +1,155 @@
+"""What an update changes, with the exact figures."""
+
+from decimal import Decimal
+
+import pytest
+
+from infra.changes.compare import compare
+from infra.changes.stack_diff import CostChange, Irreversible
+from infra.errors import ConfigError
+from tests.changes.configs import config
+
+
+def changes(diff):
+    return {one.path: (one.before, one.after) for one in diff.changes}
+
+
+def restarts(diff):
+    return [one.name for one in diff.restarts]
+
+
+class TestUpwards:
+    @pytest.fixture
+    def diff(self):
+        return compare(config(1), config(2))
+
+    def test_the_server_is_resized_in_place(self, diff):
+        server = diff.server
+        assert (server.before, server.after, server.becomes) == ("cx23", "cx33", "cx33")
+        assert server.in_place
+        assert server.possible
+
+    def test_amounts(self, diff):
+        found = changes(diff)
+        assert found["stage"] == ("1", "2")
+        assert found["workers.celery-worker.containers.worker.limits.memory"] == ("768Mi", "1024Mi")
+        assert found["workers.celery-worker.replicas.max"] == ("1", "3")
+        assert found["postgres.settings.shared_buffers"] == ("128MB", "256MB")
+        assert found["redis_broker.maxmemory"] == ("76Mi", "153Mi")
+        assert found["nodes.server.allocatable.memory"] == ("2741.2Mi", "6482.4Mi")
+
+    def test_cost(self, diff):
+        assert diff.cost == CostChange(
+            before=Decimal("5.49"), after=Decimal("8.49"), currency="EUR", delta=Decimal("3.00")
+        )
+
+    def test_the_volume_never_shrinks(self, diff):
+        why = "a volume never shrinks"
+        assert diff.irreversible == (Irreversible(path="volume_size_gib", before="40", after="60", why=why),)
+
+    def test_everything_on_the_server_restarts(self, diff):
+        assert restarts(diff)[0] == "server"
+        assert {"postgres", "redis-broker", "django", "coredns", "node-exporter"} <= set(restarts(diff))
+        postgres = next(one for one in diff.restarts if one.name == "postgres")
+        assert postgres.why == ("the server is resized", "requests and limits", "settings", "shared memory")
+
+    def test_nothing_is_assumed_or_refused(self, diff):
+        assert (diff.assumptions, diff.refused) == ((), ())
+
+
+class TestSameServer:
+    def test_stage_2_to_3_restarts_nothing(self):
+        """Only the planned counts and the volume differ."""
+        diff = compare(config(2), config(3))
+        assert restarts(diff) == []
+        assert changes(diff) == {
+            "stage": ("2", "3"),
+            "volume_size_gib": ("60", "80"),
+            "workers.celery-worker.replicas.planned": ("1", "2"),
+            "postgres.storage": ("30720Mi", "40960Mi"),
+            "postgres.backup_storage": ("15360Mi", "20480Mi"),
+        }
+
+    def test_no_change(self):
+        diff = compare(config(3), config(3))
+        assert (diff.changes, diff.restarts, diff.irreversible) == ((), (), ())
+        assert diff.cost.delta == 0
+
+
+class TestDownwards:
+    def test_hetzner_shrinks_and_says_what_it_assumes(self):
+        diff = compare(config(2), config(1))
+        assert (diff.server.after, diff.server.possible) == ("cx23", True)
+        assert diff.assumptions[0].startswith("the server's root disk has at most 40 GB")
+        assert diff.irreversible == ()
+
+    def test_a_larger_root_disk_can_not(self):
+        """A server that was built as a cx33 has 80 GB, and a cx23 only 40: it stays."""
+        diff = compare(config(2), config(1), root_disk_gb=80)
+        assert (diff.server.after, diff.server.becomes, diff.server.possible) == ("cx23", "cx33", False)
+        assert "smaller than the server's root disk of 80 GB" in diff.server.reason
+        assert diff.cost.delta == 0
+        assert diff.refused == ()
+
+    def test_the_volume_keeps_its_size(self):
+        assert "volume_size_gib" not in changes(compare(config(2), config(1)))
+
+    def test_vultr_does_not_shrink(self):
+        diff = compare(config(3, "vultr"), config(1, "vultr"))
+        assert (diff.server.before, diff.server.after, diff.server.becomes) == (
+            "vc2-4c-8gb",
+            "vc2-2c-4gb",
+            "vc2-4c-8gb",
+        )
+        assert not diff.server.possible
+        assert diff.server.reason == "vultr does not make a server smaller"
+        assert "server" not in restarts(diff)
+
+    def test_vultr_cannot_take_a_resize_back(self):
+        paths = [one.path for one in compare(config(1, "vultr"), config(2, "vultr")).irreversible]
+        assert paths == ["volume_size_gib", "nodes.server.instance_type"]
+
+
+class TestRefused:
+    def test_another_region_would_replace_the_server(self):
+        diff = compare(config(1), config(1, region="fsn1"))
+        assert not diff.server.in_place
+        assert not diff.server.possible
+        assert diff.refused == ("another region would replace the server and its data",)
+
+    def test_another_provider_has_no_price_difference(self):
+        cost = compare(config(1), config(1, "vultr")).cost
+        assert (cost.currency, cost.delta) == ("USD", None)
+
+    def test_a_pin_that_cannot_be_reached(self):
+        diff = compare(config(2, "vultr"), config(1, "vultr", instance_type="vc2-2c-4gb"))
+        assert not diff.server.possible
+        assert diff.refused[0].startswith("stagecoach:instance_type = vc2-2c-4gb: ")
+
+    def test_a_plan_that_does_not_fit(self):
+        diff = compare(config(2), config(2, instance_type="cx23"))
+        assert diff.refused[0].startswith("does not fit: cx23: ")
+
+    def test_a_config_that_cannot_be_planned(self):
+        with pytest.raises(ConfigError, match=r"overrides\.pools\.nosuch"):
+            compare(config(1), config(1, overrides={"pools": {"nosuch": {"concurrency": 2}}}))
+
+
+class TestConfig:
+    def test_values_that_do_not_pass_through_the_plan(self):
+        diff = compare(config(1), config(1, image="registry.example/shop:2", env={"A": "1"}))
+        assert changes(diff) == {
+            "stagecoach:image": ("registry.example/shop:1", "registry.example/shop:2"),
+            "stagecoach:env.A": (None, "1"),
+        }
+        assert restarts(diff) == ["django", "celery-worker", "celery-beat", "queue-exporter"]
+        assert diff.restarts[0].why == ("stagecoach:image", "stagecoach:env")
+
+    def test_celery_servers(self):
+        """They appear as a node; the workers move there."""
+        diff = compare(config(4), config(4, celery_servers={"count": 2}))
+        assert changes(diff)["nodes.celery.count"] == (None, "2")
+        assert changes(diff)["workers.celery-worker.node_role"] == ("server", "celery")
+        assert diff.cost.delta == Decimal("16.98")
+        worker = next(one for one in diff.restarts if one.name == "celery-worker")
+        assert "node" in worker.why

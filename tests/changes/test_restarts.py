@@ -1,0 +1,96 @@
+"""What is said to restart is what the program's manifests say: pod templates and the config that they mount."""
+
+import functools
+import itertools
+import json
+
+import pytest
+
+from infra.changes.restarts import app_workloads, pods_that_restart, restarts_of_config
+from infra.config.resolve import plan_for
+from tests.changes.configs import config
+from tests.mocks import graph
+from tests.test_program import CONFIG, program
+
+RUNNING = ("Deployment", "StatefulSet", "DaemonSet")
+STAGES = (1, 2, 3, 4)
+
+
+@functools.cache
+def _graph(text):
+    return graph(program, config={**CONFIG, **json.loads(text)})
+
+
+def templates(**more):
+    """Each workload's pod template with the content of the autonamed config that it reads."""
+    made = _graph(json.dumps({f"stagecoach:{key}": value for key, value in more.items()}, sort_keys=True)).kubernetes()
+    found = {}
+    for manifest in made.values():
+        if manifest["kind"] in RUNNING:
+            text = json.dumps(manifest["spec"]["template"], sort_keys=True)
+            mounted = [
+                json.dumps([one.get("data"), one.get("stringData")], sort_keys=True)
+                for name, one in sorted(made.items())
+                if f'"{name}-autonamed"' in text
+            ]
+            found[manifest["metadata"]["name"]] = text, mounted
+    return found
+
+
+def rolled(before, after):
+    return {name for name in after if name in before and before[name] != after[name]}
+
+
+@pytest.mark.parametrize(("old", "new"), list(itertools.permutations(STAGES, 2)))
+def test_every_move(old, new):
+    said = set(pods_that_restart(plan_for(config(old)), plan_for(config(new))))
+    assert said == rolled(templates(stage=old), templates(stage=new))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"image": "registry.example/shop:2"},
+        {"env": {"A": "1"}},
+        {"domain": "shop.example.org", "acme_email": "a@example.org"},
+        {"app": {"settings_module": "shop.settings", "port": 8080}},
+        {"images": {"postgres": "mirror.example/postgres:17"}},
+        {"images": {"postgres_exporter": "mirror.example/exporter:1"}},
+        {"images": {"redis": "mirror.example/redis:8.0"}},
+        {"images": {"redis_exporter": "mirror.example/exporter:1"}},
+        {"images": {"prometheus": "mirror.example/prometheus:v2"}},
+        {"images": {"alertmanager": "mirror.example/alertmanager:v0"}},
+        {"images": {"node_exporter": "mirror.example/exporter:1"}},
+        {"alerts": {"webhook_url": "https://alerts.example.org"}},
+        {"k3s": {"version": "v1.33.5+k3s1"}},
+        {"admin_cidrs": ["198.51.100.0/24"]},
+        {"authorized_keys": ["ssh-ed25519 AAAA anna"]},
+        {"kubeconfig_epoch": 2},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_every_field(change):
+    plan = plan_for(config(1))
+    said = set(restarts_of_config(config(1), config(1, **change), plan)) - {"k3s", "traefik"}
+    assert said == rolled(templates(stage=1), templates(stage=1, **change))
+
+
+def test_k3s_and_certificates():
+    """No pods of ours, but they stop, too."""
+    plan = plan_for(config(1))
+    newer = config(1, k3s={"version": "v1.33.5+k3s1"})
+    assert restarts_of_config(config(1), newer, plan) == {"k3s": ["stagecoach:k3s"]}
+    with_tls = config(1, domain="shop.example.org", acme_email="a@example.org")
+    assert restarts_of_config(config(1), with_tls, plan)["traefik"] == ["stagecoach:acme_email"]
+
+
+def test_new_pools_do_not_restart():
+    """`slow` is new at stage 5: it starts."""
+    said = pods_that_restart(plan_for(config(4)), plan_for(config(5)))
+    assert set(said) == {"celery-worker", "celery-beat", "queue-exporter"}
+    assert said["celery-worker"] == ["node", "Celery settings", "pool", "concurrency", "queues"]
+
+
+def test_workloads_of_the_app():
+    names = app_workloads(plan_for(config(5)))
+    assert names == ("django", "celery-worker", "celery-worker-slow", "celery-beat", "queue-exporter")

@@ -1,0 +1,114 @@
+"""What the workflows may do, and with what."""
+
+import re
+import subprocess
+
+import pytest
+
+from infra.pull_requests.stack_changes import PROGRAM
+from lab.toolchain.build import ensure
+from lab.toolchain.programs import ACTIONLINT, PULUMI_VERSION
+from tests.workflows.reading import FOLDER, NAMES, REPOSITORY, steps, workflow
+
+PINNED = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+
+
+@pytest.mark.actionlint
+def test_actionlint_finds_nothing():
+    """With shellcheck for the scripts."""
+    command = [ensure(ACTIONLINT), "-color=false", "-shellcheck", REPOSITORY / ".venv/bin/shellcheck"]
+    done = subprocess.run([*command, *sorted(FOLDER.glob("*.yml"))], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.actionlint
+def test_actionlint_uses_shellcheck(tmp_path):
+    """A script with an unquoted variable is found, or the test above proves little."""
+    text = (FOLDER / "ci.yml").read_text().replace("run: .ci/run", "run: cat $HOME/x")
+    path = tmp_path / "bad.yml"
+    path.write_text(text)
+    command = [ensure(ACTIONLINT), "-color=false", "-shellcheck", REPOSITORY / ".venv/bin/shellcheck", path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "SC2086" in done.stdout
+
+
+def test_three_workflows():
+    assert NAMES == ["ci.yml", "deploy.yml", "preview.yml"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestEvery:
+    def test_never_pull_request_target(self, name):
+        """It would run a fork's code with secrets."""
+        assert "pull_request_target" not in (FOLDER / name).read_text()
+
+    def test_actions_are_pinned_by_commit(self, name):
+        uses = [line.strip() for line in (FOLDER / name).read_text().splitlines() if "uses:" in line]
+        assert uses
+        assert [line for line in uses if not PINNED.search(line)] == []
+
+    def test_no_permission_that_is_not_asked_for(self, name):
+        """Nothing for the workflow; a job names what it needs."""
+        content = workflow(name)
+        assert content["permissions"] == {}
+        wanted = {job["permissions"].get("contents") for job in content["jobs"].values()}
+        assert wanted == {"read"}
+
+    def test_secrets_only_in_an_environment(self, name):
+        """Environments have reviewers, jobs without one have none."""
+        for job in workflow(name)["jobs"].values():
+            assert ("secrets." in str(job)) == ("environment" in job)
+
+    def test_no_expression_in_a_script(self, name):
+        """Values reach a script through its environment, where a branch's name is no command."""
+        scripts = [step.get("run", "") for job in workflow(name)["jobs"].values() for step in job["steps"]]
+        assert [script for script in scripts if "${{" in script] == []
+
+    def test_the_token_is_not_left_in_the_checkout(self, name):
+        for job in workflow(name)["jobs"].values():
+            checkout = job["steps"][0]
+            assert checkout["uses"].startswith("actions/checkout@")
+            assert checkout["with"]["persist-credentials"] is False
+
+    def test_the_cli_is_the_tested_one(self, name):
+        found = [step["with"] for job in workflow(name)["jobs"].values() for step in job["steps"] if "with" in step]
+        versions = {one["pulumi-version"] for one in found if "pulumi-version" in one}
+        assert versions <= {PULUMI_VERSION}
+
+
+class TestPreview:
+    def test_only_the_comment_job_may_write(self):
+        jobs = workflow("preview.yml")["jobs"]
+        writing = {name for name, job in jobs.items() if "write" in job["permissions"].values()}
+        assert writing == {"comment"}
+
+    def test_the_comment_job_runs_the_bases_code(self):
+        checkout = steps("preview.yml", "comment")[0]
+        assert checkout["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
+
+    def test_secrets_are_for_branches_of_this_repository(self):
+        same = "github.event.pull_request.head.repo.full_name == github.repository"
+        jobs = workflow("preview.yml")["jobs"]
+        assert {name for name, job in jobs.items() if same in str(job.get("if"))} == {"preview", "comment"}
+
+
+class TestDeploy:
+    def test_never_two_at_once(self):
+        assert workflow("deploy.yml")["concurrency"] == {"group": "deploy", "cancel-in-progress": False}
+
+    def test_only_from_main_and_with_approval(self):
+        content = workflow("deploy.yml")
+        assert content["on"]["push"]["branches"] == ["main"]
+        job = content["jobs"]["update"]
+        assert job["environment"] == "production"
+        assert job["if"] == "github.ref == 'refs/heads/main'"
+
+    def test_what_decides_an_update_starts_one(self):
+        """The same list in the deploy workflow, in the plan job and in the program."""
+        paths = set(workflow("deploy.yml")["on"]["push"]["paths"])
+        program = {pattern.replace("/*", "/**") for pattern in PROGRAM} - {"Pulumi.yaml"}
+        assert paths == program | {"Pulumi*.yaml", "deployments.yaml"}
+        script = next(step["run"] for step in steps("preview.yml", "plan") if step.get("id") == "changes")
+        listed = script.split("--", 2)[2].split(";", 1)[0].replace("\\", "").replace("'", "").split()
+        assert {path.removesuffix("/**") for path in paths} == set(listed)
