@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from infra.catalog import INSTANCE_TYPES
 from infra.catalog.instance_type import InstanceType
 from infra.changes.stack_diff import ServerMove
+from infra.config.against_past import require_possible
 from infra.config.resolve import plan_for
-from infra.errors import ConfigError
+from infra.errors import ConfigError, Problem, RefusedError
 from infra.models.stack_config import StackConfig
 from infra.sizing.inputs import Recorded
 from infra.sizing.plan import StackPlan
@@ -35,10 +36,7 @@ def plan_move(before: StackConfig, after: StackConfig, *, root_disk_gb: int | No
         ConfigError: as `plan_for`, except for a type that the running server can't become.
     """
     old, wanted = plan_for(before), plan_for(after)
-    elsewhere = [key for key in _PLACE if getattr(before, key) != getattr(after, key)]
-    if elsewhere:
-        return _elsewhere(old, wanted, elsewhere)
-    running, asked = _row(old), _row(wanted)
+    running = _row(old)
     recorded = Recorded(
         name=before.name,
         provider=before.provider,
@@ -46,26 +44,46 @@ def plan_move(before: StackConfig, after: StackConfig, *, root_disk_gb: int | No
         stage=old.stage,
         instance_type=running.name,
         # A way back supposes a way there: the root disk is the smaller type's, unless somebody has looked.
-        root_disk_gb=root_disk_gb or min(running.disk_gb, asked.disk_gb),
+        root_disk_gb=root_disk_gb or min(running.disk_gb, _row(wanted).disk_gb),
         volume_size_gib=old.volume_size_gib,
     )
+    if any(getattr(before, key) != getattr(after, key) for key in _PLACE):
+        return _elsewhere(old, wanted, _against_past(after, recorded))
+    return _in_place(old, wanted, after, recorded, looked=root_disk_gb is not None)
+
+
+def _in_place(old: StackPlan, wanted: StackPlan, after: StackConfig, recorded: Recorded, *, looked: bool) -> Move:
+    running, asked = _row(old), _row(wanted)
     reason = why_unreachable(asked, running, after.provider, recorded)
+    refused = _against_past(after, recorded)
     try:
         new = plan_for(after, recorded)
     except ConfigError as error:
-        refused = tuple(f"{problem.path} = {problem.value}: {problem.allowed}" for problem in error.problems)
+        refused = (*refused, *map(_line, error.problems))
         server = _server(running.name, asked.name, running.name, reason or refused[0])
         return Move(before=old, after=wanted, server=server, assumptions=(), refused=refused)
     becomes = new.server.instance_type
-    server = _server(running.name, asked.name if reason else becomes, becomes, reason)
-    assumed = root_disk_gb is None and asked.disk_gb < running.disk_gb and reason is None
+    assumed = not looked and asked.disk_gb < running.disk_gb and reason is None
     return Move(
         before=old,
         after=new,
-        server=server,
+        server=_server(running.name, asked.name if reason else becomes, becomes, reason),
         assumptions=(_root_disk(asked),) if assumed else (),
-        refused=unsound(new),
+        refused=(*refused, *unsound(new)),
     )
+
+
+def _against_past(after: StackConfig, recorded: Recorded) -> tuple[str, ...]:
+    """In the program's own words."""
+    try:
+        require_possible(after, recorded)
+    except RefusedError as error:
+        return tuple(map(_line, error.problems))
+    return ()
+
+
+def _line(problem: Problem) -> str:
+    return f"{problem.path} = {problem.value}: {problem.allowed}"
 
 
 def _row(plan: StackPlan) -> InstanceType:
@@ -77,11 +95,10 @@ def _server(before: str, after: str, becomes: str, reason: str | None) -> Server
     return ServerMove(before=before, after=after, becomes=becomes, in_place=True, possible=possible, reason=reason)
 
 
-def _elsewhere(old: StackPlan, new: StackPlan, fields: list[str]) -> Move:
-    reason = f"another {' and '.join(fields)} would replace the server and its data"
-    before, after = old.server.instance_type, new.server.instance_type
+def _elsewhere(old: StackPlan, new: StackPlan, refused: tuple[str, ...]) -> Move:
+    before, after, reason = old.server.instance_type, new.server.instance_type, "it would be another server"
     server = ServerMove(before=before, after=after, becomes=before, in_place=False, possible=False, reason=reason)
-    return Move(before=old, after=new, server=server, assumptions=(), refused=(reason, *unsound(new)))
+    return Move(before=old, after=new, server=server, assumptions=(), refused=(*refused, *unsound(new)))
 
 
 def _root_disk(asked: InstanceType) -> str:

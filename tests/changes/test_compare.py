@@ -115,7 +115,13 @@ class TestRefused:
         diff = compare(config(1), config(1, region="fsn1"))
         assert not diff.server.in_place
         assert not diff.server.possible
-        assert diff.refused == ("another region would replace the server and its data",)
+        [reason] = diff.refused
+        assert reason.startswith("stagecoach:region = fsn1: nbg1, where this stack's server stands: another one would")
+
+    def test_a_smaller_volume(self):
+        """What a person wrote is taken at its word."""
+        diff = compare(config(2), config(2, volume_size_gib=50))
+        assert diff.refused[0].startswith("stagecoach:volume_size_gib = 50: at least 60, ")
 
     def test_another_provider_has_no_price_difference(self):
         cost = compare(config(1), config(1, "vultr")).cost

@@ -93,7 +93,7 @@ class TestExitCodes:
         done = diff("--from", "Pulumi.a.yaml", "--to", "Pulumi.b.yaml", "--json", folder=tmp_path)
         assert done.returncode == 1
         assert json.loads(done.stdout)["server"]["in_place"] is False
-        assert "another region would replace the server and its data" in done.stderr
+        assert "stagecoach:region = fsn1: nbg1, where this stack's server stands" in done.stderr
 
     def test_wrong_input(self):
         done = diff("--from", "1", "--to", "7")

@@ -144,6 +144,8 @@ class TestMoveByMerge:
         finally:
             path.write_text(text)
         assert done.returncode == 1
-        assert "> - `Pulumi.stage2.yaml`: another region would replace the server and its data" in done.stdout
+        assert (
+            "> - `Pulumi.stage2.yaml`: stagecoach:region = fsn1: nbg1, where this stack's server stands" in done.stdout
+        )
         assert "**Error:**" in done.stdout
         assert "stagecoach:region = fsn1: nbg1, where this stack's server stands" in done.stdout

@@ -116,8 +116,8 @@ class TestRefused:
         Path("Pulumi.stage1.yaml").write_text(STACK.replace("nbg1", "fsn1"))
         found = gather("main", previews=None, engine=False, remarks=())
         text = render_comment(found)
-        assert "> - `Pulumi.stage1.yaml`: another region would replace the server and its data" in text
-        with pytest.raises(RefusedError, match="another region"):
+        assert "> - `Pulumi.stage1.yaml`: stagecoach:region = fsn1: nbg1, where this stack's server stands" in text
+        with pytest.raises(RefusedError, match="stagecoach:region = fsn1"):
             require_good(found)
 
 
