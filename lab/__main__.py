@@ -67,7 +67,7 @@ def preview(
     stack: Annotated[str | None, typer.Option(help="Preview this stack file on the lab's deployment.")] = None,
 ) -> None:
     """Write what a pull request would say, with this lab's engine where it is up."""
-    raise typer.Exit(write_preview(context.obj, base=base, output=output, stack=stack))
+    raise typer.Exit(write_preview(_lab(context), base=base, output=output, stack=stack))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

@@ -7,23 +7,19 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from infra.errors import Problem, RefusedError
 from lab.engine.pulumi_cli import PulumiCli
+from lab.engine.stack_values import lab_values
 from lab.lifecycle import Lab
-from lab.paths import REPOSITORY
 
 _REMARK = (
     "The engine's preview is the lab's: the real engine and a real Kubernetes API server, an emulated cloud, "
     "*simulated* nodes."
 )
 _COPY = "preview"  # the stack file's copy that the preview reads: the deployment's own stays as it is
-# Where the lab's copy of a stack file may differ from the repository's; the region follows the provider.
-_LAB_KEYS = ("stagecoach:admin_cidrs", "stagecoach:provider")
-_PLACE = "stagecoach:region"
 
 
 def preview(lab: Lab, *, base: str, output: str | None, stack: str | None) -> int:
@@ -50,7 +46,8 @@ def write_previews(lab: Lab, cli: PulumiCli, move: tuple[str, str], folder: Path
     own = workspace.folder / f"Pulumi.{live}.yaml"
     copy = own.with_name(f"Pulumi.{_COPY}.yaml")
     shutil.copyfile(own, copy)  # with its salt
-    workspace.write_stack(wanted, _lab_values(own, wanted), copy=_COPY)
+    provider = yaml.safe_load(own.read_text())["config"]["stagecoach:provider"]
+    workspace.write_stack(wanted, lab_values(workspace.stack_config(wanted), provider), copy=_COPY)
     options = ["-s", live, "--config-file", copy.name, "--non-interactive", "--color", "never"]
     try:
         document = cli.read("preview", "--json", *options, folder=workspace.folder)
@@ -63,14 +60,6 @@ def write_previews(lab: Lab, cli: PulumiCli, move: tuple[str, str], folder: Path
         raise RefusedError("the lab's engine made no preview", [problem])
     (folder / f"{live}.json").write_text(document.stdout)
     (folder / f"{live}.diff").write_text(text.stdout)
-
-
-def _lab_values(own: Path, wanted: str) -> dict[str, Any]:
-    values: dict[str, Any] = yaml.safe_load(own.read_text())["config"]
-    source = REPOSITORY / f"Pulumi.{wanted}.yaml"
-    asked: dict[str, Any] = yaml.safe_load(source.read_text())["config"] if source.exists() else {}
-    elsewhere = asked.get("stagecoach:provider") != values.get("stagecoach:provider")
-    return {key: values[key] for key in (*_LAB_KEYS, *([_PLACE] if elsewhere else [])) if key in values}
 
 
 def _comment(*arguments: str) -> int:
