@@ -8,6 +8,7 @@ import pytest
 from lab.paths import REPOSITORY
 from tests.engine.deployment import Deployment
 from tests.engine.tables import TABLES
+from tests.plans import REGIONS
 
 pytestmark = pytest.mark.engine
 
@@ -29,7 +30,7 @@ def is_kept(step):
     return step.type in KEPT or (step.type.startswith(CLOUDS) and "celery" not in step.name)
 
 
-@pytest.fixture(scope="class", params=["hetzner"])
+@pytest.fixture(scope="class", params=sorted(REGIONS))
 def deployment(request):
     made = Deployment(f"chain-{request.param}-{os.getpid()}", request.param)
     yield made

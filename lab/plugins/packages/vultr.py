@@ -63,6 +63,9 @@ class VultrPackage(CloudPackage):
 
 
 def _matches(row: Properties, wanted: Properties) -> bool:
-    """One filter by the API's field name: any value of a scalar will do, a list must hold all."""
+    """One filter by the API's field name; any of its values will do."""
     value = row.get(re.sub(r"_(\w)", lambda found: found[1].upper(), wanted["name"]))
-    return value is not None and has(value, wanted["values"], every=isinstance(value, list))
+    if isinstance(value, list):
+        # Some versions of the provider never match a list, others want every value in it.
+        raise PluginError(f"the lab does not filter by {wanted['name']}: providers differ on lists")
+    return value is not None and has(value, wanted["values"], every=False)
