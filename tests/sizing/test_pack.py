@@ -1,0 +1,66 @@
+"""The packing of pods on nodes."""
+
+import dataclasses
+
+from infra.catalog import INSTANCE_TYPES
+from infra.names import CELERY_ROLE
+from infra.sizing.build import JOB, container, workload
+from infra.sizing.node import size_node
+from infra.sizing.pack import pack, peak_pods
+from infra.sizing.plan import Amounts, ReplicasPlan
+from infra.units import Cpu, Memory
+
+
+def node(cpu, mib, *, role="server", count=1):
+    """A node that leaves exactly this to pods."""
+    row = INSTANCE_TYPES["hetzner"][0]
+    sized = size_node(row, role=role, count=count, agent=False)
+    return dataclasses.replace(sized, allocatable=Amounts(cpu=Cpu(cpu), memory=Memory.mib(mib)))
+
+
+def pods(name, cpu, mib, maximum=1, *, kind="Deployment", role="server"):
+    replicas = ReplicasPlan(min=1, planned=1, max=maximum, surge=0)
+    return workload(name, kind, container(name, cpu, mib, mib), replicas=replicas, node_role=role)
+
+
+class TestPeak:
+    def test_counts_maximum_and_surge(self):
+        replicas = ReplicasPlan(min=2, planned=2, max=4, surge=1)
+        web = workload("web", "Deployment", container("web", 100, 100, 100), replicas=replicas)
+        assert len(peak_pods([web])) == 5
+
+    def test_every_job_at_once(self):
+        """A migration may run while the nightly dump does."""
+        assert len(peak_pods([workload("job", "Job", container("job", 50, 64, 64), replicas=JOB)])) == 1
+
+    def test_daemon_sets_apart(self):
+        """They are on each node already."""
+        assert peak_pods([pods("exporter", 10, 10, kind="DaemonSet")]) == ()
+
+
+class TestPack:
+    def test_to_the_last_byte(self):
+        packing = pack((node(1000, 1000),), (pods("one", 600, 400), pods("two", 400, 600)))
+        assert packing.unplaced == ()
+        assert packing.left == (("server-1", Amounts(cpu=Cpu(0), memory=Memory(0))),)
+
+    def test_sums_are_not_enough(self):
+        """Two nodes of 1000m have room for 1800m in all, but not for three pods of 600m."""
+        packing = pack((node(1000, 4000, count=2),), (pods("worker", 600, 100, 3),))
+        assert [pod.workload for pod in packing.unplaced] == ["worker"]
+
+    def test_another_order_where_the_first_fails(self):
+        """By memory first, the two large pods land together and leave no CPU for the third."""
+        parts = (pods("cpu", 900, 100), pods("memory", 100, 900), pods("both", 500, 500, 2))
+        assert pack((node(1000, 1000, count=2),), parts).unplaced == ()
+
+    def test_daemon_sets_take_their_share_of_each_node(self):
+        nodes = (node(1000, 1000, count=2),)
+        packing = pack(nodes, (pods("exporter", 100, 100, kind="DaemonSet"),))
+        assert {left.cpu for _, left in packing.left} == {Cpu(900)}
+
+    def test_roles_do_not_mix(self):
+        """A worker does not run beside the database because there is room."""
+        nodes = (node(4000, 4000), node(500, 500, role=CELERY_ROLE))
+        packing = pack(nodes, (pods("worker", 600, 100, role=CELERY_ROLE),))
+        assert [pod.role for pod in packing.unplaced] == [CELERY_ROLE]
