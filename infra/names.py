@@ -25,6 +25,7 @@ DEPLOYMENT_LABEL = "stagecoach-deployment"
 CLOUD_ROLE_LABEL = "stagecoach-role"  # on Celery servers: they hold no data, the look-up passes over them
 # Logical names in the state; the program finds its past under them.
 SERVER_RESOURCE = "server-server"
+CELERY_SERVER_RESOURCE = "celery-servers-1-server"
 VOLUME_RESOURCE = "server-data"
 ROLE_LABEL = "stagecoach.dev/role"  # on nodes: server or celery
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.sizing.plan import Amounts, ContainerPlan, NodePlan, RedisPlan, StackPlan, WorkerPlan, WorkloadPlan
+from infra.sizing.plan import (
+    Amounts,
+    ContainerPlan,
+    NodePlan,
+    RedisPlan,
+    StackPlan,
+    TierUse,
+    WorkerPlan,
+    WorkloadPlan,
+)
 
 
 def plan_to_json(plan: StackPlan) -> dict[str, Any]:
@@ -15,6 +24,7 @@ def plan_to_json(plan: StackPlan) -> dict[str, Any]:
         "region": plan.region,
         "fits": plan.fits,
         "missing": list(plan.missing),
+        "customers": _use(plan.use) if plan.use else None,
         "nodes": [_node(node) for node in plan.nodes],
         "volume_size_gib": plan.volume_size_gib,
         "workloads": [_workload(one) for one in plan.workloads],
@@ -24,6 +34,7 @@ def plan_to_json(plan: StackPlan) -> dict[str, Any]:
             "max_connections": plan.postgres.max_connections,
             "shm_mib": plan.postgres.shm_size.whole_mib,
             "pgbouncer": plan.pgbouncer is not None,
+            "pgbouncer_pool_size": plan.pgbouncer.default_pool_size if plan.pgbouncer else None,
             "backup_retention_days": plan.postgres.backup_retention_days,
         },
         "redis": {"broker": _redis(plan.redis_broker), "cache": _redis(plan.redis_cache)},
@@ -36,6 +47,10 @@ def plan_to_json(plan: StackPlan) -> dict[str, Any]:
         "checks": [{"name": c.name, "ok": c.ok, "reason": c.reason, "field": c.field} for c in plan.checks],
         "departures": [{"field": d.field, "guide": d.guide, "plan": d.plan, "why": d.why} for d in plan.departures],
     }
+
+
+def _use(use: TierUse) -> dict[str, Any]:
+    return {"count": use.customers, "up_to": use.up_to, "used_percent": use.percent, "then": use.then}
 
 
 def _amounts(amounts: Amounts) -> dict[str, int]:

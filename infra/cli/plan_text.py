@@ -16,6 +16,9 @@ def print_plan(plan: StackPlan) -> None:
     """Nodes, workloads, the sum at the peak, contracts, departures from the guide."""
     console = Console(width=None if Console().is_terminal else _PLAIN_WIDTH)
     console.print(f"Stage {plan.stage} on {plan.provider}, {plan.region}", style="bold")
+    if plan.use:
+        use = plan.use
+        console.print(f"{use.customers} of {use.up_to} customers ({use.percent} %), then {use.then}")
     console.print(_nodes(plan))
     console.print(_workloads(plan))
     peak = Amounts(cpu=Cpu(0), memory=Memory(0))

@@ -14,7 +14,7 @@ import pulumi
 from pulumi.runtime import invoke
 
 from infra.errors import Problem, RefusedError
-from infra.names import DEPLOYMENT_LABEL, SERVER_RESOURCE, VOLUME_RESOURCE
+from infra.names import CELERY_SERVER_RESOURCE, DEPLOYMENT_LABEL, SERVER_RESOURCE, VOLUME_RESOURCE
 from infra.sizing.inputs import Recorded
 
 _TOKEN = "pulumi:pulumi:readStackResourceOutputs"  # noqa: S105  a function of the engine's own provider
@@ -73,6 +73,7 @@ def read_recorded(resources: Mapping[str, Any]) -> Recorded | None:
     """From a state's resources by URN, each with its type and outputs."""
     stage, volume, version = 0, 0, ""
     server: tuple[str, Mapping[str, Any]] | None = None
+    celery: tuple[str, int] = "", 0
     for urn, resource in resources.items():
         kind, outputs = resource["type"], resource.get("outputs") or {}
         logical_name = urn.rpartition("::")[2]
@@ -80,6 +81,8 @@ def read_recorded(resources: Mapping[str, Any]) -> Recorded | None:
             stage, version = int(outputs.get("stage") or 0), str(outputs.get("version") or "")
         elif kind in _SERVERS and logical_name == SERVER_RESOURCE:
             server = kind, outputs
+        elif kind in _SERVERS and logical_name == CELERY_SERVER_RESOURCE:
+            celery = outputs[_SERVERS[kind][1]], int(outputs[_SERVERS[kind][3]])
         elif kind in _VOLUMES and logical_name == VOLUME_RESOURCE:
             volume = int(outputs[_VOLUMES[kind]])
     if server is None:
@@ -96,4 +99,6 @@ def read_recorded(resources: Mapping[str, Any]) -> Recorded | None:
         root_disk_gb=int(outputs[disk_key]),
         volume_size_gib=volume,
         version=version,
+        celery_instance_type=celery[0],
+        celery_root_disk_gb=celery[1],
     )

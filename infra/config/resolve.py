@@ -59,6 +59,7 @@ def plan_for(config: StackConfig, recorded: Recorded | None = None) -> StackPlan
         region=config.region,
         instance_type=config.instance_type,
         volume_size_gib=config.volume_size_gib,
+        customers=config.customers,
         celery_servers=celery.count if celery else None,
         celery_instance_type=celery.instance_type if celery else None,
     )

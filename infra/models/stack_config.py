@@ -40,8 +40,16 @@ class AppConfig(StrictModel):
 class CeleryServers(StrictModel):
     """Servers of their own for Celery."""
 
-    count: int = Field(ge=0, le=20, description="how many; 0: workers run on the server")
+    count: int | None = Field(
+        default=None, ge=0, le=20, description="how many; 0: workers run on the server; left out: what the plan needs"
+    )
     instance_type: str | None = Field(default=None, description="their type; the first that fits if left out")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> CeleryServers:
+        if self.count is None and self.instance_type is None:
+            raise ValueError("name count, instance_type or both")
+        return self
 
 
 class AlertsConfig(StrictModel):

@@ -81,7 +81,7 @@ class ServerConfig(StrictModel):
 class CeleryServersConfig(StrictModel):
     """Servers of their own for Celery."""
 
-    count: int = Field(ge=0, le=20, description="how many; 0 means that workers run on the server")
+    count: int = Field(ge=0, le=20, description="how many at least; 0 means that workers run on the server")
     memory_gib: Positive = Field(default=8, description="nominal memory of each in GiB")
     vcpu: Positive = Field(default=4, description="virtual CPUs of each")
 

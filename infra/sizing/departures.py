@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from infra.models.stage_config import ReplicaRange, StageConfig
-from infra.names import DJANGO
-from infra.sizing.assemble import Parts, pool_workload
+from infra.sizing.assemble import Parts
 from infra.sizing.plan import Departure, NodePlan, WorkloadPlan
 
 
 def departures(
-    stage: StageConfig, parts: Parts, server: NodePlan, cheapest: Callable[[dict[str, int]], str]
+    stage: StageConfig, parts: Parts, server: NodePlan, cheapest: Callable[[str, int], str]
 ) -> tuple[Departure, ...]:
-    """`cheapest` names the first type, with its price, that holds the given maxima."""
+    """`cheapest` names what would hold that many pods of a workload beside the others, with its price."""
     return (
         *_server(stage, server),
         *_django(stage, parts),
@@ -47,7 +46,7 @@ def _django(stage: StageConfig, parts: Parts) -> Iterator[Departure]:
     )
 
 
-def _autoscaling(stage: StageConfig, parts: Parts, cheapest: Callable[[dict[str, int]], str]) -> Iterator[Departure]:
+def _autoscaling(stage: StageConfig, parts: Parts, cheapest: Callable[[str, int], str]) -> Iterator[Departure]:
     ranges: list[tuple[WorkloadPlan, ReplicaRange]] = [(parts.django.workload, stage.django.replicas)]
     ranges += [(one.workload, pool.replicas) for one, pool in zip(parts.workers, stage.pools, strict=True)]
     for workload, wanted in ranges:
@@ -59,10 +58,5 @@ def _autoscaling(stage: StageConfig, parts: Parts, cheapest: Callable[[dict[str,
             guide=f"{wanted.min}-{wanted.ceiling} pods",
             plan=f"{workload.replicas.planned} planned, {kept}",
             why=f"one more would be Pending at the peak; {wanted.ceiling} pods need "
-            f"{cheapest({workload.name: wanted.ceiling})}",
+            f"{cheapest(workload.name, wanted.ceiling)}",
         )
-
-
-def all_names(stage: StageConfig) -> tuple[str, ...]:
-    """Workloads that may be autoscaled."""
-    return (DJANGO, *(pool_workload(index, pool.name) for index, pool in enumerate(stage.pools)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,7 +13,8 @@ class PlanInputs:
     region: str
     instance_type: str | None = None  # a pin: proved or refused
     volume_size_gib: int | None = None
-    celery_servers: int | None = None
+    customers: int | None = None  # where the stack file names them in place of the stage
+    celery_servers: int | None = None  # None: computed
     celery_instance_type: str | None = None
 
 
@@ -29,3 +30,12 @@ class Recorded:
     root_disk_gb: int  # as it is on the server, which may be less than the type has
     volume_size_gib: int  # 0 if there is none yet
     version: str = ""  # of the program that built it last; empty if it did not say
+    celery_instance_type: str = ""  # of the first Celery server; empty if there is none
+    celery_root_disk_gb: int = 0
+
+    @property
+    def celery_servers(self) -> Recorded | None:
+        """The same deployment seen from its Celery servers; None if it has none."""
+        if not self.celery_instance_type:
+            return None
+        return replace(self, instance_type=self.celery_instance_type, root_disk_gb=self.celery_root_disk_gb)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from infra.catalog.instance_type import InstanceType
 from infra.models.stage_config import StageConfig
-from infra.names import CELERY_ROLE, SERVER_ROLE
+from infra.names import SERVER_ROLE
 from infra.sizing.assemble import Parts, assemble
-from infra.sizing.choose import candidates, choose_server, row_named
+from infra.sizing.celery_servers import MOST, size_celery_servers
+from infra.sizing.choose import Ask, Catalog, candidates, choose
 from infra.sizing.contracts import check_contracts
-from infra.sizing.departures import all_names, departures
+from infra.sizing.departures import departures
 from infra.sizing.inputs import PlanInputs, Recorded
 from infra.sizing.namespace import size_namespace
 from infra.sizing.node import size_node
@@ -18,9 +20,8 @@ from infra.sizing.pack import Packing, pack
 from infra.sizing.plan import Amounts, Departure, NodePlan, StackPlan
 from infra.sizing.reachable import why_unreachable
 from infra.sizing.replicas import share_out
+from infra.sizing.tier_use import tier_use
 from infra.units import Cpu, Memory
-
-Catalog = tuple[tuple[InstanceType, ...], tuple[str, ...]]
 
 
 def make_plan(
@@ -38,8 +39,9 @@ def make_plan(
     """
     asked = inputs.volume_size_gib or stage.volume_size_gib
     volume = max(asked, recorded.volume_size_gib if recorded else 0)
-    ask = _Question(stage=stage, inputs=inputs, catalog=catalog, volume=volume)
-    row = choose_server(stage, inputs, catalog, recorded, ask.fits)
+    celery = size_celery_servers(stage, inputs, catalog, recorded)
+    ask = _Question(stage=stage, inputs=inputs, catalog=catalog, volume=volume, celery=celery)
+    row = choose(ask.server, inputs, catalog, recorded, ask.fits)
     nodes, parts = ask.nodes(row), ask.parts(row)
     packing = pack(nodes, parts.workloads)
     namespace = size_namespace(parts.workloads)
@@ -47,6 +49,7 @@ def make_plan(
         stage=stage.stage,
         provider=inputs.provider,
         region=inputs.region,
+        use=tier_use(stage, inputs),
         nodes=nodes,
         volume_size_gib=volume,
         django=parts.django,
@@ -61,7 +64,7 @@ def make_plan(
         namespace=namespace,
         checks=check_contracts(stage, parts, namespace),
         departures=(
-            *departures(stage, parts, nodes[0], ask.cheapest),
+            *departures(stage, parts, nodes[0], lambda name, pods: ask.cheapest(row, parts, {name: pods})),
             *overridden,
             *ask.kept_server(row, recorded),
             *_kept_volume(asked, volume),
@@ -87,9 +90,21 @@ class _Question:
     inputs: PlanInputs
     catalog: Catalog
     volume: int
+    celery: tuple[NodePlan, ...]
+
+    @property
+    def server(self) -> Ask:
+        asked = self.stage.server
+        return Ask(
+            stage=self.stage.stage,
+            memory_gib=asked.memory_gib,
+            vcpu=asked.vcpu,
+            pin=self.inputs.instance_type,
+            field="instance_type",
+        )
 
     def nodes(self, row: InstanceType) -> tuple[NodePlan, ...]:
-        return (size_node(row, role=SERVER_ROLE, count=1, agent=False), *self._celery_nodes())
+        return (size_node(row, role=SERVER_ROLE, count=1, agent=False), *self.celery)
 
     def parts(self, row: InstanceType) -> Parts:
         return share_out(self.stage, self.nodes(row), volume_size_gib=self.volume)
@@ -101,36 +116,34 @@ class _Question:
         """Where a new server would be cheaper than the running one: said, not done."""
         if recorded is None or self.inputs.instance_type or row.name != recorded.instance_type:
             return ()
-        fresh = choose_server(self.stage, self.inputs, self.catalog, None, self.fits)
+        fresh = choose(self.server, self.inputs, self.catalog, None, self.fits)
         if fresh.price >= row.price:
             return ()
         reason = why_unreachable(fresh, row, self.inputs.provider, recorded)
         why = reason or "a running server keeps its type while that fits; pin stagecoach:instance_type to change it"
         return (Departure(field="instance_type", guide=_priced(fresh), plan=_priced(row), why=why),)
 
-    def cheapest(self, wanted: dict[str, int]) -> str:
-        """The first candidate that holds the wanted maxima, the others at their planned count."""
-        planned = [self.stage.django.replicas.planned, *(pool.replicas.planned for pool in self.stage.pools)]
-        maxima = {**dict(zip(all_names(self.stage), planned, strict=True)), **wanted}
-        server = self.stage.server
-        sizes = candidates(*self.catalog, region=self.inputs.region, memory_gib=server.memory_gib, vcpu=server.vcpu)
+    def cheapest(self, running: InstanceType, parts: Parts, wanted: dict[str, int]) -> str:
+        """What holds the wanted maxima, the others as they are: more Celery servers, or the first candidate."""
+        scaled = (parts.django.workload, *(worker.workload for worker in parts.workers))
+        maxima = {**{one.name: one.replicas.max for one in scaled}, **wanted}
+        if self.celery and parts.django.workload.name not in wanted:
+            servers = self.celery[0]
+            for count in range(servers.count + 1, MOST + 1):
+                nodes = (*self.nodes(running)[:1], replace(servers, count=count))
+                if self._holds(nodes, maxima):
+                    price = Decimal(servers.price) * count
+                    return f"{count} x {servers.instance_type} ({price} {servers.currency} a month)"
+        asked = self.stage.server
+        sizes = candidates(self.catalog, region=self.inputs.region, memory_gib=asked.memory_gib, vcpu=asked.vcpu)
         for row in sizes:
-            parts = assemble(self.stage, self.nodes(row), maxima, volume_size_gib=self.volume)
-            if not pack(self.nodes(row), parts.workloads).unplaced:
+            if self._holds(self.nodes(row), maxima):
                 return _priced(row)
-        return "more or larger Celery servers" if self._celery_nodes() else "more than the catalog has"
+        return "more than the catalog has"
 
-    def _celery_nodes(self) -> tuple[NodePlan, ...]:
-        wanted, inputs = self.stage.celery_servers, self.inputs
-        count = wanted.count if inputs.celery_servers is None else inputs.celery_servers
-        if not count:
-            return ()
-        rows, order = self.catalog
-        if inputs.celery_instance_type:
-            row = row_named(rows, inputs.celery_instance_type, inputs.region, "celery_servers.instance_type")
-        else:
-            row = candidates(rows, order, region=inputs.region, memory_gib=wanted.memory_gib, vcpu=wanted.vcpu)[0]
-        return (size_node(row, role=CELERY_ROLE, count=count, agent=True),)
+    def _holds(self, nodes: tuple[NodePlan, ...], maxima: dict[str, int]) -> bool:
+        parts = assemble(self.stage, nodes, maxima, volume_size_gib=self.volume)
+        return not pack(nodes, parts.workloads).unplaced
 
 
 def _priced(row: InstanceType) -> str:
@@ -149,8 +162,9 @@ def _missing(packing: Packing, nodes: tuple[NodePlan, ...]) -> tuple[str, ...]:
         node = next((one for one in nodes if one.role == role), nodes[0])
         left = [amounts for name, amounts in packing.left if name.startswith(role)]
         rest = "; ".join(f"{one.cpu} and {one.memory.whole_mib}Mi left" for one in left)
+        what = node.instance_type if node.count == 1 else f"{node.count} x {node.instance_type}"
+        who = f"1 pod ({names}) needs" if len(pods) == 1 else f"{len(pods)} pods ({names}) need"
         lines.append(
-            f"{node.instance_type}: {len(pods)} pods ({names}) need {total.cpu} and {total.memory.whole_mib}Mi more "
-            f"room; {rest or 'no such node'}",
+            f"{what}: {who} {total.cpu} and {total.memory.whole_mib}Mi more room; {rest or 'no such node'}",
         )
     return tuple(lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from infra.names import MONITORING_NAMESPACE, NODE_EXPORTER, PROMETHEUS
 from infra.sizing.build import container, workload
 from infra.sizing.django import size_queue_exporter
-from infra.sizing.plan import MonitoringPlan
+from infra.sizing.plan import MonitoringPlan, WorkloadPlan
 from infra.units import Memory
 
 # Prometheus: 25 MiB + 4 KiB per series, twice that for queries (domain 6.1).  Nominal GiB up to: request and
@@ -27,11 +27,15 @@ def size_monitoring(memory: Memory) -> MonitoringPlan:
             container("alertmanager", 10, 32, 64),
             namespace=MONITORING_NAMESPACE,
         ),
-        node_exporter=workload(
-            NODE_EXPORTER, "DaemonSet", container("node-exporter", 10, 24, 48), namespace=MONITORING_NAMESPACE
-        ),
+        node_exporter=size_node_exporter(),
         queue_exporter=size_queue_exporter(),
         storage=Memory.gib(_STORAGE_GIB),
         retention_days=_RETENTION_DAYS,
         grafana=None,
     )
+
+
+def size_node_exporter() -> WorkloadPlan:
+    """Runs on every node, Celery servers included: 10 MiB of working set (domain 6.1)."""
+    exporter = container("node-exporter", 10, 24, 48)
+    return workload(NODE_EXPORTER, "DaemonSet", exporter, namespace=MONITORING_NAMESPACE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from infra.names import CELERY_ROLE
 from infra.sizing.workload import Amounts, ContainerPlan, Limits, ReplicasPlan, WorkloadPlan
 from infra.units import Memory
 
@@ -22,6 +23,7 @@ __all__ = [
     "RedisPlan",
     "ReplicasPlan",
     "StackPlan",
+    "TierUse",
     "WorkerPlan",
     "WorkloadPlan",
 ]
@@ -90,8 +92,8 @@ class PostgresPlan:
 class PgBouncerPlan:
     """PgBouncer, where the connection budget asks for it."""
 
-    workload: WorkloadPlan  # container "pgbouncer"
-    default_pool_size: int
+    workload: WorkloadPlan  # Deployment, container "pgbouncer"
+    default_pool_size: int  # connections to Postgres
     max_client_conn: int
 
 
@@ -149,12 +151,23 @@ class Departure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TierUse:
+    """How many customers there are of those that the tier holds."""
+
+    customers: int
+    up_to: int
+    percent: int
+    then: str  # what follows when they are more
+
+
+@dataclass(frozen=True, kw_only=True)
 class StackPlan:
     """Everything that one stack builds."""
 
     stage: int
     provider: str
     region: str
+    use: TierUse | None  # where the stack names its customers
     nodes: tuple[NodePlan, ...]  # server first
     volume_size_gib: int
     django: DjangoPlan
@@ -176,6 +189,11 @@ class StackPlan:
     def server(self) -> NodePlan:
         """The node that carries the control plane and the data."""
         return self.nodes[0]
+
+    @property
+    def celery_servers(self) -> NodePlan | None:
+        """The nodes that only run workers, where the plan has such."""
+        return next((node for node in self.nodes if node.role == CELERY_ROLE), None)
 
     @property
     def workloads(self) -> tuple[WorkloadPlan, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infra.catalog.instance_type import InstanceType
 from infra.errors import ConfigError, Problem
-from infra.sizing.inputs import PlanInputs, Recorded
+from infra.sizing.inputs import Recorded
 
 UPGRADE_ONLY = ("vultr",)  # docs.vultr.com: "Downgrading is not supported", page of 2026-05-26
 
@@ -24,13 +24,13 @@ def why_unreachable(
 
 
 def require_reachable(
-    pinned: InstanceType, running: InstanceType | None, inputs: PlanInputs, recorded: Recorded | None
+    pinned: InstanceType, running: InstanceType | None, provider: str, recorded: Recorded | None, field: str
 ) -> None:
-    """Raises ConfigError where the running server can't become the pinned type."""
-    reason = why_unreachable(pinned, running, inputs.provider, recorded)
+    """Raises ConfigError where the running server can't become the type that is pinned at `field`."""
+    reason = why_unreachable(pinned, running, provider, recorded)
     if reason and recorded:
         problem = Problem(
-            path="stagecoach:instance_type",
+            path=f"stagecoach:{field}",
             value=pinned.name,
             allowed=f"the server is a {recorded.instance_type} and can't become one: {reason}",
             hint="Pin a larger type, or take the pin out",

@@ -65,6 +65,23 @@ class TestFormats:
         assert "| `celery-worker` | `worker` | 600m 768Mi | 1000m 1024Mi | 1/1/3 + 0 |" in done.stdout
 
 
+class TestCustomers:
+    def test_in_place_of_the_stage(self, tmp_path):
+        """The plan says how much of the tier is used, in both forms."""
+        text = (REPOSITORY / "Pulumi.stage2.yaml").read_text().replace("stage: 2", "customers: 600")
+        path = tmp_path / "Pulumi.x.yaml"
+        path.write_text(text)
+        made = json.loads(plan("--stack-file", str(path), "--json").stdout)
+        assert (made["stage"], made["customers"]) == (
+            3,
+            {"count": 600, "up_to": 800, "used_percent": 75, "then": "stage 4"},
+        )
+        assert "600 of 800 customers (75 %), then stage 4" in plan("--stack-file", str(path)).stdout
+
+    def test_null_where_the_stage_is_named(self):
+        assert json.loads(plan("--json").stdout)["customers"] is None
+
+
 class TestExitCodes:
     def test_ok(self):
         done = plan("--provider", "vultr", "--stage", "3")

@@ -68,6 +68,10 @@ class TestRefused:
             ({"alerts": {"email_to": "a@b"}}, "email_to needs email_from and smtp_host"),
             ({"k3s": {"sha256": "abc"}}, "stagecoach:k3s.sha256 = 'abc'"),
             ({"overrides": {"django": {"thread": 2}}}, "Did you mean threads?"),
+            ({"celery_servers": {}}, "name count, instance_type or both"),
+            ({"celery_servers": {"count": 21}}, "stagecoach:celery_servers.count = 21"),
+            ({"celery_servers": {"instance_type": "cx99"}}, "celery_servers.instance_type 'cx99' is not in the"),
+            ({"celery_servers": {"counts": 2}}, "Did you mean count?"),
         ],
     )
     def test_message(self, changes, words):

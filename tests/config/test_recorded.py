@@ -7,7 +7,7 @@ import pytest
 from infra.config import recorded
 from infra.config.recorded import read_recorded
 from infra.errors import RefusedError
-from infra.names import SERVER_RESOURCE, VOLUME_RESOURCE
+from infra.names import CELERY_SERVER_RESOURCE, SERVER_RESOURCE, VOLUME_RESOURCE
 from infra.sizing.inputs import Recorded
 from tests.mocks import graph
 from tests.test_program import CONFIG, program, run
@@ -31,7 +31,7 @@ def state(*, stage=1, server=None, size=60):
             "type": "pulumi:pulumi:Stack",
             "outputs": {"stage": stage, "version": "0.1.0"},
         },
-        f"{PREFIX}$hcloud:index/server:Server::celery-server-1": {
+        f"{PREFIX}$hcloud:index/server:Server::{CELERY_SERVER_RESOURCE}": {
             "type": "hcloud:index/server:Server",
             "outputs": celery,
         },
@@ -92,6 +92,8 @@ class TestRead:
             root_disk_gb=40,
             volume_size_gib=60,
             version="0.1.0",
+            celery_instance_type="cx23",
+            celery_root_disk_gb=40,
         )
         assert read_recorded(state()) == expected
 

@@ -141,12 +141,6 @@ class TestCelery:
         assert [worker.workload.name for worker in plan.workers] == ["celery-worker", "celery-worker-slow"]
         assert plan.pgbouncer is None
 
-    def test_more_workers_ask_for_pgbouncer(self):
-        """Three servers let the autoscalers reach their ceilings: 124 connections are more than 100."""
-        plan = stage_plan(5, celery_servers=3)
-        assert plan.pgbouncer is not None
-        assert plan.pgbouncer.default_pool_size == 60
-
 
 def _inputs(**more):
     return PlanInputs(provider="hetzner", region="nbg1", **more)
