@@ -55,8 +55,8 @@ def require_sound(plan: StackPlan) -> None:
         for check in plan.checks
         if not check.ok
     ]
-    if plan.pgbouncer or len(plan.nodes) > 1:
-        needs = "PgBouncer" if plan.pgbouncer else "servers of its own for Celery"
+    if len(plan.nodes) > 1:
+        needs = "servers of its own for Celery"
         later = "Stay within stage 4, or set stagecoach:celery_servers.count to 0"
         problems.append(Problem(path="plan", value=needs, allowed="planned, but not built yet", hint=later))
     if problems:

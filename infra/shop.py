@@ -23,6 +23,7 @@ from infra.components.monitoring.alertmanager import Receivers
 from infra.components.monitoring.node_exporter import NodeExporter, NodeExporterArgs
 from infra.components.monitoring.prometheus import Prometheus, PrometheusArgs
 from infra.components.namespaces import Namespaces
+from infra.components.pgbouncer import PgBouncer, PgBouncerArgs
 from infra.components.postgres import Postgres, PostgresArgs
 from infra.components.postgres_backup import PostgresBackup, PostgresBackupArgs
 from infra.components.queue_exporter import QueueExporter, QueueExporterArgs
@@ -98,7 +99,24 @@ def _data(plan: StackPlan, base: Base, credentials: Credentials) -> list[pulumi.
         RedisArgs(plan=plan.redis_cache, namespace=namespace, password=credentials.redis_cache, images=images),
         opts=base.opts,
     )
-    return [postgres, broker, cache]
+    return [postgres, broker, cache, *_pooler(plan, base, credentials, postgres)]
+
+
+def _pooler(plan: StackPlan, base: Base, credentials: Credentials, postgres: Postgres) -> list[pulumi.Resource]:
+    """It stands before the app is told to use it, and goes after the app has left it."""
+    if plan.pgbouncer is None:
+        return []
+    pooler = PgBouncer(
+        "pgbouncer",
+        PgBouncerArgs(
+            plan=plan.pgbouncer,
+            namespace=base.namespaces.app,
+            password=credentials.postgres,
+            images=base.images,
+        ),
+        opts=base.after(postgres.stateful_set),
+    )
+    return [pooler]
 
 
 def _web(

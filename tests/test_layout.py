@@ -32,7 +32,6 @@ REASONS = {
         "infra/sizing/assemble.py",
         "infra/sizing/build.py",
         "infra/sizing/choose.py",
-        "infra/sizing/connections.py",
         "infra/sizing/departures.py",
         "infra/sizing/monitoring.py",
         "infra/sizing/reachable.py",

@@ -10,7 +10,7 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes import core, meta
 
-from infra.components._kubernetes import mount
+from infra.components._kubernetes import mount, secret_env
 from infra.components.files import FOLDER
 from infra.components.postgres import DATABASE, USER
 from infra.components.postgres import PORT as POSTGRES_PORT
@@ -59,10 +59,20 @@ class AppEnvironment(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.secret_name = secret.metadata.name
+        self._direct = self._direct_url(args) if args.plan.pgbouncer else None
         self._app = args.app
         folder = FOLDER / "stagecoach_celery"
         self._files = {path.name: path.read_text() for path in sorted(folder.glob("*.py"))}
         self.register_outputs({})
+
+    def _direct_url(self, args: AppEnvironmentArgs) -> core.v1.Secret:
+        url = pulumi.Output.from_input(args.postgres_password).apply(lambda password: database_url(password, POSTGRES))
+        return core.v1.Secret(
+            f"{self._name}-direct",
+            metadata=self._metadata(),
+            string_data={"DATABASE_URL": url},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
     def _metadata(self) -> meta.v1.ObjectMetaArgs:
         return meta.v1.ObjectMetaArgs(namespace=self._namespace, labels=labels("app-environment"))
@@ -70,6 +80,12 @@ class AppEnvironment(pulumi.ComponentResource):
     def env_from(self) -> list[core.v1.EnvFromSourceArgs]:
         """Every variable of the app's contract."""
         return [core.v1.EnvFromSourceArgs(secret_ref=core.v1.SecretEnvSourceArgs(name=self.secret_name))]
+
+    def past_the_pooler(self) -> list[core.v1.EnvVarArgs]:
+        """What a migration needs on top: locks and settings of a session, which transaction pooling does not keep."""
+        if self._direct is None:
+            return []
+        return [secret_env("DATABASE_URL", self._direct.metadata.name, "DATABASE_URL")]
 
     def celery_settings(self, name: str, worker: WorkerPlan) -> pulumi.Output[str]:
         """The name of a ConfigMap with the module and one pool's settings."""
@@ -105,11 +121,10 @@ class AppEnvironment(pulumi.ComponentResource):
 
 def render_variables(args: AppEnvironmentArgs, secrets: Mapping[str, Any]) -> dict[str, str]:
     """The app's contract (README); the stack file's own variables come last and may not hide these."""
-    database = PGBOUNCER if args.plan.pgbouncer else POSTGRES
     hosts = ",".join([args.domain] if args.domain else ["*"])
     broker = f"redis://:{secrets['broker']}@{REDIS_BROKER}:{REDIS_PORT}"
     contract = {
-        "DATABASE_URL": f"postgres://{USER}:{secrets['postgres']}@{database}:{POSTGRES_PORT}/{DATABASE}",
+        "DATABASE_URL": database_url(secrets["postgres"], PGBOUNCER if args.plan.pgbouncer else POSTGRES),
         "CACHE_URL": f"redis://:{secrets['cache']}@{REDIS_CACHE}:{REDIS_PORT}/0",
         "CELERY_BROKER_URL": f"{broker}/0",
         "CELERY_RESULT_BACKEND": f"{broker}/1",
@@ -119,6 +134,11 @@ def render_variables(args: AppEnvironmentArgs, secrets: Mapping[str, Any]) -> di
         "DJANGO_CSRF_TRUSTED_ORIGINS": f"https://{args.domain}" if args.domain else "",
     }
     return {**args.env, **secrets["more"], **contract}
+
+
+def database_url(password: str, host: str) -> str:
+    """Postgres and PgBouncer listen on the same port."""
+    return f"postgres://{USER}:{password}@{host}:{POSTGRES_PORT}/{DATABASE}"
 
 
 def render_settings(worker: WorkerPlan) -> dict[str, Any]:

@@ -38,6 +38,7 @@ class Migrate(pulumi.ComponentResource):
             image=args.image.image,
             command=["python", "manage.py", "migrate", "--noinput"],
             env_from=args.environment.env_from(),
+            env=args.environment.past_the_pooler() or None,
             resources=resources(args.plan.container("migrate")),
             security_context=hardened(),
             volume_mounts=[mount("tmp", "/tmp")],  # noqa: S108  a mount in the container

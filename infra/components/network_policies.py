@@ -53,7 +53,7 @@ class NetworkPolicies(pulumi.ComponentResource):
         self.ready: list[pulumi.Resource] = [
             self._policy("default-deny", (), ingress=[], egress=[]),
             self._policy("dns", (), egress=[_egress([_in(SYSTEM_NAMESPACE)], _DNS_PORT, protocols=("UDP", "TCP"))]),
-            self._policy("postgres", (POSTGRES,), ingress=[_ingress(_pods(database), _POSTGRES_PORT)]),
+            self._policy("postgres", (POSTGRES, PGBOUNCER), ingress=[_ingress(_pods(database), _POSTGRES_PORT)]),
             self._policy("redis", (REDIS_BROKER, REDIS_CACHE), ingress=[_ingress(_pods(app), _REDIS_PORT)]),
             self._policy("web", (DJANGO,), ingress=[_ingress([_in(SYSTEM_NAMESPACE)], args.web_port)]),
             self._policy("metrics", (), ingress=[_ingress([_in(MONITORING_NAMESPACE)], *_METRIC_PORTS)]),

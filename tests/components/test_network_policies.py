@@ -95,6 +95,11 @@ class TestData:
         assert may(rules, app(client), app("postgres"), 5432)
 
     @pytest.mark.parametrize("client", CLIENTS)
+    def test_who_reaches_pgbouncer(self, rules, client):
+        """The app's way to Postgres where the connection budget asks for it."""
+        assert may(rules, app(client), app("pgbouncer"), 5432)
+
+    @pytest.mark.parametrize("client", CLIENTS)
     @pytest.mark.parametrize("server", ["redis-broker", "redis-cache"])
     def test_who_reaches_redis(self, rules, client, server):
         assert may(rules, app(client), app(server), 6379)
@@ -104,7 +109,9 @@ class TestData:
         assert not may(rules, app(client), app("redis-broker"), 6379)
 
     @pytest.mark.parametrize("client", [SYSTEM, MONITORING, ("default", "stranger"), app("stranger")])
-    @pytest.mark.parametrize(("server", "port"), [("postgres", 5432), ("redis-broker", 6379), ("redis-cache", 6379)])
+    @pytest.mark.parametrize(
+        ("server", "port"), [("postgres", 5432), ("pgbouncer", 5432), ("redis-broker", 6379), ("redis-cache", 6379)]
+    )
     def test_strangers_reach_nothing(self, rules, client, server, port):
         """Not even monitoring: it asks the exporters."""
         assert not may(rules, client, app(server), port)

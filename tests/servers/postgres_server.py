@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -26,19 +27,27 @@ def program(name):
 class PostgresServer:
     """Postgres with a stage's settings in a folder of its own."""
 
-    def __init__(self, plan, folder):
+    def __init__(self, plan, folder, password=None):
         self.as_user = []
         if os.geteuid() == 0:
             self.as_user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
             os.chown(folder, int(NOBODY), int(NOBODY))
-        data = folder / "data"
-        self.port = free_port()
-        self._run("initdb", "-D", str(data), "-U", "app", "-A", "trust", "--data-checksums", cwd=folder)
-        command = [*self.as_user, program("postgres"), "-D", str(data), "-p", str(self.port), "-k", str(folder)]
-        with (folder / "log").open("w") as log:
-            self.child = subprocess.Popen([*command, *server_arguments(plan)], cwd=folder, stdout=log, stderr=log)
+        self.plan, self.folder, self.port = plan, folder, free_port()
+        login = ["-A", "trust"]
+        if password:  # as the official image sets it up
+            (folder / "password").write_text(password)
+            login = ["-A", "scram-sha-256", "--pwfile", str(folder / "password")]
+        self._run("initdb", "-D", str(folder / "data"), "-U", "app", *login, "--data-checksums", cwd=folder)
         self.environment = {**os.environ, "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "app"}
+        self.environment |= {"PGPASSWORD": password} if password else {}
         self.environment["PATH"] = f"{Path(program('pg_dump')).parent}:{os.environ['PATH']}"
+        self.start()
+
+    def start(self):
+        data, folder = self.folder / "data", self.folder
+        command = [*self.as_user, program("postgres"), "-D", str(data), "-p", str(self.port), "-k", str(folder)]
+        with (folder / "log").open("a") as log:
+            self.child = subprocess.Popen([*command, *server_arguments(self.plan)], cwd=folder, stdout=log, stderr=log)
         deadline = time.monotonic() + 30
         while self.sql("select 1") != "1":
             assert time.monotonic() < deadline, (folder / "log").read_text()
@@ -63,15 +72,20 @@ class PostgresServer:
         )
 
     def stop(self):
-        self.child.terminate()
+        """A fast shutdown: open sessions are ended."""
+        self.child.send_signal(signal.SIGINT)
         self.child.wait(timeout=30)
+
+    def restart(self):
+        self.stop()
+        self.start()
 
 
 @contextmanager
-def postgres_server(plan):
+def postgres_server(plan, password=None):
     """A server that ends with the block; pytest's own folders are closed to the user that it runs as."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        server = PostgresServer(plan, Path(folder))
+        server = PostgresServer(plan, Path(folder), password)
         try:
             yield server
         finally:
