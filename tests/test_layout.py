@@ -65,9 +65,12 @@ REASONS = {
         "infra/components/monitoring/prometheus.py",
         "infra/components/monitoring/scrape.py",
     ),
-    "parts of the cloud's emulation, seen in tests/lab/plugins/packages/test_hetzner.py": (
+    "parts of the clouds' emulation, seen in tests/lab/plugins/packages": (
         "lab/clouds/addresses.py",
+        "lab/clouds/digitalocean_errors.py",
         "lab/clouds/hetzner.py",
+        "lab/clouds/hetzner_network.py",
+        "lab/clouds/vultr_errors.py",
         "lab/plugins/faults.py",
         "lab/plugins/journal.py",
         "lab/plugins/server.py",

@@ -65,6 +65,7 @@ def run_plan(folder, runner):
         if "run" in step:
             done = run_step("preview.yml", "plan", step, folder=folder, contexts=contexts, environment=runner)
             codes.append(done.returncode)
+            print(done.stdout, done.stderr)
             if done.returncode:
                 break
     return codes, _text(runner["GITHUB_OUTPUT"]), _text(runner["GITHUB_STEP_SUMMARY"])
