@@ -67,10 +67,7 @@ REASONS = {
     ),
     "parts of the clouds' emulation, seen in tests/lab/plugins/packages": (
         "lab/clouds/addresses.py",
-        "lab/clouds/digitalocean_errors.py",
-        "lab/clouds/hetzner.py",
-        "lab/clouds/hetzner_network.py",
-        "lab/clouds/vultr_errors.py",
+    "parts of the clouds' emulation, seen in tests/lab/plugins/packages/test_cloud.py": (
         "lab/plugins/faults.py",
         "lab/plugins/journal.py",
         "lab/plugins/server.py",
@@ -88,11 +85,6 @@ REASONS = {
         "lab/plugins/kubernetes/await_ready.py",
         "lab/plugins/kubernetes/paths.py",
         "lab/plugins/kubernetes/replacing.py",
-    ),
-    "words and parts of the clouds, seen in tests/lab/clouds and tests/lab/plugins/packages": (
-        "lab/clouds/digitalocean_errors.py",
-        "lab/clouds/hetzner_network.py",
-        "lab/clouds/vultr_errors.py",
     ),
     "run by the real engine in tests/engine": (
         "lab/assembly.py",

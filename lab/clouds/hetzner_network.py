@@ -41,7 +41,8 @@ class ServerNetwork(Kind):
         if not found:
             raise PluginError(f"network {network} has no subnet (no_subnet_available)")
         net = ipaddress.ip_network(found[0]["ipRange"])
-        taken = {one["ip"] for one in self.cloud.users("serverNetwork", "networkId", network).values()}
+        members = self.cloud.users("serverNetwork", "networkId", network).values()
+        taken = {one["ip"] for one in members if self.holds(one)}
         wanted = record.get("ip") or free_host(str(net), taken)
         if ipaddress.ip_address(wanted) not in net or wanted in taken:
             raise PluginError(f"IP {wanted} is not available in {net} (ip_not_available)")
