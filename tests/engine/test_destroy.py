@@ -1,12 +1,16 @@
 """The documented way to take a deployment down, by the page's own commands."""
 
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 
 import pytest
 
 from lab.cluster.api import Api
+from lab.lifecycle import Lab
 from tests.engine.conftest import REPOSITORY, make_up, pulumi
 
 pytestmark = pytest.mark.engine
@@ -41,9 +45,9 @@ def built(lab):
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
 
 
-def cloud(lab):
+def cloud(lab, provider="hetzner"):
     """Objects of the emulated cloud by kind, without the empty ones."""
-    kinds = json.loads((lab.root / "hetzner.json").read_text())["kinds"]
+    kinds = json.loads((lab.root / f"{provider}.json").read_text())["kinds"]
     return {kind: records for kind, records in kinds.items() if records}
 
 
@@ -97,3 +101,30 @@ class TestDestroy:
     def test_the_stack_file_stays(self, lab, built, steps):
         assert run(lab, steps[4]).returncode == 0
         assert (lab.workspace.folder / "Pulumi.stage1.yaml").exists()
+
+
+@pytest.fixture(params=["digitalocean", "vultr"])
+def other(request):
+    """A shop on one of the other clouds, which have no protection of their own."""
+    made = Lab(f"test-destroy-{request.param}-{os.getpid()}")
+    command = [sys.executable, "-m", "lab", "--name", made.name, "up", "--provider", request.param]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=600)
+    try:
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+        yield made, request.param
+    finally:
+        made.reset()
+
+
+def test_the_other_clouds(other, steps):
+    """The same page: its update changes nothing there, and nothing is left either."""
+    made, provider = other
+    assert cloud(made, provider)
+    assert run(made, steps[0]).returncode == 0
+    update = run(made, steps[1])
+    assert update.returncode == 0, update.stdout[-2000:]
+    assert " updated" not in update.stdout
+    for words in steps[2:]:
+        done = run(made, words)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    assert cloud(made, provider) == {}
