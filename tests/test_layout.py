@@ -65,8 +65,6 @@ REASONS = {
         "infra/components/monitoring/prometheus.py",
         "infra/components/monitoring/scrape.py",
     ),
-    "parts of the clouds' emulation, seen in tests/lab/plugins/packages": (
-        "lab/clouds/addresses.py",
     "parts of the clouds' emulation, seen in tests/lab/plugins/packages/test_cloud.py": (
         "lab/plugins/faults.py",
         "lab/plugins/journal.py",
