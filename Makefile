@@ -13,7 +13,7 @@ LAB := $(PY) -m lab --name $(LAB_NAME)
 export STAGECOACH_CACHE := $(CACHE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down reset status pulumi preview test check fmt bench lock tools programs checkov
+.PHONY: help setup up down reset status pulumi preview test check fmt docs bench lock tools programs checkov
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ checkov: setup  ## checkov's Kubernetes checks over every rendered object
 fmt: setup  ## format and mend what can be mended
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
+
+docs: setup  ## write docs/reference again from models, stages, catalog and commands
+	@$(PY) -m tools.reference
 
 bench: setup  ## speed beside the figures that the project promises
 	@$(PY) -m tests.bench

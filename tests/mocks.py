@@ -83,7 +83,7 @@ class Recorder(MockMonitor):
         return super().RegisterResource(request)
 
     def RegisterResourceOutputs(self, request):  # noqa: N802  gRPC's name
-        if "pulumi:pulumi:Stack" in request.urn:
+        if "::pulumi:pulumi:Stack::" in request.urn:  # a child's type chain begins with it, too
             self.stack_outputs = json_format.MessageToDict(request.outputs)
         self.component_outputs.add(request.urn.rsplit("::", 1)[-1])
         return super().RegisterResourceOutputs(request)

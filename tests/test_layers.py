@@ -12,6 +12,8 @@ PURE = [
     "infra.units",
     "infra.names",
     "infra.versions",
+    "infra.outputs",
+    "infra.app_contract",
     "infra.errors",
     "infra.models.stack_config",
     "infra.catalog",
@@ -55,10 +57,12 @@ def test_one_reader_of_pulumi_config():
 
 def test_files_and_functions_stay_short():
     """250 lines a file, 50 a function."""
-    long = [path.name for path in sources("infra", "stacks", "lab") if len(path.read_text().splitlines()) > 250]
+    long = [
+        path.name for path in sources("infra", "stacks", "lab", "tools") if len(path.read_text().splitlines()) > 250
+    ]
     long += [
         f"{path.name}:{node.name}"
-        for path in sources("infra", "stacks", "lab")
+        for path in sources("infra", "stacks", "lab", "tools")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno + 1 > 50
     ]

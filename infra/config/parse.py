@@ -16,7 +16,11 @@ from infra.versions import VERSION
 
 NAMESPACE = "stagecoach"
 # Encrypted values: they never enter a model, the program gets them as secret outputs.
-SECRET_KEYS = ("env_secrets", "registry_password", "alerts_smtp_password")
+SECRET_KEYS: dict[str, str] = {
+    "env_secrets": "more environment variables of the app, encrypted; needs `--path`, one variable at a time",
+    "registry_password": "password of `registry.username`",
+    "alerts_smtp_password": "password of `alerts.smtp_user`",
+}
 _PROVIDER_NAMESPACES = {"hetzner": "hcloud", "digitalocean": "digitalocean", "vultr": "vultr"}
 _TOP_LEVEL = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
 

@@ -7,7 +7,9 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from infra.app_contract import RESERVED
 from infra.catalog import INSTANCE_TYPES, regions
+from infra.models import change
 from infra.models.overrides import StageOverrides
 from infra.models.strict import StrictModel
 from infra.versions import IMAGES, K3S_VERSION
@@ -78,36 +80,93 @@ class RegistryConfig(StrictModel):
 class StackConfig(StrictModel):
     """One deployment of the shop."""
 
-    name: str = Field(pattern=_LABEL, description="the deployment's name; all cloud resources carry it; replaces all")
-    provider: Provider = Field(description="the cloud; replaces the server")
-    region: str = Field(description="the provider's region or location; replaces the server")
-    stage: int | None = Field(default=None, ge=1, le=5, description="the customer tier")
-    customers: int | None = Field(default=None, ge=0, description="number of customers, in place of `stage`")
-    image: str = Field(min_length=3, description="the app's container image with a tag or digest")
+    name: str = Field(
+        pattern=_LABEL,
+        description="the deployment's name; all cloud resources carry it",
+        json_schema_extra=change.FIXED,
+    )
+    provider: Provider = Field(description="the cloud", json_schema_extra=change.FIXED)
+    region: str = Field(
+        description="the provider's region or location, as the catalog lists them", json_schema_extra=change.FIXED
+    )
+    stage: int | None = Field(
+        default=None, ge=1, le=5, description="the customer tier", json_schema_extra=change.RESIZES
+    )
+    customers: int | None = Field(
+        default=None, ge=0, description="number of customers, in place of `stage`", json_schema_extra=change.RESIZES
+    )
+    image: str = Field(
+        min_length=3, description="the app's container image with a tag or digest", json_schema_extra=change.ROLLS_APP
+    )
     domain: str | None = Field(
-        default=None, pattern=r"^([a-z0-9-]+\.)+[a-z]{2,}$", description="host name of the shop; turns on TLS"
+        default=None,
+        pattern=r"^([a-z0-9-]+\.)+[a-z]{2,}$",
+        description="host name of the shop; turns on TLS",
+        json_schema_extra=change.ROLLS_WEB,
     )
-    acme_email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", description="contact for certificates")
-    admin_cidrs: tuple[str, ...] = Field(min_length=1, description="networks that may reach SSH and the Kubernetes API")
-    public_admin: bool = Field(default=False, description="allow admin_cidrs to contain the whole internet")
-    authorized_keys: tuple[str, ...] = Field(default=(), description="SSH public keys of people")
-    instance_type: str | None = Field(default=None, description="pin of the server's type; proved or refused")
-    volume_size_gib: int | None = Field(default=None, ge=10, le=10_000, description="data volume; can only grow")
+    acme_email: str | None = Field(
+        default=None,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="contact for certificates",
+        json_schema_extra=change.NOTHING_RESTARTS,
+    )
+    admin_cidrs: tuple[str, ...] = Field(
+        min_length=1,
+        description="networks that may reach SSH and the Kubernetes API",
+        json_schema_extra=change.NOTHING_RESTARTS,
+    )
+    public_admin: bool = Field(
+        default=False,
+        description="allow admin_cidrs to contain the whole internet",
+        json_schema_extra=change.NOTHING_RESTARTS,
+    )
+    authorized_keys: tuple[str, ...] = Field(
+        default=(), description="SSH public keys of people", json_schema_extra=change.NOTHING_RESTARTS
+    )
+    instance_type: str | None = Field(
+        default=None, description="pin of the server's type; proved or refused", json_schema_extra=change.RESIZES
+    )
+    volume_size_gib: int | None = Field(
+        default=None, ge=10, le=10_000, description="data volume; can only grow", json_schema_extra=change.GROWS
+    )
     delete_protection: bool = Field(
-        default=True, description="the cloud itself refuses to delete the server and its parts, where it can"
+        default=True,
+        description="the cloud itself refuses to delete the server and its parts, where it can",
+        json_schema_extra=change.NOTHING_RESTARTS,
     )
-    celery_servers: CeleryServers | None = Field(default=None, description="servers of their own for Celery")
-    overrides: StageOverrides = Field(default_factory=StageOverrides, description="changes to the stage")
-    images: dict[str, str] = Field(default_factory=dict, description="images by name: a mirror or a digest")
-    k3s: K3sConfig = Field(default_factory=K3sConfig, description="which k3s")
-    app: AppConfig = Field(default_factory=AppConfig, description="the app in the image")
-    env: dict[str, str] = Field(default_factory=dict, description="more environment variables of the app")
-    registry: RegistryConfig | None = Field(default=None, description="private registry of the image")
-    alerts: AlertsConfig = Field(default_factory=AlertsConfig, description="where alerts go")
+    celery_servers: CeleryServers | None = Field(
+        default=None, description="servers of their own for Celery", json_schema_extra=change.CELERY_SERVERS
+    )
+    overrides: StageOverrides = Field(
+        default_factory=StageOverrides, description="changes to the stage", json_schema_extra=change.ROLLS
+    )
+    images: dict[str, str] = Field(
+        default_factory=dict, description="images by name: a mirror or a digest", json_schema_extra=change.DATA_TOO
+    )
+    k3s: K3sConfig = Field(default_factory=K3sConfig, description="which k3s", json_schema_extra=change.RESTARTS_K3S)
+    app: AppConfig = Field(
+        default_factory=AppConfig, description="the app in the image", json_schema_extra=change.ROLLS_APP
+    )
+    env: dict[str, str] = Field(
+        default_factory=dict, description="more environment variables of the app", json_schema_extra=change.ROLLS_APP
+    )
+    registry: RegistryConfig | None = Field(
+        default=None, description="private registry of the image", json_schema_extra=change.ROLLS_APP
+    )
+    alerts: AlertsConfig = Field(
+        default_factory=AlertsConfig, description="where alerts go", json_schema_extra=change.MONITORING
+    )
     allow_second: bool = Field(
-        default=False, description="build although the provider has a server of this name: a second, empty deployment"
+        default=False,
+        description="build although the provider has a server of this name: a second, empty deployment",
+        json_schema_extra=change.FIRST_UPDATE,
     )
-    kubeconfig_epoch: int = Field(default=1, ge=1, description="raise it to renew the kubeconfig's certificate")
+    kubeconfig_epoch: int = Field(
+        default=1,
+        ge=1,
+        description="raise it to renew the kubeconfig's certificate",
+        json_schema_extra=change.NOTHING_RESTARTS,
+    )
 
     @field_validator("admin_cidrs")
     @classmethod
@@ -125,6 +184,14 @@ class StackConfig(StrictModel):
         unknown = sorted(set(value) - set(IMAGES))
         if unknown:
             raise ValueError(f"no such image: {', '.join(unknown)}; there are {', '.join(sorted(IMAGES))}")
+        return value
+
+    @field_validator("env")
+    @classmethod
+    def _hides_nothing(cls, value: dict[str, str]) -> dict[str, str]:
+        hidden = sorted(set(value) & RESERVED)
+        if hidden:
+            raise ValueError(f"the stack gives the app {', '.join(hidden)} itself; choose another name")
         return value
 
     @field_validator("image")

@@ -56,6 +56,7 @@ class TestRefused:
         [
             ({"stage": 6}, "stagecoach:stage = 6"),
             ({"stage": None}, "name either stage or customers"),
+            ({"env": {"DATABASE_URL": "postgres://elsewhere"}}, "the stack gives the app DATABASE_URL itself"),
             ({"customers": 100}, "name either stage or customers"),
             ({"region": "mars1"}, "region 'mars1' is not one of hetzner's: fsn1, hel1, nbg1"),
             ({"instance_type": "cx99"}, "instance_type 'cx99' is not in the catalog of hetzner"),

@@ -1,0 +1,40 @@
+"""The variables that the stack gives the app: the contract between the two."""
+
+from __future__ import annotations
+
+# All of the app's pods: web, migration, workers, beat, queue exporter.
+VARIABLES: dict[str, str] = {
+    "DATABASE_URL": "Postgres, or PgBouncer where the connection budget asks for it: `postgres://user:password@host/db`",
+    "CACHE_URL": "the cache's Redis: anything in it may vanish at any time",
+    "CELERY_BROKER_URL": "the broker's Redis: an accepted task survives a power cut",
+    "CELERY_RESULT_BACKEND": "the broker's Redis, another database number",
+    "DJANGO_SETTINGS_MODULE": "`app.settings_module` of the stack file",
+    "DJANGO_SECRET_KEY": "made once, kept encrypted in the state",
+    "DJANGO_ALLOWED_HOSTS": "the domain; `*` as long as there is none",
+    "DJANGO_CSRF_TRUSTED_ORIGINS": "`https://` and the domain; empty as long as there is none",
+}
+
+# Only some of them.
+WEB_VARIABLES: dict[str, str] = {
+    "GUNICORN_CMD_ARGS": "address, processes, threads and recycling; gunicorn reads it by itself",
+}
+CELERY_VARIABLES: dict[str, str] = {
+    "PYTHONPATH": "the folder of the module `stagecoach_celery`, which wraps the app's Celery app",
+    "PYTHONDONTWRITEBYTECODE": "the file system is read-only",
+    "STAGECOACH_CELERY_APP": "`app.celery_app` of the stack file",
+    "STAGECOACH_SETTINGS": "a file with the plan's Celery settings",
+    "STAGECOACH_STATE": "a folder for the probes' heartbeat",
+}
+WORKER_VARIABLES: dict[str, str] = {
+    "REMAP_SIGTERM": "Celery's soft shutdown: running tasks get their time, the rest goes back to the queue",
+}
+EXPORTER_VARIABLES: dict[str, str] = {
+    "EXPORTER_PORT": "where Prometheus reads it",
+    "EXPORTER_POOLS": "pools with their queues and concurrency, as JSON",
+    "EXPORTER_TIME_LIMIT": "the longest task in seconds: the last bucket of the histograms",
+}
+
+# A stack file's `env` may set none of them: its value would be ignored.
+RESERVED: frozenset[str] = frozenset(
+    {**VARIABLES, **WEB_VARIABLES, **CELERY_VARIABLES, **WORKER_VARIABLES, **EXPORTER_VARIABLES}
+)

@@ -1,0 +1,17 @@
+"""What a stack exports; the reference page prints it, a test compares it with the program."""
+
+from __future__ import annotations
+
+OUTPUTS: dict[str, str] = {
+    "url": "where the shop answers",
+    "public_ip": "the address that survives every change of the server; the shop's DNS record names it",
+    "kubeconfig": "the administrator's access to the cluster; its certificate is valid for a year",
+    "name": "the deployment's name",
+    "stage": "the customer tier that was built last",
+    "provider": "the cloud",
+    "region": "the provider's region or location",
+    "instance_type": "the server's type",
+    "volume_size_gib": "the data volume's size",
+}
+
+SECRET_OUTPUTS = ("kubeconfig",)

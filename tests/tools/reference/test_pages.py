@@ -1,0 +1,48 @@
+"""The reference says what the code says."""
+
+import pytest
+
+from infra.config.parse import SECRET_KEYS
+from infra.models.change import FIXED, KEY
+from infra.models.stack_config import StackConfig
+from stacks import STAGES
+from tools.reference.pages import FOLDER, pages
+from tools.reference.schema import keys_of
+
+
+class TestWritten:
+    @pytest.mark.parametrize("name", sorted(pages()))
+    def test_page_is_up_to_date(self, name):
+        path = FOLDER / name
+        assert path.exists(), "run `make docs`"
+        assert path.read_text() == pages()[name], "run `make docs`"
+
+    def test_no_other_page(self):
+        """A page that nobody writes any more would go stale."""
+        assert {path.name for path in FOLDER.glob("*.md")} == set(pages())
+
+
+class TestStackFile:
+    def test_every_key_says_what_a_change_does(self):
+        """A new key needs `json_schema_extra=change.<...>`."""
+        assert [key.path for key in keys_of(StackConfig) if not key.change] == []
+
+    def test_fixed_keys_are_those_that_the_program_refuses(self):
+        """infra/config/recorded.py: require_same_place."""
+        assert [key.path for key in keys_of(StackConfig) if key.change == FIXED[KEY]] == ["name", "provider", "region"]
+
+    def test_keys_below_a_mapping_by_name(self):
+        text = pages()["stack-file.md"]
+        assert "| `overrides.pools.<pool>.concurrency` | whole number, 1 to 64 |" in text
+        assert "| `overrides.pools.<pool>.memory_limit` | memory, for example `512Mi` or `1Gi` |" in text
+
+    def test_names_the_secrets(self):
+        assert [key for key in SECRET_KEYS if f"| `{key}` |" not in pages()["stack-file.md"]] == []
+
+
+class TestStages:
+    def test_prices_and_sizes(self):
+        text = pages()["stages.md"]
+        assert [f"## Stage {number}" for number in STAGES if f"## Stage {number}\n" not in text] == []
+        assert "| price | 5.49 EUR | 24.00 USD | 20.00 USD |" in text
+        assert "`s-8vcpu-16gb`: 8 vCPU, 16 GB" in text

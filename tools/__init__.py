@@ -1,0 +1,1 @@
+"""Programs of the project's own making: what is built for the lab, what writes the reference."""

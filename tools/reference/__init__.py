@@ -1,0 +1,1 @@
+"""Writes docs/reference from the models, the stages, the catalog and the command line."""

@@ -1,0 +1,37 @@
+"""docs/reference/environment.md: the variables that the app gets."""
+
+from __future__ import annotations
+
+from infra import app_contract
+from tools.reference.markdown import code, page, table
+
+_INTRO = """\
+The app's contract: an image that reads these variables runs on the stack. \
+[Use your own image](../how-to/own-image.md) says how to get there."""
+_OWN = """\
+The stack file's [`env`](stack-file.md#env) and the secret `env_secrets` add more variables to all of the app's pods. \
+None of the names on this page may stand in `env`."""
+
+
+def environment_page() -> str:
+    """The page's text."""
+    return page(
+        "The app's environment",
+        _INTRO,
+        "## All of the app's pods",
+        _table(app_contract.VARIABLES),
+        "## Web pods",
+        _table(app_contract.WEB_VARIABLES),
+        "## Workers, beat and queue exporter",
+        _table(app_contract.CELERY_VARIABLES),
+        "## Workers",
+        _table(app_contract.WORKER_VARIABLES),
+        "## Queue exporter",
+        _table(app_contract.EXPORTER_VARIABLES),
+        "## Your own",
+        _OWN,
+    )
+
+
+def _table(variables: dict[str, str]) -> str:
+    return table(("variable", "what it is"), ([code(name), text] for name, text in variables.items()))

@@ -1,0 +1,26 @@
+"""The pages that are written, by file name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tools.reference.catalog import catalog_page
+from tools.reference.commands import commands_page
+from tools.reference.environment import environment_page
+from tools.reference.outputs import outputs_page
+from tools.reference.stack_file import stack_file_page
+from tools.reference.stages import stages_page
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
+
+
+def pages() -> dict[str, str]:
+    """Every page's text."""
+    return {
+        "stack-file.md": stack_file_page(),
+        "stages.md": stages_page(),
+        "catalog.md": catalog_page(),
+        "commands.md": commands_page(),
+        "environment.md": environment_page(),
+        "outputs.md": outputs_page(),
+    }

@@ -1,0 +1,74 @@
+"""docs/reference/stack-file.md: every key that a stack file may have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from infra.config.parse import NAMESPACE, SECRET_KEYS
+from infra.models.change import FIXED, KEY
+from infra.models.stack_config import StackConfig
+from infra.versions import IMAGES
+from tools.reference.markdown import code, joined, page, sentence, table
+from tools.reference.schema import Key, keys_of
+
+_INTRO = f"""\
+A stack file is `Pulumi.<stack>.yaml`. Every key stands under `config:` and begins with `{NAMESPACE}:`. An unknown \
+key, a value out of its range and a value that contradicts another one are refused, all at once, before anything is \
+built; `python -m infra plan --stack-file <file>` checks a file without a cloud account.
+
+Keys of other namespaces are refused, too, except `pulumi:` and the provider's own (`hcloud:`, `digitalocean:`, \
+`vultr:`)."""
+
+
+def stack_file_page() -> str:
+    """The page's text."""
+    keys = keys_of(StackConfig)
+    fixed = [key.path for key in keys if key.change == FIXED[KEY]]
+    rows = ([f"[`{key.path}`](#{key.path})", _presence(key), key.change] for key in keys)
+    return page(
+        "The stack file",
+        _INTRO,
+        "## Overview",
+        table(("key", "", "a change on a running stack"), rows),
+        f"**Fixed for the life of a deployment:** {joined(fixed)}.",
+        *(block for key in keys for block in _section(key)),
+        *_secrets(),
+        *_images(),
+    )
+
+
+def _presence(key: Key) -> str:
+    return "required" if key.required else "optional"
+
+
+def _section(key: Key) -> Iterator[str]:
+    yield f"## {key.path}"
+    yield sentence(key.description)
+    facts = [f"- Type: {key.type}."]
+    if key.default:
+        facts.append(f"- Default: {key.default}." if not key.required else "- Required.")
+    yield "\n".join([*facts, f"- A change: {key.change}."])
+    if key.below:
+        yield table(("key", "type", "default", "what it is"), _rows(key.below))
+
+
+def _rows(keys: tuple[Key, ...]) -> Iterator[list[str]]:
+    for key in keys:
+        if key.below and key.type == "mapping":
+            yield from _rows(key.below)
+        else:
+            yield [code(key.path), key.type, key.default, key.description]
+
+
+def _secrets() -> Iterator[str]:
+    yield "## Secrets"
+    yield (
+        "Encrypted in the stack file, never in plain text: `pulumi config set --secret`. "
+        "Everything else in the file is public."
+    )
+    yield table(("key", "what it is"), ([code(key), text] for key, text in SECRET_KEYS.items()))
+
+
+def _images() -> Iterator[str]:
+    yield "## Names for `images`"
+    yield table(("name", "image"), ([code(name), code(image)] for name, image in sorted(IMAGES.items())))
