@@ -12,6 +12,7 @@ OUTPUTS: dict[str, str] = {
     "region": "the provider's region or location",
     "instance_type": "the server's type",
     "volume_size_gib": "the data volume's size",
+    "version": "the program that updated the stack last; an older one is refused",
 }
 
 SECRET_OUTPUTS = ("kubeconfig",)

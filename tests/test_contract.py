@@ -1,13 +1,10 @@
 """What the documentation promises to the app and to people is what the program builds."""
 
-import functools
-
 import pytest
 
 from infra import app_contract
 from infra.outputs import OUTPUTS, SECRET_OUTPUTS
-from tests.mocks import graph
-from tests.test_program import CONFIG, program
+from tests.graphs import run
 
 APP = app_contract.VARIABLES
 CELERY = {**APP, **app_contract.CELERY_VARIABLES}
@@ -20,25 +17,20 @@ PODS = {
 }
 
 
-@functools.cache
-def built():
-    return graph(program, config={**CONFIG, "stagecoach:stage": 1})
-
-
 class TestEnvironment:
     @pytest.mark.parametrize("name", sorted(PODS))
     def test_a_pod_has_exactly_the_documented_variables(self, name):
-        container = built().inputs(name)["spec"]["template"]["spec"]["containers"][0]
-        secret = built().inputs("app-environment-variables")["stringData"]
+        container = run(1).inputs(name)["spec"]["template"]["spec"]["containers"][0]
+        secret = run(1).inputs("app-environment-variables")["stringData"]
         assert container["envFrom"] == [{"secretRef": {"name": "app-environment-variables-autonamed"}}]
         assert {*secret, *(one["name"] for one in container.get("env", []))} == set(PODS[name])
 
 
 class TestOutputs:
     def test_are_the_documented_ones(self):
-        assert set(built().stack_outputs) == set(OUTPUTS)
+        assert set(run(1).stack_outputs) == set(OUTPUTS)
 
     def test_secret_ones_are_marked(self):
         """An output that a person must not see in a log."""
-        secret = {name for name, value in built().stack_outputs.items() if isinstance(value, dict)}
+        secret = {name for name, value in run(1).stack_outputs.items() if isinstance(value, dict)}
         assert secret == set(SECRET_OUTPUTS)

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001  a program of its own, no package
 """Makes a Python environment of locked packages: `python3 tools/environment.py FOLDER [LOCK FILE]`, no package needed.
 
 The folder's name is keyed by the lock files, so a finished one is never touched again: a checkout that is newer than it
