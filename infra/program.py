@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
+from pulumi_command import remote
 
 from infra.cloud import build_server
 from infra.components.access import Access, AccessArgs
@@ -104,6 +105,7 @@ def _cluster(config: StackConfig, plan: StackPlan, access: Access, server: Serve
         "data-volume",
         DataVolumeArgs(
             connection=connection,
+            server_id=server.server_id,
             deployment=config.name,
             device=server.volume_device,
             size_gib=plan.volume_size_gib,
@@ -112,22 +114,17 @@ def _cluster(config: StackConfig, plan: StackPlan, access: Access, server: Serve
     )
     AuthorizedKeys(
         "authorized-keys",
-        AuthorizedKeysArgs(connection=connection, deploy_key=access.public_key, people=config.authorized_keys),
+        AuthorizedKeysArgs(
+            connection=connection,
+            server_id=server.server_id,
+            deploy_key=access.public_key,
+            people=config.authorized_keys,
+        ),
         opts=pulumi.ResourceOptions(depends_on=server.ready),
     )
     k3s = K3s(
         "k3s",
-        K3sArgs(
-            connection=connection,
-            node=plan.server,
-            deployment=config.name,
-            public_ip=server.public_ip,
-            private_ip=server.private_ip,
-            version=config.k3s.version,
-            url=config.k3s.url,
-            sha256=config.k3s.sha256,
-            kubeconfig_epoch=config.kubeconfig_epoch,
-        ),
+        _k3s_args(config, plan, server, connection),
         opts=pulumi.ResourceOptions(depends_on=[volume.mounted]),
     )
     system: Mapping[str, Any] = {workload.name: workload for workload in plan.system}
@@ -135,12 +132,28 @@ def _cluster(config: StackConfig, plan: StackPlan, access: Access, server: Serve
         "traefik",
         TraefikArgs(
             connection=connection,
+            server_id=server.server_id,
             container=system["traefik"].container("traefik"),
             acme_email=config.acme_email if config.domain else None,
         ),
         opts=pulumi.ResourceOptions(depends_on=[k3s.installed]),
     )
     return k3s
+
+
+def _k3s_args(config: StackConfig, plan: StackPlan, server: Server, connection: remote.ConnectionArgs) -> K3sArgs:
+    return K3sArgs(
+        connection=connection,
+        server_id=server.server_id,
+        node=plan.server,
+        deployment=config.name,
+        public_ip=server.public_ip,
+        private_ip=server.private_ip,
+        version=config.k3s.version,
+        url=config.k3s.url,
+        sha256=config.k3s.sha256,
+        kubeconfig_epoch=config.kubeconfig_epoch,
+    )
 
 
 def _outputs(config: StackConfig, plan: StackPlan, server: Server, k3s: K3s) -> dict[str, Any]:

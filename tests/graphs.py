@@ -3,6 +3,7 @@
 import functools
 import importlib.util
 import json
+import shlex
 
 from infra.catalog import CANDIDATES
 from infra.errors import RefusedError
@@ -65,6 +66,13 @@ def environment(made):
         reference = one.get("valueFrom", {}).get("secretKeyRef")
         found[one["name"]] = (reference["name"], reference["key"]) if reference else one["value"]
     return found
+
+
+def exported(script):
+    """The variables that stand before a server's script."""
+    lines = script.split("#!", 1)[0].splitlines()
+    words = (shlex.split(line)[1] for line in lines)
+    return dict(word.split("=", 1) for word in words)
 
 
 def waits_for(recorder, name):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_command import remote
 
-from infra.components.scripts import load
+from infra.components.scripts import load, with_variables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +15,7 @@ class AuthorizedKeysArgs:
     """Inputs of `AuthorizedKeys`; the deploy key always stays in."""
 
     connection: remote.ConnectionArgs
+    server_id: pulumi.Input[str]  # another server runs the script again
     deploy_key: pulumi.Input[str]
     people: tuple[str, ...]
 
@@ -24,7 +25,7 @@ class AuthorizedKeys(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: AuthorizedKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:server:AuthorizedKeys", name, None, opts)
-        script = load("authorized_keys.sh")
+        script = with_variables(load("authorized_keys.sh"), {"SERVER_ID": args.server_id})
         remote.Command(
             f"{name}-file",
             connection=args.connection,

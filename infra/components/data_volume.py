@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_command import remote
 
-from infra.components.scripts import load
+from infra.components.scripts import load, with_variables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +15,7 @@ class DataVolumeArgs:
     """Inputs of `DataVolume`."""
 
     connection: remote.ConnectionArgs
+    server_id: pulumi.Input[str]  # another server runs the script again
     deployment: str
     device: pulumi.Input[str]
     size_gib: int
@@ -25,13 +26,18 @@ class DataVolume(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: DataVolumeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:server:DataVolume", name, None, opts)
+        variables = {
+            "SERVER_ID": args.server_id,
+            "DEVICE": args.device,
+            "DEPLOYMENT": args.deployment,
+            "SIZE_GIB": str(args.size_gib),
+        }
         script = load("data_volume.sh")
         self.mounted = remote.Command(
             f"{name}-mount",
             connection=args.connection,
-            create=f"export VOLUME_IS_NEW=true\n{script}",
-            update=f"export VOLUME_IS_NEW=false\n{script}",
-            environment={"DEVICE": args.device, "DEPLOYMENT": args.deployment, "SIZE_GIB": str(args.size_gib)},
+            create=with_variables(script, {"VOLUME_IS_NEW": "true", **variables}),
+            update=with_variables(script, {"VOLUME_IS_NEW": "false", **variables}),
             opts=pulumi.ResourceOptions(parent=self, protect=True),
         )
         self.register_outputs({})

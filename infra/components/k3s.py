@@ -10,7 +10,7 @@ import pulumi_random as random
 from pulumi_command import remote
 
 from infra.components.k3s_config import render_k3s_config
-from infra.components.scripts import load
+from infra.components.scripts import load, with_variables
 from infra.sizing.plan import NodePlan
 
 
@@ -19,6 +19,7 @@ class K3sArgs:
     """Inputs of `K3s`."""
 
     connection: remote.ConnectionArgs
+    server_id: pulumi.Input[str]  # another server runs the scripts again
     node: NodePlan
     deployment: str
     public_ip: pulumi.Input[str]
@@ -49,15 +50,19 @@ class K3s(pulumi.ComponentResource):
                 agent_token=values[3],
             ),
         )
-        script = load("base.sh", "k3s_install.sh")
-        environment = {"K3S_VERSION": args.version, "K3S_URL": args.url or "", "K3S_SHA256": args.sha256 or ""}
+        variables = {
+            "SERVER_ID": args.server_id,
+            "K3S_VERSION": args.version,
+            "K3S_URL": args.url or "",
+            "K3S_SHA256": args.sha256 or "",
+        }
+        script = with_variables(load("base.sh", "k3s_install.sh"), variables)
         self.installed = remote.Command(
             f"{name}-install",
             connection=args.connection,
             create=script,
             update=script,
             stdin=config,
-            environment=environment,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.kubeconfig = self._kubeconfig(name, args)
@@ -72,13 +77,13 @@ class K3s(pulumi.ComponentResource):
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
     def _kubeconfig(self, name: str, args: K3sArgs) -> pulumi.Output[str]:
-        script = load("kubeconfig.sh")
+        variables = {"SERVER_ID": args.server_id, "EPOCH": str(args.kubeconfig_epoch)}
+        script = with_variables(load("kubeconfig.sh"), variables)
         read = remote.Command(
             f"{name}-kubeconfig",
             connection=args.connection,
             create=script,
             update=script,
-            environment={"EPOCH": str(args.kubeconfig_epoch)},
             logging=remote.Logging.NONE,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.installed], additional_secret_outputs=["stdout"]),
         )

@@ -9,7 +9,7 @@ import pulumi
 import yaml
 from pulumi_command import remote
 
-from infra.components.scripts import load
+from infra.components.scripts import load, with_variables
 from infra.sizing.plan import ContainerPlan
 
 CERTIFICATE_RESOLVER = "letsencrypt"
@@ -20,6 +20,7 @@ class TraefikArgs:
     """Inputs of `Traefik`."""
 
     connection: remote.ConnectionArgs
+    server_id: pulumi.Input[str]  # another server runs the script again
     container: ContainerPlan
     acme_email: str | None
 
@@ -29,13 +30,13 @@ class Traefik(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: TraefikArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:k3s:Traefik", name, None, opts)
-        script = load("manifest.sh")
+        variables = {"SERVER_ID": args.server_id, "MANIFEST": "traefik-config.yaml"}
+        script = with_variables(load("manifest.sh"), variables)
         remote.Command(
             f"{name}-config",
             connection=args.connection,
             create=script,
             update=script,
-            environment={"MANIFEST": "traefik-config.yaml"},
             stdin=render_chart_config(args.container, args.acme_email),
             opts=pulumi.ResourceOptions(parent=self),
         )

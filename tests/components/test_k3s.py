@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from tests.graphs import BUILT, run, waits_for
+from tests.graphs import BUILT, exported, run, waits_for
 
 
 class TestInstall:
@@ -15,18 +15,22 @@ class TestInstall:
 
     def test_the_release_by_default(self):
         """Version pinned; no mirror, and the checksum is the release's own."""
-        environment = run(1).inputs("k3s-install")["environment"]
-        assert environment == {"K3S_VERSION": "v1.33.6+k3s1", "K3S_URL": "", "K3S_SHA256": ""}
+        assert exported(run(1).inputs("k3s-install")["create"]) == {
+            "SERVER_ID": "4711",
+            "K3S_VERSION": "v1.33.6+k3s1",
+            "K3S_URL": "",
+            "K3S_SHA256": "",
+        }
 
     def test_a_mirror(self):
         k3s = {"version": "v1.33.6+k3s1", "url": "https://mirror.example/k3s", "sha256": "0" * 64}
-        environment = run(1, k3s=k3s).inputs("k3s-install")["environment"]
-        assert (environment["K3S_URL"], environment["K3S_SHA256"]) == ("https://mirror.example/k3s", "0" * 64)
+        variables = exported(run(1, k3s=k3s).inputs("k3s-install")["create"])
+        assert (variables["K3S_URL"], variables["K3S_SHA256"]) == ("https://mirror.example/k3s", "0" * 64)
 
     def test_tokens_come_by_standard_input(self):
-        """A process list shows environment and arguments."""
+        """A process list shows arguments."""
         inputs = run(1).inputs("k3s-install")
-        assert "generated-password" not in str({key: inputs[key] for key in ("create", "update", "environment")})
+        assert "generated-password" not in str({key: inputs[key] for key in ("create", "update")})
         assert yaml.safe_load(inputs["stdin"])["token"] == "generated-password"
 
     def test_agents_have_a_token_of_their_own(self):
@@ -41,11 +45,12 @@ class TestKubeconfig:
     def test_its_command_depends_on_nothing_of_a_stage(self, stage, provider):
         """A changed command has an unknown output in the preview: everything in the cluster would be in doubt."""
         inputs = run(stage, provider).inputs("k3s-kubeconfig")
-        assert inputs["environment"] == {"EPOCH": "1"}
+        assert exported(inputs["create"]) == {"SERVER_ID": "4711", "EPOCH": "1"}
         assert inputs["create"] == run(1).inputs("k3s-kubeconfig")["create"]
 
     def test_the_epoch_renews_it(self):
-        assert run(1, kubeconfig_epoch=2).inputs("k3s-kubeconfig")["environment"] == {"EPOCH": "2"}
+        inputs = run(1, kubeconfig_epoch=2).inputs("k3s-kubeconfig")
+        assert exported(inputs["update"])["EPOCH"] == "2"
 
     def test_is_not_logged(self):
         """The engine would print the administrator's key."""

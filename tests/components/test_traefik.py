@@ -3,7 +3,7 @@
 import yaml
 
 from infra.components.traefik import render_chart_config
-from tests.graphs import run, waits_for
+from tests.graphs import exported, run, waits_for
 from tests.plans import stage_plan
 
 NAME = "traefik-config"
@@ -46,7 +46,7 @@ class TestFile:
     def test_is_put_where_k3s_looks(self):
         """Under a name of its own: traefik.yaml is k3s's."""
         inputs = run(1).inputs(NAME)
-        assert inputs["environment"] == {"MANIFEST": "traefik-config.yaml"}
+        assert exported(inputs["create"])["MANIFEST"] == "traefik-config.yaml"
         assert inputs["update"] == inputs["create"]
 
     def test_comes_after_k3s(self):

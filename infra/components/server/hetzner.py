@@ -23,6 +23,7 @@ IMAGE = "debian-12"
 class HetznerServer(pulumi.ComponentResource):
     """The server is resized in place and keeps its first disk size, so that a move can be taken back."""
 
+    server_id: pulumi.Output[str]
     public_ip: pulumi.Output[str]
     private_ip: pulumi.Output[str]
     volume_device: pulumi.Output[str]
@@ -68,6 +69,7 @@ class HetznerServer(pulumi.ComponentResource):
             opts=kept,
         )
         volume, attachment = self._volume(name, args, labels, server)
+        self.server_id = server.id
         self.public_ip = address.ip_address
         self.private_ip = private.ip
         self.volume_device = volume.linux_device

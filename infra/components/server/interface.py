@@ -35,6 +35,7 @@ class ServerArgs:
 class Server(Protocol):
     """A VPS with its stable public address, private address and data volume."""
 
+    server_id: pulumi.Output[str]
     public_ip: pulumi.Output[str]
     private_ip: pulumi.Output[str]
     volume_device: pulumi.Output[str]

@@ -39,6 +39,8 @@ class CommandPackage(Package):
         """Only remote.Command; a script that bash or shellcheck refuses ends here."""
         if call.type != _TOKEN:
             raise PluginError(f"the lab does not play {call.type}")
+        if call.inputs.get("environment"):
+            raise PluginError("sshd accepts no variables (AcceptEnv): put `export NAME=value` before the script")
         for key in ("create", "update", "delete"):
             script = call.inputs.get(key)
             if script and script != UNKNOWN:
@@ -91,7 +93,7 @@ class CommandPackage(Package):
         return ""
 
     def _keep(self, name: str, which: str, host: str, script: str) -> None:
-        """For reading; what comes by stdin or environment may be secret and is not kept."""
+        """For reading; what comes by stdin may be secret and is not kept."""
         folder = self.folder / host
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{name}.{which}.sh").write_text(script)
