@@ -23,6 +23,7 @@ from infra.components._kubernetes import (
     secret_env,
     tcp_probe,
 )
+from infra.components.files import load
 from infra.names import POSTGRES, labels, selector
 from infra.sizing.plan import PostgresPlan
 
@@ -45,7 +46,7 @@ class PostgresArgs:
 
 
 class Postgres(pulumi.ComponentResource):
-    """One replica; never replaced, restarted only when the server's size changes its settings."""
+    """One replica; never replaced, restarted only when the server's size or the password changes."""
 
     secret_name: pulumi.Output[str]
 
@@ -53,9 +54,10 @@ class Postgres(pulumi.ComponentResource):
         super().__init__("stagecoach:data:Postgres", name, None, opts)
         secret = core.v1.Secret(
             f"{name}-password",
-            metadata=metadata(POSTGRES, args.namespace),
+            # Autonamed: another password restarts the pod, which gives it to the role (ADR 0005).
+            metadata=meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(POSTGRES)),
             string_data={"password": args.password},
-            opts=pulumi.ResourceOptions(parent=self, protect=True),
+            opts=pulumi.ResourceOptions(parent=self),
         )
         self.secret_name = secret.metadata.name
         service = core.v1.Service(
@@ -117,6 +119,11 @@ class Postgres(pulumi.ComponentResource):
             ],
             resources=resources(args.plan.workload.container("postgres")),
             security_context=hardened(),
+            lifecycle=core.v1.LifecycleArgs(
+                post_start=core.v1.LifecycleHandlerArgs(
+                    exec_=core.v1.ExecActionArgs(command=["sh", "-c", load("postgres_password.sh")]),
+                ),
+            ),
             startup_probe=slow_start,
             readiness_probe=ready,
             # No liveness probe: a database under load that misses probes must not be killed.

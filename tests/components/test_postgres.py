@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra.components.files import load
 from infra.components.postgres import server_arguments
 from tests.graphs import BUILT, container, environment, pods, run
 from tests.plans import stage_plan
@@ -54,10 +55,17 @@ class TestPod:
     def test_the_password_is_in_the_secret_only(self):
         """Server and exporter read the same key."""
         made = run(1)
-        assert environment(container(made, NAME))["POSTGRES_PASSWORD"] == ("postgres", "password")
-        assert environment(container(made, NAME, 1))["DATA_SOURCE_PASS"] == ("postgres", "password")
+        secret = "postgres-password-autonamed"
+        assert environment(container(made, NAME))["POSTGRES_PASSWORD"] == (secret, "password")
+        assert environment(container(made, NAME, 1))["DATA_SOURCE_PASS"] == (secret, "password")
         assert "generated-password" not in str(made.inputs(NAME))
-        assert made.requests["postgres-password"].protect
+
+    def test_another_password_restarts_it(self):
+        """The Secret has no name of ours, so the pod template names the new one; the start gives it to the role."""
+        made = run(1)
+        assert "name" not in made.inputs("postgres-password")["metadata"]
+        hook = container(made, NAME)["lifecycle"]["postStart"]["exec"]["command"]
+        assert hook == ["sh", "-c", load("postgres_password.sh")]
 
     def test_pages_are_checked(self):
         """Checksums are chosen once, when the cluster is made."""

@@ -71,6 +71,12 @@ class PostgresServer:
             command, env={**self.environment, **values}, capture_output=True, text=True, check=False, timeout=60
         )
 
+    def set_password(self, password):
+        """The pod's hook: inside, the socket trusts everybody."""
+        values = {"POSTGRES_USER": "app", "POSTGRES_DB": "postgres", "POSTGRES_PASSWORD": password}
+        command = ["sh", str(FOLDER / "postgres_password.sh")]
+        subprocess.run(command, env={**self.environment, **values}, check=True, timeout=60)
+
     def stop(self):
         """A fast shutdown: open sessions are ended."""
         self.child.send_signal(signal.SIGINT)
