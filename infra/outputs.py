@@ -6,6 +6,7 @@ OUTPUTS: dict[str, str] = {
     "url": "where the shop answers",
     "public_ip": "the address that survives every change of the server; the shop's DNS record names it",
     "kubeconfig": "the administrator's access to the cluster; its certificate is valid for a year",
+    "host_key": "the server's public SSH key, for `known_hosts`",
     "name": "the deployment's name",
     "stage": "the customer tier that was built last",
     "provider": "the cloud",

@@ -95,7 +95,7 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, 
         opts=pulumi.ResourceOptions(provider=k3s.provider, depends_on=[*namespaces.ready, *priorities.ready]),
     )
     deploy_shop(config, secrets, plan, base)
-    return _outputs(config, plan, server, k3s)
+    return {**_outputs(config, plan, server, k3s), "host_key": access.host_key.apply(str.strip)}
 
 
 def _cluster(config: StackConfig, plan: StackPlan, access: Access, server: Server) -> K3s:

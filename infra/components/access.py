@@ -21,6 +21,7 @@ class Access(pulumi.ComponentResource):
     """The deploy key, and a host key made here so that the first connection is already pinned."""
 
     public_key: pulumi.Output[str]
+    host_key: pulumi.Output[str]  # the public one
     user_data: pulumi.Output[str]
 
     def __init__(self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -30,7 +31,7 @@ class Access(pulumi.ComponentResource):
         host = tls.PrivateKey(f"{name}-host-key", algorithm="ED25519", opts=kept)
         self.public_key = deploy.public_key_openssh
         self._private_key = deploy.private_key_openssh
-        self._host_key = host.public_key_openssh
+        self.host_key = host.public_key_openssh
         self.user_data = pulumi.Output.all(
             host.private_key_openssh, host.public_key_openssh, deploy.public_key_openssh
         ).apply(lambda keys: render_user_data(args.deployment, *keys))
@@ -42,7 +43,7 @@ class Access(pulumi.ComponentResource):
             host=host,
             user="root",
             private_key=self._private_key,
-            host_key=self._host_key,
+            host_key=self.host_key,
             dial_error_limit=60,
             per_dial_timeout=15,
         )

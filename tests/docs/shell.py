@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import yaml
@@ -40,10 +41,13 @@ class Shell:
         return done.returncode, done.stdout
 
 
-def play(page, shell):
-    """Runs the whole page; stops at the first block that does not do what the page says."""
+def play(page, shell, *, since="", until=""):
+    """Runs a page, or a part between headings; stops at the first block that does not do what the page says."""
     output = ""
+    first, last = _line(page, since, 0), _line(page, until, sys.maxsize)
     for block in read_blocks(page):
+        if not first < block.line < last:
+            continue
         where = f"{page.name}:{block.line}"
         verb, _, rest = block.order.partition(" ")
         if verb == "skip:":
@@ -59,14 +63,19 @@ def play(page, shell):
             assert block.language != "console", f"{where}: commands stand in `sh` blocks"
 
 
+def _line(page, heading, otherwise):
+    return page.read_text().splitlines().index(heading) + 1 if heading else otherwise
+
+
 def _write(folder, name, text):
     (folder / name).write_text(text + "\n")
 
 
 def _merge(folder, name, text):
-    """Keys of the block replace the file's; the rest of the file stays, its encryption salt, too."""
+    """Keys of the block replace the file's (or go into a copy of another); its encryption salt and the rest stay."""
+    name, _, source = name.partition(" from ")
     path = folder / name
-    content = yaml.safe_load(path.read_text())
+    content = yaml.safe_load((folder / (source or name)).read_text())
     content["config"] = {**content["config"], **yaml.safe_load(text)["config"]}
     path.write_text(yaml.safe_dump(content, sort_keys=False))
 
