@@ -3,7 +3,7 @@
 import pytest
 
 from infra.names import SERVER_RESOURCE, VOLUME_RESOURCE
-from tests.graphs import run
+from tests.graphs import exported, run
 
 PROVIDERS = ("hetzner", "digitalocean", "vultr")
 STAGES = (1, 2, 4)
@@ -112,8 +112,8 @@ class TestEveryProvider:
             "digitalocean": "/dev/disk/by-id/scsi-0DO_Volume_shop",
             "vultr": "/dev/disk/by-id/virtio-ewr-2f5d7a",
         }
-        environment = run(1, provider).inputs("data-volume-mount")["environment"]
-        assert environment["DEVICE"] == devices[provider]
+        script = run(1, provider).inputs("data-volume-mount")["update"]
+        assert exported(script)["DEVICE"] == devices[provider]
 
     def test_preview_of_a_new_stack(self, provider):
         """Nothing is registered inside an apply: a preview has every resource of the update."""

@@ -40,7 +40,7 @@ class TestPod:
             "PGDATABASE": "app",
             "BACKUP_FOLDER": "/backups",
             "RETENTION_DAYS": "7",
-            "PGPASSWORD": ("postgres", "password"),
+            "PGPASSWORD": ("postgres-password-autonamed", "password"),
         }
 
     def test_dumps_outlive_the_job(self):

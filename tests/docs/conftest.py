@@ -21,10 +21,17 @@ _LEFT_OUT = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "HCLOUD_TOKEN", "
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory):
+def lab():
+    """A lab of the module's own."""
+    made = Lab(f"docs-{os.getpid()}")
+    yield made
+    made.reset()
+
+
+@pytest.fixture(scope="module")
+def machine(lab, tmp_path_factory):
     """A shell in an empty folder; `git clone` of the documented address gives the files as they are now."""
     home = tmp_path_factory.mktemp("home")
-    lab = Lab(f"docs-{os.getpid()}")
     for program in (KUBE, ETCD):
         ensure(program)
     cli = PulumiCli(root=lab.root, debug_providers=lab.daemon.start().debug_providers)
@@ -39,8 +46,7 @@ def machine(tmp_path_factory):
     }
     work = home / "work"
     work.mkdir()
-    yield Shell(work, environment, tmp_path_factory.mktemp("kept"))
-    lab.reset()
+    return Shell(work, environment, tmp_path_factory.mktemp("kept"))
 
 
 def _copy(target):

@@ -15,6 +15,7 @@ IMAGE = "debian-12-x64"
 class DigitalOceanServer(pulumi.ComponentResource):
     """The Droplet is resized in place without its disk, so that a move can be taken back."""
 
+    server_id: pulumi.Output[str]
     public_ip: pulumi.Output[str]
     private_ip: pulumi.Output[str]
     volume_device: pulumi.Output[str]
@@ -50,6 +51,7 @@ class DigitalOceanServer(pulumi.ComponentResource):
         )
         firewall = firewall_of(f"{name}-firewall", args.deployment, server, opened_ports(args.admin_cidrs), child)
         volume, attachment = self._volume(name, args, server)
+        self.server_id = server.id
         self.public_ip = address.ip_address
         self.private_ip = server.ipv4_address_private
         self.volume_device = pulumi.Output.concat("/dev/disk/by-id/scsi-0DO_Volume_", volume.name)

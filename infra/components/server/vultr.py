@@ -20,6 +20,7 @@ REPLACING = ("userData", "sshKeyIds", "osId", "reservedIpId", "hostname", "regio
 class VultrServer(pulumi.ComponentResource):
     """The instance's plan changes in place, upwards only: Vultr has no downgrade."""
 
+    server_id: pulumi.Output[str]
     public_ip: pulumi.Output[str]
     private_ip: pulumi.Output[str]
     volume_device: pulumi.Output[str]
@@ -52,6 +53,7 @@ class VultrServer(pulumi.ComponentResource):
         key = vultr.SSHKey(f"{name}-deploy-key", name=args.deployment, ssh_key=args.ssh_public_key, opts=child)
         server = self._server(name, args, (network, address, firewall, key))
         volume = self._volume(name, args, server)
+        self.server_id = server.id
         self.public_ip = address.subnet
         self.private_ip = server.internal_ip
         self.volume_device = pulumi.Output.concat("/dev/disk/by-id/virtio-", volume.mount_id)
