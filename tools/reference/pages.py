@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tools.reference.alerts import alerts_page
 from tools.reference.catalog import catalog_page
 from tools.reference.commands import commands_page
 from tools.reference.environment import environment_page
@@ -23,4 +24,5 @@ def pages() -> dict[str, str]:
         "commands.md": commands_page(),
         "environment.md": environment_page(),
         "outputs.md": outputs_page(),
+        "alerts.md": alerts_page(),
     }
