@@ -36,6 +36,17 @@ def _is_built(stage, provider):
     return True
 
 
+# A stack file that turns on what is off by default; at stage 2, so many threads ask for PgBouncer.
+EVERYTHING = {
+    "domain": "shop.example",
+    "acme_email": "a@shop.example",
+    "registry": {"server": "registry.example", "username": "shop"},
+    "registry_password": "hidden",
+    "authorized_keys": ["ssh-ed25519 BBBB anna"],
+    "alerts": {"webhook_url": "https://hooks.example/shop"},
+    "overrides": {"django": {"threads": 16}},
+}
+
 # Stage and provider of everything that the program builds.
 BUILT = tuple((stage, provider) for provider in CANDIDATES for stage in STAGES if _is_built(stage, provider))
 

@@ -22,7 +22,7 @@ from infra.components.postgres import PORT as POSTGRES_PORT
 from infra.names import APP_NAMESPACE, PGBOUNCER, POSTGRES, labels, selector
 from infra.sizing.plan import PgBouncerPlan
 
-UID = 70  # the image's postgres user; nothing in it needs that one
+UID = 10002  # the program asks for no name of its user; above the host's own numbers
 PORT = POSTGRES_PORT  # the app's URL changes its host only
 _FOLDER = "/config"
 _LEAVE_SECONDS = 5  # until no node sends new connections to an ending pod

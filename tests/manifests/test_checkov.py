@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.graphs import BUILT, run
+from tests.graphs import BUILT, EVERYTHING, run
 from tests.manifests.checkov import failures, install
 
 pytestmark = pytest.mark.checkov
@@ -18,7 +18,7 @@ ACCEPTED = yaml.safe_load(Path(__file__).with_name("checkov-accepted.yaml").read
 def found(tmp_path_factory):
     """Failures of all stages; what runs in the cluster is the same on every cloud."""
     assert install() == 0
-    manifests = {}
+    manifests = {f"everything-{name}": one for name, one in run(2, **EVERYTHING).kubernetes().items()}
     for stage in sorted({stage for stage, _ in BUILT}):
         provider = next(one for number, one in BUILT if number == stage)
         for name, manifest in run(stage, provider).kubernetes().items():

@@ -4,7 +4,7 @@ import kubernetes_validate
 import pytest
 
 from infra.versions import K3S_VERSION
-from tests.graphs import BUILT, run
+from tests.graphs import BUILT, EVERYTHING, run
 
 KUBERNETES = K3S_VERSION.removeprefix("v").rsplit(".", 1)[0]
 
@@ -17,6 +17,14 @@ def test_the_version_is_the_clusters():
 def test_every_stage_of_hetzner_is_checked():
     """What is built is found by the program's own refusals: an empty list would pass."""
     assert {(stage, "hetzner") for stage in range(1, 5)} <= set(BUILT)
+
+
+def test_what_is_off_by_default():
+    """PgBouncer, the registry's password, a certificate: objects that no shipped stack file builds."""
+    manifests = run(2, **EVERYTHING).kubernetes()
+    assert {"pgbouncer-deployment", "registry"} <= manifests.keys()
+    for manifest in manifests.values():
+        kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
 
 
 @pytest.mark.parametrize(("stage", "provider"), BUILT)
