@@ -29,6 +29,7 @@ WORKER_VARIABLES: dict[str, str] = {
     "REMAP_SIGTERM": "Celery's soft shutdown: running tasks get their time, the rest goes back to the queue",
 }
 EXPORTER_VARIABLES: dict[str, str] = {
+    "EXPORTER_BACKUPS": "the folder of the database's dumps, read-only",
     "EXPORTER_PORT": "where Prometheus reads it",
     "EXPORTER_POOLS": "pools with their queues and concurrency, as JSON",
     "EXPORTER_TIME_LIMIT": "the longest task in seconds: the last bucket of the histograms",

@@ -19,6 +19,7 @@ CELERY_BEAT = "celery-beat"
 QUEUE_EXPORTER = "queue-exporter"
 PROMETHEUS = "prometheus"
 NODE_EXPORTER = "node-exporter"
+GRAFANA = "grafana"
 
 # The label that every cloud resource carries; the look-up of design 4 searches for it.
 DEPLOYMENT_LABEL = "stagecoach-deployment"

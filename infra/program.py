@@ -11,6 +11,7 @@ from pulumi_command import remote
 from infra.cloud import build_server
 from infra.components.access import Access, AccessArgs
 from infra.components.authorized_keys import AuthorizedKeys, AuthorizedKeysArgs
+from infra.components.credentials import Credentials
 from infra.components.data_volume import DataVolume, DataVolumeArgs
 from infra.components.k3s import K3s, K3sArgs
 from infra.components.namespaces import Namespaces, NamespacesArgs
@@ -24,6 +25,7 @@ from infra.config.resolve import plan_for
 from infra.errors import Problem, RefusedError
 from infra.existing import require_only_one
 from infra.models.stack_config import StackConfig
+from infra.monitoring import deploy_monitoring
 from infra.shop import Base, deploy_shop
 from infra.sizing.plan import StackPlan
 from infra.versions import IMAGES, VERSION
@@ -92,10 +94,12 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, 
     base = Base(
         images={**IMAGES, **config.images},
         namespaces=namespaces,
+        credentials=Credentials("credentials"),
         opts=pulumi.ResourceOptions(provider=k3s.provider, depends_on=[*namespaces.ready, *priorities.ready]),
     )
     deploy_shop(config, secrets, plan, base)
-    return {**_outputs(config, plan, server, k3s), "host_key": access.host_key.apply(str.strip)}
+    more = deploy_monitoring(config, secrets, plan, base, k3s.kubeconfig)
+    return {**_outputs(config, plan, server, k3s), "host_key": access.host_key.apply(str.strip), **more}
 
 
 def _cluster(config: StackConfig, plan: StackPlan, access: Access, server: Server) -> K3s:

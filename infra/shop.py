@@ -1,4 +1,4 @@
-"""Everything that runs in the cluster: data services, the app, monitoring."""
+"""The shop in the cluster: data services and the app."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ from infra.components.credentials import Credentials
 from infra.components.django import Django, DjangoArgs
 from infra.components.ingress import Ingress, IngressArgs
 from infra.components.migrate import Migrate, MigrateArgs
-from infra.components.monitoring.alertmanager import Receivers
-from infra.components.monitoring.node_exporter import NodeExporter, NodeExporterArgs
-from infra.components.monitoring.prometheus import Prometheus, PrometheusArgs
 from infra.components.namespaces import Namespaces
 from infra.components.pgbouncer import PgBouncer, PgBouncerArgs
 from infra.components.postgres import Postgres, PostgresArgs
@@ -39,6 +36,7 @@ class Base:
 
     images: Mapping[str, str]
     namespaces: Namespaces
+    credentials: Credentials
     opts: pulumi.ResourceOptions
 
     def after(self, *resources: pulumi.Resource) -> pulumi.ResourceOptions:
@@ -48,7 +46,7 @@ class Base:
 
 def deploy_shop(config: StackConfig, secrets: Secrets, plan: StackPlan, base: Base) -> None:
     """Data services first, then the migration, then what uses its result."""
-    credentials = Credentials("credentials")
+    credentials = base.credentials
     data = _data(plan, base, credentials)
     environment = AppEnvironment(
         "app-environment",
@@ -74,7 +72,6 @@ def deploy_shop(config: StackConfig, secrets: Secrets, plan: StackPlan, base: Ba
     )
     _web(config, plan, base, (image, environment), migrate)
     _celery(plan, base, (image, environment), migrate)
-    _monitoring(config, secrets, plan, base)
 
 
 def _data(plan: StackPlan, base: Base, credentials: Credentials) -> list[pulumi.Resource]:
@@ -184,26 +181,6 @@ def _celery(plan: StackPlan, base: Base, app: tuple[AppImage, AppEnvironment], m
             environment=environment,
         ),
         opts=base.after(migrate.job),
-    )
-
-
-def _monitoring(config: StackConfig, secrets: Secrets, plan: StackPlan, base: Base) -> None:
-    namespace = base.namespaces.monitoring
-    Prometheus(
-        "prometheus",
-        PrometheusArgs(
-            plan=plan,
-            namespace=namespace,
-            images=base.images,
-            receivers=Receivers(**config.alerts.model_dump()),
-            smtp_password=secrets.alerts_smtp_password,
-        ),
-        opts=base.opts,
-    )
-    NodeExporter(
-        "node-exporter",
-        NodeExporterArgs(plan=plan.monitoring.node_exporter, namespace=namespace, images=base.images),
-        opts=base.opts,
     )
 
 

@@ -14,6 +14,7 @@ IMAGES: dict[str, str] = {
     "prometheus": "quay.io/prometheus/prometheus:v2.53.3",
     "alertmanager": "quay.io/prometheus/alertmanager:v0.28.1",
     "node_exporter": "quay.io/prometheus/node-exporter:v1.9.1",
+    "grafana": "docker.io/grafana/grafana:11.6.1",
     "pgbouncer": "docker.io/edoburu/pgbouncer:v1.25.2-p0",
 }
 

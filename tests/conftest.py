@@ -2,7 +2,7 @@
 
 import pytest
 
-_PROGRAMS = {"engine", "cluster", "redis", "postgres", "checkov", "promtool", "actionlint"}
+_PROGRAMS = {"engine", "cluster", "redis", "postgres", "checkov", "promtool", "actionlint", "monitoring"}
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -18,6 +18,7 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("types", (".venv/bin/mypy",)),
     ("unit tests", (*PYTEST, "-m", "not needs", "tests")),
     ("alert rules in promtool", (*PYTEST, "-m", "promtool", "tests")),
+    ("Prometheus, Alertmanager, exporters", (*PYTEST, "-m", "monitoring", "tests")),
     ("real Redis, Celery, Postgres", (*PYTEST, "-m", "(redis or postgres) and not engine and not cluster", "tests")),
     ("install checkov", (sys.executable, "-m", "tests.manifests.checkov")),
     ("checkov's Kubernetes checks", (*PYTEST, "-m", "checkov", "tests")),

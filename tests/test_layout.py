@@ -33,7 +33,6 @@ REASONS = {
         "infra/sizing/build.py",
         "infra/sizing/choose.py",
         "infra/sizing/departures.py",
-        "infra/sizing/monitoring.py",
         "infra/sizing/reachable.py",
     ),
     "seen from outside in tests/cli/test_plan.py": (
@@ -58,12 +57,6 @@ REASONS = {
     "seen from outside in tests/test_program.py and tests/config/test_parse.py": (
         "infra/config/program_config.py",
         "infra/config/resolve.py",
-    ),
-    "held by promtool and the strict schemas: tests/components/monitoring/test_rules.py, tests/test_program.py": (
-        "infra/components/monitoring/alertmanager.py",
-        "infra/components/monitoring/node_exporter.py",
-        "infra/components/monitoring/prometheus.py",
-        "infra/components/monitoring/scrape.py",
     ),
     "parts of the clouds' emulation, seen in tests/lab/plugins/packages/test_cloud.py": (
         "lab/plugins/faults.py",

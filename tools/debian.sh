@@ -5,6 +5,10 @@ missing=""
 command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
 command -v promtool >/dev/null 2>&1 || missing="$missing prometheus"
 command -v pgbouncer >/dev/null 2>&1 || [ -x /usr/sbin/pgbouncer ] || missing="$missing pgbouncer"
+command -v amtool >/dev/null 2>&1 || missing="$missing prometheus-alertmanager"
+for exporter in prometheus-node-exporter prometheus-postgres-exporter prometheus-redis-exporter; do
+	command -v "$exporter" >/dev/null 2>&1 || missing="$missing $exporter"
+done
 if ! command -v postgres >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
 	missing="$missing postgresql"
 fi

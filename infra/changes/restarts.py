@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from infra.components.monitoring.dashboards import dashboards
 from infra.components.monitoring.rules import rules
 from infra.models.stack_config import StackConfig
-from infra.names import CELERY_ROLE, POSTGRES, PROMETHEUS, QUEUE_EXPORTER, REDIS_BROKER, REDIS_CACHE
+from infra.names import CELERY_ROLE, GRAFANA, POSTGRES, PROMETHEUS, QUEUE_EXPORTER, REDIS_BROKER, REDIS_CACHE
 from infra.sizing.plan import StackPlan, WorkerPlan, WorkloadPlan
 
 SERVER, K3S, TRAEFIK = "server", "k3s", "traefik"
@@ -23,6 +24,7 @@ _IMAGE_USERS = {
     "prometheus": (PROMETHEUS,),
     "alertmanager": (PROMETHEUS,),
     "node_exporter": ("node-exporter",),
+    "grafana": (GRAFANA,),
     "pgbouncer": ("pgbouncer",),
 }
 # Fields of the stack file that every pod of the app reads.
@@ -59,6 +61,8 @@ def restarts_of_config(before: StackConfig, after: StackConfig, plan: StackPlan)
         add((PROMETHEUS,), "stagecoach:alerts")
     if before.k3s != after.k3s:
         add((K3S,), "stagecoach:k3s")
+    if before.kubeconfig_epoch != after.kubeconfig_epoch:
+        add((K3S,), "stagecoach:kubeconfig_epoch")
     if _certificates(before) != _certificates(after):
         add((TRAEFIK,), "stagecoach:acme_email")
     present = {workload.name for workload in plan.workloads} | {K3S}
@@ -107,6 +111,8 @@ def _data(plan: StackPlan, found: dict[str, dict[str, object]]) -> None:
     monitoring = plan.monitoring
     retention = monitoring.storage, monitoring.retention_days
     found[PROMETHEUS] |= {"retention": retention, "alert rules": rules(plan)}
+    if monitoring.grafana:
+        found[GRAFANA]["dashboards"] = dashboards(plan)
 
 
 def _pod(workload: WorkloadPlan) -> dict[str, object]:

@@ -15,6 +15,7 @@ class Credentials(pulumi.ComponentResource):
     redis_broker: pulumi.Output[str]
     redis_cache: pulumi.Output[str]
     django: pulumi.Output[str]
+    grafana: pulumi.Output[str]  # made whether Grafana runs or not: a protected secret must not come and go with it
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:app:Credentials", name, None, opts)
@@ -22,6 +23,7 @@ class Credentials(pulumi.ComponentResource):
         self.redis_broker = self._password(f"{name}-redis-broker")
         self.redis_cache = self._password(f"{name}-redis-cache")
         self.django = self._password(f"{name}-django")
+        self.grafana = self._password(f"{name}-grafana")
         self.register_outputs({})
 
     def _password(self, name: str) -> pulumi.Output[str]:

@@ -1,4 +1,4 @@
-"""Metrics of the queues and tasks, from one file of ours in the app's own image."""
+"""Metrics of queues, tasks and backups, from one file of ours in the app's own image."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes import apps, core, meta
 
-from infra.components._kubernetes import child_of, hardened, metadata, resources, scrape
+from infra.components._kubernetes import child_of, hardened, metadata, mount, resources, scrape
 from infra.components.app_environment import MODULE_PATH, AppEnvironment
 from infra.components.app_pod import AppImage, app_pod, celery_volumes
-from infra.names import QUEUE_EXPORTER, labels, selector
+from infra.names import POSTGRES_BACKUP, QUEUE_EXPORTER, labels, selector
 from infra.sizing.plan import WorkerPlan, WorkloadPlan
 
 PORT = 9808  # celery-exporter's
+_BACKUPS = "/backups"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +55,11 @@ class QueueExporter(pulumi.ComponentResource):
             security_context=hardened(),
             readiness_probe=probe,
             liveness_probe=probe,
-            volume_mounts=args.environment.celery_mounts(),
+            volume_mounts=[*args.environment.celery_mounts(), mount("backups", _BACKUPS, read_only=True)],
         )
+        # Read-only as a whole: the kubelet then leaves the folder's group to the backup job.
+        claim = core.v1.PersistentVolumeClaimVolumeSourceArgs(claim_name=POSTGRES_BACKUP, read_only=True)
+        backups = core.v1.VolumeArgs(name="backups", persistent_volume_claim=claim)
         apps.v1.Deployment(
             f"{name}-deployment",
             metadata=metadata(QUEUE_EXPORTER, args.namespace),
@@ -65,7 +69,7 @@ class QueueExporter(pulumi.ComponentResource):
                 strategy=apps.v1.DeploymentStrategyArgs(type="Recreate"),
                 template=core.v1.PodTemplateSpecArgs(
                     metadata=meta.v1.ObjectMetaArgs(labels=labels(QUEUE_EXPORTER), annotations=scrape(PORT)),
-                    spec=app_pod(args.image, container, volumes=celery_volumes(config_map)),
+                    spec=app_pod(args.image, container, volumes=[*celery_volumes(config_map), backups]),
                 ),
             ),
             opts=child_of(self),
@@ -74,9 +78,10 @@ class QueueExporter(pulumi.ComponentResource):
 
 
 def exporter_variables(workers: tuple[WorkerPlan, ...]) -> dict[str, str]:
-    """What the exporter reads: its port, the pools with their queues, the last bucket in seconds."""
+    """What the exporter reads: its port, the pools with their queues, the last bucket in seconds, the dumps."""
     pools = {one.pool: {"queues": one.queues, "concurrency": one.concurrency} for one in workers}
     return {
+        "EXPORTER_BACKUPS": _BACKUPS,
         "EXPORTER_PORT": str(PORT),
         "EXPORTER_POOLS": json.dumps(pools, sort_keys=True),
         "EXPORTER_TIME_LIMIT": str(max(one.time_limit for one in workers)),

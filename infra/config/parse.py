@@ -20,6 +20,7 @@ SECRET_KEYS: dict[str, str] = {
     "env_secrets": "more environment variables of the app, encrypted; needs `--path`, one variable at a time",
     "registry_password": "password of `registry.username`",
     "alerts_smtp_password": "password of `alerts.smtp_user`",
+    "alerts_webhooks": "webhook URLs by receiver, as one JSON object, where the URL is as good as a password",
 }
 _PROVIDER_NAMESPACES = {"hetzner": "hcloud", "digitalocean": "digitalocean", "vultr": "vultr"}
 _TOP_LEVEL = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")

@@ -22,6 +22,7 @@ class Secrets:
     env: pulumi.Output[dict[str, str]]
     registry_password: pulumi.Output[str] | None
     alerts_smtp_password: pulumi.Output[str] | None
+    alerts_webhooks: pulumi.Output[dict[str, str]] | None  # URLs by receiver
 
 
 def load_stack_config() -> tuple[StackConfig, Secrets]:
@@ -38,6 +39,7 @@ def load_stack_config() -> tuple[StackConfig, Secrets]:
         env=bag.get_secret_object("env_secrets") or pulumi.Output.secret({}),
         registry_password=bag.get_secret("registry_password"),
         alerts_smtp_password=bag.get_secret("alerts_smtp_password"),
+        alerts_webhooks=bag.get_secret_object("alerts_webhooks"),
     )
     _require(config, secrets)
     return config, secrets
@@ -59,6 +61,9 @@ def _require(config: StackConfig, secrets: Secrets) -> None:
         missing.append("registry_password")
     if config.alerts.smtp_user and secrets.alerts_smtp_password is None:
         missing.append("alerts_smtp_password")
+    receivers = config.alerts.receivers.values()
+    if secrets.alerts_webhooks is None and not all(one.webhook_url or one.email_to for one in receivers):
+        missing.append("alerts_webhooks")
     problems = [
         Problem(
             path=f"{NAMESPACE}:{key}",

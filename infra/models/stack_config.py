@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from infra.app_contract import RESERVED
 from infra.catalog import INSTANCE_TYPES, regions
 from infra.models import change
+from infra.models.alerts_config import AlertsConfig, MonitoringConfig
 from infra.models.overrides import StageOverrides
 from infra.models.strict import StrictModel
 from infra.versions import IMAGES, K3S_VERSION
@@ -51,22 +52,6 @@ class CeleryServers(StrictModel):
     def _says_something(self) -> CeleryServers:
         if self.count is None and self.instance_type is None:
             raise ValueError("name count, instance_type or both")
-        return self
-
-
-class AlertsConfig(StrictModel):
-    """Where alerts go."""
-
-    webhook_url: str | None = Field(default=None, pattern=r"^https?://", description="receives Alertmanager's JSON")
-    email_to: str | None = Field(default=None, description="receives alerts by mail")
-    email_from: str | None = Field(default=None, description="sender of the mails")
-    smtp_host: str | None = Field(default=None, description="host:port of the mail server")
-    smtp_user: str | None = Field(default=None, description="login at the mail server")
-
-    @model_validator(mode="after")
-    def _mail_is_whole(self) -> AlertsConfig:
-        if self.email_to and not (self.email_from and self.smtp_host):
-            raise ValueError("email_to needs email_from and smtp_host")
         return self
 
 
@@ -156,6 +141,11 @@ class StackConfig(StrictModel):
     alerts: AlertsConfig = Field(
         default_factory=AlertsConfig, description="where alerts go", json_schema_extra=change.MONITORING
     )
+    monitoring: MonitoringConfig = Field(
+        default_factory=MonitoringConfig,
+        description="what runs beside Prometheus",
+        json_schema_extra=change.MONITORING,
+    )
     allow_second: bool = Field(
         default=False,
         description="build although the provider has a server of this name: a second, empty deployment",
@@ -165,7 +155,7 @@ class StackConfig(StrictModel):
         default=1,
         ge=1,
         description="raise it to renew the kubeconfig's certificate",
-        json_schema_extra=change.NOTHING_RESTARTS,
+        json_schema_extra=change.RESTARTS_K3S,
     )
 
     @field_validator("admin_cidrs")

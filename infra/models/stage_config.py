@@ -110,5 +110,6 @@ class StageConfig(StrictModel):
     longest_countdown: int = Field(
         ge=0, le=86_400, default=0, description="longest countdown or ETA in seconds that the app uses"
     )
+    grafana: bool = Field(default=False, description="Grafana beside Prometheus; a stack file turns it on")
     volume_size_gib: int = Field(ge=10, le=10_000, description="size of the data volume in GiB")
     guide: GuideRow = Field(description="the tier guide's own numbers")

@@ -55,6 +55,7 @@ class Parts:
             self.monitoring.queue_exporter,
             self.monitoring.prometheus,
             self.monitoring.node_exporter,
+            *([self.monitoring.grafana] if self.monitoring.grafana else []),
             self.django.migrate,
             self.postgres.backup,
         )
@@ -91,6 +92,6 @@ def assemble(
         pgbouncer=size_pgbouncer(connections(django, workers), postgres.max_connections),
         broker=size_broker(server.memory),
         cache=size_cache(server.memory),
-        monitoring=size_monitoring(server.memory),
+        monitoring=size_monitoring(server.memory, grafana=stage.grafana),
         system=size_system(),
     )

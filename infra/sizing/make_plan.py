@@ -14,6 +14,7 @@ from infra.sizing.choose import Ask, Catalog, candidates, choose
 from infra.sizing.contracts import check_contracts
 from infra.sizing.departures import departures
 from infra.sizing.inputs import PlanInputs, Recorded
+from infra.sizing.monitoring import check_grafana
 from infra.sizing.namespace import size_namespace
 from infra.sizing.node import size_node
 from infra.sizing.pack import Packing, pack
@@ -41,7 +42,7 @@ def make_plan(
     volume = max(asked, recorded.volume_size_gib if recorded else 0)
     celery = size_celery_servers(stage, inputs, catalog, recorded)
     ask = _Question(stage=stage, inputs=inputs, catalog=catalog, volume=volume, celery=celery)
-    row = choose(ask.server, inputs, catalog, recorded, ask.fits)
+    row = choose(ask.server, inputs, catalog, recorded, ask.without_grafana().fits)
     nodes, parts = ask.nodes(row), ask.parts(row)
     packing = pack(nodes, parts.workloads)
     namespace = size_namespace(parts.workloads)
@@ -62,7 +63,7 @@ def make_plan(
         monitoring=parts.monitoring,
         system=parts.system,
         namespace=namespace,
-        checks=check_contracts(stage, parts, namespace),
+        checks=(*check_contracts(stage, parts, namespace), *check_grafana(parts.monitoring, nodes[0], packing)),
         departures=(
             *departures(stage, parts, nodes[0], lambda name, pods: ask.cheapest(row, parts, {name: pods})),
             *overridden,
@@ -112,11 +113,15 @@ class _Question:
     def fits(self, row: InstanceType) -> bool:
         return not pack(self.nodes(row), self.parts(row).workloads).unplaced
 
+    def without_grafana(self) -> _Question:
+        """What chooses the server: a window on the shop must neither buy a larger one nor restart the running one."""
+        return replace(self, stage=self.stage.model_copy(update={"grafana": False}))
+
     def kept_server(self, row: InstanceType, recorded: Recorded | None) -> tuple[Departure, ...]:
         """Where a new server would be cheaper than the running one: said, not done."""
         if recorded is None or self.inputs.instance_type or row.name != recorded.instance_type:
             return ()
-        fresh = choose(self.server, self.inputs, self.catalog, None, self.fits)
+        fresh = choose(self.server, self.inputs, self.catalog, None, self.without_grafana().fits)
         if fresh.price >= row.price:
             return ()
         reason = why_unreachable(fresh, row, self.inputs.provider, recorded)

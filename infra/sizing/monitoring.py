@@ -1,11 +1,12 @@
-"""Prometheus, Alertmanager and the exporters."""
+"""Prometheus, Alertmanager, the exporters, and Grafana where it is asked for."""
 
 from __future__ import annotations
 
-from infra.names import MONITORING_NAMESPACE, NODE_EXPORTER, PROMETHEUS
+from infra.names import GRAFANA, MONITORING_NAMESPACE, NODE_EXPORTER, PROMETHEUS
 from infra.sizing.build import container, workload
 from infra.sizing.django import size_queue_exporter
-from infra.sizing.plan import MonitoringPlan, WorkloadPlan
+from infra.sizing.pack import Packing
+from infra.sizing.plan import Check, MonitoringPlan, NodePlan, WorkloadPlan
 from infra.units import Memory
 
 # Prometheus: 25 MiB + 4 KiB per series, twice that for queries (domain 6.1).  Nominal GiB up to: request and
@@ -13,9 +14,12 @@ from infra.units import Memory
 _BUDGETS = ((4, 144, 288, 50), (8, 256, 512, 100), (16, 384, 768, 150), (32, 512, 1024, 200))
 _STORAGE_GIB = 8  # constant: a claim's size is never changed; the retention size keeps Prometheus below it
 _RETENTION_DAYS = 15
+GRAFANA_SERVER = Memory.gib(8)  # the smallest server that it is offered for (domain 6.3)
+# Its documented minimum of 512 MB is the limit (domain 6.2); the request is half of it: few people look at a time.
+_GRAFANA = (50, 256, 512)
 
 
-def size_monitoring(memory: Memory) -> MonitoringPlan:
+def size_monitoring(memory: Memory, *, grafana: bool) -> MonitoringPlan:
     """All of monitoring is in the plan: what is not counted is what gets evicted."""
     request, limit, millicores = next((row[1:] for row in _BUDGETS if memory <= Memory.gib(row[0])), _BUDGETS[-1][1:])
     prometheus = container("prometheus", millicores, request, limit)
@@ -31,7 +35,7 @@ def size_monitoring(memory: Memory) -> MonitoringPlan:
         queue_exporter=size_queue_exporter(),
         storage=Memory.gib(_STORAGE_GIB),
         retention_days=_RETENTION_DAYS,
-        grafana=None,
+        grafana=_size_grafana() if grafana else None,
     )
 
 
@@ -39,3 +43,23 @@ def size_node_exporter() -> WorkloadPlan:
     """Runs on every node, Celery servers included: 10 MiB of working set (domain 6.1)."""
     exporter = container("node-exporter", 10, 24, 48)
     return workload(NODE_EXPORTER, "DaemonSet", exporter, namespace=MONITORING_NAMESPACE)
+
+
+def check_grafana(plan: MonitoringPlan, server: NodePlan, packing: Packing) -> tuple[Check, ...]:
+    """Nothing where it is off; the packing is that of everything with it."""
+    if plan.grafana is None:
+        return ()
+    large, least = server.memory >= GRAFANA_SERVER, f"{GRAFANA_SERVER.whole_mib // 1024} GiB"
+    asks = f"Grafana asks for {plan.grafana.pod_requests.memory}"
+    if not large:
+        reason = f"{asks} and a server of {least} or more: {server.instance_type} has {server.memory}"
+    elif packing.unplaced:
+        reason = f"{asks}, which {server.instance_type} does not have left beside everything at its maximum"
+    else:
+        reason = f"{asks}, and {server.instance_type} has room for it beside everything at its maximum"
+    hint = "monitoring.grafana, or pin a larger stagecoach:instance_type"
+    return (Check(name="grafana", ok=large and not packing.unplaced, reason=reason, field=hint),)
+
+
+def _size_grafana() -> WorkloadPlan:
+    return workload(GRAFANA, "Deployment", container("grafana", *_GRAFANA), namespace=MONITORING_NAMESPACE)

@@ -142,9 +142,11 @@ class TestExporter:
     @classmethod
     def port(cls, shop):
         """The exporter with the variables of stage 1's pod, once it hears events: those of before are lost."""
-        _, start, broker = shop
+        folder, start, broker = shop
         port = free_port()
-        variables = exporter_variables(stage_plan(1).workers) | {"EXPORTER_PORT": str(port)}
+        (folder / "backups").mkdir(exist_ok=True)
+        variables = exporter_variables(stage_plan(1).workers)
+        variables |= {"EXPORTER_PORT": str(port), "EXPORTER_BACKUPS": str(folder / "backups")}
         start("exporter", sys.executable, "queue_exporter.py", **variables)
         wait(lambda: metrics(port), "exporter")
         wait(broker.pubsub_numpat, "exporter's subscription")
@@ -196,6 +198,37 @@ class TestExporter:
         worker.send_signal(signal.SIGTERM)
         worker.wait(timeout=30)
         wait(lambda: metrics(port)["celery_active_worker_count", "celery"] == 0, "worker gone")
+
+    def test_the_last_event(self, shop, port):
+        """A worker's heartbeat is one; the start counts as one, so that a deaf exporter is seen."""
+        first = metrics(port)["celery_last_event_timestamp_seconds",]
+        assert abs(first - time.time()) < 600
+        worker = start_worker(shop)
+        wait(lambda: metrics(port)["celery_last_event_timestamp_seconds",] > first, "an event")
+        worker.kill()
+        worker.wait(timeout=10)
+
+    def test_beats_lock(self, shop, port):
+        _, _, broker = shop
+        assert metrics(port)["celery_beat_up",] == 0
+        broker.set("stagecoach:beat-lock", "somebody")
+        assert metrics(port)["celery_beat_up",] == 1
+        broker.delete("stagecoach:beat-lock")
+
+    def test_dumps(self, shop, port):
+        """The newest one by its time, not by its name; what is not finished is none."""
+        backups = shop[0] / "backups"
+        names = ("newest_timestamp_seconds", "newest_size_bytes", "files")
+
+        def found():
+            made = metrics(port)
+            return [made[f"stagecoach_backup_{name}",] for name in names]
+
+        assert found() == [0, 0, 0]
+        for name, size, at in (("app-a.dump", 7, 2000), ("app-b.dump", 5, 1000), ("app-c.dump.partial", 9, 3000)):
+            (backups / name).write_bytes(b"x" * size)
+            os.utime(backups / name, (at, at))
+        assert found() == [2000, 7, 2]
 
     def test_answers_without_the_page(self, port):
         """The liveness probe must not depend on the broker."""

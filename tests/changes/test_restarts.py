@@ -75,11 +75,34 @@ def test_every_field(change):
     assert said == rolled(templates(stage=1), templates(stage=1, **change))
 
 
+GRAFANA = {"monitoring": {"grafana": True}}
+
+
+def test_grafana_rolls_with_its_dashboards():
+    """Their thresholds are the plan's."""
+    said = set(pods_that_restart(plan_for(config(2, **GRAFANA)), plan_for(config(4, **GRAFANA))))
+    assert said == rolled(templates(stage=2, **GRAFANA), templates(stage=4, **GRAFANA))
+    assert "grafana" in said
+
+
+@pytest.mark.parametrize("change", [GRAFANA, GRAFANA | {"images": {"grafana": "mirror.example/grafana:11"}}])
+def test_grafanas_fields(change):
+    """Switching it on starts it; Prometheus learns to miss it."""
+    before = GRAFANA if "images" in change else {}
+    plan = plan_for(config(4, **change))
+    said = set(restarts_of_config(config(4, **before), config(4, **change), plan))
+    said |= set(pods_that_restart(plan_for(config(4, **before)), plan))
+    assert said == rolled(templates(stage=4, **before), templates(stage=4, **change))
+    assert said == {"grafana" if "images" in change else "prometheus"}
+
+
 def test_k3s_and_certificates():
     """No pods of ours, but they stop, too."""
     plan = plan_for(config(1))
     newer = config(1, k3s={"version": "v1.33.5+k3s1"})
     assert restarts_of_config(config(1), newer, plan) == {"k3s": ["stagecoach:k3s"]}
+    renewed = config(1, kubeconfig_epoch=2)
+    assert restarts_of_config(config(1), renewed, plan) == {"k3s": ["stagecoach:kubeconfig_epoch"]}
     with_tls = config(1, domain="shop.example.org", acme_email="a@example.org")
     assert restarts_of_config(config(1), with_tls, plan)["traefik"] == ["stagecoach:acme_email"]
 
@@ -87,7 +110,7 @@ def test_k3s_and_certificates():
 def test_new_pools_do_not_restart():
     """`slow` is new at stage 5: it starts."""
     said = pods_that_restart(plan_for(config(4)), plan_for(config(5)))
-    assert set(said) == {"celery-worker", "celery-beat", "queue-exporter"}
+    assert set(said) == {"celery-worker", "celery-beat", "queue-exporter", "prometheus"}
     assert said["celery-worker"] == ["node", "Celery settings", "pool", "concurrency", "queues"]
 
 

@@ -2,13 +2,14 @@
 
 from tests.graphs import BUILT, run
 
-NAMES = ("credentials-postgres", "credentials-redis-broker", "credentials-redis-cache", "credentials-django")
+SECRETS = ("postgres", "redis-broker", "redis-cache", "django", "grafana")
+NAMES = tuple(f"credentials-{name}" for name in SECRETS)
 
 
 class TestCredentials:
     def test_stand_in_urls(self):
         """40 letters and digits: nothing to escape."""
-        assert [run(1).inputs(name) for name in NAMES] == [{"length": 40, "special": False}] * 4
+        assert [run(1).inputs(name) for name in NAMES] == [{"length": 40, "special": False}] * len(NAMES)
 
     def test_never_change(self):
         """A new password would lock the app out of the database that has the old one."""

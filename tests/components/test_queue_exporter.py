@@ -3,7 +3,7 @@
 import json
 
 from infra.components.queue_exporter import exporter_variables
-from tests.graphs import container, environment, run, waits_for
+from tests.graphs import container, environment, pods, run, waits_for
 from tests.plans import stage_plan
 
 NAME = "queue-exporter-deployment"
@@ -40,6 +40,16 @@ class TestQueueExporter:
     def test_answers_under_healthz(self):
         made = container(run(1), NAME)
         assert made["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": "metrics"}
+
+    def test_sees_the_dumps(self):
+        """Read-only as a whole: the backup job's folder stays the backup job's."""
+        made = run(1)
+        (backups,) = [one for one in pods(made)[NAME]["volumes"] if one["name"] == "backups"]
+        claim = made.inputs("postgres-backup-claim")["metadata"]["name"]
+        assert backups["persistentVolumeClaim"] == {"claimName": claim, "readOnly": True}
+        mounts = {one["name"]: one for one in container(made, NAME)["volumeMounts"]}
+        assert mounts["backups"]["readOnly"]
+        assert environment(container(made, NAME))["EXPORTER_BACKUPS"] == mounts["backups"]["mountPath"]
 
     def test_starts_after_the_migration(self):
         assert "migrate-job" in waits_for(run(1), NAME)

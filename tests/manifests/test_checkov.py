@@ -21,7 +21,8 @@ def found(tmp_path_factory):
     manifests = {f"everything-{name}": one for name, one in run(2, **EVERYTHING).kubernetes().items()}
     for stage in sorted({stage for stage, _ in BUILT}):
         provider = next(one for number, one in BUILT if number == stage)
-        for name, manifest in run(stage, provider).kubernetes().items():
+        optional = {"monitoring": {"grafana": True}} if stage > 1 else {}
+        for name, manifest in run(stage, provider, **optional).kubernetes().items():
             manifests[f"stage{stage}-{name}"] = manifest
     return failures(manifests, tmp_path_factory.mktemp("checkov"))
 

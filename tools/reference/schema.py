@@ -13,7 +13,7 @@ Node = dict[str, Any]
 
 _AMOUNTS = {"Cpu": "CPU, for example `400m`", "Memory": "memory, for example `512Mi` or `1Gi`"}
 _NAMES = {"string": "text", "integer": "whole number", "boolean": "`true` or `false`"}
-_NAMED_BY = {"pools": "<pool>", "images": "<image>", "env": "<VARIABLE>"}
+_NAMED_BY = {"pools": "<pool>", "images": "<image>", "env": "<VARIABLE>", "receivers": "<receiver>"}
 
 
 @dataclass(frozen=True, kw_only=True)

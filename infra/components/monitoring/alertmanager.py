@@ -1,45 +1,133 @@
-"""Alertmanager's configuration."""
+"""Alertmanager's configuration: who gets which alerts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from infra.components.monitoring.rules.watch import WATCHDOG
+
+SEVERITIES = ("critical", "warning", "info")
+# Alertmanager forgets after 120 h what it has sent: nothing may be repeated more rarely.
+_REPEAT = {"critical": "1h", "warning": "12h", "info": "96h"}
+_NOBODY, _HEARTBEAT = "nobody", "heartbeat"
+# What makes two alerts speak of the same thing; a label that both lack counts as equal.
+_SAME_THING = ("component", "instance", "mountpoint", "workload", "queue_name")
+
 
 @dataclass(frozen=True, kw_only=True)
-class Receivers:
-    """Where alerts go; all None: they are only shown."""
+class Receiver:
+    """One person, group or service, and the severities that it gets."""
 
+    name: str
     webhook_url: str | None = None
     email_to: str | None = None
-    email_from: str | None = None
-    smtp_host: str | None = None
-    smtp_user: str | None = None
+    severities: tuple[str, ...] = SEVERITIES
 
 
-def alertmanager_config(receivers: Receivers, smtp_password: str | None) -> dict[str, Any]:
-    """alertmanager.yml: one receiver, alerts grouped by name, critical ones repeated more often."""
-    receiver: dict[str, Any] = {"name": "team"}
-    if receivers.webhook_url:
-        receiver["webhook_configs"] = [{"url": receivers.webhook_url, "send_resolved": True}]
-    if receivers.email_to:
-        mail: dict[str, Any] = {
-            "to": receivers.email_to,
-            "from": receivers.email_from,
-            "smarthost": receivers.smtp_host,
-            "send_resolved": True,
-        }
-        if receivers.smtp_user:
-            mail |= {"auth_username": receivers.smtp_user, "auth_password": smtp_password or ""}
-        receiver["email_configs"] = [mail]
-    critical = {"receiver": "team", "matchers": ['severity="critical"'], "repeat_interval": "1h"}
-    return {
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """The mail server that alerts go through; its password is handed over apart."""
+
+    sender: str
+    host: str  # host:port
+    user: str | None
+    require_tls: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alerting:
+    """Where alerts go; without receivers they are only shown."""
+
+    receivers: tuple[Receiver, ...] = ()
+    mail: Mail | None = None
+    heartbeat_url: str | None = None
+
+
+def alertmanager_config(
+    alerting: Alerting, *, smtp_password: str | None = None, webhooks: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """alertmanager.yml as a mapping; `webhooks` are URLs by receiver, and a name of their own is a new receiver."""
+    receivers = _with_webhooks(alerting.receivers, webhooks or {})
+    heartbeat = _heartbeat(alerting.heartbeat_url)
+    config: dict[str, Any] = {
         "route": {
-            "receiver": "team",
-            "group_by": ["alertname"],
+            "receiver": _NOBODY,
+            "group_by": ["alertname", "component"],
             "group_wait": "30s",
-            "repeat_interval": "12h",
-            "routes": [critical],
+            "group_interval": "5m",
+            "routes": [
+                _watchdog(heard=heartbeat is not None),
+                *(_route(one.name, severity) for one in receivers for severity in one.severities),
+            ],
         },
-        "receivers": [receiver],
+        "inhibit_rules": [
+            {
+                "source_matchers": ['severity="critical"'],
+                "target_matchers": ['severity=~"warning|info"'],
+                "equal": list(_SAME_THING),
+            }
+        ],
+        "receivers": [{"name": _NOBODY}, *([heartbeat] if heartbeat else []), *(_receiver(one) for one in receivers)],
     }
+    return {"global": _smtp(alerting.mail, smtp_password), **config} if alerting.mail else config
+
+
+def _with_webhooks(receivers: tuple[Receiver, ...], webhooks: Mapping[str, str]) -> tuple[Receiver, ...]:
+    known = {one.name for one in receivers}
+    own = tuple(
+        Receiver(
+            name=one.name,
+            webhook_url=webhooks.get(one.name, one.webhook_url),
+            email_to=one.email_to,
+            severities=one.severities,
+        )
+        for one in receivers
+    )
+    return (*own, *(Receiver(name=name, webhook_url=url) for name, url in webhooks.items() if name not in known))
+
+
+def _receiver(receiver: Receiver) -> dict[str, Any]:
+    made: dict[str, Any] = {"name": receiver.name}
+    if receiver.webhook_url:
+        made["webhook_configs"] = [{"url": receiver.webhook_url, "send_resolved": True}]
+    if receiver.email_to:
+        made["email_configs"] = [{"to": receiver.email_to, "send_resolved": True}]
+    return made
+
+
+def _route(receiver: str, severity: str) -> dict[str, Any]:
+    return {
+        "receiver": receiver,
+        "matchers": [f'severity="{severity}"'],
+        "repeat_interval": _REPEAT[severity],
+        "continue": True,  # every receiver gets its own
+    }
+
+
+def _watchdog(*, heard: bool) -> dict[str, Any]:
+    """First and final: nobody reads an alert that is always there."""
+    return {
+        "receiver": _HEARTBEAT if heard else _NOBODY,
+        "matchers": [f'alertname="{WATCHDOG}"'],
+        "group_wait": "0s",
+        "group_interval": "1m",
+        "repeat_interval": "5m",
+    }
+
+
+def _heartbeat(url: str | None) -> dict[str, Any] | None:
+    """A service that raises the alarm itself when the calls stop."""
+    return {"name": _HEARTBEAT, "webhook_configs": [{"url": url, "send_resolved": False}]} if url else None
+
+
+def _smtp(mail: Mail, password: str | None) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "smtp_from": mail.sender,
+        "smtp_smarthost": mail.host,
+        "smtp_require_tls": mail.require_tls,
+    }
+    if mail.user:
+        made |= {"smtp_auth_username": mail.user, "smtp_auth_password": password or ""}
+    return made

@@ -20,7 +20,8 @@ from infra.components._kubernetes import (
     pod_security,
     resources,
 )
-from infra.components.monitoring.alertmanager import Receivers, alertmanager_config
+from infra.components.monitoring.alertmanager import Alerting, alertmanager_config
+from infra.components.monitoring.certificate import client_certificate_end
 from infra.components.monitoring.rules import rules
 from infra.components.monitoring.scrape import scrape_config
 from infra.names import PROMETHEUS, labels, selector
@@ -39,35 +40,25 @@ class PrometheusArgs:
     plan: StackPlan
     namespace: pulumi.Input[str]
     images: Mapping[str, str]
-    receivers: Receivers
+    kubeconfig: pulumi.Input[str]
+    alerting: Alerting
     smtp_password: pulumi.Input[str] | None
+    webhooks: pulumi.Input[Mapping[str, str]] | None
 
 
 class Prometheus(pulumi.ComponentResource):
-    """One of the two workloads with a service-account token: it discovers pods and reads cAdvisor."""
+    """The only workload with a service-account token: it discovers pods and reads cAdvisor.
+
+    Rules and receivers lie in autonamed objects (ADR 0005): a change rolls the pod, the StatefulSet stays.
+    """
 
     def __init__(self, name: str, args: PrometheusArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:monitoring:Prometheus", name, None, opts)
         account = self._account(name, args)
-        config = core.v1.ConfigMap(
-            f"{name}-config",
-            metadata=meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(PROMETHEUS)),
-            data={
-                "prometheus.yml": yaml.safe_dump(scrape_config(), sort_keys=False),
-                "rules.yml": yaml.safe_dump(rules(args.plan), sort_keys=False),
-            },
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        password = pulumi.Output.from_input(args.smtp_password)
-        text = password.apply(lambda value: yaml.safe_dump(alertmanager_config(args.receivers, value)))
-        alerts = core.v1.Secret(
-            f"{name}-alertmanager",
-            metadata=meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(PROMETHEUS)),
-            string_data={"alertmanager.yml": text},
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        config, alerts = self._files(name, args)
         options = child_of(self, protect=True)
         options.ignore_changes = ["spec.volumeClaimTemplates"]
+        options.depends_on = [self._service(name, args)]
         apps.v1.StatefulSet(
             f"{name}-stateful-set",
             metadata=metadata(PROMETHEUS, args.namespace),
@@ -84,6 +75,39 @@ class Prometheus(pulumi.ComponentResource):
             opts=options,
         )
         self.register_outputs({})
+
+    def _files(self, name: str, args: PrometheusArgs) -> tuple[core.v1.ConfigMap, core.v1.Secret]:
+        child = pulumi.ResourceOptions(parent=self)
+        own = meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(PROMETHEUS))
+        # When the certificate ends is no secret, the kubeconfig around it is.
+        end = pulumi.Output.unsecret(pulumi.Output.from_input(args.kubeconfig).apply(client_certificate_end))
+        data: dict[str, pulumi.Input[str]] = {
+            "prometheus.yml": yaml.safe_dump(scrape_config(), sort_keys=False),
+            "rules.yml": end.apply(lambda at: yaml.safe_dump(rules(args.plan, kubeconfig_end=at), sort_keys=False)),
+        }
+        config = core.v1.ConfigMap(f"{name}-config", metadata=own, data=data, opts=child)
+        # Secret as a whole: URLs of receivers are as good as passwords.
+        text = pulumi.Output.all(args.smtp_password, args.webhooks).apply(
+            lambda given: yaml.safe_dump(
+                alertmanager_config(args.alerting, smtp_password=given[0], webhooks=given[1]), sort_keys=False
+            )
+        )
+        hidden: pulumi.Output[str] = pulumi.Output.secret(text)
+        files = {"alertmanager.yml": hidden}
+        alerts = core.v1.Secret(f"{name}-alertmanager", metadata=own, string_data=files, opts=child)
+        return config, alerts
+
+    def _service(self, name: str, args: PrometheusArgs) -> core.v1.Service:
+        ports = {"web": _PORT, "alerts": _ALERT_PORT}
+        return core.v1.Service(
+            f"{name}-service",
+            metadata=metadata(PROMETHEUS, args.namespace, {"pulumi.com/skipAwait": "true"}),
+            spec=core.v1.ServiceSpecArgs(
+                selector=selector(PROMETHEUS),
+                ports=[core.v1.ServicePortArgs(name=key, port=port) for key, port in ports.items()],
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
     def _account(self, name: str, args: PrometheusArgs) -> pulumi.Output[str]:
         child = pulumi.ResourceOptions(parent=self)

@@ -1,6 +1,7 @@
 """Prometheus metrics of Celery's queues and tasks; runs in the shop's own image.
 
-Queue lengths are read from Redis at each scrape; task counts, wait and run times come from Celery's events.
+Queue lengths and beat's lock are read from Redis at each scrape, the age of the backups from their folder; task counts,
+wait and run times come from Celery's events.
 Metric names are celery-exporter's (danihodovic) where they mean the same.
 """
 
@@ -10,17 +11,19 @@ import json
 import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 from stagecoach_celery import app
 from stagecoach_events import EVENTS, Events, Histogram
-from stagecoach_probes import broker_channel
+from stagecoach_probes import LOCK_KEY, broker_channel
 
 
 class Exporter:
     """The page that Prometheus reads."""
 
-    def __init__(self, events: Events, pools: dict[str, dict]) -> None:
+    def __init__(self, events: Events, pools: dict[str, dict], backups: Path) -> None:
         self.events = events
+        self.backups = backups
         self.pools = pools
         self.queues = list(dict.fromkeys(queue for pool in pools.values() for queue in pool["queues"]))
         self.lock = threading.Lock()
@@ -31,8 +34,8 @@ class Exporter:
         with self.lock:
             if self.channel is None:
                 self.channel = broker_channel(app)
-            queues = self._queues(self.channel)
-        return "\n".join([*queues, *self._workers(), *self._tasks()]) + "\n"
+            broker = [*self._queues(self.channel), *_beat(self.channel)]
+        return "\n".join([*broker, *self._workers(), *self._tasks(), *_backups(self.backups)]) + "\n"
 
     def _queues(self, channel) -> list[str]:
         lengths, ages = {}, {}
@@ -76,6 +79,7 @@ class Exporter:
             ),
             *_family("celery_active_worker_count", "gauge", ("queue_name",), counts),
             *_family("celery_active_process_count", "gauge", ("queue_name",), processes),
+            *_family("celery_last_event_timestamp_seconds", "gauge", (), {(): self.events.last}),
         ]
 
     def _tasks(self) -> list[str]:
@@ -92,6 +96,25 @@ class Exporter:
             lines += _histogram("celery_task_runtime", self.events.runtime)
             lines += _histogram("celery_task_queue_wait_time", self.events.wait)
         return lines
+
+
+def _beat(channel) -> list[str]:
+    """Beat holds its lock as long as it schedules; the key is never prefixed (stagecoach_probes.py)."""
+    return _family("celery_beat_up", "gauge", (), {(): channel.client.exists(LOCK_KEY)})
+
+
+def _backups(folder: Path) -> list[str]:
+    """The database's dumps as they lie there; 0 where there is none yet."""
+    found = [path.stat() for path in folder.glob("*.dump")]
+    newest = max(found, key=lambda one: one.st_mtime, default=None)
+    rows = {
+        "newest_timestamp_seconds": int(newest.st_mtime) if newest else 0,
+        "newest_size_bytes": newest.st_size if newest else 0,
+        "files": len(found),
+    }
+    return [
+        line for name, value in rows.items() for line in _family(f"stagecoach_backup_{name}", "gauge", (), {(): value})
+    ]
 
 
 def _headers(raw: bytes | None) -> dict:
@@ -154,7 +177,8 @@ def main() -> None:
     """Runs until it is killed."""
     events = Events(float(os.environ["EXPORTER_TIME_LIMIT"]))
     threading.Thread(target=events.run, name="events", daemon=True).start()
-    serve(Exporter(events, json.loads(os.environ["EXPORTER_POOLS"])), int(os.environ["EXPORTER_PORT"]))
+    pools, backups = json.loads(os.environ["EXPORTER_POOLS"]), Path(os.environ["EXPORTER_BACKUPS"])
+    serve(Exporter(events, pools, backups), int(os.environ["EXPORTER_PORT"]))
 
 
 if __name__ == "__main__":

@@ -59,11 +59,13 @@ class Events:
         self.tasks: dict[str, Task] = {}
         self.samples: dict[str, dict[str, float]] = defaultdict(dict)
         self.workers: dict[str, tuple[float, int]] = {}
+        self.last = int(time.time())  # when the last event came; the start counts as one
 
     def on_event(self, event: dict) -> None:
         """One event of a task or a worker."""
         kind, _, what = event["type"].partition("-")
         with self.lock:
+            self.last = int(time.time())
             if kind == "worker":
                 seen = time.time() - (_WORKER_TIMEOUT if what == "offline" else 0)
                 self.workers[event["hostname"]] = seen, int(event.get("active") or 0)

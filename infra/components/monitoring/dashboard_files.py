@@ -1,0 +1,41 @@
+"""The dashboards in the cluster, whether Grafana runs there or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_kubernetes import core, meta
+
+from infra.components.monitoring.dashboards import dashboards
+from infra.names import labels
+from infra.sizing.plan import StackPlan
+
+_NAME = "dashboards"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DashboardFilesArgs:
+    """Inputs of `DashboardFiles`."""
+
+    plan: StackPlan
+    namespace: pulumi.Input[str]
+
+
+class DashboardFiles(pulumi.ComponentResource):
+    """An autonamed ConfigMap (ADR 0005); the label is what Grafana's usual sidecar looks for."""
+
+    config_map_name: pulumi.Output[str]
+
+    def __init__(self, name: str, args: DashboardFilesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:monitoring:DashboardFiles", name, None, opts)
+        config_map = core.v1.ConfigMap(
+            f"{name}-config",
+            metadata=meta.v1.ObjectMetaArgs(
+                namespace=args.namespace, labels={**labels(_NAME), "grafana_dashboard": "1"}
+            ),
+            data=dashboards(args.plan),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.config_map_name = config_map.metadata.name
+        self.register_outputs({"config_map_name": self.config_map_name})

@@ -1,0 +1,98 @@
+"""Dashboards as Grafana's provisioning reads them, from a few values each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+DATA_SOURCE = "prometheus"  # the uid in grafana.py's provisioning
+_SCHEMA = 39  # Grafana 11's; newer versions migrate it
+_WIDTH, _HEIGHT, _COLUMNS = 8, 8, 3  # of Grafana's 24 columns
+_COLOURS = ("green", "orange", "red")
+Unit = Literal["short", "percent", "bytes", "Bps", "s", "reqps", "ops", "cores", "bool_yes_no"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """One PromQL expression and how its lines are called."""
+
+    expression: str
+    legend: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A graph or a number; `thresholds` are where it turns orange and red, the alerts' numbers."""
+
+    title: str
+    unit: Unit
+    queries: tuple[Query, ...]
+    thresholds: tuple[float, ...] = ()
+    description: str = ""
+    kind: Literal["timeseries", "stat"] = "timeseries"
+
+
+def graph(title: str, unit: Unit, *queries: tuple[str, str], at: tuple[float, ...] = (), about: str = "") -> Panel:
+    """A graph of (expression, legend) pairs."""
+    made = tuple(Query(expression=expression, legend=legend) for expression, legend in queries)
+    return Panel(title=title, unit=unit, queries=made, thresholds=at, description=about)
+
+
+def number(title: str, unit: Unit, expression: str, *, at: tuple[float, ...] = (), about: str = "") -> Panel:
+    """The latest value."""
+    queries = (Query(expression=expression, legend=""),)
+    return Panel(title=title, unit=unit, queries=queries, thresholds=at, description=about, kind="stat")
+
+
+def dashboard(name: str, title: str, panels: Sequence[Panel]) -> dict[str, Any]:
+    """Three panels a row, in order; the uid is constant, so that links to it last."""
+    return {
+        "uid": f"stagecoach-{name}",
+        "title": title,
+        "tags": ["stagecoach"],
+        "schemaVersion": _SCHEMA,
+        "version": 1,
+        "editable": False,
+        "timezone": "browser",
+        "refresh": "1m",
+        "time": {"from": "now-6h", "to": "now"},
+        "templating": {"list": []},
+        "annotations": {"list": []},
+        "links": [{"type": "dashboards", "tags": ["stagecoach"], "title": "Dashboards", "asDropdown": True}],
+        "panels": [_panel(index, panel) for index, panel in enumerate(panels)],
+    }
+
+
+def _panel(index: int, panel: Panel) -> dict[str, Any]:
+    source = {"type": "prometheus", "uid": DATA_SOURCE}
+    row, column = divmod(index, _COLUMNS)
+    defaults: dict[str, Any] = {"unit": panel.unit, "min": 0, "thresholds": _thresholds(panel.thresholds)}
+    if panel.unit == "cores":
+        defaults |= {"unit": "short", "decimals": 2}
+    if panel.kind == "timeseries":
+        line = {"thresholdsStyle": {"mode": "line" if panel.thresholds else "off"}, "fillOpacity": 10}
+        defaults |= {"custom": line, "color": {"mode": "palette-classic"}}
+    return {
+        "id": index + 1,
+        "type": panel.kind,
+        "title": panel.title,
+        "description": panel.description,
+        "datasource": source,
+        "gridPos": {"x": column * _WIDTH, "y": row * _HEIGHT, "w": _WIDTH, "h": _HEIGHT},
+        "fieldConfig": {"defaults": defaults, "overrides": []},
+        "options": {"reduceOptions": {"calcs": ["lastNotNull"]}} if panel.kind == "stat" else {},
+        "targets": [
+            {"refId": chr(ord("A") + number_), "datasource": source, "expr": one.expression, "legendFormat": one.legend}
+            for number_, one in enumerate(panel.queries)
+        ],
+    }
+
+
+def _thresholds(values: tuple[float, ...]) -> dict[str, Any]:
+    """Green below the first; one value alone is red.  A falling pair turns the colours around."""
+    colours = list(_COLOURS[: len(values) + 1]) if len(values) != 1 else ["green", "red"]
+    if list(values) != sorted(values):
+        values, colours = tuple(reversed(values)), list(reversed(colours))
+    steps = zip((None, *values), colours, strict=True)
+    return {"mode": "absolute", "steps": [{"color": colour, "value": value} for value, colour in steps]}

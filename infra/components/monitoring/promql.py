@@ -1,0 +1,87 @@
+"""Expressions that alert rules and dashboards share."""
+
+from __future__ import annotations
+
+from infra.names import APP_NAMESPACE, DATA_MOUNT, DJANGO
+from infra.sizing.plan import WorkerPlan, WorkloadPlan
+from infra.units import Cpu
+
+NODE_CPU = '100 * (1 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[5m])))'
+NODE_STEAL = '100 * avg by (instance) (rate(node_cpu_seconds_total{mode="steal"}[15m]))'
+NODE_MEMORY = "100 * (1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes)"
+_MOUNTS = f'mountpoint=~"/|{DATA_MOUNT}"'
+DISK_AVAILABLE = f"node_filesystem_avail_bytes{{{_MOUNTS}}}"
+DISK_FREE = f"100 * {DISK_AVAILABLE} / node_filesystem_size_bytes{{{_MOUNTS}}}"
+INODES_FREE = f"100 * node_filesystem_files_free{{{_MOUNTS}}} / node_filesystem_files{{{_MOUNTS}}}"
+QUEUE_LENGTH = "sum by (queue_name) (celery_queue_length)"
+# A queue that is made for waiting: the guide's slow pool.  Everything else has a customer at the other end.
+PATIENT_QUEUES = "slow|backups"
+# Traefik names a service by namespace, Service and port.
+SHOP_REQUESTS = f'traefik_service_requests_total{{service=~"{APP_NAMESPACE}-{DJANGO}-.*"}}'
+SHOP_ERRORS = f'traefik_service_requests_total{{service=~"{APP_NAMESPACE}-{DJANGO}-.*",code=~"5.."}}'
+SHOP_ERROR_PERCENT = f"100 * sum(rate({SHOP_ERRORS}[5m])) / sum(rate({SHOP_REQUESTS}[5m]))"
+SHOP_DURATION = f'traefik_service_request_duration_seconds_bucket{{service=~"{APP_NAMESPACE}-{DJANGO}-.*"}}'
+SHOP_P95 = f"histogram_quantile(0.95, sum by (le) (rate({SHOP_DURATION}[5m])))"
+CERTIFICATE_LEFT = 'traefik_tls_certs_not_after{cn!="TRAEFIK DEFAULT CERT"} - time()'
+
+
+def pods(workload: WorkloadPlan) -> str:
+    """A regular expression of the workload's pods: one pool's name may be the start of another's."""
+    suffix = {"StatefulSet": "[0-9]+", "DaemonSet": "[^-]+"}.get(workload.kind, "[^-]+-[^-]+")
+    return f"{workload.name}-{suffix}"
+
+
+def container_selector(workload: WorkloadPlan) -> str:
+    """Label matchers of the workload's first container."""
+    name = workload.containers[0].name
+    return f'namespace="{workload.namespace}",pod=~"{pods(workload)}",container="{name}"'
+
+
+def running_pods(workload: WorkloadPlan) -> str:
+    """How many pods of a workload run; cAdvisor shows no container that has ended."""
+    return f"count(count by (pod) (container_memory_working_set_bytes{{{container_selector(workload)}}}))"
+
+
+def cores(cpu: Cpu) -> str:
+    """A literal in cores: cAdvisor has no requests (domain 6.3)."""
+    return f"{cpu.millicores / 1000:g}"
+
+
+def cpu_of_request(workload: WorkloadPlan) -> str:
+    """Percent of the CPU request that the workload's pods use together."""
+    series = f"container_cpu_usage_seconds_total{{{container_selector(workload)}}}"
+    request = cores(workload.containers[0].requests.cpu)
+    return f"100 * sum(rate({series}[5m])) / ({request} * count(count by (pod) ({series})))"
+
+
+def cpu_of_limit(workload: WorkloadPlan) -> str:
+    """Percent of its CPU limit that each pod uses."""
+    selector = container_selector(workload)
+    used = f"sum by (namespace,pod) (rate(container_cpu_usage_seconds_total{{{selector}}}[5m]))"
+    limit = f"container_spec_cpu_quota{{{selector}}} / container_spec_cpu_period{{{selector}}}"
+    return f"100 * {used} / on (namespace,pod) sum by (namespace,pod) ({limit})"
+
+
+def memory_of_limit() -> str:
+    """Percent of its memory limit that each container of the shop uses; Postgres has a measure of its own."""
+    inside, by = f'namespace="{APP_NAMESPACE}",container!="postgres"', "by (namespace,pod,container)"
+    used = f"max {by} (container_memory_working_set_bytes{{{inside}}})"
+    return f"100 * {used} / on (namespace,pod,container) max {by} (container_spec_memory_limit_bytes{{{inside}}} > 0)"
+
+
+def postgres_memory() -> str:
+    """Percent of its limit; the working set counts active page cache, which a healthy Postgres fills (domain 5.1)."""
+    inside, by = f'namespace="{APP_NAMESPACE}",container="postgres"', "by (namespace,pod,container)"
+    used = f"max {by} (container_memory_rss{{{inside}}} + container_memory_mapped_file{{{inside}}})"
+    return f"100 * {used} / on (namespace,pod,container) max {by} (container_spec_memory_limit_bytes{{{inside}}} > 0)"
+
+
+def pool_queues(worker: WorkerPlan) -> str:
+    """A regular expression of a pool's queues."""
+    return "|".join(worker.queues)
+
+
+def queue_wait(matcher: str = "") -> str:
+    """Seconds that the slowest twentieth of the started tasks waited, by queue."""
+    series = f"celery_task_queue_wait_time_bucket{{{matcher}}}" if matcher else "celery_task_queue_wait_time_bucket"
+    return f"histogram_quantile(0.95, sum by (le,queue_name) (rate({series}[5m])))"

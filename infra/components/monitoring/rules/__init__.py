@@ -1,0 +1,40 @@
+"""Alert rules with literals from the plan: the tier guide's thresholds (domain 6.4) and what it leaves out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.components.monitoring.rules.alert import Alert
+from infra.components.monitoring.rules.cluster import cluster_alerts
+from infra.components.monitoring.rules.growth import growth_alerts, weekly_alerts
+from infra.components.monitoring.rules.node import node_alerts
+from infra.components.monitoring.rules.postgres import postgres_alerts
+from infra.components.monitoring.rules.queues import queue_alerts
+from infra.components.monitoring.rules.redis import redis_alerts
+from infra.components.monitoring.rules.watch import watch_alerts
+from infra.components.monitoring.rules.web import web_alerts
+from infra.components.monitoring.rules.workloads import workload_alerts
+from infra.sizing.plan import StackPlan
+
+_WEEKLY_INTERVAL = "5m"  # a week's samples are read each time
+
+
+def rules(plan: StackPlan, *, kubeconfig_end: int | None = None) -> dict[str, Any]:
+    """rules.yml; `kubeconfig_end` is when the stack's own client certificate ends, in seconds since the epoch."""
+    groups = {
+        "node": node_alerts(),
+        "workloads": workload_alerts(plan),
+        "queues": queue_alerts(plan),
+        "postgres": postgres_alerts(plan.postgres),
+        "redis": redis_alerts(),
+        "web": web_alerts(),
+        "growth": growth_alerts(plan),
+        "cluster": cluster_alerts(kubeconfig_end),
+        "watch": watch_alerts(plan.monitoring),
+    }
+    made = [_group(name, alerts) for name, alerts in groups.items() if alerts]
+    return {"groups": [*made, _group("week", weekly_alerts()) | {"interval": _WEEKLY_INTERVAL}]}
+
+
+def _group(name: str, alerts: list[Alert]) -> dict[str, Any]:
+    return {"name": name, "rules": [alert.rule() for alert in alerts]}

@@ -1,0 +1,78 @@
+"""Servers: CPU, memory, disks."""
+
+from __future__ import annotations
+
+from infra.components.monitoring.promql import (
+    DISK_AVAILABLE,
+    DISK_FREE,
+    INODES_FREE,
+    NODE_CPU,
+    NODE_MEMORY,
+    NODE_STEAL,
+)
+from infra.components.monitoring.rules.alert import Alert
+
+_DAYS_AHEAD = 4  # a weekend and a day to act
+_SECONDS_AHEAD = _DAYS_AHEAD * 86_400
+
+
+def node_alerts() -> list[Alert]:
+    """The guide's two thresholds, and what stops a single server for good."""
+    return [*_cpu_and_memory(), *_disks()]
+
+
+def _disks() -> list[Alert]:
+    filling = f"predict_linear({DISK_AVAILABLE}[6h], {_SECONDS_AHEAD}) < 0 and {DISK_FREE} < 40"
+    return [
+        Alert(
+            name="DiskFilling",
+            expression=filling,
+            minutes=60,
+            component="disk",
+            summary=f"{{{{ $labels.mountpoint }}}} on {{{{ $labels.instance }}}} is full within {_DAYS_AHEAD} days",
+        ),
+        Alert(
+            # The kubelet evicts pods below 8 % (k3s_config.py).
+            name="DiskFull",
+            expression=f"{DISK_FREE} < 15 or {INODES_FREE} < 10",
+            minutes=5,
+            component="disk",
+            severity="critical",
+            summary="{{ $labels.mountpoint }} on {{ $labels.instance }} is almost full",
+        ),
+    ]
+
+
+def _cpu_and_memory() -> list[Alert]:
+    return [
+        Alert(
+            name="NodeCpuHigh",
+            expression=f"{NODE_CPU} > 80",
+            minutes=10,
+            component="node-cpu",
+            summary="{{ $labels.instance }}: CPU above 80 % for 10 minutes",
+        ),
+        Alert(
+            name="NodeCpuSteal",
+            expression=f"{NODE_STEAL} > 10",
+            minutes=30,
+            component="node-steal",
+            summary="{{ $labels.instance }}: the provider takes more than 10 % of the CPU away",
+        ),
+        Alert(
+            name="NodeMemoryHigh",
+            expression=f"{NODE_MEMORY} > 90",
+            minutes=5,
+            component="node-memory",
+            severity="critical",
+            summary="{{ $labels.instance }}: memory above 90 % for 5 minutes",
+        ),
+        Alert(
+            # The counter of a container that dies with its process is gone before it is read; this one stays.
+            name="NodeOomKill",
+            expression="increase(node_vmstat_oom_kill[10m]) > 0",
+            minutes=0,
+            component="node-memory",
+            summary="{{ $labels.instance }}: the kernel killed a process for memory",
+        ),
+    ]

@@ -1,0 +1,58 @@
+"""Postgres and its backups."""
+
+from __future__ import annotations
+
+from infra.components.monitoring.rules.alert import Alert
+from infra.sizing.plan import PostgresPlan
+
+_CONNECTION_PERCENT = 80
+_IDLE_TRANSACTION_SECONDS = 600
+# A day, and two hours for the job's deadline and retries (postgres_backup.py).
+_BACKUP_HOURS = 26
+
+
+def postgres_alerts(plan: PostgresPlan) -> list[Alert]:
+    """Connections are counted against the plan's `max_connections`."""
+    most = plan.max_connections * _CONNECTION_PERCENT // 100
+    newest = "stagecoach_backup_newest_timestamp_seconds"
+    return [
+        Alert(
+            name="PostgresDown",
+            expression="absent(pg_up == 1)",
+            minutes=2,
+            component="postgres",
+            severity="critical",
+            summary="Postgres does not answer its exporter",
+        ),
+        Alert(
+            name="PostgresConnectionsHigh",
+            expression=f"sum(pg_stat_database_numbackends) > {most}",
+            minutes=5,
+            component="postgres",
+            summary=f"More than {most} of {plan.max_connections} connections are in use",
+        ),
+        Alert(
+            name="PostgresIdleTransaction",
+            expression='max(pg_stat_activity_max_tx_duration{state="idle in transaction"})'
+            f" > {_IDLE_TRANSACTION_SECONDS}",
+            minutes=5,
+            component="postgres",
+            summary=f"A transaction is open and idle for more than {_IDLE_TRANSACTION_SECONDS} seconds",
+        ),
+        Alert(
+            name="BackupTooOld",
+            expression=f"time() - max({newest} > 0) > {_BACKUP_HOURS * 3600}",
+            minutes=30,
+            component="backup",
+            severity="critical",
+            summary=f"The newest dump of the database is older than {_BACKUP_HOURS} hours",
+        ),
+        Alert(
+            name="BackupMissing",
+            expression=f"max({newest}) == 0",
+            minutes=_BACKUP_HOURS * 60,
+            component="backup",
+            severity="critical",
+            summary=f"There is no dump of the database, {_BACKUP_HOURS} hours after the first night",
+        ),
+    ]

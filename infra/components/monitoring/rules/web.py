@@ -1,0 +1,36 @@
+"""What customers see, as the ingress controller counts it."""
+
+from __future__ import annotations
+
+from infra.components.monitoring.promql import CERTIFICATE_LEFT, SHOP_ERROR_PERCENT, SHOP_P95
+from infra.components.monitoring.rules.alert import Alert
+
+_CERTIFICATE_DAYS = 14  # Let's Encrypt's last 90 days; traefik renews 30 days before
+
+
+def web_alerts() -> list[Alert]:
+    """Errors, slowness, the certificate."""
+    return [
+        Alert(
+            name="ShopErrors",
+            expression=f"{SHOP_ERROR_PERCENT} > 5",
+            minutes=5,
+            component="web",
+            severity="critical",
+            summary="More than 5 % of the requests end in a server error",
+        ),
+        Alert(
+            name="ShopSlow",
+            expression=f"{SHOP_P95} > 2",
+            minutes=10,
+            component="web",
+            summary="The slowest twentieth of the requests takes more than 2 seconds",
+        ),
+        Alert(
+            name="TlsCertificateExpires",
+            expression=f"min by (cn) ({CERTIFICATE_LEFT}) < {_CERTIFICATE_DAYS * 86_400}",
+            minutes=60,
+            component="certificate",
+            summary=f"The certificate of {{{{ $labels.cn }}}} ends within {_CERTIFICATE_DAYS} days and was not renewed",
+        ),
+    ]

@@ -1,0 +1,65 @@
+"""What a stack file may say about alerts and dashboards."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from infra.models.strict import StrictModel
+
+Severity = Literal["critical", "warning", "info"]
+_ALL: tuple[Severity, ...] = ("critical", "warning", "info")
+TEAM = "team"  # the receiver that the short form means
+_RESERVED = ("nobody", "heartbeat")
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_URL = r"^https?://"
+_ADDRESS = r"^[^@\s]+@[^@\s]+$"
+
+
+class ReceiverConfig(StrictModel):
+    """One more receiver of alerts; a webhook's URL may also be the secret `alerts_webhooks`."""
+
+    webhook_url: str | None = Field(default=None, pattern=_URL, description="receives Alertmanager's JSON")
+    email_to: str | None = Field(default=None, pattern=_ADDRESS, description="receives alerts by mail")
+    severities: tuple[Severity, ...] = Field(default=_ALL, min_length=1, description="which alerts it gets")
+
+
+class AlertsConfig(StrictModel):
+    """Where alerts go; `webhook_url` and `email_to` are the receiver `team`, which gets all of them."""
+
+    webhook_url: str | None = Field(default=None, pattern=_URL, description="receives Alertmanager's JSON")
+    email_to: str | None = Field(default=None, pattern=_ADDRESS, description="receives alerts by mail")
+    receivers: dict[str, ReceiverConfig] = Field(default_factory=dict, description="more receivers by name")
+    email_from: str | None = Field(default=None, pattern=_ADDRESS, description="sender of the mails")
+    smtp_host: str | None = Field(default=None, pattern=r"^[^\s:]+:\d+$", description="host:port of the mail server")
+    smtp_user: str | None = Field(default=None, description="login at the mail server")
+    require_tls: bool = Field(default=True, description="send mail over TLS only")
+    heartbeat_url: str | None = Field(
+        default=None, pattern=_URL, description="is called every few minutes; its service warns when the calls stop"
+    )
+
+    @model_validator(mode="after")
+    def _between_fields(self) -> AlertsConfig:
+        problems = [*self._name_problems()]
+        mails = [self.email_to, *(one.email_to for one in self.receivers.values())]
+        if any(mails) and not (self.email_from and self.smtp_host):
+            problems.append("email_to needs email_from and smtp_host")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _name_problems(self) -> list[str]:
+        taken = (*_RESERVED, TEAM) if self.webhook_url or self.email_to else _RESERVED
+        odd = [name for name in self.receivers if not _NAME.fullmatch(name)]
+        return [
+            *(f"receivers.{name}: the name is taken" for name in self.receivers if name in taken),
+            *(f"receivers.{name}: a name has small letters, digits and hyphens, at most 31" for name in odd),
+        ]
+
+
+class MonitoringConfig(StrictModel):
+    """What runs beside Prometheus."""
+
+    grafana: bool = Field(default=False, description="Grafana with the stack's dashboards; from 8 GB of memory on")

@@ -1,0 +1,80 @@
+"""What watches the shop: Prometheus, exporters, dashboards, Grafana where it is asked for."""
+
+from __future__ import annotations
+
+import pulumi
+
+from infra.components.monitoring.alertmanager import Alerting, Mail, Receiver
+from infra.components.monitoring.dashboard_files import DashboardFiles, DashboardFilesArgs
+from infra.components.monitoring.grafana import HOW_TO_REACH, Grafana, GrafanaArgs
+from infra.components.monitoring.network_policies import MonitoringPolicies, MonitoringPoliciesArgs
+from infra.components.monitoring.node_exporter import NodeExporter, NodeExporterArgs
+from infra.components.monitoring.prometheus import Prometheus, PrometheusArgs
+from infra.config.program_config import Secrets
+from infra.models.alerts_config import TEAM, AlertsConfig
+from infra.models.stack_config import StackConfig
+from infra.shop import Base
+from infra.sizing.plan import StackPlan
+
+
+def deploy_monitoring(
+    config: StackConfig, secrets: Secrets, plan: StackPlan, base: Base, kubeconfig: pulumi.Input[str]
+) -> dict[str, str]:
+    """Registers the monitoring namespace's workloads; the outputs that people need for them."""
+    namespace, images = base.namespaces.monitoring, base.images
+    policies = MonitoringPolicies("monitoring-policies", MonitoringPoliciesArgs(namespace=namespace), opts=base.opts)
+    Prometheus(
+        "prometheus",
+        PrometheusArgs(
+            plan=plan,
+            namespace=namespace,
+            images=images,
+            kubeconfig=kubeconfig,
+            alerting=alerting_of(config.alerts),
+            smtp_password=secrets.alerts_smtp_password,
+            webhooks=secrets.alerts_webhooks,
+        ),
+        opts=base.after(*policies.ready),
+    )
+    NodeExporter(
+        "node-exporter",
+        NodeExporterArgs(plan=plan.monitoring.node_exporter, namespace=namespace, images=images),
+        opts=base.opts,
+    )
+    files = DashboardFiles("dashboards", DashboardFilesArgs(plan=plan, namespace=namespace), opts=base.opts)
+    if plan.monitoring.grafana is None:
+        return {}
+    Grafana(
+        "grafana",
+        GrafanaArgs(
+            plan=plan.monitoring.grafana,
+            namespace=namespace,
+            images=images,
+            password=base.credentials.grafana,
+            dashboards=files.config_map_name,
+        ),
+        opts=base.after(*policies.ready),
+    )
+    return {"grafana": HOW_TO_REACH}
+
+
+def alerting_of(alerts: AlertsConfig) -> Alerting:
+    """The stack file's words as the component's; the short form is a receiver like the others."""
+    short = Receiver(name=TEAM, webhook_url=alerts.webhook_url, email_to=alerts.email_to)
+    named = (
+        Receiver(name=name, webhook_url=one.webhook_url, email_to=one.email_to, severities=one.severities)
+        for name, one in alerts.receivers.items()
+    )
+    mail = None
+    if alerts.email_from and alerts.smtp_host:
+        mail = Mail(
+            sender=alerts.email_from,
+            host=alerts.smtp_host,
+            user=alerts.smtp_user,
+            require_tls=alerts.require_tls,
+        )
+    return Alerting(
+        receivers=((short,) if short.webhook_url or short.email_to else ()) + tuple(named),
+        mail=mail,
+        heartbeat_url=alerts.heartbeat_url,
+    )

@@ -1,0 +1,116 @@
+"""Every metric that a rule or a dashboard reads is one that a running exporter shows.
+
+Debian's exporters are older than the images; what is read has kept its name in between (their changelogs).
+"""
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import redis
+import yaml
+
+from infra.components.app_environment import render_settings
+from infra.components.monitoring.rules import rules
+from infra.components.queue_exporter import exporter_variables
+from tests.components.monitoring.metrics import used
+from tests.graphs import container, run
+from tests.plans import stage_plan
+from tests.servers import free_port
+from tests.servers.monitoring_servers import alertmanager, exposed, get, prometheus, running, wait
+from tests.servers.postgres_server import postgres_server
+from tests.servers.redis_server import PASSWORD, RedisServer
+
+pytestmark = pytest.mark.monitoring
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+FILES = REPOSITORY / "infra" / "components" / "files" / "stagecoach_celery"
+
+
+def test_node():
+    """With the collectors of the DaemonSet."""
+    port = free_port()
+    arguments = [one for one in container(run(1), "node-exporter-daemon-set")["args"] if "collector" in one]
+    with running("prometheus-node-exporter", *arguments, f"--web.listen-address=127.0.0.1:{port}", port=port):
+        assert used("node_") - exposed(get(port)) == set()
+
+
+def test_postgres():
+    port = free_port()
+    with postgres_server(stage_plan(1).postgres) as server:
+        server.sql("create database app")
+        variables = {
+            "DATA_SOURCE_URI": f"127.0.0.1:{server.port}/app?sslmode=disable",
+            "DATA_SOURCE_USER": "app",
+            "DATA_SOURCE_PASS": "x",
+        }
+        listen = f"--web.listen-address=127.0.0.1:{port}"
+        with running("prometheus-postgres-exporter", listen, port=port, env={**os.environ, **variables}):
+            text = get(port)
+    assert used("pg_") - exposed(text) == set()
+    assert "\npg_up 1\n" in text
+    assert "pg_stat_database_numbackends{datid=" in text
+    assert 'pg_stat_activity_max_tx_duration{datname="app",' in text
+    assert 'state="idle in transaction"' in text
+
+
+def test_redis(tmp_path):
+    """With a write that is refused: Redis shows the counter from then on."""
+    server, port = RedisServer(stage_plan(1).redis_broker, tmp_path / "broker"), free_port()
+    variables = {"REDIS_ADDR": f"redis://127.0.0.1:{server.port}", "REDIS_PASSWORD": PASSWORD}
+    listen = f"--web.listen-address=127.0.0.1:{port}"
+    try:
+        with running("prometheus-redis-exporter", listen, port=port, env={**os.environ, **variables}):
+            assert 'err="OOM"' not in get(port)
+            server.client.config_set("maxmemory", 1)
+            with pytest.raises(redis.exceptions.OutOfMemoryError):
+                server.client.lpush("celery", "task")
+            text = get(port)
+    finally:
+        server.kill()
+    assert used("redis_") - exposed(text) == set()
+    assert '\nredis_errors_total{err="OOM"} 1\n' in text
+    assert "\nredis_aof_last_write_status 1\n" in text
+    assert "\nredis_memory_max_bytes 1\n" in text
+
+
+def test_queue_exporter(tmp_path):
+    """Ours, with the variables of its pod."""
+    broker, port = RedisServer(stage_plan(1).redis_broker, tmp_path / "broker"), free_port()
+    (tmp_path / "settings.json").write_text(json.dumps(render_settings(stage_plan(1).workers[0])))
+    url = f"redis://:{PASSWORD}@127.0.0.1:{broker.port}/0"
+    variables = {
+        **exporter_variables(stage_plan(1).workers),
+        "EXPORTER_PORT": str(port),
+        "EXPORTER_BACKUPS": str(tmp_path),
+        "CELERY_BROKER_URL": url,
+        "CELERY_RESULT_BACKEND": url,
+        "STAGECOACH_CELERY_APP": "tests.celery.sample_app",
+        "STAGECOACH_SETTINGS": str(tmp_path / "settings.json"),
+        "STAGECOACH_STATE": str(tmp_path),
+        "PYTHONPATH": str(REPOSITORY),
+    }
+    script = str(FILES / "queue_exporter.py")
+    try:
+        with running(sys.executable, script, port=port, cwd=REPOSITORY, env={**os.environ, **variables}):
+            text = get(port)
+    finally:
+        broker.kill()
+    assert used("celery_") | used("stagecoach_") <= exposed(text)
+
+
+def test_prometheus_and_alertmanager(tmp_path):
+    """Their counters are there before the first failure: an increase from nothing is seen."""
+    (tmp_path / "rules.yml").write_text(yaml.safe_dump(rules(stage_plan(1))))
+    with prometheus(tmp_path, "rule_files: [rules.yml]\n") as port:
+        text = wait(lambda: (page := get(port)) and "rule_group=" in page and page, "the rules' groups")
+    assert used("prometheus_") - exposed(text) == set()
+    assert re.search(r'prometheus_rule_evaluation_failures_total\{rule_group="[^"]*;node"\} 0', text)
+    route = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"
+    with alertmanager(tmp_path, route) as port:
+        text = wait(lambda: get(port), "Alertmanager")
+    assert used("alertmanager_") - exposed(text) == set()
+    assert 'alertmanager_notifications_failed_total{integration="email"} 0' in text

@@ -1,0 +1,43 @@
+"""What a stack file may say about alerts."""
+
+import pytest
+from pydantic import ValidationError
+
+from infra.models.alerts_config import AlertsConfig, MonitoringConfig
+
+MAIL = {"email_from": "shop@example.com", "smtp_host": "mail.example:587"}
+
+
+class TestAlerts:
+    def test_nothing_is_enough(self):
+        assert AlertsConfig().receivers == {}
+
+    def test_mail_over_tls_unless_said_otherwise(self):
+        assert AlertsConfig(email_to="ops@example.com", **MAIL).require_tls
+
+    def test_a_receiver_gets_everything_unless_said_otherwise(self):
+        made = AlertsConfig.model_validate({"receivers": {"chat": {"webhook_url": "https://chat.example/x"}}})
+        assert made.receivers["chat"].severities == ("critical", "warning", "info")
+
+    @pytest.mark.parametrize(
+        ("values", "problem"),
+        [
+            ({"email_to": "ops@example.com"}, "email_to needs email_from and smtp_host"),
+            ({"receivers": {"x": {"email_to": "ops@example.com"}}}, "email_to needs email_from and smtp_host"),
+            ({"webhook_url": "https://a.example", "receivers": {"team": {}}}, "receivers.team: the name is taken"),
+            ({"receivers": {"heartbeat": {}}}, "receivers.heartbeat: the name is taken"),
+            ({"receivers": {"Pager!": {}}}, "receivers.Pager!: a name has small letters"),
+            ({"receivers": {"pager": {"severities": ["loud"]}}}, "'critical', 'warning' or 'info'"),
+            ({"receivers": {"pager": {"severities": []}}}, "at least 1 item"),
+            ({"email_to": "nobody", **MAIL}, "should match pattern"),
+            ({"email_to": "a@b.c", "email_from": "a@b.c", "smtp_host": "mail.example"}, "should match pattern"),
+            ({"heartbeat_url": "hc-ping.com/x"}, "should match pattern"),
+        ],
+    )
+    def test_is_refused(self, values, problem):
+        with pytest.raises(ValidationError, match=problem.replace(".", r"\.")):
+            AlertsConfig.model_validate(values)
+
+
+def test_grafana_is_off():
+    assert MonitoringConfig().grafana is False
