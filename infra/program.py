@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 from pulumi_command import remote
 
+from infra.celery_servers import deploy_celery_servers
 from infra.cloud import build_server
 from infra.components.access import Access, AccessArgs
 from infra.components.authorized_keys import AuthorizedKeys, AuthorizedKeysArgs
@@ -21,7 +22,7 @@ from infra.components.traefik import Traefik, TraefikArgs
 from infra.config.against_past import require_possible
 from infra.config.program_config import Secrets, load_stack_config
 from infra.config.recorded import load_recorded
-from infra.config.resolve import plan_for
+from infra.config.resolve import plan_for, worker_names
 from infra.errors import Problem, RefusedError
 from infra.existing import require_only_one
 from infra.models.stack_config import StackConfig
@@ -58,17 +59,14 @@ def require_sound(plan: StackPlan) -> None:
         for check in plan.checks
         if not check.ok
     ]
-    if len(plan.nodes) > 1:
-        needs = "servers of its own for Celery"
-        later = "Stay within stage 4, or set stagecoach:celery_servers.count to 0"
-        problems.append(Problem(path="plan", value=needs, allowed="planned, but not built yet", hint=later))
     if problems:
         raise RefusedError(f"stage {plan.stage} is refused", problems)
 
 
 def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, Any]:
     """Registers every resource; the stack's outputs."""
-    access = Access("access", AccessArgs(deployment=config.name))
+    celery = plan.celery_servers
+    access = Access("access", AccessArgs(deployment=config.name, celery_servers=celery is not None))
     server = build_server(
         config.provider,
         ServerArgs(
@@ -83,11 +81,11 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, 
         ),
     )
     k3s = _cluster(config, plan, access, server)
-    workers = tuple(worker.workload.name for worker in plan.workers)
+    nodes = deploy_celery_servers(config, celery, access, server, k3s) if celery else []
     on_cluster = pulumi.ResourceOptions(provider=k3s.provider)
     namespaces = Namespaces(
         "namespaces",
-        NamespacesArgs(plan=plan.namespace, workers=workers, web_port=config.app.port),
+        NamespacesArgs(plan=plan.namespace, workers=worker_names(), web_port=config.app.port),
         opts=on_cluster,
     )
     priorities = PriorityClasses("priorities", opts=on_cluster)
@@ -96,6 +94,7 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, 
         namespaces=namespaces,
         credentials=Credentials("credentials"),
         opts=pulumi.ResourceOptions(provider=k3s.provider, depends_on=[*namespaces.ready, *priorities.ready]),
+        celery_nodes=nodes,
     )
     deploy_shop(config, secrets, plan, base)
     more = deploy_monitoring(config, secrets, plan, base, k3s.kubeconfig)

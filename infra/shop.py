@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -38,6 +38,7 @@ class Base:
     namespaces: Namespaces
     credentials: Credentials
     opts: pulumi.ResourceOptions
+    celery_nodes: Sequence[pulumi.Resource]  # where the plan has such: workers wait for them
 
     def after(self, *resources: pulumi.Resource) -> pulumi.ResourceOptions:
         """`opts` that wait for more."""
@@ -156,7 +157,7 @@ def _celery(plan: StackPlan, base: Base, app: tuple[AppImage, AppEnvironment], m
         made = CeleryWorker(
             worker.workload.name,
             CeleryWorkerArgs(plan=worker, namespace=namespace, image=image, environment=environment),
-            opts=base.after(migrate.job),
+            opts=base.after(migrate.job, *base.celery_nodes),
         )
         if worker.workload.replicas.autoscaled:
             Autoscaler(

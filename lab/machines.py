@@ -26,6 +26,18 @@ class Machines(Protocol):
     def install_k3s(self, address: str, config: dict[str, Any]) -> None:
         """k3s was installed, or its config.yaml changed."""
 
+    def behind(self, proxy: str, private_ip: str) -> str:
+        """The public address of the server that SSH by way of `proxy` reaches under a private one."""
+
+    def join_k3s(self, proxy: str, address: str, config: dict[str, Any]) -> None:
+        """k3s was installed as an agent, or its config.yaml changed; `proxy` is the server that it names."""
+
+    def require_node(self, address: str, name: str) -> None:
+        """Something on the server waits until the node of that name is ready."""
+
+    def remove_node(self, address: str, name: str) -> None:
+        """The node was drained and removed on the server."""
+
     def kubeconfig(self, address: str) -> str:
         """What k3s writes to /etc/rancher/k3s/k3s.yaml on that server."""
 

@@ -84,7 +84,6 @@ REASONS = {
         "lab/engine/pulumi_cli.py",
         "lab/engine/run_program.py",
         "lab/lifecycle.py",
-        "lab/plugins/packages/command.py",
         "lab/plugins/packages/random.py",
         "lab/plugins/packages/tls.py",
         "lab/preview.py",

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from infra.changes.restarts import K3S, SERVER, pods_on_the_server, pods_that_restart, restarts_of_config
+from infra.changes.restarts import (
+    CELERY_SERVERS,
+    K3S,
+    SERVER,
+    pods_on_the_server,
+    pods_that_restart,
+    restarts_of_config,
+)
 from infra.changes.server import Move, plan_move
 from infra.changes.stack_diff import CostChange, Irreversible, Restart, StackDiff
 from infra.changes.values import changed, config_values, plan_values
@@ -45,9 +52,20 @@ def _restarts(before: StackConfig, after: StackConfig, move: Move) -> tuple[Rest
         why[SERVER] = [f"resized from {move.server.before} to {move.server.becomes}: powered off and on"]
         for name in pods_on_the_server(move.before):
             why.setdefault(name, []).insert(0, "the server is resized")
-    order = (SERVER, K3S, *(one.name for one in move.after.workloads))
+    _celery_servers(move, why)
+    order = (SERVER, CELERY_SERVERS, K3S, *(one.name for one in move.after.workloads))
     named = sorted(why, key=lambda name: order.index(name) if name in order else len(order))
     return tuple(Restart(name=name, why=tuple(why[name])) for name in named)
+
+
+def _celery_servers(move: Move, why: dict[str, list[str]]) -> None:
+    """A resized one takes its workers along; a count that changes lets them move."""
+    old, new = move.before.celery_servers, move.after.celery_servers
+    if old is None or new is None or old.instance_type == new.instance_type:
+        return
+    why[CELERY_SERVERS] = [f"resized from {old.instance_type} to {new.instance_type}: powered off and on"]
+    for worker in move.before.workers:
+        why.setdefault(worker.workload.name, []).insert(0, "the Celery servers are resized")
 
 
 def _irreversible(move: Move) -> tuple[Irreversible, ...]:

@@ -14,7 +14,7 @@ from infra.models.stack_config import StackConfig
 from infra.names import CELERY_ROLE, GRAFANA, POSTGRES, PROMETHEUS, QUEUE_EXPORTER, REDIS_BROKER, REDIS_CACHE
 from infra.sizing.plan import StackPlan, WorkerPlan, WorkloadPlan
 
-SERVER, K3S, TRAEFIK = "server", "k3s", "traefik"
+SERVER, CELERY_SERVERS, K3S, TRAEFIK = "server", "Celery servers", "k3s", "traefik"
 _JOBS = ("Job", "CronJob")
 _IMAGE_USERS = {
     "postgres": (POSTGRES,),

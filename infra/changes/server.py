@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 from infra.catalog import INSTANCE_TYPES
 from infra.catalog.instance_type import InstanceType
@@ -12,8 +13,16 @@ from infra.config.resolve import plan_for
 from infra.errors import ConfigError, Problem, RefusedError
 from infra.models.stack_config import StackConfig
 from infra.sizing.inputs import Recorded
-from infra.sizing.plan import StackPlan
+from infra.sizing.plan import NodePlan, StackPlan
 from infra.sizing.reachable import why_unreachable
+
+
+class RecordedCelery(TypedDict, total=False):
+    """What `Recorded` knows of Celery servers."""
+
+    celery_instance_type: str
+    celery_root_disk_gb: int
+
 
 _PLACE = ("name", "provider", "region")
 
@@ -46,6 +55,7 @@ def plan_move(before: StackConfig, after: StackConfig, *, root_disk_gb: int | No
         # A way back supposes a way there: the root disk is the smaller type's, unless somebody has looked.
         root_disk_gb=root_disk_gb or min(running.disk_gb, _row(wanted).disk_gb),
         volume_size_gib=old.volume_size_gib,
+        **_celery(old, wanted),
     )
     if any(getattr(before, key) != getattr(after, key) for key in _PLACE):
         return _elsewhere(old, wanted, _against_past(after, recorded))
@@ -86,8 +96,18 @@ def _line(problem: Problem) -> str:
     return f"{problem.path} = {problem.value}: {problem.allowed}"
 
 
-def _row(plan: StackPlan) -> InstanceType:
-    return next(row for row in INSTANCE_TYPES[plan.provider] if row.name == plan.server.instance_type)
+def _celery(old: StackPlan, wanted: StackPlan) -> RecordedCelery:
+    """The Celery servers that run: they keep their type as the server does, and their disk is supposed as its is."""
+    if old.celery_servers is None:
+        return {}
+    running = _row(old, old.celery_servers)
+    then = _row(wanted, wanted.celery_servers or old.celery_servers)
+    return {"celery_instance_type": running.name, "celery_root_disk_gb": min(running.disk_gb, then.disk_gb)}
+
+
+def _row(plan: StackPlan, node: NodePlan | None = None) -> InstanceType:
+    wanted = (node or plan.server).instance_type
+    return next(row for row in INSTANCE_TYPES[plan.provider] if row.name == wanted)
 
 
 def _server(before: str, after: str, becomes: str, reason: str | None) -> ServerMove:

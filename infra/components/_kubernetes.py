@@ -79,6 +79,16 @@ def node_selector(workload: WorkloadPlan) -> dict[str, str] | None:
     return {ROLE_LABEL: CELERY_ROLE} if workload.node_role == CELERY_ROLE else None
 
 
+def celery_toleration() -> core.v1.TolerationArgs:
+    """Celery's own servers carry a taint of this name: workers and node-exporter alone may go there."""
+    return core.v1.TolerationArgs(key=ROLE_LABEL, operator="Equal", value=CELERY_ROLE, effect="NoSchedule")
+
+
+def tolerations(workload: WorkloadPlan) -> list[core.v1.TolerationArgs] | None:
+    """As `node_selector`: a pod of the server asks for nothing."""
+    return [celery_toleration()] if workload.node_role == CELERY_ROLE else None
+
+
 def scrape(port: int, path: str = "/metrics") -> dict[str, str]:
     """Pod annotations that Prometheus looks for."""
     return {"prometheus.io/scrape": "true", "prometheus.io/port": str(port), "prometheus.io/path": path}

@@ -15,6 +15,7 @@ class AccessArgs:
     """Inputs of `Access`."""
 
     deployment: str
+    celery_servers: bool = False
 
 
 class Access(pulumi.ComponentResource):
@@ -23,6 +24,7 @@ class Access(pulumi.ComponentResource):
     public_key: pulumi.Output[str]
     host_key: pulumi.Output[str]  # the public one
     user_data: pulumi.Output[str]
+    celery_user_data: pulumi.Output[str] | None
 
     def __init__(self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:access:Access", name, None, opts)
@@ -35,7 +37,16 @@ class Access(pulumi.ComponentResource):
         self.user_data = pulumi.Output.all(
             host.private_key_openssh, host.public_key_openssh, deploy.public_key_openssh
         ).apply(lambda keys: render_user_data(args.deployment, *keys))
+        self.celery_user_data = self._celery(name) if args.celery_servers else None
         self.register_outputs({"public_key": self.public_key})
+
+    def _celery(self, name: str) -> pulumi.Output[str]:
+        """A host key that all Celery servers share: who takes one of them over can't play the server."""
+        host = tls.PrivateKey(f"{name}-celery-host-key", algorithm="ED25519", opts=pulumi.ResourceOptions(parent=self))
+        self._celery_host_key = host.public_key_openssh
+        return pulumi.Output.all(host.private_key_openssh, host.public_key_openssh, self.public_key).apply(
+            lambda keys: render_user_data(None, *keys)
+        )
 
     def connection(self, host: pulumi.Input[str]) -> remote.ConnectionArgs:
         """SSH to the server; another host key than ours is refused."""
@@ -48,14 +59,34 @@ class Access(pulumi.ComponentResource):
             per_dial_timeout=15,
         )
 
+    def connection_behind(self, server: pulumi.Input[str], host: pulumi.Input[str]) -> remote.ConnectionArgs:
+        """SSH to a Celery server's private address by way of the server; both host keys are pinned."""
+        return remote.ConnectionArgs(
+            host=host,
+            user="root",
+            private_key=self._private_key,
+            host_key=self._celery_host_key,
+            dial_error_limit=60,
+            per_dial_timeout=15,
+            proxy=remote.ProxyConnectionArgs(
+                host=server,
+                user="root",
+                private_key=self._private_key,
+                host_key=self.host_key,
+                dial_error_limit=60,
+                per_dial_timeout=15,
+            ),
+        )
 
-def render_user_data(deployment: str, host_private: str, host_public: str, deploy_public: str) -> str:
+
+def render_user_data(hostname: str | None, host_private: str, host_public: str, deploy_public: str) -> str:
     """The cloud-config of the first boot; nothing in it depends on the stage: a change would replace the server.
 
-    The host key is the only secret; pods cannot read it, the metadata service is closed to them.
+    The host key is the only secret; pods cannot read it, the metadata service is closed to them.  Without a hostname
+    the provider's name of the server is taken.
     """
     content = {
-        "hostname": deployment,
+        **({"hostname": hostname} if hostname else {}),
         "ssh_deletekeys": True,
         "ssh_keys": {"ed25519_private": host_private, "ed25519_public": host_public.strip()},
         "ssh_authorized_keys": [deploy_public.strip()],

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes import core
 
-from infra.components._kubernetes import APP_PRIORITY, empty_dir, pod_security
+from infra.components._kubernetes import APP_PRIORITY, empty_dir, node_selector, pod_security, tolerations
 from infra.components.app_environment import UID
+from infra.sizing.plan import WorkloadPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,9 +28,9 @@ def app_pod(
     volumes: Sequence[core.v1.VolumeArgs] = (),
     grace_seconds: int = 30,
     restart_policy: str = "Always",
-    node_selector: dict[str, str] | None = None,
+    placed: WorkloadPlan | None = None,
 ) -> core.v1.PodSpecArgs:
-    """One container under the app's user; scratch space in /tmp."""
+    """One container under the app's user; scratch space in /tmp; on the server unless `placed` says otherwise."""
     pull = [core.v1.LocalObjectReferenceArgs(name=image.pull_secret)] if image.pull_secret is not None else None
     return core.v1.PodSpecArgs(
         priority_class_name=APP_PRIORITY,
@@ -39,7 +40,8 @@ def app_pod(
         termination_grace_period_seconds=grace_seconds,
         security_context=pod_security(UID),
         image_pull_secrets=pull,
-        node_selector=node_selector,
+        node_selector=node_selector(placed) if placed else None,
+        tolerations=tolerations(placed) if placed else None,
         containers=[container],
         volumes=[empty_dir("tmp"), *volumes],
     )

@@ -12,7 +12,6 @@ from infra.components._kubernetes import (
     exec_probe,
     hardened,
     metadata,
-    node_selector,
     resources,
 )
 from infra.components.app_environment import AppEnvironment
@@ -63,7 +62,7 @@ class CeleryWorker(pulumi.ComponentResource):
                         _container(args),
                         volumes=celery_volumes(config_map),
                         grace_seconds=args.plan.grace_period,
-                        node_selector=node_selector(workload),
+                        placed=workload,
                     ),
                 ),
             ),

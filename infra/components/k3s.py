@@ -34,12 +34,14 @@ class K3s(pulumi.ComponentResource):
     """Installed over SSH; the kubeconfig's command depends on nothing that a stage changes."""
 
     kubeconfig: pulumi.Output[str]
+    agent_token: pulumi.Output[str]
 
     def __init__(self, name: str, args: K3sArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:k3s:K3s", name, None, opts)
         kept = pulumi.ResourceOptions(parent=self, protect=True)
         token = random.RandomPassword(f"{name}-token", length=48, special=False, opts=kept)
         agent_token = random.RandomPassword(f"{name}-agent-token", length=48, special=False, opts=kept)
+        self.agent_token = agent_token.result
         config = pulumi.Output.all(args.public_ip, args.private_ip, token.result, agent_token.result).apply(
             lambda values: render_k3s_config(
                 args.node,

@@ -1,4 +1,4 @@
-"""k3s's config.yaml from the plan's reservations."""
+"""k3s's config.yaml of the server and of Celery's servers, from the plan's reservations."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import yaml
 from infra.names import DATA_MOUNT, ROLE_LABEL
 from infra.sizing.plan import NodePlan
 
+_API_PORT = 6443
 _PODS = 60  # more would only hide a runaway Deployment: the largest plan has 31 on one server
 
 
@@ -20,7 +21,9 @@ def render_k3s_config(
         "node-name": deployment,
         "node-ip": private_ip,
         "node-external-ip": public_ip,
-        "tls-san": [public_ip],
+        # Agents and pods find the API server where it says it is: k3s would name the public address, which is closed.
+        "advertise-address": private_ip,
+        "tls-san": [public_ip, private_ip],
         "write-kubeconfig-mode": "0600",
         "data-dir": f"{DATA_MOUNT}/k3s",
         "default-local-storage-path": f"{DATA_MOUNT}/volumes",
@@ -28,6 +31,20 @@ def render_k3s_config(
         "token": token,
         "agent-token": agent_token,
         "node-label": [f"{ROLE_LABEL}={node.role}"],
+        "kubelet-arg": kubelet_arguments(node),
+    }
+    return yaml.safe_dump(config, sort_keys=False)
+
+
+def render_agent_config(node: NodePlan, *, name: str, private_ip: str, server_private_ip: str, token: str) -> str:
+    """The YAML text of a Celery server: the taint keeps everything away that does not ask for it."""
+    config: dict[str, Any] = {
+        "node-name": name,
+        "node-ip": private_ip,
+        "server": f"https://{server_private_ip}:{_API_PORT}",
+        "token": token,
+        "node-label": [f"{ROLE_LABEL}={node.role}"],
+        "node-taint": [f"{ROLE_LABEL}={node.role}:NoSchedule"],
         "kubelet-arg": kubelet_arguments(node),
     }
     return yaml.safe_dump(config, sort_keys=False)

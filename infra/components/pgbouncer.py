@@ -16,6 +16,7 @@ from infra.components._kubernetes import (
     mount,
     pod_security,
     resources,
+    tcp_probe,
 )
 from infra.components.postgres import DATABASE, USER
 from infra.components.postgres import PORT as POSTGRES_PORT
@@ -137,18 +138,9 @@ def _container(args: PgBouncerArgs) -> core.v1.ContainerArgs:
         ports=[core.v1.ContainerPortArgs(name="postgres", container_port=PORT)],
         resources=resources(args.plan.workload.container("pgbouncer")),
         security_context=hardened(),
-        readiness_probe=_probe(period=5),
-        liveness_probe=_probe(period=20),
+        # It listens; whether Postgres answers is Postgres' own probe.
+        readiness_probe=tcp_probe("postgres", period=5),
+        liveness_probe=tcp_probe("postgres", period=20),
         lifecycle=core.v1.LifecycleArgs(pre_stop=leave),
         volume_mounts=[mount("config", _FOLDER, read_only=True)],
-    )
-
-
-def _probe(*, period: int) -> core.v1.ProbeArgs:
-    """It listens; whether Postgres answers is Postgres' own probe. Period in seconds."""
-    return core.v1.ProbeArgs(
-        tcp_socket=core.v1.TCPSocketActionArgs(port="postgres"),
-        period_seconds=period,
-        timeout_seconds=5,
-        failure_threshold=3,
     )

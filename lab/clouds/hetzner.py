@@ -111,6 +111,8 @@ class Server(Named):
             self.cloud.store.remove("primaryIp", record["addressId"])
         for volume_id in self.cloud.users("volume", "serverId", resource_id):
             self.cloud.patch("volume", volume_id, serverId=None)
+        for membership in self.cloud.users("serverNetwork", "serverId", resource_id):
+            self.cloud.store.remove("serverNetwork", membership)
 
     def _sold(self, name: str, location: str) -> InstanceType:
         row = self.cloud.catalogued(name)

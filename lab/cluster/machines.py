@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+import uuid
 from pathlib import Path
 from typing import Any
 
-from lab.cluster import bundled, node
+from lab.cluster import agents, bundled, node
 from lab.cluster.api import Api
 from lab.cluster.control_plane import ControlPlane
 from lab.cluster.kubelet import SimulatedKubelet
@@ -40,14 +41,16 @@ class SimulatedMachines:
         with self._lock:
             self._servers[address] |= {"vcpu": vcpu, "memory_mib": memory_mib}
             self._save()
-            if self._servers[address]["config"]:
+            if self._servers[address]["config"] and self._api_of(address):
                 self._register(address)
 
     def server_deleted(self, address: str) -> None:
-        """Ends its control plane and forgets what it stored."""
+        """Ends its control plane and forgets what it stored; a cluster that it had joined only misses it."""
         with self._lock:
-            self._servers.pop(address, None)
+            api, gone = self._api_of(address), self._servers.pop(address, None)
             self._save()
+            if api and gone and gone.get("joined"):
+                node.lost(api, gone["config"]["node-name"])
             self._stop(address)
             shutil.rmtree(self._folder(address), ignore_errors=True)
 
@@ -61,6 +64,9 @@ class SimulatedMachines:
         """Moves all that is known of the server; a control plane that runs listens at the new address."""
         with self._lock:
             self._servers[new] = self._servers.pop(old)
+            for server in self._servers.values():
+                if server.get("joined") == old:
+                    server["joined"] = new
             self._save()
             self._stop(old)
             if self._folder(old).exists():
@@ -78,6 +84,42 @@ class SimulatedMachines:
             self._server(address)["config"] = {key: config[key] for key in config if not key.endswith("token")}
             self._save()
             self._start(address)
+
+    def behind(self, proxy: str, private_ip: str) -> str:
+        """As SSH by way of `proxy`: it must exist, and one server must have the address."""
+        with self._lock:
+            self._server(proxy)
+            found = [address for address, server in self._servers.items() if server.get("private_ip") == private_ip]
+        if len(found) != 1:
+            why = "no route to host" if not found else "two servers have this address, which the lab can't tell apart"
+            raise PluginError(f"dial tcp {private_ip}:22: connect: {why}")
+        return found[0]
+
+    def join_k3s(self, proxy: str, address: str, config: dict[str, Any]) -> None:
+        """Registers the node with the config's labels, taints and reservations at the server that it names."""
+        with self._lock:
+            server, name = self._server(proxy), config["node-name"]
+            if config["server"] != f"https://{server['private_ip']}:6443" or proxy not in self._planes:
+                raise PluginError(f"k3s-agent.service did not start: no k3s answers at {config['server']}")
+            agent = self._server(address)
+            password = agent.setdefault("password", uuid.uuid4().hex)
+            if server.setdefault("passwords", {}).setdefault(name, password) != password:
+                raise PluginError(f"k3s-agent.service did not start: Node password rejected, duplicate hostname {name}")
+            agent.update(config={key: config[key] for key in config if not key.endswith("token")}, joined=proxy)
+            self._save()
+            self._register(address)
+
+    def require_node(self, address: str, name: str) -> None:
+        """Asks the server's API server."""
+        with self._lock:
+            agents.require_node(self._api(address), name)
+
+    def remove_node(self, address: str, name: str) -> None:
+        """Moves its pods, deletes it, and forgets its password."""
+        with self._lock:
+            agents.remove(self._api(address), name)
+            self._server(address).get("passwords", {}).pop(name, None)
+            self._save()
 
     def kubeconfig(self, address: str) -> str:
         """As k3s writes it: the API server at 127.0.0.1; the program puts the stable address in."""
@@ -100,7 +142,7 @@ class SimulatedMachines:
         """Starts again what ran when the lab's process ended."""
         with self._lock:
             for address, server in self._servers.items():
-                if server["config"]:
+                if server["config"] and not server.get("joined"):
                     self._start(address)
 
     def stop_all(self) -> None:
@@ -126,10 +168,15 @@ class SimulatedMachines:
 
     def _register(self, address: str) -> Api:
         server = self._servers[address]
-        api = self._api(address)
+        api = self._api(server.get("joined", address))
         name = str(server["config"].get("node-name", server["name"]))
         node.register(api, name, (server["vcpu"], server["memory_mib"]), server["config"])
         return api
+
+    def _api_of(self, address: str) -> Api | None:
+        """Of the cluster that the server is a node of; None where none runs."""
+        server = self._servers.get(address, {}).get("joined", address)
+        return self._api(server) if server in self._planes else None
 
     def _api(self, address: str) -> Api:
         return Api(self._planes[address].kubeconfig())

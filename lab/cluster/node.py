@@ -37,20 +37,34 @@ def register(api: Api, name: str, size: tuple[int, int], config: dict[str, Any])
     """Creates or updates the node object; a resized server shows its new size."""
     labels = dict(label.split("=", 1) for label in config.get("node-label", []))
     labels |= {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "stagecoach.dev/simulated": "true"}
-    labels["node-role.kubernetes.io/control-plane"] = "true"
+    if "server" not in config:
+        labels["node-role.kubernetes.io/control-plane"] = "true"
     node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels}}
-    api.apply(f"/api/v1/nodes/{name}", node)
+    api.apply(path(name), node)
     capacity, allocatable = sizes(*size, config)
     status = {
         "capacity": capacity,
         "allocatable": allocatable,
-        "conditions": [_ready()],
+        "conditions": [_ready("True", "Simulated", "a simulated node")],
         "addresses": [{"type": "InternalIP", "address": str(config.get("node-ip", "10.0.0.2"))}],
         "nodeInfo": _info(),
     }
-    api.request("PATCH", f"/api/v1/nodes/{name}/status", {"status": status}, content_type=MERGE_PATCH)
+    api.request("PATCH", f"{path(name)}/status", {"status": status}, content_type=MERGE_PATCH)
     # A new node is tainted until a kubelet or cloud controller takes the taint away.
-    api.request("PATCH", f"/api/v1/nodes/{name}", {"spec": {"taints": None}}, content_type=MERGE_PATCH)
+    taints = [_taint(one) for one in config.get("node-taint", [])] or None
+    api.request("PATCH", path(name), {"spec": {"taints": taints}}, content_type=MERGE_PATCH)
+
+
+def lost(api: Api, name: str) -> None:
+    """Its server is gone without a word: the object stays, as it does in a real cluster."""
+    if api.get(path(name)) is not None:
+        unknown = _ready("Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.")
+        api.request("PATCH", f"{path(name)}/status", {"status": {"conditions": [unknown]}}, content_type=MERGE_PATCH)
+
+
+def path(name: str) -> str:
+    """The node's address in the API."""
+    return f"/api/v1/nodes/{name}"
 
 
 def now() -> str:
@@ -58,10 +72,17 @@ def now() -> str:
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _ready() -> Object:
+def _ready(status: str, reason: str, message: str) -> Object:
     stamp = now()
     times = {"lastHeartbeatTime": stamp, "lastTransitionTime": stamp}
-    return {"type": "Ready", "status": "True", "reason": "Simulated", "message": "a simulated node", **times}
+    return {"type": "Ready", "status": status, "reason": reason, "message": message, **times}
+
+
+def _taint(text: str) -> Object:
+    """From k3s's `key=value:effect`."""
+    pair, _, effect = text.rpartition(":")
+    key, _, value = pair.partition("=")
+    return {"key": key, "value": value, "effect": effect}
 
 
 def _info() -> Object:

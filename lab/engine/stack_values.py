@@ -21,5 +21,5 @@ def lab_values(config: dict[str, Any], provider: str) -> dict[str, Any]:
     values: dict[str, Any] = {**_ADMINS, **place, f"{_PREFIX}{_PIN}": None}
     servers = config.get(f"{_PREFIX}celery_servers")
     if isinstance(servers, dict):
-        values[f"{_PREFIX}celery_servers"] = {key: value for key, value in servers.items() if key != _PIN}
+        values[f"{_PREFIX}celery_servers"] = {key: value for key, value in servers.items() if key != _PIN} or None
     return values

@@ -159,3 +159,26 @@ class TestConfig:
         assert diff.cost.delta == Decimal("16.98")
         worker = next(one for one in diff.restarts if one.name == "celery-worker")
         assert "node" in worker.why
+
+
+class TestCeleryServers:
+    def test_a_larger_type_stops_the_workers(self):
+        """The shop itself goes on."""
+        diff = compare(config(5), config(5, celery_servers={"instance_type": "cx43"}))
+        assert restarts(diff)[0] == "Celery servers"
+        why = {one.name: one.why[0] for one in diff.restarts}
+        assert why["Celery servers"] == "resized from cx33 to cx43: powered off and on"
+        assert why["celery-worker"] == why["celery-worker-slow"] == "the Celery servers are resized"
+        assert "django" not in why or "resized" not in why["django"]
+
+    def test_one_more_restarts_no_server(self):
+        """Its connections ask for PgBouncer: the app's pods read another URL."""
+        diff = compare(config(5), config(5, celery_servers={"count": 2}))
+        assert "Celery servers" not in restarts(diff)
+        assert [one.why for one in diff.restarts if one.name == "django"] == [("DATABASE_URL",)]
+        assert diff.cost.delta == Decimal("8.49")
+
+    def test_running_ones_keep_their_type(self):
+        """As the program does: a pin that is taken out makes no server smaller."""
+        diff = compare(config(5, celery_servers={"instance_type": "cx43"}), config(5))
+        assert "nodes.celery.instance_type" not in changes(diff)

@@ -13,7 +13,7 @@ from tests.mocks import graph
 from tests.test_program import CONFIG, program
 
 RUNNING = ("Deployment", "StatefulSet", "DaemonSet")
-STAGES = (1, 2, 3, 4)
+STAGES = (1, 2, 3, 4, 5)
 
 
 @functools.cache
@@ -112,6 +112,16 @@ def test_new_pools_do_not_restart():
     said = pods_that_restart(plan_for(config(4)), plan_for(config(5)))
     assert set(said) == {"celery-worker", "celery-beat", "queue-exporter", "prometheus"}
     assert said["celery-worker"] == ["node", "Celery settings", "pool", "concurrency", "queues"]
+
+
+@pytest.mark.parametrize(("old", "new"), [(1, 2), (2, 1), (2, 3)])
+def test_celery_servers_and_pgbouncer(old, new):
+    """With the second server PgBouncer comes: whatever reads the database's address rolls."""
+    files = [config(5, celery_servers={"count": count}) for count in (old, new)]
+    said = set(pods_that_restart(*map(plan_for, files)))
+    seen = [templates(stage=5, celery_servers={"count": count}) for count in (old, new)]
+    assert said == rolled(*seen)
+    assert ("django" in said) is (1 in (old, new))
 
 
 def test_workloads_of_the_app():

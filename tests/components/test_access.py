@@ -37,6 +37,22 @@ class TestUserData:
         assert len(seen) == 1
 
 
+class TestCeleryServers:
+    def test_share_a_host_key_of_their_own(self):
+        """Who takes one of them over can't play the server."""
+        assert "access-celery-host-key" in run(5).requests
+        assert not run(5).requests["access-celery-host-key"].protect
+
+    def test_the_servers_user_data_stays_as_it_was(self):
+        """Else the move to stage 5 would replace the server."""
+        assert run(5).inputs("server-server")["userData"] == run(4).inputs("server-server")["userData"]
+
+    def test_their_names_are_the_providers(self):
+        """One document for all of them."""
+        assert "hostname" not in yaml.safe_load(render_user_data(None, HOST, "h", "d"))
+        assert "hostname" not in yaml.safe_load(run(5).inputs("celery-servers-1-server")["userData"])
+
+
 class TestKeys:
     def test_are_made_once(self):
         """A new host key would lock the program out, a new deploy key would replace the server."""

@@ -1,12 +1,10 @@
 """k3s's config.yaml."""
 
-import dataclasses
-
 import pytest
 import yaml
 
 from infra.catalog import CANDIDATES
-from infra.components.k3s_config import render_k3s_config
+from infra.components.k3s_config import render_agent_config, render_k3s_config
 from infra.units import Memory
 from lab.cluster.node import sizes
 from stacks import STAGES
@@ -47,7 +45,11 @@ class TestConfig:
         """Private address from the first day; the certificate names the address that people use."""
         made = config()
         assert (made["node-name"], made["node-ip"], made["node-external-ip"]) == ("shop", "10.20.1.2", "198.51.100.7")
-        assert made["tls-san"] == ["198.51.100.7"]
+        assert made["tls-san"] == ["198.51.100.7", "10.20.1.2"]
+
+    def test_the_api_server_is_found_inside(self):
+        """k3s would tell agents and pods its external address, which the firewall closes to them."""
+        assert config()["advertise-address"] == "10.20.1.2"
 
     def test_everything_lies_on_the_volume(self):
         """The server can be lost, the volume is kept."""
@@ -66,8 +68,36 @@ class TestConfig:
         arguments = dict(one.split("=", 1) for one in config()["kubelet-arg"])
         assert arguments["eviction-hard"] == "memory.available<150Mi,nodefs.available<8%,imagefs.available<8%"
 
-    def test_another_role_is_another_label(self):
-        """Workers find Celery's own servers by it."""
-        node = dataclasses.replace(stage_plan(1).server, role="celery")
-        text = render_k3s_config(node, deployment="shop", **ADDRESSES, token="one", agent_token="two")
-        assert yaml.safe_load(text)["node-label"] == ["stagecoach.dev/role=celery"]
+
+class TestAgent:
+    @pytest.fixture
+    def agent(self):
+        return self.rendered("hetzner")
+
+    def rendered(self, provider):
+        node = stage_plan(5, provider).celery_servers
+        text = render_agent_config(
+            node, name="shop-celery-1", private_ip="10.20.1.11", server_private_ip="10.20.1.2", token="two"
+        )
+        return yaml.safe_load(text)
+
+    def test_joins_the_server(self, agent):
+        assert (agent["server"], agent["token"]) == ("https://10.20.1.2:6443", "two")
+
+    def test_identity(self, agent):
+        """No external address: nothing comes in from the internet."""
+        assert (agent["node-name"], agent["node-ip"]) == ("shop-celery-1", "10.20.1.11")
+        assert "node-external-ip" not in agent
+
+    def test_only_what_asks_for_it_runs_there(self, agent):
+        """Label for the workers, taint against the others."""
+        assert agent["node-label"] == ["stagecoach.dev/role=celery"]
+        assert agent["node-taint"] == ["stagecoach.dev/role=celery:NoSchedule"]
+
+    @pytest.mark.parametrize("provider", sorted(CANDIDATES))
+    def test_leaves_what_the_plan_says(self, provider):
+        """An agent keeps less than a server: no control plane."""
+        node = stage_plan(5, provider).celery_servers
+        _, allocatable = sizes(node.vcpu, node.memory.whole_mib, self.rendered(provider))
+        assert allocatable["cpu"] == str(node.allocatable.cpu)
+        assert Memory(int(allocatable["memory"])).whole_mib == node.allocatable.memory.whole_mib

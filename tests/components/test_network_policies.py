@@ -168,4 +168,11 @@ class TestNames:
             for one in made.inputs(name)["spec"]["podSelector"].get("matchExpressions", [])
             for value in one["values"]
         }
-        assert named - labels <= {"pgbouncer"}
+        assert named - labels == {"pgbouncer", "celery-worker-slow"}
+
+    @pytest.mark.parametrize("stage", range(1, 6))
+    def test_every_stage_names_every_pool(self, stage):
+        """A move that takes a pool away deletes its pods last: until then they reach queue and database."""
+        made = run(stage)
+        names = made.of_type("kubernetes:networking.k8s.io/v1:NetworkPolicy")
+        assert {name: made.inputs(name) for name in names} == {name: run(1).inputs(name) for name in names}

@@ -12,7 +12,7 @@ from tests.plans import REGIONS
 
 pytestmark = pytest.mark.engine
 
-CHAIN = (1, 2, 3, 4, 3, 2, 1)
+CHAIN = (1, 2, 3, 4, 5, 4, 3, 2, 1)
 # What a move never replaces nor deletes (design 4); Celery's own servers hold no data and may go.
 CLOUDS = ("hcloud:", "digitalocean:", "vultr:")
 KEPT = (
@@ -27,7 +27,7 @@ DATA = ("postgres", "redis-broker", "redis-cache")
 
 
 def is_kept(step):
-    return step.type in KEPT or (step.type.startswith(CLOUDS) and "celery" not in step.name)
+    return (step.type in KEPT or step.type.startswith(CLOUDS)) and "celery" not in step.name
 
 
 @pytest.fixture(scope="class", params=sorted(REGIONS))

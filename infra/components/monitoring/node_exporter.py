@@ -8,7 +8,16 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes import apps, core, meta
 
-from infra.components._kubernetes import APP_PRIORITY, child_of, hardened, metadata, pod_security, resources, tcp_probe
+from infra.components._kubernetes import (
+    APP_PRIORITY,
+    celery_toleration,
+    child_of,
+    hardened,
+    metadata,
+    pod_security,
+    resources,
+    tcp_probe,
+)
 from infra.names import NODE_EXPORTER, labels, selector
 from infra.sizing.plan import WorkloadPlan
 
@@ -65,6 +74,7 @@ class NodeExporter(pulumi.ComponentResource):
                         host_pid=True,
                         priority_class_name=APP_PRIORITY,
                         automount_service_account_token=False,
+                        tolerations=[celery_toleration()],
                         security_context=pod_security(_UID),
                         containers=[container],
                         volumes=[host],

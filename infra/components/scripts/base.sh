@@ -64,3 +64,44 @@ ExecStart=/usr/sbin/nft -f /etc/stagecoach/metadata.nft
 WantedBy=multi-user.target
 UNIT
 }
+
+# Standard input becomes k3s's config.yaml.  Flannel would take the interface of the default route, and with it the
+# internet for the pods' traffic: it is told the one with the node's private address, which may come up a little later.
+write_config() {
+	local config=/etc/rancher/k3s/config.yaml address interface=""
+	mkdir -p "$config.d"
+	cat >"$config.new"
+	grep -q '^kubelet-arg:' "$config.new" || {
+		echo "config.yaml did not arrive whole" >&2
+		exit 1
+	}
+	address=$(awk '$1 == "node-ip:" { print $2 }' "$config.new")
+	for _ in $(seq 60); do
+		interface=$(ip -o -4 address show | awk -v start="$address/" 'index($4, start) == 1 { print $2 }')
+		if [ -n "$interface" ]; then break; fi
+		sleep 2
+	done
+	[ -n "$interface" ] || {
+		echo "no interface has the private address $address" >&2
+		exit 1
+	}
+	mv "$config.new" "$config"
+	printf 'flannel-iface: %s\n' "$interface" >"$config.d/private-interface.yaml"
+}
+
+# What runs is remembered only after the restart: an update that was cut off before it restarts next time.
+restart_if_changed() {
+	local unit=$1 folder=/etc/rancher/k3s action=restart wanted
+	wanted=$(printf '%s\n' "$K3S_VERSION" |
+		cat - "$folder/config.yaml" "$folder/config.yaml.d/private-interface.yaml" "/etc/systemd/system/$unit" |
+		sha256sum)
+	if [ "$(cat "$folder/stagecoach-applied" 2>/dev/null)" = "$wanted" ]; then action=start; fi
+	systemctl daemon-reload
+	systemctl enable stagecoach-metadata.service "$unit"
+	systemctl restart stagecoach-metadata.service
+	systemctl "$action" "$unit" || {
+		echo "$unit did not start: journalctl -u $unit" >&2
+		exit 1
+	}
+	printf '%s\n' "$wanted" >"$folder/stagecoach-applied"
+}

@@ -63,11 +63,16 @@ class CeleryServersArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class CeleryServer:
-    """One Celery server: `ready` is what SSH must wait for."""
+    """One Celery server: `ready` is what SSH must wait for, the VPS itself first."""
 
     name: str
     private_ip: pulumi.Output[str]
-    ready: tuple[pulumi.Resource, ...]
+    ready: tuple[pulumi.CustomResource, ...]
+
+    @property
+    def server_id(self) -> pulumi.Output[str]:
+        """Another one is another VPS, which knows nothing of what ran on the one before it."""
+        return self.ready[0].id
 
 
 class CeleryServers(Protocol):

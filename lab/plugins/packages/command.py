@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import sys
 import threading
@@ -21,6 +22,8 @@ _TOKEN = "command:remote:Command"  # noqa: S105  a type's name
 _CONFIG = "/etc/rancher/k3s/config.yaml"
 _KUBECONFIG = "cat /etc/rancher/k3s/k3s.yaml"
 _MANIFESTS = "/server/manifests"
+_NODE = re.compile(r"^export NODE=(\S+)$", re.MULTILINE)
+_JOINED, _REMOVED = "k3s kubectl uncordon", "k3s kubectl delete node"
 _CHECK_SECONDS = 30
 
 
@@ -77,13 +80,29 @@ class CommandPackage(Package):
         return frozenset()
 
     def _run(self, call: Call, which: str, inputs: Properties) -> Properties:
-        host = str(inputs["connection"]["host"])
-        script, stdin = str(inputs[which]), inputs.get("stdin")
+        connection = inputs["connection"]
+        host, proxy = str(connection["host"]), str(connection.get("proxy", {}).get("host", ""))
+        if proxy:
+            host = self.machines.behind(proxy, host)
+        script = str(inputs[which])
         self._keep(call.name, which, host, script)
-        return {**inputs, "stdout": self._play(host, script, stdin), "stderr": ""}
+        if proxy:
+            return {**inputs, "stdout": self._play_behind(proxy, host, script, inputs.get("stdin")), "stderr": ""}
+        return {**inputs, "stdout": self._play(host, script, inputs.get("stdin")), "stderr": ""}
+
+    def _play_behind(self, proxy: str, host: str, script: str, stdin: str | None) -> str:
+        """On a Celery server, which is reached through the server."""
+        if _CONFIG in script and stdin:
+            self.machines.join_k3s(proxy, host, _k3s_config(stdin))
+        return ""
 
     def _play(self, host: str, script: str, stdin: str | None) -> str:
         """What the script would do to a server, as far as the lab has such a thing."""
+        node = _NODE.search(script)
+        if node and _REMOVED in script:
+            self.machines.remove_node(host, node[1])
+        elif node and _JOINED in script:
+            self.machines.require_node(host, node[1])
         if _KUBECONFIG in script:
             return self.machines.kubeconfig(host)
         if _MANIFESTS in script and stdin:

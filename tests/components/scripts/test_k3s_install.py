@@ -8,7 +8,11 @@ from infra.components.scripts import load
 from tests.servers.stub_server import StubServer
 
 VERSION = "v1.33.6+k3s1"
-CONFIG = "node-name: shop\nkubelet-arg:\n- max-pods=60\n"
+CONFIG = "node-name: shop\nnode-ip: 10.20.1.2\nkubelet-arg:\n- max-pods=60\n"
+ADDRESSES = """1: lo    inet 127.0.0.1/8 scope host lo
+2: eth0    inet 198.51.100.7/32 brd 198.51.100.7 scope global dynamic eth0
+3: enp7s0    inet 10.20.1.2/32 brd 10.20.1.2 scope global dynamic enp7s0
+4: eth1    inet 10.20.1.20/24 scope global eth1"""
 RELEASE = "https://github.com/k3s-io/k3s/releases/download/v1.33.6%2Bk3s1"
 PROGRAM = """#!/bin/bash
 case "$1" in
@@ -29,6 +33,7 @@ class Server:
         for name in ("systemctl", "sleep", "nft"):
             self.stubs.stub(name)
         self.stubs.stub("curl", CURL)
+        self.stubs.stub("ip", f"printf '%s\\n' '{ADDRESSES}'")
         self.offers(VERSION)
 
     def offers(self, version):
@@ -158,6 +163,33 @@ class TestConfig:
         """It holds the tokens."""
         server.run()
         assert (server.root / "etc/rancher/k3s/config.yaml").stat().st_mode & 0o777 == 0o600
+
+
+class TestPrivateInterface:
+    def drop_in(self, server):
+        return server.root / "etc/rancher/k3s/config.yaml.d/private-interface.yaml"
+
+    def test_flannel_is_told(self, server):
+        """It would take the default route's interface, and pods' traffic the internet; names differ by provider."""
+        server.run()
+        assert self.drop_in(server).read_text() == "flannel-iface: enp7s0\n"
+
+    def test_another_interface_restarts(self, server):
+        server.run()
+        server.stubs.stub("ip", "echo '3: ens10    inet 10.20.1.2/32 scope global ens10'")
+        assert server.run().returncode == 0
+        assert self.drop_in(server).read_text() == "flannel-iface: ens10\n"
+        assert "systemctl restart k3s.service" in server.called("systemctl")
+
+    def test_a_private_network_that_never_comes_up(self, server):
+        """The old config stays; waiting ends."""
+        server.run()
+        server.stubs.stub("ip", "echo '2: eth0    inet 198.51.100.7/32 scope global eth0'")
+        done = server.run(CONFIG.replace("60", "80"))
+        assert done.returncode == 1
+        assert "no interface has the private address 10.20.1.2" in done.stderr
+        assert (server.root / "etc/rancher/k3s/config.yaml").read_text() == CONFIG
+        assert len(server.called("sleep")) == 60
 
 
 class TestUnits:

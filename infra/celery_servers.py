@@ -1,0 +1,66 @@
+"""Servers of their own for Celery: the provider's VPSes, and the cluster's nodes on them."""
+
+from __future__ import annotations
+
+import pulumi
+
+from infra.cloud import build_celery_servers
+from infra.components.access import Access
+from infra.components.authorized_keys import AuthorizedKeys, AuthorizedKeysArgs
+from infra.components.k3s import K3s
+from infra.components.k3s_agents import K3sAgents, K3sAgentsArgs
+from infra.components.server.interface import CeleryServersArgs, Server
+from infra.models.stack_config import StackConfig
+from infra.sizing.plan import NodePlan
+
+
+def deploy_celery_servers(
+    config: StackConfig, node: NodePlan, access: Access, server: Server, k3s: K3s
+) -> list[pulumi.Resource]:
+    """What workers wait for.
+
+    Raises:
+        ValueError: `access` was made without the Celery servers' host key.
+    """
+    if access.celery_user_data is None:
+        raise ValueError("access was made without celery_servers")
+    made = build_celery_servers(
+        config.provider,
+        CeleryServersArgs(
+            deployment=config.name,
+            region=config.region,
+            instance_type=node.instance_type,
+            count=node.count,
+            network_id=server.network_id,
+            ssh_key_id=server.ssh_key_id,
+            user_data=access.celery_user_data,
+        ),
+    )
+    connections = tuple(access.connection_behind(server.public_ip, one.private_ip) for one in made.servers)
+    for number, (one, connection) in enumerate(zip(made.servers, connections, strict=True), start=1):
+        AuthorizedKeys(
+            f"authorized-keys-celery-{number}",
+            AuthorizedKeysArgs(
+                connection=connection,
+                server_id=one.server_id,
+                deploy_key=access.public_key,
+                people=config.authorized_keys,
+            ),
+            opts=pulumi.ResourceOptions(depends_on=list(one.ready)),
+        )
+    agents = K3sAgents(
+        "k3s-agents",
+        K3sAgentsArgs(
+            servers=made.servers,
+            connections=connections,
+            server=access.connection(server.public_ip),
+            server_private_ip=server.private_ip,
+            node=node,
+            token=k3s.agent_token,
+            version=config.k3s.version,
+            url=config.k3s.url,
+            sha256=config.k3s.sha256,
+        ),
+        opts=pulumi.ResourceOptions(depends_on=[k3s.installed]),
+    )
+    return agents.ready

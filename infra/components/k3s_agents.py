@@ -1,0 +1,78 @@
+"""Celery servers as nodes of the cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_command import remote
+
+from infra.components.k3s_config import render_agent_config
+from infra.components.scripts import load, with_variables
+from infra.components.server.interface import CeleryServer
+from infra.sizing.plan import NodePlan
+
+
+@dataclass(frozen=True, kw_only=True)
+class K3sAgentsArgs:
+    """Inputs of `K3sAgents`; `connections` lead to `servers`, one each, by way of the server."""
+
+    servers: tuple[CeleryServer, ...]
+    connections: tuple[remote.ConnectionArgs, ...]
+    server: remote.ConnectionArgs
+    server_private_ip: pulumi.Input[str]
+    node: NodePlan
+    token: pulumi.Input[str]
+    version: str
+    url: str | None
+    sha256: str | None
+
+
+class K3sAgents(pulumi.ComponentResource):
+    """`ready` is what workers wait for: nodes that take pods.
+
+    A smaller count deletes in the reverse order of the dependencies: the node is drained and removed on the server
+    first, then its VPS goes.
+    """
+
+    def __init__(self, name: str, args: K3sAgentsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:k3s:K3sAgents", name, None, opts)
+        pairs = zip(args.servers, args.connections, strict=True)
+        self.ready: list[pulumi.Resource] = [
+            self._agent(f"{name}-{number}", args, server, connection)
+            for number, (server, connection) in enumerate(pairs, start=1)
+        ]
+        self.register_outputs({})
+
+    def _agent(
+        self, name: str, args: K3sAgentsArgs, server: CeleryServer, connection: remote.ConnectionArgs
+    ) -> remote.Command:
+        config = pulumi.Output.all(server.private_ip, args.server_private_ip, args.token).apply(
+            lambda values: render_agent_config(
+                args.node, name=server.name, private_ip=values[0], server_private_ip=values[1], token=values[2]
+            )
+        )
+        release = {"K3S_VERSION": args.version, "K3S_URL": args.url or "", "K3S_SHA256": args.sha256 or ""}
+        install = with_variables(load("base.sh", "k3s_agent_install.sh"), release)
+        installed = remote.Command(
+            f"{name}-install",
+            connection=connection,
+            create=install,
+            update=install,
+            stdin=config,
+            triggers=[server.server_id],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(server.ready), delete_before_replace=True),
+        )
+        node = {"NODE": server.name}
+        joined = with_variables(load("k3s_agent_joined.sh"), node)
+        return remote.Command(
+            f"{name}-node",
+            connection=args.server,
+            create=joined,
+            update=joined,
+            delete=with_variables(load("k3s_agent_remove.sh"), node),
+            # By its id, so that the engine deletes this before an installation that is replaced: a VPS that was made
+            # anew can only join after the node before it, and its password, are gone.
+            triggers=[installed.id],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[installed], delete_before_replace=True),
+        )
