@@ -6,7 +6,7 @@ A reader does not see the comments:
     <!-- test: write FILE -->            the next block is that file
     <!-- test: merge FILE -->            the next block's `config:` goes into that stack file
     <!-- test: merge FILE from OTHER --> ... into a copy of another file
-    <!-- test: insert FILE after WORDS -->  the next block goes behind the line that ends with these words
+    <!-- test: patch FILE -->            the next block is a piece of a diff of that file
 A `text` block is what the block of commands before it prints; `...` stands for anything.
 """
 

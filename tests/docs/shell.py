@@ -52,7 +52,7 @@ def play(page, shell, *, since="", until=""):
         verb, _, rest = block.order.partition(" ")
         if verb == "skip:":
             output = None
-        elif verb in ("write", "merge", "insert"):
+        elif verb in ("write", "merge", "patch"):
             _EDITS[verb](shell.folder, rest, block.text)
         elif block.language == "sh":
             code, output = shell.run(block.text)
@@ -80,14 +80,13 @@ def _merge(folder, name, text):
     path.write_text(yaml.safe_dump(content, sort_keys=False))
 
 
-def _insert(folder, rest, text):
-    name, _, words = rest.partition(" after ")
+def _patch(folder, name, text):
     path = folder / name
-    lines = path.read_text().splitlines()
-    places = [number for number, line in enumerate(lines) if line.endswith(words)]
-    assert len(places) == 1, f"{name}: {words!r} ends {len(places)} lines"
-    lines[places[0] + 1 : places[0] + 1] = text.splitlines()
-    path.write_text("\n".join(lines) + "\n")
+    lines = text.splitlines()
+    old, new = ("\n".join(line[1:] for line in lines if line[0] in marks) for marks in (" -", " +"))
+    content = path.read_text()
+    assert content.count(old) == 1, f"{name} has this {content.count(old)} times:\n{old}"
+    path.write_text(content.replace(old, new))
 
 
-_EDITS = {"write": _write, "merge": _merge, "insert": _insert}
+_EDITS = {"write": _write, "merge": _merge, "patch": _patch}
