@@ -29,6 +29,8 @@ _IMAGE_USERS = {
 }
 # Fields of the stack file that every pod of the app reads.
 _APP_FIELDS = ("image", "app", "env", "domain", "registry")
+# Fields that one part reads.
+_READERS = {"alerts": PROMETHEUS, "k3s": K3S, "kubeconfig_epoch": K3S}
 # What a pool's settings file holds; beat and the exporter mount the first pool's, too.
 _POOL_ONLY = ("workload", "pool", "queues", "concurrency", "grace_period")
 
@@ -57,12 +59,9 @@ def restarts_of_config(before: StackConfig, after: StackConfig, plan: StackPlan)
     for image, names in _IMAGE_USERS.items():
         if before.images.get(image) != after.images.get(image):
             add(names, f"stagecoach:images.{image}")
-    if before.alerts != after.alerts:
-        add((PROMETHEUS,), "stagecoach:alerts")
-    if before.k3s != after.k3s:
-        add((K3S,), "stagecoach:k3s")
-    if before.kubeconfig_epoch != after.kubeconfig_epoch:
-        add((K3S,), "stagecoach:kubeconfig_epoch")
+    for field, name in _READERS.items():
+        if getattr(before, field) != getattr(after, field):
+            add((name,), f"stagecoach:{field}")
     if _certificates(before) != _certificates(after):
         add((TRAEFIK,), "stagecoach:acme_email")
     present = {workload.name for workload in plan.workloads} | {K3S}
