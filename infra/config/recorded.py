@@ -71,22 +71,24 @@ def _unreadable(name: str, error: Exception) -> RefusedError:
 
 def read_recorded(resources: Mapping[str, Any]) -> Recorded | None:
     """From a state's resources by URN, each with its type and outputs."""
-    stage, volume, version = 0, 0, ""
+    last: Mapping[str, Any] = {}
+    volume = 0
     server: tuple[str, Mapping[str, Any]] | None = None
     celery: tuple[str, int] = "", 0
     for urn, resource in resources.items():
         kind, outputs = resource["type"], resource.get("outputs") or {}
         logical_name = urn.rpartition("::")[2]
         if kind == _STACK:
-            stage, version = int(outputs.get("stage") or 0), str(outputs.get("version") or "")
+            last = outputs
         elif kind in _SERVERS and logical_name == SERVER_RESOURCE:
             server = kind, outputs
         elif kind in _SERVERS and logical_name == CELERY_SERVER_RESOURCE:
             celery = outputs[_SERVERS[kind][1]], int(outputs[_SERVERS[kind][3]])
         elif kind in _VOLUMES and logical_name == VOLUME_RESOURCE:
             volume = int(outputs[_VOLUMES[kind]])
+    stage, version = int(last.get("stage") or 0), str(last.get("version") or "")
     if server is None:
-        return None
+        return _without_server(last, volume, stage, version)
     kind, outputs = server
     provider, type_key, region_key, disk_key = _SERVERS[kind]
     labels = outputs.get("labels") or {}
@@ -101,4 +103,20 @@ def read_recorded(resources: Mapping[str, Any]) -> Recorded | None:
         version=version,
         celery_instance_type=celery[0],
         celery_root_disk_gb=celery[1],
+    )
+
+
+def _without_server(last: Mapping[str, Any], volume: int, stage: int, version: str) -> Recorded | None:
+    """A server that was lost while its volume was not: the last outputs say what it was; its disk is gone with it."""
+    if not volume or "instance_type" not in last:
+        return None
+    return Recorded(
+        name=last["name"],
+        provider=last["provider"],
+        region=last["region"],
+        stage=stage,
+        instance_type=last["instance_type"],
+        root_disk_gb=0,
+        volume_size_gib=volume,
+        version=version,
     )

@@ -82,6 +82,29 @@ class TestRead:
     def test_nothing_before_the_first_update(self):
         assert read_recorded({}) is None
 
+    def test_a_lost_server_leaves_its_volume(self):
+        """Its successor gets the same type, and the volume is not asked to shrink."""
+        before = state(stage=2)
+        del before[f"{PREFIX}$hcloud:index/server:Server::{SERVER_RESOURCE}"]
+        outputs = before["urn:pulumi:stage1::stagecoach::pulumi:pulumi:Stack::stagecoach-stage1"]["outputs"]
+        outputs |= {"name": "shop", "provider": "hetzner", "region": "nbg1", "instance_type": "cx33"}
+        assert read_recorded(before) == Recorded(
+            name="shop",
+            provider="hetzner",
+            region="nbg1",
+            stage=2,
+            instance_type="cx33",
+            root_disk_gb=0,
+            volume_size_gib=60,
+            version="0.1.0",
+        )
+
+    def test_half_a_first_update_has_no_past(self):
+        """A volume was made, the server was not, nothing was exported."""
+        before = state()
+        del before[f"{PREFIX}$hcloud:index/server:Server::{SERVER_RESOURCE}"]
+        assert read_recorded(before) is None
+
     def test_reads_type_place_disk_and_volume(self):
         expected = Recorded(
             name="shop",
