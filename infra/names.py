@@ -28,6 +28,7 @@ CLOUD_ROLE_LABEL = "stagecoach-role"  # on Celery servers: they hold no data, th
 SERVER_RESOURCE = "server-server"
 CELERY_SERVER_RESOURCE = "celery-servers-1-server"
 VOLUME_RESOURCE = "server-data"
+COMPONENT_LABEL = "app.kubernetes.io/component"  # on pods; all pools of workers are one component
 ROLE_LABEL = "stagecoach.dev/role"  # on nodes: server or celery
 
 # On the server
@@ -48,9 +49,13 @@ def cloud_tags(deployment: str, role: str | None = None) -> list[str]:
     return [f"{key}:{value}" for key, value in cloud_labels(deployment, role).items()]
 
 
-def labels(name: str) -> dict[str, str]:
-    """The labels of a workload's objects; the first one is its selector."""
-    return {"app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "stagecoach"}
+def labels(name: str, component: str | None = None) -> dict[str, str]:
+    """The labels of a workload's objects: the name is its selector, network policies go by the component."""
+    return {
+        "app.kubernetes.io/name": name,
+        COMPONENT_LABEL: component or name,
+        "app.kubernetes.io/part-of": "stagecoach",
+    }
 
 
 def selector(name: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ from infra.components.traefik import Traefik, TraefikArgs
 from infra.config.against_past import require_possible
 from infra.config.program_config import Secrets, load_stack_config
 from infra.config.recorded import load_recorded
-from infra.config.resolve import plan_for, worker_names
+from infra.config.resolve import plan_for
 from infra.errors import Problem, RefusedError
 from infra.existing import require_only_one
 from infra.models.stack_config import StackConfig
@@ -85,7 +85,7 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, 
     on_cluster = pulumi.ResourceOptions(provider=k3s.provider)
     namespaces = Namespaces(
         "namespaces",
-        NamespacesArgs(plan=plan.namespace, workers=worker_names(), web_port=config.app.port),
+        NamespacesArgs(plan=plan.namespace, web_port=config.app.port),
         opts=on_cluster,
     )
     priorities = PriorityClasses("priorities", opts=on_cluster)

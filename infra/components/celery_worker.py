@@ -16,7 +16,7 @@ from infra.components._kubernetes import (
 )
 from infra.components.app_environment import AppEnvironment
 from infra.components.app_pod import AppImage, app_pod, celery_volumes
-from infra.names import labels, selector
+from infra.names import CELERY_WORKER, labels, selector
 from infra.sizing.plan import WorkerPlan
 
 _HEARTBEAT_MINUTES = 4  # longer than a restart of Redis, after which the worker goes on by itself
@@ -56,7 +56,7 @@ class CeleryWorker(pulumi.ComponentResource):
                     ),
                 ),
                 template=core.v1.PodTemplateSpecArgs(
-                    metadata=meta.v1.ObjectMetaArgs(labels=labels(workload.name)),
+                    metadata=meta.v1.ObjectMetaArgs(labels=labels(workload.name, CELERY_WORKER)),
                     spec=app_pod(
                         args.image,
                         _container(args),

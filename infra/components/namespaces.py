@@ -18,7 +18,6 @@ class NamespacesArgs:
     """Inputs of `Namespaces`."""
 
     plan: NamespacePlan
-    workers: tuple[str, ...]
     web_port: int
 
 
@@ -36,7 +35,7 @@ class Namespaces(pulumi.ComponentResource):
         self.app, self.monitoring = app.metadata.name, monitoring.metadata.name
         policies = NetworkPolicies(
             f"{name}-policies",
-            NetworkPoliciesArgs(namespace=self.app, workers=args.workers, web_port=args.web_port),
+            NetworkPoliciesArgs(namespace=self.app, web_port=args.web_port),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.ready: list[pulumi.Resource] = [*self._bounds(name, args.plan), *policies.ready]

@@ -12,6 +12,7 @@ from infra.components._kubernetes import metadata
 from infra.names import (
     CELERY_BEAT,
     CELERY_WORKER,
+    COMPONENT_LABEL,
     DJANGO,
     DJANGO_MIGRATE,
     MONITORING_NAMESPACE,
@@ -24,7 +25,6 @@ from infra.names import (
     SYSTEM_NAMESPACE,
 )
 
-_NAME = "app.kubernetes.io/name"
 _NAMESPACE = "kubernetes.io/metadata.name"
 _METADATA_SERVICE = "169.254.169.254/32"
 _POSTGRES_PORT, _REDIS_PORT, _DNS_PORT = 5432, 6379, 53
@@ -35,20 +35,22 @@ Peer = networking.v1.NetworkPolicyPeerArgs
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkPoliciesArgs:
-    """Inputs of `NetworkPolicies`; `workers` are the names of the pools' Deployments."""
+    """Inputs of `NetworkPolicies`."""
 
     namespace: pulumi.Input[str]
-    workers: tuple[str, ...]
     web_port: int
 
 
 class NetworkPolicies(pulumi.ComponentResource):
-    """Policies of the app's namespace."""
+    """Policies of the app's namespace, by component: the same at every stage.
+
+    A pool that a move takes away is deleted last, and needs the queue and the database until its tasks have ended.
+    """
 
     def __init__(self, name: str, args: NetworkPoliciesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:k8s:NetworkPolicies", name, None, opts)
         self._name, self._namespace = name, args.namespace
-        app = (DJANGO, DJANGO_MIGRATE, CELERY_BEAT, QUEUE_EXPORTER, *(args.workers or (CELERY_WORKER,)))
+        app = (DJANGO, DJANGO_MIGRATE, CELERY_BEAT, QUEUE_EXPORTER, CELERY_WORKER)
         database = (*app, PGBOUNCER, POSTGRES_BACKUP)
         self.ready: list[pulumi.Resource] = [
             self._policy("default-deny", (), ingress=[], egress=[]),
@@ -60,14 +62,14 @@ class NetworkPolicies(pulumi.ComponentResource):
             self._policy("to-data", database, egress=[_egress(_pods((POSTGRES, PGBOUNCER)), _POSTGRES_PORT)]),
             self._policy("to-redis", app, egress=[_egress(_pods((REDIS_BROKER, REDIS_CACHE)), _REDIS_PORT)]),
             # Mail, payment and other services of the app; never the cloud's metadata service.
-            self._policy("to-internet", (DJANGO, *args.workers), egress=[_internet()]),
+            self._policy("to-internet", (DJANGO, CELERY_WORKER), egress=[_internet()]),
         ]
         self.register_outputs({})
 
     def _policy(
         self,
         suffix: str,
-        names: Sequence[str],
+        components: Sequence[str],
         *,
         ingress: Sequence[networking.v1.NetworkPolicyIngressRuleArgs] | None = None,
         egress: Sequence[networking.v1.NetworkPolicyEgressRuleArgs] | None = None,
@@ -77,21 +79,21 @@ class NetworkPolicies(pulumi.ComponentResource):
             f"{self._name}-{suffix}",
             metadata=metadata(suffix, self._namespace),
             spec=networking.v1.NetworkPolicySpecArgs(
-                pod_selector=_selector(names), policy_types=kinds, ingress=ingress or None, egress=egress or None
+                pod_selector=_selector(components), policy_types=kinds, ingress=ingress or None, egress=egress or None
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
 
-def _selector(names: Sequence[str]) -> meta.v1.LabelSelectorArgs:
-    if not names:
+def _selector(components: Sequence[str]) -> meta.v1.LabelSelectorArgs:
+    if not components:
         return meta.v1.LabelSelectorArgs()
-    expression = meta.v1.LabelSelectorRequirementArgs(key=_NAME, operator="In", values=list(names))
+    expression = meta.v1.LabelSelectorRequirementArgs(key=COMPONENT_LABEL, operator="In", values=list(components))
     return meta.v1.LabelSelectorArgs(match_expressions=[expression])
 
 
-def _pods(names: Sequence[str]) -> list[Peer]:
-    return [Peer(pod_selector=_selector(names))]
+def _pods(components: Sequence[str]) -> list[Peer]:
+    return [Peer(pod_selector=_selector(components))]
 
 
 def _in(namespace: str) -> Peer:

@@ -8,7 +8,6 @@ from infra.catalog import CANDIDATES, INSTANCE_TYPES
 from infra.errors import ConfigError, Problem
 from infra.models.stack_config import StackConfig
 from infra.models.stage_config import StageConfig
-from infra.sizing.assemble import pool_workload
 from infra.sizing.inputs import PlanInputs, Recorded
 from infra.sizing.make_plan import make_plan
 from infra.sizing.overrides import apply_overrides
@@ -46,12 +45,6 @@ def stage_for(customers: int) -> StageConfig:
     return next(
         stage for _, stage in sorted(STAGES.items()) if stage.customers_max is None or customers <= stage.customers_max
     )
-
-
-def worker_names() -> tuple[str, ...]:
-    """Deployments of every stage's pools: a pool that a move takes away still ends its tasks during that update."""
-    names = (pool_workload(index, pool.name) for stage in STAGES.values() for index, pool in enumerate(stage.pools))
-    return tuple(dict.fromkeys(names))
 
 
 def plan_for(config: StackConfig, recorded: Recorded | None = None) -> StackPlan:

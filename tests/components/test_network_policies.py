@@ -9,7 +9,7 @@ from infra.components.network_policies import NetworkPolicies, NetworkPoliciesAr
 from tests.graphs import pod_of, run
 from tests.mocks import graph
 
-NAME, NAMESPACE = "app.kubernetes.io/name", "kubernetes.io/metadata.name"
+COMPONENT, NAMESPACE = "app.kubernetes.io/component", "kubernetes.io/metadata.name"
 POD_ADDRESS = ipaddress.ip_address("10.42.0.9")  # k3s's default network of pods
 METADATA = "169.254.169.254"
 INTERNET = "203.0.113.80"
@@ -18,8 +18,7 @@ MONITORING, SYSTEM = ("monitoring", "prometheus"), ("kube-system", "traefik")
 
 def policies():
     def program():
-        workers = ("celery-worker", "celery-worker-slow")
-        NetworkPolicies("policies", NetworkPoliciesArgs(namespace="app", workers=workers, web_port=8000))
+        NetworkPolicies("policies", NetworkPoliciesArgs(namespace="app", web_port=8000))
         pulumi.export("stage", 1)
 
     made = graph(program)
@@ -53,9 +52,9 @@ def is_peer(peer, other):
     namespace, name = other
     if "namespaceSelector" in peer:
         return selects(peer["namespaceSelector"], {NAMESPACE: namespace}) and selects(
-            peer.get("podSelector", {}), {NAME: name}
+            peer.get("podSelector", {}), {COMPONENT: name}
         )
-    return namespace == "app" and selects(peer["podSelector"], {NAME: name})
+    return namespace == "app" and selects(peer["podSelector"], {COMPONENT: name})
 
 
 def opens(rules, direction, pod, other, port):
@@ -65,7 +64,7 @@ def opens(rules, direction, pod, other, port):
     mine = [
         spec
         for spec in rules
-        if namespace == "app" and direction in spec["policyTypes"] and selects(spec["podSelector"], {NAME: name})
+        if namespace == "app" and direction in spec["policyTypes"] and selects(spec["podSelector"], {COMPONENT: name})
     ]
     allowed = [rule for spec in mine for rule in spec.get(key, [])]
     return not mine or any(
@@ -86,7 +85,7 @@ def app(name):
     return "app", name
 
 
-CLIENTS = ("django", "django-migrate", "celery-worker", "celery-worker-slow", "celery-beat", "queue-exporter")
+CLIENTS = ("django", "django-migrate", "celery-worker", "celery-beat", "queue-exporter")
 
 
 class TestData:
@@ -133,7 +132,7 @@ class TestMetrics:
 
 
 class TestInternet:
-    @pytest.mark.parametrize("client", ["django", "celery-worker", "celery-worker-slow"])
+    @pytest.mark.parametrize("client", ["django", "celery-worker"])
     def test_mail_and_payment(self, rules, client):
         """What a shop calls from its pages and its tasks."""
         assert may(rules, app(client), INTERNET, 443)
@@ -158,21 +157,36 @@ class TestNames:
         assert may(rules, app(client), ("kube-system", "coredns"), 53)
         assert not may(rules, app(client), ("kube-system", "coredns"), 443)
 
-    def test_every_name_is_a_workloads(self):
+    def test_every_name_is_a_components(self):
         """A policy for a label that no pod has opens nothing, and nobody would see it."""
-        made = run(1)
-        labels = {manifest["metadata"]["labels"][NAME] for manifest in made.kubernetes().values() if pod_of(manifest)}
+        made = run(5, celery_servers={"count": 2})
         named = {
             value
             for name in made.of_type("kubernetes:networking.k8s.io/v1:NetworkPolicy")
             for one in made.inputs(name)["spec"]["podSelector"].get("matchExpressions", [])
             for value in one["values"]
         }
-        assert named - labels == {"pgbouncer", "celery-worker-slow"}
+        assert named - set(components(made).values()) == set()
 
-    @pytest.mark.parametrize("stage", range(1, 6))
-    def test_every_stage_names_every_pool(self, stage):
+    def test_all_pools_are_one_component(self):
+        """Whatever a stage calls them."""
+        made = components(run(5))
+        assert made["celery-worker-deployment"] == made["celery-worker-slow-deployment"] == "celery-worker"
+        assert list(made.values()).count("celery-worker") == 2
+
+    @pytest.mark.parametrize("stage", range(2, 6))
+    def test_are_the_same_at_every_stage(self, stage):
         """A move that takes a pool away deletes its pods last: until then they reach queue and database."""
-        made = run(stage)
-        names = made.of_type("kubernetes:networking.k8s.io/v1:NetworkPolicy")
-        assert {name: made.inputs(name) for name in names} == {name: run(1).inputs(name) for name in names}
+        names = run(1).of_type("kubernetes:networking.k8s.io/v1:NetworkPolicy")
+        assert {name: run(stage).inputs(name) for name in names} == {name: run(1).inputs(name) for name in names}
+
+
+def components(made):
+    """The component of each workload's pods."""
+    found = {}
+    for name, manifest in made.kubernetes().items():
+        if pod_of(manifest):
+            spec = manifest["spec"]
+            template = (spec["jobTemplate"]["spec"] if manifest["kind"] == "CronJob" else spec)["template"]
+            found[name] = template["metadata"]["labels"][COMPONENT]
+    return found
