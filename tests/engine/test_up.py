@@ -56,7 +56,7 @@ class TestStage1:
     def test_preview_shows_no_changes(self, lab, built):
         done = pulumi(lab, "preview", "--expect-no-changes")
         assert done.returncode == 0, done.stdout[-2000:]
-        assert "92 unchanged" in done.stdout
+        assert "102 unchanged" in done.stdout
 
     def test_scripts_are_kept_without_secrets(self, lab, built):
         kept = sorted(path.name for path in (lab.root / "servers").rglob("*.sh"))
@@ -109,7 +109,7 @@ class TestDownAndUp:
             assert probe.connect_ex((next(iter(address)), 6443)) != 0
         again = make_up(lab, "stage1")
         assert again.returncode == 0, again.stdout[-2000:]
-        assert "92 unchanged" in again.stdout
+        assert "102 unchanged" in again.stdout
 
     def test_a_killed_lab_is_put_right(self, lab, built):
         """SIGKILL leaves the control plane behind; the next `up` ends it and goes on."""
@@ -132,7 +132,7 @@ class TestMove:
     def test_nothing_that_holds_data_is_replaced(self, moved):
         before, after, _ = moved
         kept = {urn for urn in before if any(part in urn for part in KEPT)}
-        assert len(kept) == 25
+        assert len(kept) == 26
         assert {urn for urn in kept if before[urn] != after.get(urn)} == set()
 
     def test_the_server_is_resized_in_place(self, lab, moved):
