@@ -4,8 +4,10 @@ import ipaddress
 
 import pytest
 
-from tests.components.test_network_policies import METADATA, NAME, NAMESPACE, selects
+from tests.components.test_network_policies import METADATA, NAMESPACE, selects
 from tests.graphs import run
+
+NAME = "app.kubernetes.io/name"
 
 
 @pytest.fixture(scope="module")
