@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from lab.toolchain.programs import ETCD, KUBE
 from tests.plans import REGIONS
 
 STACK = "stage1"
+_SETTLE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,16 @@ class Deployment:
         return Api(done.stdout)
 
     def pods(self):
-        """Pods that run, and what they are of, by phase."""
-        return Counter(pod["status"]["phase"] for pod in self.api().items("/api/v1/pods"))
+        """Pods by phase, once nothing is on its way: the engine waits for Deployments, not for what an update leaves.
+
+        What stays Pending, or fails, is in the answer after the time is up.
+        """
+        deadline = time.monotonic() + _SETTLE_SECONDS
+        while True:
+            phases = Counter(pod["status"].get("phase", "Pending") for pod in self.api().items("/api/v1/pods"))
+            if set(phases) <= {"Running", "Succeeded"} or time.monotonic() > deadline:
+                return phases
+            time.sleep(0.5)
 
     def close(self):
         """Ends every process and removes the lab's folder."""
