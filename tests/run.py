@@ -16,7 +16,13 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 ENGINE = (sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "--durations=8", "-m", "engine")
 # Half of the engine's tests by time; the other half is everything else.
-_PAGES = ("tests/docs", "tests/engine/test_up.py", "tests/engine/test_bad_days.py", "tests/engine/test_destroy.py")
+_PAGES = (
+    "tests/docs",
+    "tests/engine/test_bad_days.py",
+    "tests/engine/test_celery_servers.py",
+    "tests/engine/test_destroy.py",
+    "tests/engine/test_up.py",
+)
 Part = tuple[str, tuple[str, ...]]
 # One step after the other; the parts of a step at once.
 STEPS: tuple[tuple[Part, ...], ...] = (
