@@ -1,10 +1,10 @@
 """Plans of the real sizing for tests."""
 
 from infra.catalog import CANDIDATES, INSTANCE_TYPES
+from infra.catalog import DEFAULT_REGIONS as REGIONS
 from infra.sizing.inputs import PlanInputs
 from infra.sizing.make_plan import make_plan
 from infra.sizing.plan import StackPlan
-from lab.engine.stack_values import REGIONS
 from stacks import STAGES
 
 

@@ -12,6 +12,9 @@ INSTANCE_TYPES: dict[str, tuple[InstanceType, ...]] = {
 # Names in order of preference; sizing takes the first that fits.
 CANDIDATES: dict[str, tuple[str, ...]] = {provider: module.CANDIDATES for provider, module in _MODULES.items()}
 
+# Where a deployment stands when it is asked for another provider than its stack file names.
+DEFAULT_REGIONS = {"hetzner": "nbg1", "digitalocean": "fra1", "vultr": "fra"}
+
 
 def regions(provider: str) -> tuple[str, ...]:
     """Regions in which any of the provider's catalogued types is sold."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from infra.catalog import DEFAULT_REGIONS
 from infra.config.parse import parse_config, parse_stack_file, parse_stack_text
 from infra.errors import ConfigError, Problem
 from infra.models.stack_config import StackConfig
 from infra.pull_requests.git import show
 
 DEFAULT_FILE = Path("Pulumi.stage1.yaml")
-_REGIONS = {"hetzner": "nbg1", "digitalocean": "fra1", "vultr": "fra"}
 
 
 def read_sides(before: str, after: str, provider: str | None) -> tuple[StackConfig, StackConfig]:
@@ -39,7 +39,7 @@ def with_stage(config: StackConfig, stage: int | None, provider: str | None) -> 
     if provider is not None and provider != config.provider:
         # Another cloud's regions and types have other names.
         values = {key: value for key, value in values.items() if key not in ("instance_type", "celery_servers")}
-        values |= {"provider": provider, "region": _REGIONS.get(provider, config.region)}
+        values |= {"provider": provider, "region": DEFAULT_REGIONS.get(provider, config.region)}
     return parse_config(
         {f"stagecoach:{key}": value for key, value in values.items()}, title="the options cannot be used"
     )

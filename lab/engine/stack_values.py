@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-# Where a provider's lab stands when the stack file names another provider.
-REGIONS = {"hetzner": "nbg1", "digitalocean": "fra1", "vultr": "fra"}
+from infra.catalog import DEFAULT_REGIONS
 
 _PREFIX = "stagecoach:"
 _PIN = "instance_type"
@@ -17,7 +16,7 @@ def lab_values(config: dict[str, Any], provider: str) -> dict[str, Any]:
     """Values to put over a stack file's; another provider means its region and none of the file's pinned types."""
     if config.get(f"{_PREFIX}provider") == provider:
         return dict(_ADMINS)
-    place = {f"{_PREFIX}provider": provider, f"{_PREFIX}region": REGIONS.get(provider, "")}
+    place = {f"{_PREFIX}provider": provider, f"{_PREFIX}region": DEFAULT_REGIONS.get(provider, "")}
     values: dict[str, Any] = {**_ADMINS, **place, f"{_PREFIX}{_PIN}": None}
     servers = config.get(f"{_PREFIX}celery_servers")
     if isinstance(servers, dict):

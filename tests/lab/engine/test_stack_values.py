@@ -2,8 +2,8 @@
 
 import pytest
 
-from infra.catalog import INSTANCE_TYPES, regions
-from lab.engine.stack_values import REGIONS, lab_values
+from infra.catalog import DEFAULT_REGIONS, INSTANCE_TYPES, regions
+from lab.engine.stack_values import lab_values
 
 FILE = {
     "stagecoach:provider": "hetzner",
@@ -39,5 +39,5 @@ class TestAnotherProvider:
 
 class TestRegions:
     def test_each_provider_sells_something_there(self):
-        assert set(REGIONS) == set(INSTANCE_TYPES)
-        assert [provider for provider, region in REGIONS.items() if region not in regions(provider)] == []
+        assert set(DEFAULT_REGIONS) == set(INSTANCE_TYPES)
+        assert [provider for provider, region in DEFAULT_REGIONS.items() if region not in regions(provider)] == []
