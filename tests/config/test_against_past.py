@@ -1,27 +1,15 @@
 """What is refused by name where a deployment exists already."""
 
-import tomllib
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
 from infra.config.against_past import require_possible
 from infra.config.parse import parse_config
 from infra.errors import RefusedError
-from infra.sizing.inputs import Recorded
 from infra.versions import VERSION
+from tests.config.past import PAST
 from tests.test_program import CONFIG
-
-PAST = Recorded(
-    name="shop",
-    provider="hetzner",
-    region="nbg1",
-    stage=1,
-    instance_type="cx33",
-    root_disk_gb=40,
-    volume_size_gib=60,
-    version="0.1.0",
-)
 
 
 def config(**changes):
@@ -41,7 +29,7 @@ class TestPossible:
         require_possible(config(stage=1), PAST)
 
     def test_a_state_without_a_version(self):
-        require_possible(config(), Recorded(**{**vars_of(PAST), "version": ""}))
+        require_possible(config(), replace(PAST, version=""))
 
 
 class TestRefused:
@@ -61,14 +49,4 @@ class TestRefused:
     @pytest.mark.parametrize("built_by", ["0.1.1", "0.2.0", "1.0.0", "0.10.0"])
     def test_an_older_program(self, built_by):
         with pytest.raises(RefusedError, match=f"stagecoach's version = {VERSION}: at least {built_by}"):
-            require_possible(config(), Recorded(**{**vars_of(PAST), "version": built_by}))
-
-
-def vars_of(recorded):
-    return dict(vars(recorded))
-
-
-class TestVersion:
-    def test_is_the_projects(self):
-        project = tomllib.loads(Path(__file__).parents[2].joinpath("pyproject.toml").read_text())["project"]
-        assert project["version"] == VERSION
+            require_possible(config(), replace(PAST, version=built_by))

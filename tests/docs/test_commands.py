@@ -33,7 +33,7 @@ SKIPPED = {
     "how-to/ssh-keys.md": ("needs a real server",),
     "how-to/renew-kubeconfig.md": (),
     "how-to/alerts.md": ("needs pods that run",),
-    "how-to/receivers.md": ("needs pods that run", "needs pods that run", "needs a server of 8 GB"),
+    "how-to/receivers.md": ("needs pods that run", "needs a server of 8 GB"),
     "how-to/rotate-secrets.md": ("asks at a terminal",),
     "how-to/lost-server.md": ("needs pods that run",),
 }

@@ -89,9 +89,23 @@ class TestDestroy:
         assert "protect" in done.stdout + done.stderr
         assert cloud(lab) == before
 
+    def test_unprotected_it_is_not_replaced_either(self, lab, built, steps):
+        """The engine would: its protection is gone and another region replaces the server; the program refuses."""
+        assert run(lab, steps[2]).returncode == 0
+        path = lab.workspace.folder / "Pulumi.stage1.yaml"
+        text, before = path.read_text(), cloud(lab)
+        assert re.search(r"delete_protection: .?false", text)
+        path.write_text(text.replace("nbg1", "fsn1"))
+        try:
+            done = pulumi(lab, "up", "--yes")
+        finally:
+            path.write_text(text)
+        assert done.returncode != 0
+        assert "stagecoach:region = fsn1: nbg1, where this stack's server stands" in done.stdout
+        assert cloud(lab) == before
+
     def test_then_nothing_is_left(self, lab, built, steps):
         """Neither in the cloud nor in the state."""
-        assert run(lab, steps[2]).returncode == 0
         done = run(lab, steps[3])
         assert done.returncode == 0, done.stdout[-3000:]
         assert cloud(lab) == {}

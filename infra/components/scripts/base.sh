@@ -89,6 +89,36 @@ write_config() {
 	printf 'flannel-iface: %s\n' "$interface" >"$config.d/private-interface.yaml"
 }
 
+# Arguments: the unit's file, what k3s shall be, the seconds that a start may take (0: no limit).  Standard input: more
+# lines of the section `Unit`.
+write_k3s_unit() {
+	local unit=$1 role=$2 timeout=$3
+	{
+		printf '[Unit]\nDescription=k3s %s\nWants=network-online.target\nAfter=network-online.target\n' "$role"
+		cat
+		cat <<UNIT
+
+[Service]
+Type=notify
+ExecStartPre=-/sbin/modprobe br_netfilter
+ExecStartPre=-/sbin/modprobe overlay
+ExecStart=/usr/local/bin/k3s $role
+KillMode=process
+Delegate=yes
+LimitNOFILE=1048576
+LimitNPROC=infinity
+LimitCORE=infinity
+TasksMax=infinity
+TimeoutStartSec=$timeout
+Restart=always
+RestartSec=5s
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+	} >"/etc/systemd/system/$unit"
+}
+
 # What runs is remembered only after the restart: an update that was cut off before it restarts next time.
 restart_if_changed() {
 	local unit=$1 folder=/etc/rancher/k3s action=restart wanted

@@ -7,28 +7,5 @@ write_config
 write_metadata_rule
 
 # A wrong token or an unreachable server would let the agent try for ever: the start gives up and says so.
-cat >/etc/systemd/system/k3s-agent.service <<'UNIT'
-[Unit]
-Description=k3s agent
-Wants=network-online.target
-After=network-online.target
-
-[Service]
-Type=notify
-ExecStartPre=-/sbin/modprobe br_netfilter
-ExecStartPre=-/sbin/modprobe overlay
-ExecStart=/usr/local/bin/k3s agent
-KillMode=process
-Delegate=yes
-LimitNOFILE=1048576
-LimitNPROC=infinity
-LimitCORE=infinity
-TasksMax=infinity
-TimeoutStartSec=300
-Restart=always
-RestartSec=5s
-
-[Install]
-WantedBy=multi-user.target
-UNIT
+write_k3s_unit k3s-agent.service agent 300 </dev/null
 restart_if_changed k3s-agent.service

@@ -7,31 +7,10 @@ write_config
 write_metadata_rule
 
 # Without the volume and its marker k3s does not start: an empty cluster on the root disk would be worse than none.
-cat >/etc/systemd/system/k3s.service <<'UNIT'
-[Unit]
-Description=k3s
-Wants=network-online.target
-After=network-online.target var-lib-stagecoach.mount
+write_k3s_unit k3s.service server 0 <<'UNIT'
+After=var-lib-stagecoach.mount
 RequiresMountsFor=/var/lib/stagecoach /etc/rancher/node
 AssertPathExists=/var/lib/stagecoach/.stagecoach-deployment
-
-[Service]
-Type=notify
-ExecStartPre=-/sbin/modprobe br_netfilter
-ExecStartPre=-/sbin/modprobe overlay
-ExecStart=/usr/local/bin/k3s server
-KillMode=process
-Delegate=yes
-LimitNOFILE=1048576
-LimitNPROC=infinity
-LimitCORE=infinity
-TasksMax=infinity
-TimeoutStartSec=0
-Restart=always
-RestartSec=5s
-
-[Install]
-WantedBy=multi-user.target
 UNIT
 restart_if_changed k3s.service
 
