@@ -118,7 +118,8 @@ def pods(surroundings):
     for child in children:
         child.send_signal(signal.SIGTERM)
     for child in children:
-        child.wait(timeout=60)
+        # A signal between a task's end and its acknowledgement makes Celery sleep through the whole soft shutdown.
+        child.wait(timeout=plan.workers[0].grace_period)
 
 
 @pytest.mark.postgres
