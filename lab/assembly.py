@@ -9,6 +9,7 @@ from lab.clouds.digitalocean import DigitalOceanCloud
 from lab.clouds.hetzner import HetznerCloud
 from lab.clouds.vultr import VultrCloud
 from lab.cluster.machines import SimulatedMachines
+from lab.cluster.scripts import PlayedScripts
 from lab.plugins.faults import Faults
 from lab.plugins.journal import Journal
 from lab.plugins.kubernetes.package import KubernetesPackage
@@ -39,7 +40,7 @@ def assemble(root: Path, programs: Path) -> Assembly:
         DigitalOceanPackage(DigitalOceanCloud(root, machines)),
         HetznerPackage(HetznerCloud(root, machines)),
         VultrPackage(VultrCloud(root, machines)),
-        CommandPackage(root, machines),
+        CommandPackage(root, PlayedScripts(machines)),
         KubernetesPackage(),
         RandomPackage(),
         TlsPackage(),

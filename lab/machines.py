@@ -1,45 +1,60 @@
-"""What emulated clouds and the command provider need of whatever plays the servers."""
+"""What emulated clouds need of whatever plays the servers, and what the command provider needs of it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """What a server has, nominally; the disk is the root disk."""
+
+    vcpu: int
+    memory_mib: int
+    disk_gb: int
+
+
 class Machines(Protocol):
-    """Servers by public address; memory in MiB, nominal."""
+    """Servers by public address, volumes by the cloud's id."""
 
-    def server_created(self, address: str, name: str, vcpu: int, memory_mib: int) -> None:
-        """A server was bought; nothing runs on it yet."""
+    def server_created(self, address: str, name: str, size: Size, user_data: str) -> None:
+        """A server was bought and boots for the first time."""
 
-    def server_resized(self, address: str, vcpu: int, memory_mib: int) -> None:
+    def server_resized(self, address: str, size: Size) -> None:
         """Powered off, another size, powered on."""
 
     def server_deleted(self, address: str) -> None:
-        """Gone, with all that ran on it."""
+        """Gone, with all that ran on it; its volumes stay."""
 
-    def network_joined(self, address: str, private_ip: str) -> None:
+    def network_joined(self, address: str, private_ip: str, subnet: str) -> None:
         """The server got a private address; SSH by way of another server names it by that."""
 
     def address_changed(self, old: str, new: str) -> None:
         """From now on the server is reached under another public address, with all that runs on it."""
 
-    def install_k3s(self, address: str, config: dict[str, Any]) -> None:
-        """k3s was installed, or its config.yaml changed."""
+    def volume_attached(self, address: str, volume: str, size_gib: int, device: str) -> None:
+        """A volume, empty at its first time, shows up on the server under that path."""
 
-    def behind(self, proxy: str, private_ip: str) -> str:
-        """The public address of the server that SSH by way of `proxy` reaches under a private one."""
+    def volume_detached(self, volume: str) -> None:
+        """It is kept, without a server."""
 
-    def join_k3s(self, proxy: str, address: str, config: dict[str, Any]) -> None:
-        """k3s was installed as an agent, or its config.yaml changed; `proxy` is the server that it names."""
+    def volume_grown(self, volume: str, size_gib: int) -> None:
+        """Its device is larger from now on; no error if it was never attached."""
 
-    def require_node(self, address: str, name: str) -> None:
-        """Something on the server waits until the node of that name is ready."""
+    def volume_deleted(self, volume: str) -> None:
+        """Gone, with all that was on it."""
 
-    def remove_node(self, address: str, name: str) -> None:
-        """The node was drained and removed on the server."""
 
-    def kubeconfig(self, address: str) -> str:
-        """What k3s writes to /etc/rancher/k3s/k3s.yaml on that server."""
+class Scripts(Protocol):
+    """Whatever runs the scripts of `remote.Command`."""
 
-    def write_manifest(self, address: str, name: str, text: str) -> None:
-        """A file was put into k3s's manifests folder."""
+    def run(self, connection: dict[str, Any], script: str, stdin: str | None) -> str:
+        """What the script prints, run on the server that the connection leads to.
+
+        Raises:
+            PluginError: it can't be reached, or the script failed.
+        """
+
+    def address(self, connection: dict[str, Any]) -> str:
+        """The public address of the server that the connection leads to."""

@@ -13,6 +13,7 @@ MIRRORED = (
     "infra/changes",
     "infra/pull_requests",
     "infra/cli",
+    "infra/loadtest",
     "lab",
 )
 # Reason: modules. The table only shrinks; what is new brings its tests.

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from infra.cli.diff import diff
+from infra.cli.loadtest import loadtest
 from infra.cli.output import Format
 from infra.cli.plan_json import plan_to_json
 from infra.cli.pull_request import comment, deploy
@@ -68,6 +69,7 @@ def _print_plan(made: StackPlan, output_format: Format) -> None:
 app.command()(diff)
 app.command()(comment)
 app.command()(deploy)
+app.command()(loadtest)
 
 
 def run() -> None:

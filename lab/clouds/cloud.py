@@ -16,7 +16,7 @@ from infra.catalog.instance_type import InstanceType
 from lab.clouds import addresses
 from lab.clouds.selection import has
 from lab.clouds.store import Record, Store
-from lab.machines import Machines
+from lab.machines import Machines, Size
 from lab.plugins.package import PluginError
 
 _FIRST_PRIVATE_HOST = 2  # .1 is the gateway
@@ -158,6 +158,11 @@ class UuidKind(Kind):
     def new_id(self, _record: Record) -> str:
         """A random one."""
         return str(uuid.uuid4())
+
+
+def size_of(row: InstanceType, *, disk_gb: int | None = None) -> Size:
+    """What the machines need of a catalog's row; a disk that was kept has its own size."""
+    return Size(vcpu=row.vcpu, memory_mib=row.memory.whole_mib, disk_gb=disk_gb or row.disk_gb)
 
 
 def now() -> str:

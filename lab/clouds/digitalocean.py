@@ -88,6 +88,7 @@ class Volume(UuidKind):
         if new["size"] < old["size"]:
             action = f"Error resizing volume ({resource_id})"
             raise refused(action, f"POST volumes/{resource_id}/actions", 422, "volumes can only be expanded")
+        self.cloud.machines.volume_grown(resource_id, new["size"])
         return new
 
     def remove(self, resource_id: str, record: Record) -> None:
@@ -95,6 +96,7 @@ class Volume(UuidKind):
         if record["dropletIds"]:
             text = "attached volume cannot be deleted"
             raise refused("Error deleting volume", f"DELETE volumes/{resource_id}", 409, text)
+        self.cloud.machines.volume_deleted(resource_id)
 
 
 class VolumeAttachment(Kind):
@@ -116,6 +118,8 @@ class VolumeAttachment(Kind):
             raise refused(action, f"POST volumes/{record['volumeId']}/actions", 422, reason)
         self.cloud.patch("volume", record["volumeId"], dropletIds=[record["dropletId"]])
         self.cloud.patch("droplet", record["dropletId"], volumeIds=[*droplet["volumeIds"], record["volumeId"]])
+        device = f"/dev/disk/by-id/scsi-0DO_Volume_{volume['name']}"
+        self.cloud.machines.volume_attached(droplet["machine"], record["volumeId"], volume["size"], device)
         return record
 
     def holds(self, record: Record) -> bool:
@@ -126,6 +130,7 @@ class VolumeAttachment(Kind):
     def remove(self, _resource_id: str, record: Record) -> None:
         """Detaches."""
         if self.holds(record):
+            self.cloud.machines.volume_detached(record["volumeId"])
             self.cloud.patch("volume", record["volumeId"], dropletIds=[])
             droplet = self.cloud.require("droplet", record["dropletId"])
             left = [one for one in droplet["volumeIds"] if one != record["volumeId"]]

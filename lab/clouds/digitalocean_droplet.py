@@ -7,7 +7,7 @@ import secrets
 from typing import Any
 
 from infra.catalog.instance_type import InstanceType
-from lab.clouds.cloud import Cloud, Kind, free_host, now
+from lab.clouds.cloud import Cloud, Kind, free_host, now, size_of
 from lab.clouds.digitalocean_errors import refused
 from lab.clouds.store import Record
 from lab.plugins.package import PluginError
@@ -68,8 +68,10 @@ class Droplet(Kind):
     def made(self, resource_id: str, record: Record) -> Record:
         """Tells the machines."""
         machines, public = self.cloud.machines, record["ipv4Address"]
-        machines.server_created(public, record["name"], record["vcpus"], record["memory"])
-        machines.network_joined(public, record["ipv4AddressPrivate"])
+        size = size_of(self._sold(record["size"], record["region"]))
+        machines.server_created(public, record["name"], size, record.get("userData", ""))
+        subnet = self.cloud.require("vpc", record["vpcUuid"])["ipRange"]
+        machines.network_joined(public, record["ipv4AddressPrivate"], subnet)
         return {**record, "dropletUrn": f"do:droplet:{resource_id}"}
 
     def change(self, resource_id: str, old: Record, new: Record) -> Record:
@@ -81,8 +83,9 @@ class Droplet(Kind):
         if row.disk_gb < old["disk"]:
             action, request = f"Error resizing droplet ({resource_id})", f"POST droplets/{resource_id}/actions"
             raise refused(action, request, 422, "Size can not decrease size of Droplet's disk image")
-        self.cloud.machines.server_resized(old["machine"], row.vcpu, row.memory.whole_mib)
-        return {**new, **_size(row), "disk": row.disk_gb if new.get("resizeDisk", True) else old["disk"]}
+        disk = row.disk_gb if new.get("resizeDisk", True) else old["disk"]
+        self.cloud.machines.server_resized(old["machine"], size_of(row, disk_gb=disk))
+        return {**new, **_size(row), "disk": disk}
 
     def remove(self, resource_id: str, record: Record) -> None:
         """Detaches its volumes; its reserved address is free again, firewalls forget it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from infra.catalog.instance_type import InstanceType
-from lab.clouds.cloud import Cloud, Kind, fingerprint
+from lab.clouds.cloud import Cloud, Kind, fingerprint, size_of
 from lab.clouds.hetzner_network import NetworkSubnet, ServerNetwork
 from lab.clouds.store import Record
 from lab.plugins.package import PluginError
@@ -84,7 +84,8 @@ class Server(Named):
         """Tells the machines."""
         self.cloud.patch("primaryIp", record["addressId"], serverId=resource_id)
         row = self._sold(record["serverType"], record["location"])
-        self.cloud.machines.server_created(record["ipv4Address"], record["name"], row.vcpu, row.memory.whole_mib)
+        address, name = record["ipv4Address"], record["name"]
+        self.cloud.machines.server_created(address, name, size_of(row), record.get("userData", ""))
         return record
 
     def change(self, resource_id: str, old: Record, new: Record) -> Record:
@@ -98,8 +99,9 @@ class Server(Named):
             raise PluginError(
                 f"server disk of {disk} GB does not fit into {row.name}'s {row.disk_gb} GB (invalid_input)"
             )
-        self.cloud.machines.server_resized(old["ipv4Address"], row.vcpu, row.memory.whole_mib)
-        return {**new, "primaryDiskSize": disk if new.get("keepDisk") else row.disk_gb}
+        kept = disk if new.get("keepDisk") else row.disk_gb
+        self.cloud.machines.server_resized(old["ipv4Address"], size_of(row, disk_gb=kept))
+        return {**new, "primaryDiskSize": kept}
 
     def remove(self, resource_id: str, record: Record) -> None:
         """Frees its address, detaches its volumes."""
@@ -143,7 +145,14 @@ class Volume(Named):
             raise PluginError(
                 f"volume {resource_id} can't shrink from {old['size']} GB to {new['size']} GB (invalid_input)"
             )
-        return super().change(resource_id, old, new)
+        changed = super().change(resource_id, old, new)
+        self.cloud.machines.volume_grown(resource_id, new["size"])
+        return changed
+
+    def remove(self, resource_id: str, record: Record) -> None:
+        """With all that was on it."""
+        super().remove(resource_id, record)
+        self.cloud.machines.volume_deleted(resource_id)
 
 
 class VolumeAttachment(Kind):
@@ -158,6 +167,8 @@ class VolumeAttachment(Kind):
         if volume["location"] != server["location"]:
             raise PluginError(f"volume {record['volumeId']} is in another location than the server (invalid_input)")
         self.cloud.patch("volume", record["volumeId"], serverId=str(record["serverId"]))
+        address, device = server["ipv4Address"], volume["linuxDevice"]
+        self.cloud.machines.volume_attached(address, str(record["volumeId"]), volume["size"], device)
         return record
 
     def holds(self, record: Record) -> bool:
@@ -168,6 +179,7 @@ class VolumeAttachment(Kind):
     def remove(self, _resource_id: str, record: Record) -> None:
         """Detaches."""
         if self.holds(record):
+            self.cloud.machines.volume_detached(str(record["volumeId"]))
             self.cloud.patch("volume", record["volumeId"], serverId=None)
 
 

@@ -53,7 +53,9 @@ class ServerNetwork(Kind):
     def made(self, _resource_id: str, record: Record) -> Record:
         """Tells the machines."""
         server = self.cloud.require("server", record["serverId"])
-        self.cloud.machines.network_joined(server["ipv4Address"], record["ip"])
+        subnets = self.cloud.users("networkSubnet", "networkId", record["networkId"]).values()
+        subnet = next(iter(subnets))["ipRange"]
+        self.cloud.machines.network_joined(server["ipv4Address"], record["ip"], subnet)
         return record
 
     def holds(self, record: Record) -> bool:

@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 from infra.catalog.instance_type import InstanceType
-from lab.clouds.cloud import UuidKind, free_host, now
+from lab.clouds.cloud import UuidKind, free_host, now, size_of
 from lab.clouds.store import Record
 from lab.clouds.vultr_errors import refused
 from lab.plugins.package import PluginError
@@ -80,9 +80,9 @@ class Instance(UuidKind):
         """Tells the machines."""
         self.cloud.patch("reservedIp", record["reservedIpId"], instanceId=resource_id)
         machines, main = self.cloud.machines, record["mainIp"]
-        machines.server_created(main, record["hostname"] or resource_id, record["vcpuCount"], record["ram"])
-        if record["internalIp"]:
-            machines.network_joined(main, record["internalIp"])
+        size = size_of(self._sold(record["plan"], record["region"]))
+        machines.server_created(main, record["hostname"] or resource_id, size, record.get("userData", ""))
+        self._join(record)
         return record
 
     def change(self, resource_id: str, old: Record, new: Record) -> Record:
@@ -95,12 +95,11 @@ class Instance(UuidKind):
                 # docs.vultr.com on resizing, 2026-05-26; the API's own words are not known.
                 text = f"Downgrading is not supported: {new['plan']} is smaller than {old['plan']}"
                 raise refused(f"error updating instance {resource_id} ", text)
-            self.cloud.machines.server_resized(old["mainIp"], row.vcpu, row.memory.whole_mib)
+            self.cloud.machines.server_resized(old["mainIp"], size_of(row))
             changed |= _size(row)
         if old["vpcIds"] != new["vpcIds"]:
             changed["internalIp"] = self._internal(new["vpcIds"])
-            if changed["internalIp"]:
-                self.cloud.machines.network_joined(old["mainIp"], changed["internalIp"])
+            self._join(changed)
         return changed
 
     def remove(self, resource_id: str, record: Record) -> None:
@@ -109,6 +108,12 @@ class Instance(UuidKind):
         for storage in self.cloud.users("blockStorage", "attachedToInstance", resource_id):
             self.cloud.patch("blockStorage", storage, attachedToInstance="")
         self.cloud.machines.server_deleted(record["mainIp"])
+
+    def _join(self, record: Record) -> None:
+        if record["internalIp"]:
+            vpc = self.cloud.require("vpc", record["vpcIds"][0])
+            subnet = f"{vpc['v4Subnet']}/{vpc['v4SubnetMask']}"
+            self.cloud.machines.network_joined(record["mainIp"], record["internalIp"], subnet)
 
     def _main(self, record: Record) -> str:
         reserved_id = record.get("reservedIpId")
@@ -173,6 +178,16 @@ class BlockStorage(UuidKind):
         fixed = {"blockType": block_type, "cost": 0, "mountId": mount, "status": "active"}
         return {**record, **fixed, "dateCreated": now()}
 
+    def made(self, resource_id: str, record: Record) -> Record:
+        """Tells the machines."""
+        self._attach(resource_id, record)
+        return record
+
+    def remove(self, resource_id: str, _record: Record) -> None:
+        """With all that was on it."""
+        self.cloud.machines.volume_detached(resource_id)
+        self.cloud.machines.volume_deleted(resource_id)
+
     def change(self, resource_id: str, old: Record, new: Record) -> Record:
         """Label and size; an attachment can't change by itself."""
         if new["sizeGb"] < old["sizeGb"]:
@@ -183,7 +198,16 @@ class BlockStorage(UuidKind):
             raise refused("error getting block storage", "Nothing to change")
         if old.get("attachedToInstance") != new.get("attachedToInstance"):
             self._attachable(new)
+            self.cloud.machines.volume_detached(resource_id)
+            self._attach(resource_id, new)
+        self.cloud.machines.volume_grown(resource_id, new["sizeGb"])
         return new
+
+    def _attach(self, resource_id: str, record: Record) -> None:
+        if record.get("attachedToInstance"):
+            address = self.cloud.require("instance", record["attachedToInstance"])["mainIp"]
+            device = f"/dev/disk/by-id/virtio-{record['mountId']}"
+            self.cloud.machines.volume_attached(address, resource_id, record["sizeGb"], device)
 
     def _attachable(self, record: Record) -> None:
         instance_id = record.get("attachedToInstance")

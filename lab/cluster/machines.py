@@ -13,6 +13,7 @@ from lab.cluster import agents, bundled, node
 from lab.cluster.api import Api
 from lab.cluster.control_plane import ControlPlane
 from lab.cluster.kubelet import SimulatedKubelet
+from lab.machines import Size
 from lab.plugins.package import PluginError
 
 Server = dict[str, Any]
@@ -30,16 +31,21 @@ class SimulatedMachines:
         self._planes: dict[str, ControlPlane] = {}
         self._kubelets: dict[str, SimulatedKubelet] = {}
 
-    def server_created(self, address: str, name: str, vcpu: int, memory_mib: int) -> None:
+    def server_created(self, address: str, name: str, size: Size, _user_data: str) -> None:
         """Remembers the server; nothing runs on it yet."""
         with self._lock:
-            self._servers[address] = {"name": name, "vcpu": vcpu, "memory_mib": memory_mib, "config": None}
+            self._servers[address] = {
+                "name": name,
+                "vcpu": size.vcpu,
+                "memory_mib": size.memory_mib,
+                "config": None,
+            }
             self._save()
 
-    def server_resized(self, address: str, vcpu: int, memory_mib: int) -> None:
+    def server_resized(self, address: str, size: Size) -> None:
         """The node shows the new size."""
         with self._lock:
-            self._servers[address] |= {"vcpu": vcpu, "memory_mib": memory_mib}
+            self._servers[address] |= {"vcpu": size.vcpu, "memory_mib": size.memory_mib}
             self._save()
             if self._servers[address]["config"] and self._api_of(address):
                 self._register(address)
@@ -54,7 +60,7 @@ class SimulatedMachines:
             self._stop(address)
             shutil.rmtree(self._folder(address), ignore_errors=True)
 
-    def network_joined(self, address: str, private_ip: str) -> None:
+    def network_joined(self, address: str, private_ip: str, _subnet: str) -> None:
         """Remembers the private address beside the public one."""
         with self._lock:
             self._servers[address]["private_ip"] = private_ip
@@ -76,6 +82,18 @@ class SimulatedMachines:
                 (self._folder(new) / "pki" / "server.crt").unlink(missing_ok=True)
             if self._servers[new]["config"]:
                 self._start(new)
+
+    def volume_attached(self, address: str, volume: str, size_gib: int, device: str) -> None:
+        """A simulated node has no disks."""
+
+    def volume_detached(self, volume: str) -> None:
+        """As above."""
+
+    def volume_grown(self, volume: str, size_gib: int) -> None:
+        """As above."""
+
+    def volume_deleted(self, volume: str) -> None:
+        """As above."""
 
     def install_k3s(self, address: str, config: dict[str, Any]) -> None:
         """Starts the control plane on first call; each call registers the node with the config's reservations."""

@@ -18,3 +18,10 @@ def add(x, y):
 def slow(seconds):
     time.sleep(seconds)
     return seconds
+
+
+@app.task(name="sample.mail")
+def mail(subject, message, recipient):
+    time.sleep(0.05)
+    if recipient == "nobody":
+        raise ValueError(subject)

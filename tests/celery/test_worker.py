@@ -16,7 +16,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from infra.components.app_environment import render_settings
 from infra.components.celery_worker import worker_command
+from infra.components.files import load
 from infra.components.queue_exporter import exporter_variables
+from infra.loadtest.result import read_result
 from tests.plans import stage_plan
 from tests.servers import free_port
 
@@ -269,3 +271,37 @@ class TestMissingApp:
         log = (folder / "missing.log").read_text()
         assert "no Celery app 'no_such_app'" in log
         assert "set stagecoach:app.celery_app" in log
+
+
+class TestLoadtest:
+    """The load test's program as its pod runs it."""
+
+    def run(self, shop, **variables):
+        folder, start, _ = shop
+        asked = {"COUNT": 40, "TASK": "sample.mail", "QUEUE": "", "RECIPIENT": "test@example.com", "SECONDS": 30}
+        more = {f"LOADTEST_{key}": str(value) for key, value in {**asked, **variables}.items()}
+        child = start("loadtest", sys.executable, "-c", load("loadtest.py"), **more)
+        code = child.wait(timeout=60)
+        said = (folder / "loadtest.log").read_text().splitlines()  # the module speaks, too
+        lines = [json.loads(line) for line in said if line.startswith("{")]
+        return code, read_result(lines[-2], lines[-1])
+
+    def test_measures_every_task(self, shop):
+        """2 processes at 50 ms: 40 a second at most; the last task waits longest."""
+        worker = start_worker(shop)
+        code, result = self.run(shop)
+        assert code == 0
+        assert (result.queued, result.done, result.failed) == (40, 40, 0)
+        assert 0.05 <= result.run_mean < 0.5
+        assert 2 < result.rate <= 40
+        assert 0 < result.wait_p50 < result.wait_p95 <= result.wait_max < result.seconds
+        code, result = self.run(shop, COUNT=5, RECIPIENT="nobody")
+        assert (code, result.done, result.failed, result.run_mean) == (0, 5, 5, 0.0)
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(timeout=30)
+
+    def test_without_a_worker_it_says_what_is_left(self, shop):
+        _, _, broker = shop
+        code, result = self.run(shop, COUNT=3, SECONDS=2)
+        assert (code, result.queued, result.done) == (1, 3, 0)
+        broker.delete("celery")

@@ -1,40 +1,31 @@
-"""The `command` package: scripts for servers are checked, kept and played, not run."""
+"""The `command` package: scripts for servers are checked, kept, and given to whatever runs them."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 import subprocess
 import sys
 import threading
 import uuid
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from lab.machines import Machines
+from lab.machines import Scripts
 from lab.plugins.diffing import Diff, compare
 from lab.plugins.package import Call, Package, PluginError
 from lab.plugins.values import UNKNOWN, Properties
 
 _TOKEN = "command:remote:Command"  # noqa: S105  a type's name
-_CONFIG = "/etc/rancher/k3s/config.yaml"
-_KUBECONFIG = "cat /etc/rancher/k3s/k3s.yaml"
-_MANIFESTS = "/server/manifests"
-_NODE = re.compile(r"^export NODE=(\S+)$", re.MULTILINE)
-_JOINED, _REMOVED = "k3s kubectl uncordon", "k3s kubectl delete node"
 _CHECK_SECONDS = 30
 
 
 class CommandPackage(Package):
-    """remote.Command on simulated servers: there is no machine to log in to."""
+    """remote.Command on the lab's servers."""
 
     name = "command"
 
-    def __init__(self, root: Path, machines: Machines) -> None:
+    def __init__(self, root: Path, scripts: Scripts) -> None:
         self.folder = root / "servers"
-        self.machines = machines
+        self.scripts = scripts
         self._checked: set[str] = set()
         self._lock = threading.Lock()
 
@@ -80,36 +71,9 @@ class CommandPackage(Package):
         return frozenset()
 
     def _run(self, call: Call, which: str, inputs: Properties) -> Properties:
-        connection = inputs["connection"]
-        host, proxy = str(connection["host"]), str(connection.get("proxy", {}).get("host", ""))
-        if proxy:
-            host = self.machines.behind(proxy, host)
-        script = str(inputs[which])
-        self._keep(call.name, which, host, script)
-        if proxy:
-            return {**inputs, "stdout": self._play_behind(proxy, host, script, inputs.get("stdin")), "stderr": ""}
-        return {**inputs, "stdout": self._play(host, script, inputs.get("stdin")), "stderr": ""}
-
-    def _play_behind(self, proxy: str, host: str, script: str, stdin: str | None) -> str:
-        """On a Celery server, which is reached through the server."""
-        if _CONFIG in script and stdin:
-            self.machines.join_k3s(proxy, host, _k3s_config(stdin))
-        return ""
-
-    def _play(self, host: str, script: str, stdin: str | None) -> str:
-        """What the script would do to a server, as far as the lab has such a thing."""
-        node = _NODE.search(script)
-        if node and _REMOVED in script:
-            self.machines.remove_node(host, node[1])
-        elif node and _JOINED in script:
-            self.machines.require_node(host, node[1])
-        if _KUBECONFIG in script:
-            return self.machines.kubeconfig(host)
-        if _MANIFESTS in script and stdin:
-            self.machines.write_manifest(host, "traefik-config.yaml", stdin)
-        if _CONFIG in script and stdin:
-            self.machines.install_k3s(host, _k3s_config(stdin))
-        return ""
+        connection, script = inputs["connection"], str(inputs[which])
+        self._keep(call.name, which, self.scripts.address(connection), script)
+        return {**inputs, "stdout": self.scripts.run(connection, script, inputs.get("stdin")), "stderr": ""}
 
     def _keep(self, name: str, which: str, host: str, script: str) -> None:
         """For reading; what comes by stdin may be secret and is not kept."""
@@ -133,10 +97,3 @@ class CommandPackage(Package):
                 raise PluginError(f"{command[0]} refuses the `{key}` script:\n{done.stdout}{done.stderr}")
         with self._lock:
             self._checked.add(digest)
-
-
-def _k3s_config(text: str) -> dict[str, Any]:
-    config = yaml.safe_load(text)
-    if not isinstance(config, dict) or "kubelet-arg" not in config:
-        raise PluginError("k3s's config.yaml is not a mapping with kubelet-arg")
-    return config

@@ -3,6 +3,7 @@
 import pytest
 
 from lab.clouds.digitalocean import DigitalOceanCloud
+from lab.machines import Size
 from lab.plugins.package import PluginError
 from tests.lab.recorded import Machines
 
@@ -27,8 +28,8 @@ class TestDroplet:
         assert (shown["ipv4AddressPrivate"], shown["dropletUrn"]) == ("10.20.1.2", f"do:droplet:{made}")
         public = shown["ipv4Address"]
         assert cloud.machines.told == [
-            ("server_created", public, "shop", 2, 4096),
-            ("network_joined", public, "10.20.1.2"),
+            ("server_created", public, "shop", Size(vcpu=2, memory_mib=4096, disk_gb=80), ""),
+            ("network_joined", public, "10.20.1.2", "10.20.1.0/24"),
         ]
 
     def test_names_need_not_be_unique(self, cloud):
@@ -59,7 +60,8 @@ class TestDroplet:
         made, _ = droplet(cloud, resizeDisk=False)
         grown = cloud.update("droplet", made, {**SHOP, "resizeDisk": False, "size": "s-4vcpu-8gb"})
         assert [grown[key] for key in ("vcpus", "memory", "disk")] == [4, 8192, 80]
-        assert cloud.machines.told[-1] == ("server_resized", grown["ipv4Address"], 4, 8192)
+        size = Size(vcpu=4, memory_mib=8192, disk_gb=80)
+        assert cloud.machines.told[-1] == ("server_resized", grown["ipv4Address"], size)
         assert cloud.update("droplet", made, {**SHOP, "resizeDisk": False})["memory"] == 4096
 
     def test_a_grown_disk_does_not_shrink(self, cloud):
@@ -89,7 +91,7 @@ class TestReservedIp:
         assert cloud.machines.told[-1] == ("address_changed", own, address)
         assert cloud.read("droplet", made)["ipv4Address"] == own
         cloud.update("droplet", made, {**SHOP, "size": "s-4vcpu-8gb"})
-        assert cloud.machines.told[-1] == ("server_resized", address, 4, 8192)
+        assert cloud.machines.told[-1] == ("server_resized", address, Size(vcpu=4, memory_mib=8192, disk_gb=160))
         cloud.delete("reservedIpAssignment", assignment)
         assert cloud.machines.told[-1] == ("address_changed", address, own)
         cloud.delete("droplet", made)

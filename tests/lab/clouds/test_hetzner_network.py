@@ -32,7 +32,7 @@ class TestServerNetwork:
         joined, outputs = cloud.create("serverNetwork", {"serverId": int(member), "subnetId": subnet})
         assert (subnet, joined) == (f"{made}-10.20.1.0/24", f"{member}-{made}")
         assert outputs["ip"] == "10.20.1.2"
-        assert cloud.machines.told[-1] == ("network_joined", shown["ipv4Address"], "10.20.1.2")
+        assert cloud.machines.told[-1] == ("network_joined", shown["ipv4Address"], "10.20.1.2", "10.20.1.0/24")
 
     def test_several_servers_share_a_network(self, cloud):
         """Each on an address of its own."""

@@ -3,6 +3,7 @@
 import pytest
 
 from lab.clouds.vultr import VultrCloud
+from lab.machines import Size
 from lab.plugins.package import PluginError
 from tests.lab.recorded import Machines
 
@@ -29,8 +30,8 @@ class TestInstance:
         assert [shown[key] for key in ("vcpuCount", "ram", "disk", "status")] == [2, 4096, 80, "active"]
         assert shown["internalIp"] == "10.20.1.2"
         assert cloud.machines.told == [
-            ("server_created", shown["mainIp"], "shop", 2, 4096),
-            ("network_joined", shown["mainIp"], "10.20.1.2"),
+            ("server_created", shown["mainIp"], "shop", Size(vcpu=2, memory_mib=4096, disk_gb=80), ""),
+            ("network_joined", shown["mainIp"], "10.20.1.2", "10.20.1.0/24"),
         ]
 
     def test_labels_need_not_be_unique(self, cloud):
@@ -54,7 +55,8 @@ class TestInstance:
         made, _ = instance(cloud)
         grown = cloud.update("instance", made, {**SHOP, "plan": "vc2-4c-8gb"})
         assert [grown[key] for key in ("vcpuCount", "ram", "disk")] == [4, 8192, 160]
-        assert cloud.machines.told[-1] == ("server_resized", grown["mainIp"], 4, 8192)
+        size = Size(vcpu=4, memory_mib=8192, disk_gb=160)
+        assert cloud.machines.told[-1] == ("server_resized", grown["mainIp"], size)
 
     def test_does_not_shrink(self, cloud):
         """Refused before anything is touched."""
@@ -77,7 +79,7 @@ class TestInstance:
         vpc, _ = cloud.create("vpc", {"region": "fra", "v4Subnet": "10.20.1.0", "v4SubnetMask": 24})
         joined = cloud.update("instance", made, {**SHOP, "vpcIds": [vpc]})
         assert joined["internalIp"] == "10.20.1.2"
-        assert cloud.machines.told[-1] == ("network_joined", shown["mainIp"], "10.20.1.2")
+        assert cloud.machines.told[-1] == ("network_joined", shown["mainIp"], "10.20.1.2", "10.20.1.0/24")
 
 
 class TestReservedIp:

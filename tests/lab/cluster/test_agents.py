@@ -7,6 +7,7 @@ import pytest
 from lab.clouds.addresses import pool
 from lab.cluster.api import Api
 from lab.cluster.machines import SimulatedMachines
+from lab.machines import Size
 from lab.paths import bin_dir
 from lab.plugins.package import PluginError
 from lab.toolchain.build import ensure
@@ -29,10 +30,10 @@ def two_servers(root):
     """The server and one of Celery's; nothing runs."""
     made = SimulatedMachines(root, bin_dir())
     server, agent = pool(root)[:2]
-    made.server_created(server, "shop", 2, 4096)
-    made.network_joined(server, "10.20.1.2")
-    made.server_created(agent, "shop-celery-1", 4, 8192)
-    made.network_joined(agent, "10.20.1.11")
+    made.server_created(server, "shop", Size(vcpu=2, memory_mib=4096, disk_gb=40), "")
+    made.network_joined(server, "10.20.1.2", "10.20.1.0/24")
+    made.server_created(agent, "shop-celery-1", Size(vcpu=4, memory_mib=8192, disk_gb=40), "")
+    made.network_joined(agent, "10.20.1.11", "10.20.1.0/24")
     return made, server, agent
 
 
@@ -56,8 +57,8 @@ class TestBehind:
         """Rather an error than the other shop's server."""
         made, server, _ = two_servers(tmp_path)
         other = pool(tmp_path)[2]
-        made.server_created(other, "second-celery-1", 4, 8192)
-        made.network_joined(other, "10.20.1.11")
+        made.server_created(other, "second-celery-1", Size(vcpu=4, memory_mib=8192, disk_gb=40), "")
+        made.network_joined(other, "10.20.1.11", "10.20.1.0/24")
         with pytest.raises(PluginError, match="two servers have this address"):
             made.behind(server, "10.20.1.11")
 
@@ -107,7 +108,7 @@ class TestNode:
 
     def test_a_resize(self, joined, api):
         made, _, agent = joined
-        made.server_resized(agent, 8, 16384)
+        made.server_resized(agent, Size(vcpu=8, memory_mib=16384, disk_gb=40))
         assert self.node(api)["status"]["allocatable"]["cpu"] == "7700m"
 
     def test_comes_back_with_the_lab(self, joined, api):
@@ -118,7 +119,7 @@ class TestNode:
         try:
             later.resume()
             later.require_node(server, "shop-celery-1")
-            later.server_resized(agent, 4, 8192)
+            later.server_resized(agent, Size(vcpu=4, memory_mib=8192, disk_gb=40))
         finally:
             later.stop_all()
         made.resume()
@@ -133,8 +134,8 @@ class TestNode:
     def test_a_new_one_under_the_old_name_is_refused(self, joined):
         """As k3s does, which keeps the node's password."""
         made, server, agent = joined
-        made.server_created(agent, "shop-celery-1", 4, 8192)
-        made.network_joined(agent, "10.20.1.11")
+        made.server_created(agent, "shop-celery-1", Size(vcpu=4, memory_mib=8192, disk_gb=40), "")
+        made.network_joined(agent, "10.20.1.11", "10.20.1.0/24")
         with pytest.raises(PluginError, match="Node password rejected, duplicate hostname shop-celery-1"):
             made.join_k3s(server, agent, AGENT)
 

@@ -11,6 +11,7 @@ from lab.cluster.api import Api, ApiError
 from lab.cluster.machines import SimulatedMachines
 from lab.cluster.node import sizes
 from lab.cluster.processes import Processes
+from lab.machines import Size
 from lab.paths import bin_dir
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ETCD, KUBE
@@ -64,7 +65,7 @@ class TestControlPlane:
         root = tmp_path_factory.mktemp("machines")
         address = pool(root)[0]
         made = SimulatedMachines(root, bin_dir())
-        made.server_created(address, "shop", 2, 4096)
+        made.server_created(address, "shop", Size(vcpu=2, memory_mib=4096, disk_gb=40), "")
         made.install_k3s(address, CONFIG)
         yield made, address
         made.stop_all()
@@ -91,7 +92,7 @@ class TestControlPlane:
     def test_a_resize_makes_room(self, machines, api):
         """The pod that was Pending runs after the server grew."""
         made, address = machines
-        made.server_resized(address, 4, 8192)
+        made.server_resized(address, Size(vcpu=4, memory_mib=8192, disk_gb=40))
         wait(lambda: api.get("/api/v1/namespaces/default/pods/two")["status"]["phase"] == "Running")
 
     def test_strict_validation(self, api):

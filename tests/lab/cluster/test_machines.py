@@ -8,6 +8,7 @@ import pytest
 from lab.clouds.addresses import pool
 from lab.cluster.api import Api
 from lab.cluster.machines import SimulatedMachines
+from lab.machines import Size
 from lab.paths import bin_dir
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ETCD, KUBE
@@ -20,10 +21,10 @@ class TestAddressChanged:
         """Also for the next process."""
         own, reserved = pool(tmp_path)[:2]
         made = SimulatedMachines(tmp_path, bin_dir())
-        made.server_created(own, "shop", 2, 4096)
-        made.network_joined(own, "10.20.1.2")
+        made.server_created(own, "shop", Size(vcpu=2, memory_mib=4096, disk_gb=40), "")
+        made.network_joined(own, "10.20.1.2", "10.20.1.0/24")
         made.address_changed(own, reserved)
-        made.server_resized(reserved, 4, 8192)
+        made.server_resized(reserved, Size(vcpu=4, memory_mib=8192, disk_gb=40))
         kept = json.loads((tmp_path / "machines.json").read_text())
         assert kept == {
             reserved: {"name": "shop", "vcpu": 4, "memory_mib": 8192, "config": None, "private_ip": "10.20.1.2"}
@@ -36,7 +37,7 @@ class TestAddressChanged:
             ensure(program)
         own, reserved = pool(tmp_path)[:2]
         made = SimulatedMachines(tmp_path, bin_dir())
-        made.server_created(own, "shop", 2, 4096)
+        made.server_created(own, "shop", Size(vcpu=2, memory_mib=4096, disk_gb=40), "")
         made.install_k3s(own, CONFIG)
         before = Api(made.kubeconfig(own).replace("127.0.0.1", own))
         uid = before.get("/api/v1/namespaces/default")["metadata"]["uid"]

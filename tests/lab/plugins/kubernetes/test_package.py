@@ -5,6 +5,7 @@ import pytest
 from lab.clouds.addresses import pool
 from lab.cluster.api import MERGE_PATCH, Api
 from lab.cluster.machines import SimulatedMachines
+from lab.machines import Size
 from lab.paths import bin_dir
 from lab.plugins.kubernetes.package import KubernetesPackage
 from lab.plugins.package import Call, InitFailedError, PluginError
@@ -22,7 +23,7 @@ def kubeconfig(tmp_path_factory):
     root = tmp_path_factory.mktemp("package")
     address = pool(root)[0]
     machines = SimulatedMachines(root, bin_dir())
-    machines.server_created(address, "shop", 2, 4096)
+    machines.server_created(address, "shop", Size(vcpu=2, memory_mib=4096, disk_gb=40), "")
     machines.install_k3s(address, CONFIG)
     made = machines.kubeconfig(address).replace("127.0.0.1", address)
     wait(lambda: Api(made).get("/api/v1/namespaces/default/serviceaccounts/default"))

@@ -4,6 +4,7 @@ import pytest
 
 from infra.components.k3s_config import render_agent_config
 from infra.components.scripts import load
+from lab.cluster.scripts import PlayedScripts
 from lab.plugins.package import Call, PluginError
 from lab.plugins.packages.command import CommandPackage
 from tests.plans import stage_plan
@@ -37,7 +38,7 @@ class Machines:
 
 @pytest.fixture
 def package(tmp_path):
-    return CommandPackage(tmp_path, Machines())
+    return CommandPackage(tmp_path, PlayedScripts(Machines()))
 
 
 def call(name, **inputs):
@@ -53,7 +54,7 @@ class TestAgents:
         )
         script = load("base.sh", "k3s_agent_install.sh")
         package.create(call("install", connection=BEHIND, create=script, stdin=config))
-        assert package.machines.asked == [("join", "127.64.0.1", "127.64.0.2", "shop-celery-1")]
+        assert package.scripts.machines.asked == [("join", "127.64.0.1", "127.64.0.2", "shop-celery-1")]
         assert (package.folder / "127.64.0.2" / "install.create.sh").read_text() == script
 
     def test_waiting_and_removing_happen_on_the_server(self, package):
@@ -64,14 +65,14 @@ class TestAgents:
         }
         package.create(call("node", **inputs))
         package.delete(call("node", **inputs))
-        assert package.machines.asked == [
+        assert package.scripts.machines.asked == [
             ("require", "127.64.0.1", "shop-celery-1"),
             ("remove", "127.64.0.1", "shop-celery-1"),
         ]
 
     def test_a_command_without_a_delete_script_leaves_in_peace(self, package):
         package.delete(call("install", connection=BEHIND, create="true"))
-        assert package.machines.asked == []
+        assert package.scripts.machines.asked == []
 
 
 class TestCheck:

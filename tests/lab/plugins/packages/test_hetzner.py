@@ -3,6 +3,7 @@
 import pytest
 
 from lab.clouds.hetzner import HetznerCloud
+from lab.machines import Size
 from lab.plugins.package import CheckFailedError, PluginError
 from lab.plugins.packages.hetzner import HetznerPackage
 from tests.lab import recorded
@@ -75,7 +76,8 @@ class TestServer:
         outputs = package.read(call("server", id=server_id, old_inputs=inputs))[1]
         record = next(iter(package.cloud.store.all("primaryIp").values()))
         assert outputs["ipv4Address"] == record["ipAddress"]
-        assert package.cloud.machines.told[0] == ("server_created", record["ipAddress"], "shop", 2, 4096)
+        size = Size(vcpu=2, memory_mib=4096, disk_gb=40)
+        assert package.cloud.machines.told[0] == ("server_created", record["ipAddress"], "shop", size, "")
 
     def test_an_address_serves_one_server(self, package):
         _, inputs = server(package)

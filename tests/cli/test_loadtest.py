@@ -1,0 +1,56 @@
+"""`python -m infra loadtest`."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.loadtest.stub_kubectl import StubKubectl
+from tests.loadtest.test_run import LINES, answers
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def stub(tmp_path):
+    return StubKubectl(tmp_path)
+
+
+def loadtest(stub, *arguments):
+    environment = {**os.environ, "PATH": f"{stub.folder}:/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, "-m", "infra", "loadtest", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_prints_the_rate(stub):
+    answers(stub)
+    done = loadtest(stub, "--count", "2", "--kubeconfig", "some-file")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "2 of 2 tasks in 0.4 s: 5.0 tasks per second, 100 ms each",
+        "wait: p50 0.1 s, p95 0.2 s, longest 0.2 s",
+        "failed: 0",
+    ]
+
+
+def test_json(stub):
+    answers(stub)
+    assert json.loads(loadtest(stub, "--count", "2", "--json").stdout)["tasks_per_second"] == 5.0
+
+
+def test_tasks_that_are_left_are_no_success(stub):
+    """Exit code 1, with the result all the same."""
+    answers(stub, logs="\n".join(map(json.dumps, [{"queued": 3, "done": 2, "failed": 1}, LINES[-1]])))
+    done = loadtest(stub, "--count", "3")
+    assert done.returncode == 1
+    assert "2 of 3 tasks" in done.stdout
+    assert "1 left, 1 failed" in done.stderr
+
+
+def test_wrong_input(stub):
+    done = loadtest(stub, "--count", "0")
+    assert done.returncode == 2
+    assert "count" in done.stderr
