@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from infra.components.server.interface import CeleryServers, CeleryServersArgs, FoundServer, Server, ServerArgs
 from infra.models.stack_config import Provider
+from infra.names import CELERY_SERVERS_COMPONENT
 
 
 def build_server(provider: Provider, args: ServerArgs) -> Server:
@@ -31,15 +32,15 @@ def build_celery_servers(provider: Provider, args: CeleryServersArgs) -> CeleryS
         case "hetzner":
             from infra.components.server.hetzner_celery import HetznerCeleryServers
 
-            return HetznerCeleryServers("celery-servers", args)
+            return HetznerCeleryServers(CELERY_SERVERS_COMPONENT, args)
         case "digitalocean":
             from infra.components.server.digitalocean_celery import DigitalOceanCeleryServers
 
-            return DigitalOceanCeleryServers("celery-servers", args)
+            return DigitalOceanCeleryServers(CELERY_SERVERS_COMPONENT, args)
         case "vultr":
             from infra.components.server.vultr_celery import VultrCeleryServers
 
-            return VultrCeleryServers("celery-servers", args)
+            return VultrCeleryServers(CELERY_SERVERS_COMPONENT, args)
 
 
 def find_servers(provider: Provider, deployment: str) -> list[FoundServer]:

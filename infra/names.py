@@ -26,7 +26,8 @@ DEPLOYMENT_LABEL = "stagecoach-deployment"
 CLOUD_ROLE_LABEL = "stagecoach-role"  # on Celery servers: they hold no data, the look-up passes over them
 # Logical names in the state; the program finds its past under them.
 SERVER_RESOURCE = "server-server"
-CELERY_SERVER_RESOURCE = "celery-servers-1-server"
+CELERY_SERVERS_COMPONENT = "celery-servers"
+CELERY_SERVER_RESOURCE = f"{CELERY_SERVERS_COMPONENT}-1-server"
 VOLUME_RESOURCE = "server-data"
 COMPONENT_LABEL = "app.kubernetes.io/component"  # on pods; all pools of workers are one component
 ROLE_LABEL = "stagecoach.dev/role"  # on nodes: server or celery

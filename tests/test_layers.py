@@ -24,6 +24,9 @@ PURE = [
     "infra.changes.compare",
     "infra.pull_requests.findings",
     "infra.pull_requests.github",
+    "infra.guard.read",
+    "infra.guard.rules",
+    "infra.loadtest.run",
     "infra.cli.app",
 ]
 

@@ -13,6 +13,7 @@ MIRRORED = (
     "infra/changes",
     "infra/pull_requests",
     "infra/cli",
+    "infra/guard",
     "infra/loadtest",
     "lab",
 )

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from infra.cli.diff import diff
+from infra.cli.guard import guard
 from infra.cli.loadtest import loadtest
 from infra.cli.output import Format
 from infra.cli.plan_json import plan_to_json
@@ -69,6 +70,7 @@ def _print_plan(made: StackPlan, output_format: Format) -> None:
 app.command()(diff)
 app.command()(comment)
 app.command()(deploy)
+app.command()(guard)
 app.command()(loadtest)
 
 

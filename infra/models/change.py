@@ -19,4 +19,5 @@ ROLLS: Change = {KEY: "in place; rolls the pods whose numbers change"}
 DATA_TOO: Change = {KEY: "in place; rolls the pods of that image, a data service is away for seconds"}
 NOTHING_RESTARTS: Change = {KEY: "in place; nothing restarts"}
 MONITORING: Change = {KEY: "in place; restarts monitoring only"}
+NOTHING: Change = {KEY: "nothing; only the guard reads it"}
 FIRST_UPDATE: Change = {KEY: "nothing; it counts only in the first update"}

@@ -11,6 +11,7 @@ from infra.app_contract import RESERVED
 from infra.catalog import INSTANCE_TYPES, regions
 from infra.models import change
 from infra.models.alerts_config import AlertsConfig, MonitoringConfig
+from infra.models.guard_config import GuardException
 from infra.models.overrides import StageOverrides
 from infra.models.strict import StrictModel
 from infra.versions import IMAGES, K3S_VERSION
@@ -145,6 +146,11 @@ class StackConfig(StrictModel):
         default_factory=MonitoringConfig,
         description="what runs beside Prometheus",
         json_schema_extra=change.MONITORING,
+    )
+    guard_exceptions: tuple[GuardException, ...] = Field(
+        default=(),
+        description="what `python -m infra guard` lets pass, once",
+        json_schema_extra=change.NOTHING,
     )
     allow_second: bool = Field(
         default=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from infra.errors import ConfigError, Problem
@@ -26,6 +26,9 @@ class Step:
     protected: bool
     paths: tuple[str, ...]  # of the inputs that change
     replacing: tuple[str, ...]  # those of them that make the engine replace it
+    urn: str = ""
+    before: Mapping[str, Any] = field(default_factory=dict)  # inputs, where the engine tells them
+    after: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def dangerous(self) -> bool:
@@ -83,6 +86,9 @@ def _step(raw: Mapping[str, Any]) -> Step:
         protected=bool((raw.get("oldState") or {}).get("protect")),
         paths=tuple(details) or tuple(raw.get("diffReasons") or ()),
         replacing=tuple(raw.get("replaceReasons") or ()),
+        urn=urn,
+        before=(raw.get("oldState") or {}).get("inputs") or {},
+        after=(raw.get("newState") or {}).get("inputs") or {},
     )
 
 

@@ -1,0 +1,101 @@
+"""`python -m infra guard`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from infra.errors import Problem, RefusedError
+
+if TYPE_CHECKING:
+    from infra.guard.rules import Verdict
+
+_PLAIN_WIDTH = 140  # where there is no terminal to ask
+_SHOWN_PATHS = 3
+
+
+def guard(
+    *,
+    file: Annotated[str, typer.Argument(help="What `pulumi preview --json` printed; - for standard input.")],
+    stack_file: Annotated[
+        Path | None, typer.Option(help="Whose guard_exceptions count; default: Pulumi.<the preview's stack>.yaml.")
+    ] = None,
+    json_output: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Refuse an update that would replace or delete what holds data, or make smaller what only grows."""
+    from infra.guard.read import exceptions_of, read_preview  # noqa: PLC0415  `plan` is to be quick
+    from infra.guard.rules import judge, unused  # noqa: PLC0415
+
+    preview = read_preview(file)
+    allowed = exceptions_of(preview, stack_file)
+    verdicts = judge(preview, allowed)
+    if json_output:
+        sys.stdout.write(json.dumps(_to_json(verdicts, preview.unchanged, preview.errors), indent=2) + "\n")
+    else:
+        _print_table(verdicts, preview.unchanged)
+    problems = [_problem(one) for one in verdicts if one.refused]
+    problems += [
+        Problem(
+            path="stagecoach:guard_exceptions",
+            value=one.urn,
+            allowed="a resource that this update replaces or deletes: an exception is for one update",
+            hint="Take it out, or the next update may do the same unseen",
+        )
+        for one in unused(verdicts, allowed)
+    ]
+    problems += [
+        Problem(path="pulumi", value="", allowed=f"a preview without errors; it says: {one}", hint="Mend that first")
+        for one in preview.errors
+    ]
+    if problems:
+        raise RefusedError("the update is refused", problems)
+
+
+def _problem(one: Verdict) -> Problem:
+    because = f" because of {', '.join(one.step.replacing)}" if one.step.replacing else ""
+    return Problem(
+        path=f"{one.kind} {one.step.name}",
+        value="",
+        allowed=f"it {one.why}{because}",
+        hint=f"Take the change back; if it is meant, name {one.step.urn} with a reason in stagecoach:guard_exceptions",
+    )
+
+
+def _to_json(verdicts: Sequence[Verdict], unchanged: int, errors: Sequence[str]) -> dict[str, Any]:
+    rows = [
+        {
+            "op": one.step.op,
+            "urn": one.step.urn,
+            "kind": one.kind or None,
+            "changes": list(one.step.paths),
+            "why": one.why or None,
+            "reason": one.reason or None,
+            "refused": one.refused,
+        }
+        for one in verdicts
+    ]
+    safe = not errors and not any(one.refused for one in verdicts)
+    return {"safe": safe, "touched": rows, "unchanged": unchanged, "errors": list(errors)}
+
+
+def _print_table(verdicts: Sequence[Verdict], unchanged: int) -> None:
+    from rich.console import Console  # noqa: PLC0415  see above
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    console = Console(width=None if Console().is_terminal else _PLAIN_WIDTH)
+    if verdicts:
+        table = Table("", "resource", "type", "what changes", "guard", title="Touched")
+        for one in verdicts:
+            paths = one.step.paths
+            more = f" and {len(paths) - _SHOWN_PATHS} more" if len(paths) > _SHOWN_PATHS else ""
+            said = "refused" if one.refused else f"allowed: {one.reason}" if one.reason else ""
+            what = ", ".join(paths[:_SHOWN_PATHS]) + more
+            table.add_row(one.step.op, *map(escape, (one.step.name, one.step.type, what, said)))
+        console.print(table)
+    console.print(f"{len(verdicts)} touched, {unchanged} unchanged")

@@ -1,0 +1,49 @@
+"""The kinds of resources that hold data, a name or the way to both."""
+
+from __future__ import annotations
+
+from infra.names import CELERY_SERVERS_COMPONENT
+from infra.pull_requests.engine_preview import Step
+
+_KINDS = {
+    "hcloud:index/server:Server": "server",
+    "digitalocean:index/droplet:Droplet": "server",
+    "vultr:index/instance:Instance": "server",
+    "hcloud:index/volume:Volume": "volume",
+    "digitalocean:index/volume:Volume": "volume",
+    "vultr:index/blockStorage:BlockStorage": "volume",
+    "hcloud:index/volumeAttachment:VolumeAttachment": "volume's attachment",
+    "digitalocean:index/volumeAttachment:VolumeAttachment": "volume's attachment",
+    "hcloud:index/primaryIp:PrimaryIp": "address",
+    "digitalocean:index/reservedIp:ReservedIp": "address",
+    "digitalocean:index/reservedIpAssignment:ReservedIpAssignment": "address",
+    "vultr:index/reservedIp:ReservedIp": "address",
+    "hcloud:index/network:Network": "network",
+    "hcloud:index/networkSubnet:NetworkSubnet": "network",
+    "hcloud:index/serverNetwork:ServerNetwork": "network",
+    "digitalocean:index/vpc:Vpc": "network",
+    "vultr:index/vpc:Vpc": "network",
+    "pulumi:providers:kubernetes": "Kubernetes provider",
+    "kubernetes:core/v1:Namespace": "namespace",
+    "kubernetes:core/v1:PersistentVolumeClaim": "claim",
+    "kubernetes:core/v1:PersistentVolume": "claim",
+    "kubernetes:apps/v1:StatefulSet": "StatefulSet",
+    "random:index/randomPassword:RandomPassword": "secret",
+    "tls:index/privateKey:PrivateKey": "key",
+}
+# Kinds whose size is the resource's own number of GiB or GB.
+SIZES = {
+    "hcloud:index/volume:Volume": "size",
+    "digitalocean:index/volume:Volume": "size",
+    "vultr:index/blockStorage:BlockStorage": "sizeGb",
+}
+VULTR_INSTANCE = "vultr:index/instance:Instance"
+_COMES_AND_GOES = ("celery-host-key",)  # with the Celery servers
+
+
+def kind_of(step: Step) -> str | None:
+    """What stands behind a resource that must stay; None where it may come and go."""
+    if step.name.startswith(f"{CELERY_SERVERS_COMPONENT}-") or step.name.endswith(_COMES_AND_GOES):
+        return None
+    found = _KINDS.get(step.type)
+    return found or ("protected resource" if step.protected else None)

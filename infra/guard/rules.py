@@ -1,0 +1,74 @@
+"""Which steps of a preview are refused, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from infra.catalog import INSTANCE_TYPES
+from infra.guard.kinds import SIZES, VULTR_INSTANCE, kind_of
+from infra.models.guard_config import GuardException
+from infra.pull_requests.engine_preview import EnginePreview, Step
+
+_GOES = {
+    "replace": "would be replaced: another one, and an empty one, takes its place",
+    "delete": "would be deleted, with what is on it",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What the guard says of one step; `why` is empty where nothing is wrong with it."""
+
+    step: Step
+    kind: str = ""
+    why: str = ""
+    reason: str = ""  # a person's, from the stack file: then it is allowed
+
+    @property
+    def refused(self) -> bool:
+        """Whether the update must not run."""
+        return bool(self.why) and not self.reason
+
+
+def judge(preview: EnginePreview, allowed: Iterable[GuardException] = ()) -> tuple[Verdict, ...]:
+    """One verdict for each step, in the engine's order."""
+    reasons = {one.urn: one.reason for one in allowed}
+    return tuple(_judge(step, reasons.get(step.urn, "")) for step in preview.steps)
+
+
+def unused(verdicts: Iterable[Verdict], allowed: Iterable[GuardException]) -> tuple[GuardException, ...]:
+    """Exceptions that this preview does not need: each is for one update, and would wave the next one through."""
+    needed = {one.step.urn for one in verdicts if one.why}
+    return tuple(one for one in allowed if one.urn not in needed)
+
+
+def _judge(step: Step, reason: str) -> Verdict:
+    kind = kind_of(step)
+    if kind is None:
+        return Verdict(step=step)
+    why = _GOES.get(step.op) or (_smaller(step) if step.op == "update" else "")
+    return Verdict(step=step, kind=kind, why=why, reason=reason if why else "")
+
+
+def _smaller(step: Step) -> str:
+    """What an update makes smaller that only grows."""
+    key = SIZES.get(step.type)
+    if key:
+        before, after = step.before.get(key), step.after.get(key)
+        if isinstance(before, int | float) and isinstance(after, int | float) and after < before:
+            return f"would shrink from {before:g} to {after:g}: no provider does that, and data would be cut off"
+    if step.type == VULTR_INSTANCE and step.before.get("plan") != step.after.get("plan"):
+        return _vultr_downgrade(str(step.before.get("plan")), str(step.after.get("plan")))
+    return ""
+
+
+def _vultr_downgrade(before: str, after: str) -> str:
+    """Vultr only goes up (domain facts 2.2); a plan that the catalog does not know may be a way down."""
+    rows = {row.name: row for row in INSTANCE_TYPES["vultr"]}
+    old, new = rows.get(before), rows.get(after)
+    if old is None or new is None:
+        unknown = before if old is None else after
+        return f"would go from {before} to {after}, and {unknown} is not in the catalog: Vultr can't go back down"
+    smaller = new.vcpu < old.vcpu or new.memory < old.memory or new.disk_gb < old.disk_gb
+    return f"would go down from {before} to {after}: Vultr refuses that" if smaller else ""

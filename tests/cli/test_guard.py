@@ -1,0 +1,77 @@
+"""`python -m infra guard`: exit codes, table, JSON."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.pull_requests.previews import document, step
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+MOVE = document(
+    step("update", "hcloud:index/server:Server", "server-server", protect=True, paths=["serverType"]),
+    step("replace", "kubernetes:core/v1:ConfigMap", "prometheus-config", paths=["data"], replacing=["data"]),
+)
+LOSS = document(
+    step("replace", "hcloud:index/server:Server", "server-server", paths=["userData"], replacing=["userData"]),
+    diagnostics=[{"severity": "error", "message": "preview failed"}],
+)
+
+
+def guard(*arguments, text="", folder=REPOSITORY):
+    return subprocess.run(
+        [sys.executable, "-m", "infra", "guard", *arguments],
+        cwd=folder,
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={"PYTHONPATH": str(REPOSITORY), "PATH": "/usr/bin:/bin"},
+    )
+
+
+def test_a_tier_move_is_safe():
+    done = guard("-", text=MOVE)
+    assert done.returncode == 0, done.stderr
+    assert "server-server" in done.stdout
+    assert "2 touched, 70 unchanged" in done.stdout
+
+
+def test_a_replaced_server_is_refused():
+    """With all that is wrong, the property that does it, and the way out."""
+    done = guard("-", text=LOSS)
+    assert done.returncode == 1
+    assert "server server-server: it would be replaced" in done.stderr
+    assert "because of userData" in done.stderr
+    assert "stagecoach:guard_exceptions" in done.stderr
+    assert "it says: preview failed" in done.stderr
+
+
+def test_json():
+    made = json.loads(guard("-", "--json", text=LOSS).stdout)
+    assert made["safe"] is False
+    assert [(one["op"], one["kind"], one["refused"]) for one in made["touched"]] == [("replace", "server", True)]
+    assert json.loads(guard("-", "--json", text=MOVE).stdout)["safe"] is True
+
+
+@pytest.mark.parametrize("text", ["", LOSS[:-30], "[]", "{}", "error: no stack named 'stage1' found"])
+def test_unreadable(text):
+    done = guard("-", text=text)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_an_exception_that_nothing_needs(tmp_path):
+    """It is for one update: left in the file, it is refused in the next."""
+    urn = json.loads(LOSS)["steps"][0]["urn"]
+    text = (REPOSITORY / "Pulumi.stage1.yaml").read_text()
+    extra = f"  stagecoach:guard_exceptions:\n    - urn: {urn}\n      reason: the first server was a trial\n"
+    (tmp_path / "Pulumi.stage1.yaml").write_text(text + extra)
+    replaced = json.loads(LOSS) | {"diagnostics": []}
+    assert guard("-", text=json.dumps(replaced), folder=tmp_path).returncode == 0
+    done = guard("-", text=MOVE, folder=tmp_path)
+    assert done.returncode == 1
+    assert "Take it out" in done.stderr

@@ -1,0 +1,123 @@
+"""What the guard refuses in a preview, and what it lets pass."""
+
+import pytest
+
+from infra.guard.rules import judge, unused
+from infra.models.guard_config import GuardException
+from infra.pull_requests.engine_preview import parse_preview
+from tests.pull_requests.previews import document, step
+
+SERVER = "hcloud:index/server:Server"
+VOLUME = "hcloud:index/volume:Volume"
+HELD = [
+    (SERVER, "server-server", "server"),
+    ("digitalocean:index/droplet:Droplet", "server-server", "server"),
+    ("vultr:index/instance:Instance", "server-server", "server"),
+    (VOLUME, "server-data", "volume"),
+    ("digitalocean:index/volume:Volume", "server-data", "volume"),
+    ("vultr:index/blockStorage:BlockStorage", "server-data", "volume"),
+    ("hcloud:index/primaryIp:PrimaryIp", "server-address", "address"),
+    ("digitalocean:index/reservedIp:ReservedIp", "server-address", "address"),
+    ("vultr:index/reservedIp:ReservedIp", "server-address", "address"),
+    ("hcloud:index/network:Network", "server-network", "network"),
+    ("pulumi:providers:kubernetes", "k3s-cluster", "Kubernetes provider"),
+    ("kubernetes:core/v1:PersistentVolumeClaim", "backups", "claim"),
+    ("kubernetes:apps/v1:StatefulSet", "postgres-stateful-set", "StatefulSet"),
+    ("kubernetes:core/v1:Namespace", "namespaces-app", "namespace"),
+    ("random:index/randomPassword:RandomPassword", "credentials-postgres", "secret"),
+    ("tls:index/privateKey:PrivateKey", "access-host-key", "key"),
+]
+
+
+def verdict(*steps, allowed=()):
+    [found] = judge(parse_preview(document(*steps), "x"), allowed)
+    return found
+
+
+class TestHeld:
+    @pytest.mark.parametrize("op", ["replace", "delete"])
+    @pytest.mark.parametrize(("kind", "name", "word"), HELD)
+    @pytest.mark.parametrize("protect", [True, False])
+    def test_goes(self, op, kind, name, word, protect):
+        """Protected or not: protection may have been dropped in the same update."""
+        found = verdict(step(op, kind, name, protect=protect))
+        assert found.refused
+        assert found.kind == word
+
+    @pytest.mark.parametrize(("kind", "name", "_word"), HELD)
+    @pytest.mark.parametrize("op", ["create", "update"])
+    def test_stays(self, op, kind, name, _word):
+        assert not verdict(step(op, kind, name, protect=True)).refused
+
+    def test_whatever_is_protected(self):
+        found = verdict(step("delete", "aws:s3/bucket:Bucket", "dumps", protect=True))
+        assert (found.refused, found.kind) == (True, "protected resource")
+
+
+class TestComesAndGoes:
+    @pytest.mark.parametrize(
+        ("kind", "name"),
+        [
+            (SERVER, "celery-servers-2-server"),
+            ("hcloud:index/serverNetwork:ServerNetwork", "celery-servers-2-private"),
+            ("tls:index/privateKey:PrivateKey", "access-celery-host-key"),
+            ("kubernetes:core/v1:ConfigMap", "prometheus-config"),
+            ("kubernetes:batch/v1:Job", "migrate-job"),
+            ("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", "django-autoscaler"),
+        ],
+    )
+    def test_may_go(self, kind, name):
+        assert not verdict(step("delete", kind, name)).refused
+        assert not verdict(step("replace", kind, name)).refused
+
+
+def update(kind, name, before, after):
+    made = step("update", kind, name, protect=True)
+    made["oldState"]["inputs"] = before
+    made["newState"] = {"type": kind, "inputs": after}
+    return made
+
+
+class TestSmaller:
+    @pytest.mark.parametrize(
+        ("kind", "key"),
+        [
+            (VOLUME, "size"),
+            ("digitalocean:index/volume:Volume", "size"),
+            ("vultr:index/blockStorage:BlockStorage", "sizeGb"),
+        ],
+    )
+    def test_a_volume(self, kind, key):
+        assert "would shrink from 60 to 40" in verdict(update(kind, "server-data", {key: 60}, {key: 40})).why
+        assert not verdict(update(kind, "server-data", {key: 40}, {key: 60})).refused
+
+    def test_a_vultr_instance(self):
+        kind = "vultr:index/instance:Instance"
+        down = verdict(update(kind, "server-server", {"plan": "vc2-4c-8gb"}, {"plan": "vc2-2c-4gb"}))
+        assert "would go down from vc2-4c-8gb to vc2-2c-4gb" in down.why
+        assert not verdict(update(kind, "server-server", {"plan": "vc2-2c-4gb"}, {"plan": "vc2-4c-8gb"})).refused
+        unknown = verdict(update(kind, "server-server", {"plan": "vc2-4c-8gb"}, {"plan": "vx9"}))
+        assert "vx9 is not in the catalog" in unknown.why
+
+    def test_other_clouds_go_both_ways(self):
+        assert not verdict(update(SERVER, "server-server", {"serverType": "cx33"}, {"serverType": "cx23"})).refused
+
+
+class TestExceptions:
+    def exception(self, name="server-data", kind=VOLUME):
+        urn = step("delete", kind, name)["urn"]
+        return GuardException(urn=urn, reason="moved to another volume by hand")
+
+    def test_lets_one_resource_pass(self):
+        found = verdict(step("delete", VOLUME, "server-data", protect=True), allowed=[self.exception()])
+        assert (found.refused, found.reason) == (False, "moved to another volume by hand")
+
+    def test_and_no_other(self):
+        assert verdict(step("delete", VOLUME, "server-data-2", protect=True), allowed=[self.exception()]).refused
+
+    def test_is_for_one_update(self):
+        """One that nothing needs would wave the next update through."""
+        again = judge(parse_preview(document(step("update", VOLUME, "server-data")), "x"), [self.exception()])
+        assert unused(again, [self.exception()]) == (self.exception(),)
+        used = judge(parse_preview(document(step("delete", VOLUME, "server-data")), "x"), [self.exception()])
+        assert unused(used, [self.exception()]) == ()
