@@ -2,7 +2,7 @@
 
 import pytest
 
-_PROGRAMS = {"engine", "cluster", "redis", "postgres", "checkov", "promtool", "actionlint", "monitoring"}
+_PROGRAMS = {"engine", "cluster", "redis", "postgres", "checkov", "promtool", "actionlint", "monitoring", "vps"}
 
 
 @pytest.hookimpl(tryfirst=True)

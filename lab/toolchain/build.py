@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -18,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from infra.errors import Problem, StagecoachError
+from lab.locks import locked
 from lab.paths import TOOLS, bin_dir, cache_root
 from lab.toolchain.go import find_go
 from lab.toolchain.programs import Program
@@ -36,7 +34,7 @@ def ensure(program: Program) -> Path:
     folder = cache_root() / "programs" / f"{program.name}-{_key(program)}"
     binary = folder / program.name
     if not binary.exists():
-        with _lock(program.name):
+        with locked(program.name):
             if not binary.exists():
                 _build(program, folder)
     return _link(binary)
@@ -51,16 +49,6 @@ def _key(program: Program) -> str:
             digest.update(str(path.relative_to(module)).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
-
-
-@contextmanager
-def _lock(name: str) -> Iterator[None]:
-    """One build of a program at a time; the kernel drops the lock of a killed builder."""
-    path = cache_root() / "locks" / f"{name}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
 
 
 def _build(program: Program, folder: Path) -> None:

@@ -1,0 +1,19 @@
+"""One at a time between processes: the kernel drops the lock of a killed one."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from lab.paths import cache_root
+
+
+@contextmanager
+def locked(name: str) -> Iterator[None]:
+    """Waits until no other process holds the lock of that name."""
+    path = cache_root() / "locks" / f"{name}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,1 @@
+"""Runs inside a guest: its init system, in the standard library and PyYAML."""

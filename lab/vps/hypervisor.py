@@ -1,0 +1,94 @@
+"""The process outside of one running server: its first process's parent, its public address, its memory figures.
+
+It ends with the server, and the server ends with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from lab.vps.cgroups import Cgroup, visible_bytes
+from lab.vps.forwarder import Forwarder
+from lab.vps.hardware import meminfo
+from lab.vps.record import RUNNING, load, write_json
+
+BOOTED = "run/stagecoach-init"  # the first process writes it
+_MEMINFO = "run/stagecoach/hardware/meminfo"
+_CLONE_NEWPID = 0x20000000
+_MEMORY_SECONDS = 2.0
+
+
+class Hypervisor:
+    """Boots what `folder` describes; everything that boot.sh needs comes by the environment."""
+
+    def __init__(self, folder: Path, cgroup: str, network: Path, address: str) -> None:
+        self.folder = folder
+        self.cgroup = Cgroup(cgroup)
+        self.forwarder = Forwarder(network, address)
+
+    async def run(self) -> int:
+        """The exit code of the server's first process; 0 after an orderly power-off."""
+        init = _first_process(["sh", str(Path(__file__).with_name("boot.sh"))])
+        loop = asyncio.get_running_loop()
+        ended = asyncio.Event()
+        descriptor = os.pidfd_open(init.pid)
+        loop.add_reader(descriptor, ended.set)
+        loop.add_signal_handler(signal.SIGTERM, init.send_signal, signal.SIGTERM)
+        tasks = [loop.create_task(self._serve(init))]
+        loop.add_signal_handler(signal.SIGHUP, lambda: tasks.append(loop.create_task(self._listen(init.pid))))
+        await ended.wait()
+        loop.remove_reader(descriptor)
+        self.forwarder.close()
+        (self.folder / RUNNING).unlink(missing_ok=True)
+        for task in tasks:
+            task.cancel()
+        return init.wait()
+
+    async def _serve(self, init: subprocess.Popen[bytes]) -> None:
+        try:
+            await self._booted(init.pid)
+        except OSError as error:
+            sys.stderr.write(f"{load(self.folder).public_ip} can't be listened on: {error}\n")
+            init.kill()
+
+    async def _booted(self, init: int) -> None:
+        while not Path(f"/proc/{init}/root/{BOOTED}").exists():  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(0.01)
+        await self._listen(init)
+        total = visible_bytes(load(self.folder).size)
+        while True:
+            used, cached = self.cgroup.memory()
+            # In place: the file is mounted over the kernel's.
+            with Path(f"/proc/{init}/root/{_MEMINFO}").open("r+") as handle:
+                handle.write(meminfo(total=total, used=used, cached=cached))
+            await asyncio.sleep(_MEMORY_SECONDS)
+
+    async def _listen(self, init: int) -> None:
+        address = load(self.folder).public_ip
+        await self.forwarder.listen(address)
+        row = {"pid": os.getpid(), "program": __name__, "init": init, "address": address, "ports": self.forwarder.ports}
+        write_json(self.folder / RUNNING, row)
+
+
+def _first_process(command: list[str]) -> subprocess.Popen[bytes]:
+    """Starts a program as process 1 of a namespace of its own."""
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(_CLONE_NEWPID):
+        raise OSError(ctypes.get_errno(), "unshare")
+    try:
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    finally:
+        # A process with another namespace for its children can't make threads.
+        libc.setns(own, _CLONE_NEWPID)
+        os.close(own)
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(Hypervisor(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), sys.argv[4]).run()) & 0xFF)
