@@ -32,6 +32,7 @@ STEPS: tuple[tuple[Part, ...], ...] = (
     (("unit tests", (*PYTEST, "-m", "not needs", "tests")),),
     (("alert rules in promtool", (*PYTEST, "-m", "promtool", "tests")),),
     (("Prometheus, Alertmanager, exporters", (*PYTEST, "-m", "monitoring", "tests")),),
+    (("real servers in sandboxes", (*PYTEST, "-m", "vps and not engine and not cluster", "tests")),),
     (("real Redis, Celery, Postgres", (*PYTEST, "-m", "(redis or postgres) and not engine and not cluster", "tests")),),
     (("install checkov", (sys.executable, "-m", "tests.manifests.checkov")),),
     (("checkov's Kubernetes checks", (*PYTEST, "-m", "checkov", "tests")),),

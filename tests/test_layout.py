@@ -85,7 +85,6 @@ REASONS = {
         "lab/vps/commands.py",
         "lab/vps/devices.py",
         "lab/vps/disk.py",
-        "lab/vps/forwarder.py",
         "lab/vps/hypervisor.py",
         "lab/vps/links.py",
         "lab/vps/loops.py",

@@ -9,6 +9,11 @@ command -v amtool >/dev/null 2>&1 || missing="$missing prometheus-alertmanager"
 for exporter in prometheus-node-exporter prometheus-postgres-exporter prometheus-redis-exporter; do
 	command -v "$exporter" >/dev/null 2>&1 || missing="$missing $exporter"
 done
+# Real servers in the lab: their disk image, file systems, network.
+command -v mmdebstrap >/dev/null 2>&1 || missing="$missing mmdebstrap"
+command -v ssh >/dev/null 2>&1 || missing="$missing openssh-client"
+command -v ip >/dev/null 2>&1 || [ -x /usr/sbin/ip ] || missing="$missing iproute2"
+command -v mkfs.ext4 >/dev/null 2>&1 || [ -x /usr/sbin/mkfs.ext4 ] || missing="$missing e2fsprogs"
 if ! command -v postgres >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
 	missing="$missing postgresql"
 fi

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Boots a guest: the caller made a pid namespace, this process is its first.
 # Environment: NETWORK (file of the namespace), JOIN (cgroup.procs files), DISK (loop device), ROOT (an empty folder),
-# HARDWARE, SYSTEM and TOOLS (folders), CGROUPS (lines `folder type options`), VOLUMES (lines `device major minor link`).
+# HARDWARE, SYSTEM and TOOLS (folders), SHARED (bytes of memory for files, half as on any Linux),
+# CGROUPS (lines `folder type options`), VOLUMES (lines `device major minor link`).
 set -eu
 
 if [ "${1:-}" != inside ]; then
@@ -19,12 +20,12 @@ cd "$ROOT"
 
 mount -t proc -o nosuid,nodev,noexec proc proc
 mount -t sysfs -o nosuid,nodev,noexec sysfs sys
-mount -t tmpfs -o nosuid,mode=755 dev dev
+mount -t tmpfs -o nosuid,mode=755,size=4m dev dev
 mkdir -p dev/pts dev/shm dev/mqueue dev/disk/by-id dev/disk/by-uuid
 mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts dev/pts
-mount -t tmpfs -o nosuid,nodev,mode=1777 shm dev/shm
+mount -t tmpfs -o "nosuid,nodev,mode=1777,size=$SHARED" shm dev/shm
 mount -t mqueue mqueue dev/mqueue
-mount -t tmpfs -o nosuid,nodev,mode=755 run run
+mount -t tmpfs -o "nosuid,nodev,mode=755,size=$SHARED" run run
 for node in null:1:3 zero:1:5 full:1:7 random:1:8 urandom:1:9 tty:5:0 kmsg:1:11 fuse:10:229; do
 	major=${node#*:}
 	mknod -m 666 "dev/${node%%:*}" c "${major%:*}" "${major#*:}"
@@ -42,7 +43,7 @@ echo "$VOLUMES" | while read -r device major minor link; do
 done
 
 # What is seen from here on is rooted in the guest's own cgroup.
-echo "$CGROUPS" | grep -q '^\. ' || mount -t tmpfs -o mode=755 cgroups sys/fs/cgroup
+echo "$CGROUPS" | grep -q '^\. ' || mount -t tmpfs -o mode=755,size=4m cgroups sys/fs/cgroup
 echo "$CGROUPS" | while read -r folder type options; do
 	mkdir -p "sys/fs/cgroup/$folder"
 	mount -t "$type" ${options:+-o "$options"} cgroup "sys/fs/cgroup/$folder"
@@ -55,23 +56,23 @@ for folder in fs vm kernel dev debug; do
 	mount -o remount,bind,ro "proc/sys/$folder"
 done
 # Copies in the guest's memory: no file system of this machine is seen inside but the tools', and that as an overlay.
+copies=run/stagecoach/hardware
 mkdir -m 700 run/stagecoach
-mount -t tmpfs -o nosuid,nodev,mode=700 stagecoach run/stagecoach
-cp -R "$HARDWARE" run/stagecoach/hardware
+mount -t tmpfs -o nosuid,nodev,mode=700,size=4m stagecoach run/stagecoach
+cp -R "$HARDWARE" "$copies"
 cp -R "$SYSTEM" run/stagecoach/system
 mkdir run/stagecoach/empty
-hardware=run/stagecoach/hardware
 for file in $(cd "$HARDWARE/sys" && find . -type f); do
-	[ ! -e "proc/sys/$file" ] || mount --bind "$hardware/sys/$file" "proc/sys/$file"
+	[ ! -e "proc/sys/$file" ] || mount --bind "$copies/sys/$file" "proc/sys/$file"
 done
 [ ! -e proc/sysrq-trigger ] || mount --bind dev/null proc/sysrq-trigger
 for file in meminfo cpuinfo; do
-	mount --bind "$hardware/$file" "proc/$file"
+	mount --bind "$copies/$file" "proc/$file"
 	mount -o remount,bind,ro "proc/$file"
 done
 for folder in cpu node; do
 	[ -d "sys/devices/system/$folder" ] || continue
-	mount --bind "$hardware/$folder" "sys/devices/system/$folder"
+	mount --bind "$copies/$folder" "sys/devices/system/$folder"
 done
 mount --bind run/stagecoach/system usr/local/lib/stagecoach-guest
 mount -o remount,bind,ro usr/local/lib/stagecoach-guest

@@ -11,7 +11,7 @@ from pathlib import Path
 from infra.errors import Problem, StagecoachError
 from lab.paths import REPOSITORY
 from lab.vps import loops
-from lab.vps.cgroups import Cgroup
+from lab.vps.cgroups import Cgroup, visible_bytes
 from lab.vps.hardware import write_hardware
 from lab.vps.links import Links
 from lab.vps.record import Record, Volume
@@ -65,6 +65,7 @@ def _environment(folder: Path, record: Record, cgroup: Cgroup, links: Links) -> 
         "HARDWARE": str(folder / "hardware"),
         "SYSTEM": str(folder / "system"),
         "TOOLS": str(tools()),
+        "SHARED": str(visible_bytes(record.size) // 2),
         "CGROUPS": "\n".join(cgroup.mounts()),
         "VOLUMES": "\n".join(_volume(one) for one in record.volumes),
     }

@@ -19,6 +19,8 @@ def attach(image: Path) -> str:
 
 def devices(image: Path) -> list[str]:
     """The devices that show this file."""
+    if not image.exists():
+        return []
     lines = run("losetup", "--noheadings", "--output", "NAME", "--associated", str(image)).stdout.split()
     return sorted(lines)
 

@@ -38,11 +38,11 @@ class Vps:
     """
 
     def __init__(self, folder: Path, network: Network) -> None:
-        self.folder = folder
+        self.folder = folder.absolute()
         self.network = network
         self.links = Links(network, folder.name)
         self.cgroup = Cgroup(f"stagecoach-{network.hash}-{folder.name}")
-        self.disk = folder / "disk.img"
+        self.disk = self.folder / "disk.img"
 
     def create(self, *, name: str, size: Size, public_ip: str, user_data: str) -> None:
         """Makes the disk and boots for the first time; SSH answers a moment later.
@@ -124,7 +124,8 @@ class Vps:
         """Everything of it is gone, volumes excepted; no error if there is nothing."""
         self._clear()
         self.network.forget(self.folder.name)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
 
     def join(self, private_ip: str, subnet: str) -> None:
         """Plugs eth1 in, now and at every boot; an address is not changed once it is there.
@@ -220,7 +221,9 @@ class Vps:
     def _clear(self) -> None:
         """Takes away what a boot made: processes, interfaces, cgroups, loop devices."""
         self.cgroup.remove()
-        _wait(lambda: not self.running, _KILL_SECONDS)
+        found = find(self.folder)
+        if found and not _wait(lambda: not self.running, _KILL_SECONDS):
+            os.kill(found.pid, signal.SIGKILL)
         self.links.remove()
         loops.detach(self.disk)
         if (self.folder / FILE).exists():

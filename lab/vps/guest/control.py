@@ -44,6 +44,7 @@ class Control:
             "is-active": self._is_active,
             "status": self._status,
             "list-units": self._list_units,
+            "is-system-running": self._is_system_running,
             "poweroff": self._power_off,
         }
         if verb not in answers:
@@ -76,6 +77,9 @@ class Control:
     async def _list_units(self, _units: list[str]) -> dict[str, Any]:
         rows = sorted(self.manager.runners.items())
         return _answer(0, "\n".join(f"{name:40} {runner.state}" for name, runner in rows))
+
+    async def _is_system_running(self, _units: list[str]) -> dict[str, Any]:
+        return _answer(int(self.manager.system != "running"), self.manager.system)
 
     async def _power_off(self, _units: list[str]) -> dict[str, Any]:
         self.power_off.set()

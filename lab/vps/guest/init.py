@@ -28,13 +28,13 @@ _END_SECONDS = 10
 async def main() -> int:
     """Runs until the power goes."""
     cgroup.enter(cgroup.INIT)
-    Path("/run/stagecoach-init").touch()
     children, power_off = Children(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGPWR):
         loop.add_signal_handler(number, power_off.set)
     config = cloud_init.first_boot()
     prepare()
+    Path("/run/stagecoach-init").touch()
     children.watch(loop)
     manager = Manager(children)
     Path("/run/systemd").mkdir(exist_ok=True)
@@ -61,12 +61,13 @@ async def _boot(manager: Manager, config: CloudConfig | None) -> None:
     needed = [unit.name for unit in lines if unit.name in failed and not _may_fail(unit)]
     if needed:
         # As systemd does it: local-fs.target requires every line of fstab that has no `nofail`.
-        say(
-            f"You are in emergency mode: {', '.join(needed)} of /etc/fstab could not be mounted. No service is started."
-        )
+        manager.system = "maintenance"
+        say(f"You are in emergency mode, no service is started: {', '.join(needed)} of /etc/fstab could not be mounted")
         return
-    for text in (await manager.start(name for name in enabled if name.endswith(".service"))).values():
+    refused = await manager.start(name for name in enabled if name.endswith(".service"))
+    for text in refused.values():
         say(text)
+    manager.system = "degraded" if failed or refused else "running"
     if config:
         await cloud_init.final(config, manager.children)
     say("booted")

@@ -31,6 +31,7 @@ class Manager:
     def __init__(self, children: Children) -> None:
         self.children = children
         self.runners: dict[str, Runner] = {}
+        self.system = "starting"  # as `systemctl is-system-running` says
         self.order: list[str] = []  # of active units, for the way down
 
     def get(self, name: str) -> Runner | None:

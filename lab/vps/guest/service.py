@@ -58,8 +58,11 @@ class Service:
         """Ends it as its file says; returns when it is gone."""
         if self.state in ("inactive", "failed") and not cgroup.processes(self.group):
             return
+        was_active = self.state == "active"
         await self._end_life()
         self._set("deactivating")
+        if was_active:
+            await self._stop_commands()
         await self._terminate()
         self.result = "success"
         self._set("inactive")
@@ -187,8 +190,6 @@ class Service:
 
     async def _terminate(self) -> None:
         """Ends what its KillMode names, by force after its time."""
-        if self.state == "deactivating":
-            await self._stop_commands()
         await end(self.unit, self.group, self.main)
         self.main = 0
         if self._notify:

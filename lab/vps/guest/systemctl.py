@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import socket
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 from lab.vps.guest.control import SOCKET
 from lab.vps.guest.units import FOLDERS, full_name, load
@@ -26,28 +28,32 @@ def main(arguments: list[str]) -> int:
         states = ["enabled" if enabled(full_name(name)) else "disabled" for name in units]
         sys.stdout.write("\n".join(states) + "\n")
         return int("disabled" in states)
+    while verb == "is-system-running" and "--wait" in options and request(verb, [])["output"] == "starting":
+        time.sleep(0.1)
     return ask(verb, units, options)
 
 
 def ask(verb: str, units: list[str], options: list[str]) -> int:
     """Asks process 1 and prints its answer."""
-    with socket.socket(socket.AF_UNIX) as connection:
-        try:
-            connection.connect(SOCKET)
-        except OSError as error:
-            sys.stderr.write(f"Failed to connect to bus: {error.strerror}\n")
-            return 1
-        connection.sendall(json.dumps({"verb": verb, "units": units}).encode() + b"\n")
-        line = connection.makefile().readline()
-    if not line:
-        sys.stderr.write("Connection terminated\n")
-        return 1
-    answer = json.loads(line)
+    answer = request(verb, units)
     if answer["output"] and not {"-q", "--quiet"} & set(options):
         sys.stdout.write(answer["output"] + "\n")
     if answer["errors"]:
         sys.stderr.write(answer["errors"] + "\n")
     return int(answer["code"])
+
+
+def request(verb: str, units: list[str]) -> dict[str, Any]:
+    """Process 1's answer; one that says so where it does not answer."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        try:
+            connection.connect(SOCKET)
+            connection.sendall(json.dumps({"verb": verb, "units": units}).encode() + b"\n")
+            line, reason = connection.makefile().readline(), "Connection terminated"
+        except OSError as error:
+            line, reason = "", f"Failed to connect to bus: {error.strerror}"
+    answer: dict[str, Any] = json.loads(line) if line else {"code": 1, "output": "", "errors": reason}
+    return answer
 
 
 def enable(units: list[str], etc: Path = ETC, folders: tuple[Path, ...] = FOLDERS) -> int:
