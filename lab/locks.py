@@ -1,4 +1,4 @@
-"""One at a time between processes: the kernel drops the lock of a killed one."""
+"""One process at a time for what several would make in the one cache."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from lab.paths import cache_root
 
 
 @contextmanager
-def locked(name: str) -> Iterator[None]:
-    """Waits until no other process holds the lock of that name."""
+def cache_lock(name: str) -> Iterator[None]:
+    """Waits for its turn; the kernel drops the lock of a killed process."""
     path = cache_root() / "locks" / f"{name}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as handle:

@@ -80,7 +80,6 @@ REASONS = {
         "lab/plugins/kubernetes/replacing.py",
     ),
     "parts of a real server, seen in tests/lab/vps": (
-        "lab/locks.py",
         "lab/vps/booting.py",
         "lab/vps/commands.py",
         "lab/vps/devices.py",
@@ -90,7 +89,6 @@ REASONS = {
         "lab/vps/loops.py",
         "lab/vps/machine_image.py",
         "lab/vps/running.py",
-        "lab/vps/size.py",
         "lab/vps/system.py",
         "lab/vps/guest/children.py",
         "lab/vps/guest/cloud_init.py",

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from infra.errors import Problem, StagecoachError
-from lab.locks import locked
+from lab.locks import cache_lock
 from lab.paths import TOOLS, bin_dir, cache_root
 from lab.toolchain.go import find_go
 from lab.toolchain.programs import Program
@@ -34,7 +34,7 @@ def ensure(program: Program) -> Path:
     folder = cache_root() / "programs" / f"{program.name}-{_key(program)}"
     binary = folder / program.name
     if not binary.exists():
-        with locked(program.name):
+        with cache_lock(program.name):
             if not binary.exists():
                 _build(program, folder)
     return _link(binary)

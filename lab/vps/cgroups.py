@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.errors import Problem, StagecoachError
-from lab.vps.size import Size
+from lab.machines import Size
 
 CGROUP_2 = 2
 INIT = "init.scope"  # under version 2 no process may lie beside a group that has limits

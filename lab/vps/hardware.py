@@ -6,8 +6,8 @@ import re
 import shutil
 from pathlib import Path
 
+from lab.machines import Size
 from lab.vps.cgroups import visible_bytes
-from lab.vps.size import Size
 
 # What a kubelet wants to set for the whole machine: inside a guest it sets these files, not this machine's kernel.
 KERNEL_SETTINGS = {

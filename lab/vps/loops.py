@@ -14,7 +14,12 @@ _RELEASE_SECONDS = 20
 def attach(image: Path) -> str:
     """The file's device; attached if it was not."""
     found = devices(image)
-    return found[0] if found else run("losetup", "--find", "--show", str(image)).stdout.strip()
+    if found:
+        return found[0]
+    device = run("losetup", "--find", "--show", str(image)).stdout.strip()
+    # Past this machine's page cache, which would hold everything twice; some file systems refuse.
+    run("losetup", "--direct-io=on", device, check=False)
+    return device
 
 
 def devices(image: Path) -> list[str]:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from infra.errors import Problem, StagecoachError
-from lab.locks import locked
+from lab.locks import cache_lock
 from lab.paths import cache_root
 
 SUITE = "bookworm"
@@ -60,7 +60,7 @@ def ensure_machine_image() -> Path:
     folder = cache_root() / "machine-images" / _key()
     image = folder / "disk.img"
     if not image.exists():
-        with locked("machine-image"):
+        with cache_lock("machine-image"):
             if not image.exists():
                 _build(folder)
     return image

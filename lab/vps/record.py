@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from lab.vps.size import Size
+from lab.machines import Size
 
 FILE = "vps.json"
 RUNNING = "run.json"

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from infra.errors import Problem, StagecoachError
+from lab.machines import Size
 from lab.vps import loops
 from lab.vps.booting import start_hypervisor
 from lab.vps.cgroups import Cgroup
@@ -23,7 +24,6 @@ from lab.vps.network import Network
 from lab.vps.power_cut import shut_down
 from lab.vps.record import FILE, Record, load
 from lab.vps.running import Running, find
-from lab.vps.size import Size
 from lab.vps.system import write_system
 
 __all__ = ["Size", "Vps"]

@@ -1,0 +1,27 @@
+"""Two processes in one cache."""
+
+import subprocess
+import sys
+
+from lab.locks import cache_lock
+
+_WAITER = "from lab.locks import cache_lock\nwith cache_lock('thing'): print('mine')"
+
+
+def test_the_second_waits(tmp_path, monkeypatch):
+    monkeypatch.setenv("STAGECOACH_CACHE", str(tmp_path))
+    with cache_lock("thing"):
+        second = subprocess.Popen([sys.executable, "-c", _WAITER], stdout=subprocess.PIPE, text=True)
+        try:
+            second.wait(timeout=1)
+            early = True
+        except subprocess.TimeoutExpired:
+            early = False
+        assert not early
+    assert second.communicate(timeout=30)[0] == "mine\n"
+
+
+def test_other_names_do_not_wait(tmp_path, monkeypatch):
+    monkeypatch.setenv("STAGECOACH_CACHE", str(tmp_path))
+    with cache_lock("thing"), cache_lock("other"):
+        assert {path.name for path in (tmp_path / "locks").iterdir()} == {"thing.lock", "other.lock"}
