@@ -77,7 +77,7 @@ class Cgroup:
         for one in self.hierarchies:
             folder = one.mount / self.name
             if one.version == CGROUP_2:
-                _enable(one.mount)
+                enable(one.mount)
             folder.mkdir(exist_ok=True)
             for file, value in _limits(one, size):
                 if (folder / file).exists():
@@ -161,7 +161,8 @@ def _limits(one: Hierarchy, size: Size) -> list[tuple[str, str]]:
     return limits
 
 
-def _enable(root: Path) -> None:
+def enable(root: Path) -> None:
+    """Gives version 2's controllers to the groups below; OSError where the group itself has processes."""
     has = (root / "cgroup.controllers").read_text().split()
     for name in _CONTROLLERS:
         if name in has:

@@ -51,16 +51,17 @@ class Hypervisor:
         return init.wait()
 
     async def _serve(self, init: subprocess.Popen[bytes]) -> None:
+        while not Path(f"/proc/{init.pid}/root/{BOOTED}").exists():  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(0.01)
         try:
-            await self._booted(init.pid)
+            await self._listen(init.pid)
         except OSError as error:
             sys.stderr.write(f"{load(self.folder).public_ip} can't be listened on: {error}\n")
             init.kill()
+            return
+        await self._show_memory(init.pid)
 
-    async def _booted(self, init: int) -> None:
-        while not Path(f"/proc/{init}/root/{BOOTED}").exists():  # noqa: ASYNC110  nobody tells
-            await asyncio.sleep(0.01)
-        await self._listen(init)
+    async def _show_memory(self, init: int) -> None:
         total = visible_bytes(load(self.folder).size)
         while True:
             used, cached = self.cgroup.memory()

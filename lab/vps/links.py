@@ -32,6 +32,9 @@ class Links:
         self.remove()
         number = self.network.number(self.guest)
         run("ip", "netns", "add", self.name)
+        # Whoever knew the address by another card hears of this one at once.
+        notify = "echo 1 >/proc/sys/net/ipv4/conf/default/arp_notify"
+        run("nsenter", f"--net={self.path}", "sh", "-c", notify)
         ip_batch(
             self.network.name,
             f"link add p{number} type veth peer name eth0 address {_mac(0, number)} netns {self.name}",

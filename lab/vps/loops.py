@@ -23,11 +23,17 @@ def attach(image: Path) -> str:
 
 
 def devices(image: Path) -> list[str]:
-    """The devices that show this file."""
+    """The devices that show this file, without those that only wait for their last user (see `release`)."""
+    return sorted(name for name, leaving in _every(image).items() if not leaving)
+
+
+def _every(image: Path) -> dict[str, bool]:
+    """Each device of the file, and whether it goes away with its last user."""
     if not image.exists():
-        return []
-    lines = run("losetup", "--noheadings", "--output", "NAME", "--associated", str(image)).stdout.split()
-    return sorted(lines)
+        return {}
+    command = ("losetup", "--noheadings", "--raw", "--output", "NAME,AUTOCLEAR", "--associated", str(image))
+    rows = [line.split() for line in run(*command).stdout.splitlines()]
+    return {name: leaving == "1" for name, leaving in rows}
 
 
 def grown(image: Path) -> None:
@@ -47,12 +53,13 @@ def detach(image: Path) -> None:
     Raises:
         StagecoachError: something still uses one after 20 s.
     """
+    own = devices(image)
+    for device in own:
+        release(device)
     deadline = time.monotonic() + _RELEASE_SECONDS
-    while found := devices(image):
-        for device in found:
-            release(device)
+    while left := [device for device in own if device in _every(image)]:
         if time.monotonic() > deadline:
-            problem = Problem(path=found[0], value=str(image), allowed="not in use", hint="Unmount it and try again")
+            problem = Problem(path=left[0], value=str(image), allowed="not in use", hint="Unmount it and try again")
             raise StagecoachError("a disk is still in use", [problem])
         time.sleep(0.02)
 

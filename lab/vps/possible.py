@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 
-from lab.vps.cgroups import CGROUP_2, hierarchies
+from lab.vps.cgroups import CGROUP_2, enable, hierarchies
 from lab.vps.commands import run
 from lab.vps.machine_image import cached
 
@@ -55,5 +55,9 @@ def _controllers() -> list[str]:
     has = {name for one in found for name in one.controllers}
     for one in found:
         if one.version == CGROUP_2:
+            try:
+                enable(one.mount)
+            except OSError:
+                continue  # a container's own group: limits can't be set below it
             has |= set((one.mount / "cgroup.controllers").read_text().split())
     return [name for name in ("cpu", "memory", "pids") if name not in has]

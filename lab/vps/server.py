@@ -27,7 +27,7 @@ from lab.vps.running import Running, find
 from lab.vps.system import write_system
 
 __all__ = ["Size", "Vps"]
-_OFF_SECONDS = 60  # services get this long to stop, then the power goes
+_OFF_SECONDS = 90  # services get this long to stop, then the power goes
 _KILL_SECONDS = 20
 
 
@@ -96,7 +96,7 @@ class Vps:
         start_hypervisor(self.folder, record, self.cgroup, self.links)
 
     def power_off(self) -> None:
-        """Services stop in reverse order, file systems are unmounted; after 60 s the rest is killed."""
+        """Services stop in reverse order, file systems are unmounted; after 90 s the rest is killed."""
         found = find(self.folder)
         if found:
             os.kill(found.pid, signal.SIGTERM)

@@ -124,7 +124,15 @@ class TestVolume:
         volume = lab.root / "volume-7.img"
         shop.detach(volume)
         assert lab.ssh("shop", "echo x >/var/lib/stagecoach/late && sync /var/lib/stagecoach/late").returncode != 0
+        second = lab.servers["second"]
+        second.attach(volume, LINK)
+        read = "mount /dev/sdc /mnt && cat /mnt/kept && echo second >/mnt/second && umount /mnt"
+        assert lab.said("second", read) == "kept"
+        second.detach(volume)
         shop.attach(volume, LINK)
+        shop.power_off()
+        shop.power_on()
+        assert lab.said("shop", "cat /var/lib/stagecoach/second") == "second"
 
 
 class TestPrivateNetwork:
