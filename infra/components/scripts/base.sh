@@ -90,7 +90,8 @@ write_config() {
 }
 
 # Arguments: the unit's file, what k3s shall be, the seconds that a start may take (0: no limit).  Standard input: more
-# lines of the section `Unit`.
+# lines of the section `Unit`.  A power cut leaves empty what was not on the disk yet: from an empty note of a pod's
+# network containerd could never end that pod, and it would stay away for ever.
 write_k3s_unit() {
 	local unit=$1 role=$2 timeout=$3
 	{
@@ -102,6 +103,7 @@ write_k3s_unit() {
 Type=notify
 ExecStartPre=-/sbin/modprobe br_netfilter
 ExecStartPre=-/sbin/modprobe overlay
+ExecStartPre=-/usr/bin/find /var/lib/cni -type f -empty ! -name lock -delete
 ExecStart=/usr/local/bin/k3s $role
 KillMode=process
 Delegate=yes
@@ -133,5 +135,7 @@ restart_if_changed() {
 		echo "$unit did not start: journalctl -u $unit" >&2
 		exit 1
 	}
+	# Not before program, unit and config are on the disk: after a power cut the mark would stand without them.
+	sync -f "$folder"
 	printf '%s\n' "$wanted" >"$folder/stagecoach-applied"
 }

@@ -64,6 +64,12 @@ resize2fs "$DEVICE"
 
 # k3s refuses a rebuilt server with a new node password: it lives on the volume, too.
 mkdir -p "$mount_point/rancher-node" "$mount_point/k3s" /etc/rancher/node
-bind="$mount_point/rancher-node /etc/rancher/node none bind 0 0"
-grep -qxF "$bind" /etc/fstab || printf '%s\n' "$bind" >>/etc/fstab
+# Without `nofail` a boot without the volume would end in the emergency shell, where nobody can log in.
+bind="$mount_point/rancher-node /etc/rancher/node none bind,nofail 0 0"
+if ! grep -qxF "$bind" /etc/fstab; then
+	sed -i "\\#^$mount_point/rancher-node #d" /etc/fstab
+	printf '%s\n' "$bind" >>/etc/fstab
+fi
 mountpoint -q /etc/rancher/node || mount /etc/rancher/node
+# A power cut soon afterwards must not lose them: k3s would wait for a mount that nothing knows.
+sync -f /etc/fstab

@@ -88,9 +88,19 @@ class TestNewVolume:
     def test_holds_the_node_password(self, volume):
         """k3s refuses a rebuilt server with a new one."""
         volume.run(new=True)
-        line = (volume.root / "etc/fstab").read_text()
-        assert line == f"{volume.root}/var/lib/stagecoach/rancher-node {volume.root}/etc/rancher/node none bind 0 0\n"
+        mount = f"{volume.root}/var/lib/stagecoach/rancher-node {volume.root}/etc/rancher/node none"
+        assert (volume.root / "etc/fstab").read_text() == f"{mount} bind,nofail 0 0\n"
         assert (volume.content / "rancher-node").is_dir()
+
+    def test_a_server_that_would_not_boot_without_it_is_mended(self, volume):
+        """The line of earlier releases goes, other lines stay, and a second run adds nothing."""
+        mount = f"{volume.root}/var/lib/stagecoach/rancher-node {volume.root}/etc/rancher/node none"
+        table = volume.root / "etc/fstab"
+        table.parent.mkdir(parents=True, exist_ok=True)
+        table.write_text(f"UUID=1 / ext4 defaults 0 1\n{mount} bind 0 0\n")
+        for _ in range(2):
+            assert volume.run(new=True).returncode == 0
+            assert table.read_text() == f"UUID=1 / ext4 defaults 0 1\n{mount} bind,nofail 0 0\n"
 
     def test_an_interrupted_first_time_is_taken_up(self, volume):
         """Made, but the connection was lost before the marker was written."""
