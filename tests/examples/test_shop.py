@@ -1,9 +1,6 @@
 """The example project, alone and under the commands that its pods run."""
 
-import json
 import re
-import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -15,13 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.components.app_environment import render_settings
 from infra.components.celery_worker import worker_command
-from infra.components.django import gunicorn_arguments
-from infra.components.files import FOLDER
 from infra.models.stack_config import AppConfig
+from tests.examples.pods import run_manage, running_pods
 from tests.plans import stage_plan
-from tests.servers import free_port
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHOP = REPOSITORY / "examples" / "shop"
@@ -78,48 +72,14 @@ class TestShop:
 
 
 def manage(surroundings, *arguments):
-    environment, _, _ = surroundings
-    command = [sys.executable, "manage.py", *arguments]
-    done = subprocess.run(command, cwd=SHOP, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return run_manage(SHOP, surroundings[0], *arguments)
 
 
 @pytest.fixture
 def pods(surroundings):
-    """Processes with the commands of the web and worker pods, ended with the test."""
     environment, _, folder = surroundings
-    plan, port, children = stage_plan(1), free_port(), []
-    module = folder / "module"
-    shutil.copytree(FOLDER / "stagecoach_celery", module, dirs_exist_ok=True)
-    (module / "settings.json").write_text(json.dumps(render_settings(plan.workers[0])))
-    environment = {
-        **environment,
-        "PYTHONPATH": str(module),
-        "STAGECOACH_CELERY_APP": "config",
-        "STAGECOACH_SETTINGS": str(module / "settings.json"),
-        "STAGECOACH_STATE": str(folder),
-        "REMAP_SIGTERM": "SIGQUIT",
-        "GUNICORN_CMD_ARGS": gunicorn_arguments(plan.django, port)
-        .replace("/run/gunicorn", str(folder))
-        .replace("0.0.0.0", "127.0.0.1"),
-    }
-
-    def start(name, *command):
-        program = str(Path(sys.executable).with_name(command[0]))
-        with (folder / f"{name}.log").open("w") as log:
-            child = subprocess.Popen(
-                [program, *command[1:]], cwd=SHOP, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
-            )
-        children.append(child)
-        return child
-
-    yield start, port, folder
-    for child in children:
-        child.send_signal(signal.SIGTERM)
-    for child in children:
-        # A signal between a task's end and its acknowledgement makes Celery sleep through the whole soft shutdown.
-        child.wait(timeout=plan.workers[0].grace_period)
+    with running_pods(SHOP, {**environment, "STAGECOACH_CELERY_APP": "config"}, folder) as made:
+        yield made
 
 
 @pytest.mark.postgres

@@ -11,14 +11,16 @@ _WAITER = "from lab.locks import cache_lock\nwith cache_lock('thing'): print('mi
 def test_the_second_waits(tmp_path, monkeypatch):
     monkeypatch.setenv("STAGECOACH_CACHE", str(tmp_path))
     with cache_lock("thing"):
-        second = subprocess.Popen([sys.executable, "-c", _WAITER], stdout=subprocess.PIPE, text=True)
+        second = subprocess.Popen(
+            [sys.executable, "-c", _WAITER], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         try:
             second.wait(timeout=1)
             early = True
         except subprocess.TimeoutExpired:
             early = False
         assert not early
-    assert second.communicate(timeout=30)[0] == "mine\n"
+    assert second.communicate(timeout=30) == ("mine\n", "thing: another process is at it, waiting\n")
 
 
 def test_other_names_do_not_wait(tmp_path, monkeypatch):

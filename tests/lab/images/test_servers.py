@@ -1,0 +1,234 @@
+"""The images' programs under the user, mounts and read-only root of the stack's pods."""
+
+import os
+import signal
+import subprocess
+
+import pytest
+
+from infra.components.app_environment import UID as APP_UID
+from infra.components.files import load
+from infra.components.pgbouncer import UID as PGBOUNCER_UID
+from infra.components.pgbouncer import render_config as pgbouncer_config
+from infra.components.pgbouncer import render_users
+from infra.components.postgres import UID as POSTGRES_UID
+from infra.components.postgres import server_arguments
+from infra.components.redis import UID as REDIS_UID
+from infra.components.redis import render_config as redis_config
+from tests.lab.images.containers import ADDRESS, Container
+from tests.plans import stage_plan
+from tests.servers.monitoring_servers import wait
+
+pytestmark = pytest.mark.vps
+PASSWORD = 'it\'s a "secret" $word'
+NOBODY = 65534
+ENV = {
+    "POSTGRES_DB": "app",
+    "POSTGRES_USER": "app",
+    "POSTGRES_INITDB_ARGS": "--data-checksums",
+    "PGDATA": "/var/lib/postgresql/data/pgdata",
+    "POSTGRES_PASSWORD": PASSWORD,
+}
+
+
+@pytest.fixture
+def container(tmp_path):
+    made = []
+
+    def new(name, **options):
+        made.append(Container(name, tmp_path / f"container-{len(made)}", **options))
+        return made[-1]
+
+    yield new
+    for one in made:
+        one.stop()
+    mounted = subprocess.run(["findmnt", "-rno", "TARGET"], capture_output=True, text=True, check=True).stdout
+    assert str(tmp_path) not in mounted
+
+
+def answers(container, *command, **options):
+    """The command's output once it succeeds."""
+    done = wait(lambda: _succeeded(container, command, options), f"{command}\n{container.log}")
+    return done.stdout.strip()
+
+
+def _succeeded(container, command, options):
+    done = container.run(*command, check=False, **options)
+    return done if done.returncode == 0 else None
+
+
+class TestPostgres:
+    READY = ("pg_isready", "-h", "127.0.0.1", "-U", "app", "-d", "app")
+
+    @pytest.fixture
+    def postgres(self, container):
+        mounts = ("/var/lib/postgresql/data", "/dev/shm", "/run/postgresql", "/tmp")  # noqa: S108  in the container
+        return container("library/postgres:17", uid=POSTGRES_UID, mounts=mounts)
+
+    @staticmethod
+    def sql(postgres, text, password=PASSWORD):
+        command = ("psql", "-qAtX", "-h", ADDRESS, "-U", "app", "-d", "app", "-c", text)
+        return postgres.run(*command, env={"PGPASSWORD": password}, check=False)
+
+    def test_the_first_and_the_second_start(self, postgres):
+        postgres.start(*server_arguments(stage_plan(1).postgres), env=ENV)
+        answers(postgres, *self.READY)
+        assert self.sql(postgres, "show server_version").stdout.startswith("17.")
+        assert self.sql(postgres, "show data_checksums; show shared_buffers").stdout.split()[0] == "on"
+        assert self.sql(postgres, "select datcollate from pg_database where datname = 'app'").stdout == "en_US.utf8\n"
+        assert self.sql(postgres, "create table kept as select 7 as number").returncode == 0
+        assert postgres.signal(signal.SIGINT) == 0  # the image's stop signal: a fast shutdown
+        postgres.start(env=ENV)
+        answers(postgres, *self.READY)
+        assert self.sql(postgres, "select number from kept").stdout == "7\n"
+        assert postgres.log.read_text().count("creating subdirectories") == 1
+
+    def test_only_the_password_opens_it(self, postgres):
+        postgres.start(env=ENV)
+        answers(postgres, *self.READY)
+        wrong = self.sql(postgres, "select 1", password="wrong")
+        assert wrong.returncode == 2
+        assert "password authentication failed" in wrong.stderr
+        # The script that the stack runs at each start gives the Secret's password to the role.
+        changed = {**ENV, "POSTGRES_PASSWORD": "another"}
+        postgres.run("sh", "-c", load("postgres_password.sh"), env=changed)
+        assert self.sql(postgres, "select 1", password="another").stdout == "1\n"
+
+    def test_no_password(self, postgres):
+        postgres.start(env={**ENV, "POSTGRES_PASSWORD": ""})
+        assert postgres.child.wait(timeout=30) == 1
+        assert "POSTGRES_PASSWORD is empty" in postgres.log.read_text()
+
+    def test_backup(self, postgres):
+        """The job's own script in the same image."""
+        postgres.start(env=ENV)
+        answers(postgres, *self.READY)
+        variables = {"PGHOST": "127.0.0.1", "PGUSER": "app", "PGDATABASE": "app", "PGPASSWORD": PASSWORD}
+        more = {"BACKUP_FOLDER": "/tmp", "RETENTION_DAYS": "7"}  # noqa: S108  as above
+        said = postgres.run("/bin/sh", "-c", load("backup.sh"), env={**variables, **more}).stdout
+        assert said.startswith("wrote /tmp/app-")
+
+
+class TestRedis:
+    def test_what_was_accepted_survives_a_kill(self, container):
+        redis = container("library/redis:8.0", uid=REDIS_UID, mounts=("/config", "/data"))
+        (redis.mounts["/config"] / "redis.conf").write_text(redis_config(stage_plan(1).redis_broker, "secret"))
+        password = {"REDISCLI_AUTH": "secret"}
+        for start in range(2):
+            redis.start(command=["redis-server", "/config/redis.conf"])
+            answers(redis, "sh", "-c", "redis-cli ping | grep -q PONG", env=password)
+            if start == 0:
+                assert redis.run("redis-cli", "lpush", "celery", "task", env=password).stdout == "1\n"
+                assert "redis_version:8.0." in redis.run("redis-cli", "info", "server", env=password).stdout
+                os.kill(redis._inner(), signal.SIGKILL)
+                redis.child.wait(timeout=10)
+        assert redis.run("redis-cli", "lrange", "celery", "0", "-1", env=password).stdout == "task\n"
+
+
+class TestPgBouncer:
+    def test_it_listens_and_asks_for_the_password(self, container):
+        pgbouncer = container("lab/pgbouncer:1.24.1", uid=PGBOUNCER_UID, mounts=("/config",))
+        plan = stage_plan(5, celery_servers=2).pgbouncer
+        (pgbouncer.mounts["/config"] / "pgbouncer.ini").write_text(pgbouncer_config(plan))
+        (pgbouncer.mounts["/config"] / "userlist.txt").write_text(render_users("secret"))
+        pgbouncer.start(command=["pgbouncer", "/config/pgbouncer.ini"])
+        wait(lambda: "listening on 0.0.0.0:5432" in pgbouncer.log.read_text(), "PgBouncer")
+        assert "PgBouncer 1.24." in pgbouncer.run("pgbouncer", "--version").stdout
+        assert pgbouncer.signal(signal.SIGTERM) == 0  # nobody is connected
+
+
+class TestExporters:
+    @pytest.mark.parametrize(
+        ("name", "arguments", "port", "metric"),
+        [
+            ("lab/node-exporter:1.9.0", ("--web.listen-address=:9100", "--path.rootfs=/host"), 9100, "node_memory_"),
+            ("lab/postgres-exporter:0.17.1", (), 9187, "pg_up 0"),
+            ("lab/redis-exporter:1.69.0", (), 9121, "redis_up 0"),
+        ],
+    )
+    def test_metrics(self, container, name, arguments, port, metric):
+        """Without a server behind them they say so and go on."""
+        env = {
+            "DATA_SOURCE_URI": "127.0.0.1:5432/app?sslmode=disable",
+            "DATA_SOURCE_USER": "app",
+            "DATA_SOURCE_PASS": "x",
+            "REDIS_ADDR": "redis://127.0.0.1:6379",
+            "REDIS_PASSWORD": "x",
+        }
+        exporter = container(name, uid=NOBODY)
+        exporter.start(*arguments, env=env)
+        assert metric in answers(exporter, *_get(port, "/metrics"))
+
+
+class TestPrometheus:
+    def test_prometheus(self, container):
+        made = container("prometheus/prometheus:v2.53.3", uid=NOBODY, mounts=("/etc/prometheus", "/prometheus"))
+        (made.mounts["/etc/prometheus"] / "prometheus.yml").write_text("global: {}\n")
+        made.start("--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus")
+        assert "Ready" in answers(made, *_get(9090, "/-/ready"))
+
+    def test_alertmanager(self, container):
+        made = container("prometheus/alertmanager:v0.28.1", uid=NOBODY, mounts=("/etc/alertmanager", "/alertmanager"))
+        (made.mounts["/etc/alertmanager"] / "alertmanager.yml").write_text(
+            "route: {receiver: none}\nreceivers: [{name: none}]\n"
+        )
+        made.start(
+            "--config.file=/etc/alertmanager/alertmanager.yml",
+            "--storage.path=/alertmanager",
+            "--cluster.listen-address=",
+        )
+        assert answers(made, *_get(9093, "/-/healthy")).endswith("OK")
+
+
+def _get(port, path):
+    """A GET by what every image has: bash opens the connection."""
+    script = f'exec 3<>/dev/tcp/127.0.0.1/{port}; printf "GET {path} HTTP/1.0\\r\\n\\r\\n" >&3; cat <&3'
+    return ("bash", "-c", script)
+
+
+class TestApps:
+    """Nothing needs a server: the programs of the pods are there, for a user that the image does not know."""
+
+    ENV = ("DJANGO_SECRET_KEY=x", "DJANGO_ALLOWED_HOSTS=*", "DJANGO_CSRF_TRUSTED_ORIGINS=")
+    URLS = (
+        "DATABASE_URL=postgres://app:x@127.0.0.1:1/app",
+        "CACHE_URL=redis://127.0.0.1:1/0",
+        "CELERY_BROKER_URL=redis://127.0.0.1:1/0",
+        "CELERY_RESULT_BACKEND=redis://127.0.0.1:1/1",
+    )
+
+    @pytest.mark.parametrize(
+        ("name", "package", "wsgi"),
+        [("example/shop:1.0.0", "config", "config.wsgi:application"), ("lab/minimal:1", "minimal", "minimal.wsgi")],
+    )
+    def test_an_app(self, container, name, package, wsgi):
+        app = container(name, uid=APP_UID, mounts=("/tmp",))  # noqa: S108  in the container
+        app.start(command=["sleep", "600"])
+        variables = (*self.ENV, *self.URLS, f"DJANGO_SETTINGS_MODULE={package}.settings")
+        env = dict(word.split("=", 1) for word in variables)
+        assert app.config["WorkingDir"] == "/app"
+        app.run("sh", "-c", "cd /app && python manage.py check && celery --version", env=env)
+        app.run("sh", "-c", f"cd /app && gunicorn --check-config {wsgi}", env=env)
+
+    def test_it_starts_from_bytecode(self, container):
+        """A file whose time does not fit its bytecode would be compiled again at every start of every pod."""
+        app = container("example/shop:1.0.0", uid=APP_UID)
+        app.start(command=["sleep", "600"])
+        said = app.run("python", "-v", "-c", "import celery, django.db.models, psycopg").stderr
+        read = [line for line in said.splitlines() if line.startswith("# code object from '/")]
+        assert len(read) > 300
+        assert [line for line in read if ".pyc'" not in line] == []
+
+
+class TestSmall:
+    def test_pause_waits_and_ends(self, container):
+        pause = container("lab/pause:0.2.1", uid=65535)
+        pause.start()
+        assert pause.child.poll() is None
+        assert pause.signal(signal.SIGTERM) in (0, 143, -15)
+
+    def test_busybox(self, container):
+        busybox = container("lab/busybox:1.37", uid=0)
+        busybox.start(command=["sh", "-c", "mkdir -p /tmp; ls /bin | grep -cx -e sh -e mkdir -e rm"])
+        assert busybox.child.wait(timeout=30) == 0
+        assert busybox.log.read_text() == "3\n"
