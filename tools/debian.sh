@@ -9,8 +9,11 @@ command -v amtool >/dev/null 2>&1 || missing="$missing prometheus-alertmanager"
 for exporter in prometheus-node-exporter prometheus-postgres-exporter prometheus-redis-exporter; do
 	command -v "$exporter" >/dev/null 2>&1 || missing="$missing $exporter"
 done
-# Real servers in the lab: their disk image, file systems, network.
-command -v mmdebstrap >/dev/null 2>&1 || missing="$missing mmdebstrap"
+# Real servers in the lab: their disk and container images, file systems, network.
+for builder in mmdebstrap buildah; do
+	command -v "$builder" >/dev/null 2>&1 || missing="$missing $builder"
+done
+[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing="$missing debian-archive-keyring"
 command -v ssh >/dev/null 2>&1 || missing="$missing openssh-client"
 command -v ip >/dev/null 2>&1 || [ -x /usr/sbin/ip ] || missing="$missing iproute2"
 command -v mkfs.ext4 >/dev/null 2>&1 || [ -x /usr/sbin/mkfs.ext4 ] || missing="$missing e2fsprogs"

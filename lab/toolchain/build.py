@@ -44,11 +44,17 @@ def _key(program: Program) -> str:
     """Hash of all that decides the binary, so that a changed pin never meets an old build."""
     digest = hashlib.sha256(repr(program).encode())
     module = TOOLS / program.module
-    for path in sorted(module.rglob("*")):
-        if path.is_file():
-            digest.update(str(path.relative_to(module)).encode())
-            digest.update(path.read_bytes())
+    for path in _inputs(module, program.package):
+        digest.update(str(path.relative_to(module)).encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def _inputs(module: Path, package: str) -> list[Path]:
+    """The pins, and the sources where the package is one of ours: another package's change builds nothing anew."""
+    own = (module / package).rglob("*.go") if package.startswith(".") else ()
+    sources = [path for path in own if not path.name.endswith("_test.go")]
+    return sorted([*sources, *(path for path in (module / "go.mod", module / "go.sum") if path.exists())])
 
 
 def _build(program: Program, folder: Path) -> None:

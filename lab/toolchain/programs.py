@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 PULUMI_VERSION = "3.259.0"  # tools/pulumi/go.mod
 KUBERNETES_VERSION = "1.36.3"  # tools/kubernetes/go.mod
+COREDNS_VERSION = "1.14.7"  # tools/kubernetes/go.mod
+METRICS_SERVER_VERSION = "0.9.0"  # tools/kubernetes/go.mod
+LOCAL_PATH_VERSION = "0.0.30"  # tools/local-path/go.mod
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,5 +51,20 @@ KUBE = Program(
     ),
 )
 ETCD = Program(name="etcd", module="kubernetes", package="go.etcd.io/etcd/server/v3")
+# What k3s bundles, as images of the lab.
+COREDNS = Program(name="coredns", module="kubernetes", package="github.com/coredns/coredns")
+METRICS_SERVER = Program(
+    name="metrics-server",
+    module="kubernetes",
+    package="sigs.k8s.io/metrics-server/cmd/metrics-server",
+    ldflags=_set("k8s.io/client-go/pkg/version.gitVersion", f"v{METRICS_SERVER_VERSION}"),
+)
+INGRESS = Program(name="ingress", module="kubernetes", package="./ingress")
+LOCAL_PATH = Program(
+    name="local-path-provisioner",
+    module="local-path",
+    package="github.com/rancher/local-path-provisioner",
+    ldflags=_set("main.VERSION", f"v{LOCAL_PATH_VERSION}"),
+)
 # Checks the workflows; only tests use it.
 ACTIONLINT = Program(name="actionlint", module="actionlint", package="github.com/rhysd/actionlint/cmd/actionlint")

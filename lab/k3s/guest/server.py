@@ -1,0 +1,106 @@
+"""`k3s server`."""
+
+from __future__ import annotations
+
+from lab.k3s.guest import files, kubeconfig, log, machine, node_password, notify
+from lab.k3s.guest.api import Api, ApiError
+from lab.k3s.guest.children import Children
+from lab.k3s.guest.config import SERVER, Config, read_config
+from lab.k3s.guest.control_plane import api_server, controller_manager, etcd, scheduler
+from lab.k3s.guest.deploy import Deployer
+from lab.k3s.guest.encryption import keep_encryption
+from lab.k3s.guest.layout import API_PORT, KUBECONFIG, LOGS, NODE_PASSWORD, Layout
+from lab.k3s.guest.lifecycle import Lifecycle
+from lab.k3s.guest.node import Node
+from lab.k3s.guest.pki import Pki
+from lab.k3s.guest.refusal import RefusalError
+from lab.k3s.guest.supervisor import Supervisor
+from lab.k3s.guest.tokens import keep_tokens
+
+_URL = f"https://127.0.0.1:{API_PORT}"
+_AGAIN = 5  # seconds until a refused node asks again, as k3s does
+
+
+class Server:
+    """One run; everything that is kept lies under the data-dir."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.layout = Layout(config.data_dir)
+        self.children = Children(LOGS, machine.environment())
+        self.lifecycle = Lifecycle(self.children)
+
+    def run(self) -> None:
+        """Until a signal.
+
+        Raises:
+            StoppedError: the signal came.
+            RefusalError: something does not let k3s start, or a child ended.
+        """
+        try:
+            self._run()
+        finally:
+            self.children.stop()
+
+    def _run(self) -> None:
+        config, layout = self.config, self.layout
+        node = Node(config, layout, self.children, self.lifecycle)
+        pki = Pki.of(layout)
+        tokens = keep_tokens(layout, pki.servers.certificate, config.token, config.agent_token)
+        encryption = keep_encryption(layout, wanted=config.secrets_encryption)
+        self.children.start("etcd", etcd(layout))
+        pki.issue(config)
+        self.children.start("kube-apiserver", api_server(config, layout, encryption))
+        node.start_runtime()
+        self._write_kubeconfigs(pki)
+        pki.issue_node(layout.agent, config.node_name, [config.node_ip, config.node_external_ip])
+        for authority in (pki.servers, pki.clients):
+            files.write(layout.agent / authority.certificate.name, authority.certificate.read_bytes(), 0o644)
+        api = Api(_URL, pki.servers.certificate, pki.tls / "client-supervisor")
+        self.lifecycle.wait(lambda: _ready(api))
+        log.info("Kube API server is now running")
+        self.children.start("kube-controller-manager", controller_manager(config, layout))
+        self.children.start("kube-scheduler", scheduler(config, layout))
+        Supervisor(config, pki, tokens, api).start()
+        self._admit(api)
+        self.lifecycle.repeat("deploy", Deployer(config, layout, layout.credentials / "admin.kubeconfig").look)
+        node.join(_URL, api)
+        log.info("k3s is up and running")
+        notify.ready()
+        self.lifecycle.forever()
+
+    def _write_kubeconfigs(self, pki: Pki) -> None:
+        for name, client in (("admin", "admin"), ("controller", "controller"), ("scheduler", "scheduler")):
+            path = self.layout.credentials / f"{name}.kubeconfig"
+            kubeconfig.write(path, _URL, pki.servers.certificate, pki.tls / f"client-{client}")
+        admin = pki.tls / "client-admin"
+        kubeconfig.write(KUBECONFIG, _URL, pki.servers.certificate, admin, self.config.kubeconfig_mode)
+
+    def _admit(self, api: Api) -> None:
+        """The server's own node shows its password, too; refused, the API server goes on alone, as k3s's does."""
+        password = node_password.read_or_make(NODE_PASSWORD)
+        while True:
+            try:
+                node_password.verify(api, self.config.node_name, password)
+            except (RefusalError, ApiError, OSError) as error:
+                log.error(f"Waiting to retrieve agent configuration; server is not ready: {error}")
+                notify.ready()
+                self.lifecycle.pause(_AGAIN)
+            else:
+                return
+
+
+def main() -> None:
+    """Reads the config and runs."""
+    config = read_config(SERVER)
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    log.info(f"Starting k3s server on {config.node_name}; the lab's stand-in, not Rancher's k3s")
+    machine.require_programs()
+    Server(config).run()
+
+
+def _ready(api: Api) -> bool:
+    try:
+        return api.text("GET", "/readyz") == "ok"
+    except (ApiError, OSError):
+        return False

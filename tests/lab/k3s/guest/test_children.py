@@ -1,0 +1,48 @@
+"""Children end with k3s, and their end is noticed."""
+
+import time
+
+import pytest
+
+from lab.k3s.guest.children import Children
+from lab.k3s.guest.machine import environment
+
+
+@pytest.fixture
+def children(tmp_path):
+    one = Children(tmp_path / "logs", environment())
+    yield one
+    one.stop()
+
+
+def until(condition):
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_end_and_last_lines(children):
+    children.start("etcd", ["sh", "-c", "echo disk full; exit 3"])
+    until(lambda: list(children.ended()))
+    assert list(children.ended()) == [("etcd", 3)]
+    assert children.last_lines("etcd") == "disk full"
+
+
+def test_stop_kills_what_does_not_listen(children, monkeypatch):
+    monkeypatch.setattr("lab.k3s.guest.children._END_SECONDS", 0.2)
+    children.start("containerd", ["sh", "-c", "trap '' TERM; while :; do sleep 0.05; done"])
+    started = time.monotonic()
+    children.stop()
+    assert time.monotonic() - started < 5
+    assert list(children.ended()) == []
+
+
+def test_output_is_appended_and_a_large_log_begins_anew(children, monkeypatch, tmp_path):
+    log = tmp_path / "logs" / "kubelet.log"
+    for expected in ("one\n", "one\none\n"):
+        children.start("kubelet", ["echo", "one"])
+        until(lambda text=expected: log.read_text() == text)
+    monkeypatch.setattr("lab.k3s.guest.children._LOG_LIMIT", 3)
+    children.start("kubelet", ["echo", "two"])
+    until(lambda: log.read_text() == "two\n")

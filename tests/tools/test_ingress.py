@@ -1,0 +1,26 @@
+"""The ingress stand-in's own tests, in Go."""
+
+import subprocess
+
+import pytest
+
+from lab.paths import TOOLS
+from lab.toolchain import build
+from lab.toolchain.go import find_go
+
+pytestmark = pytest.mark.vps  # it compiles client-go; what a server's programs are built for anyway
+
+
+def test_go_test():
+    """Routes, forwarded headers, metrics under traefik's names."""
+    command = [str(find_go()), "test", "./ingress"]
+    done = subprocess.run(
+        command,
+        cwd=TOOLS / "kubernetes",
+        env=build._environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
