@@ -8,34 +8,50 @@ LAB_NAME ?= $(PROVIDER)
 LOCK := $(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c1-12)
 VENV := $(CACHE)/venv-$(LOCK)
 PY := .venv/bin/python
-LAB := $(PY) -m lab --name $(LAB_NAME)
+RUN_LAB := $(PY) -m lab --name $(LAB_NAME)
 
 export STAGECOACH_CACHE := $(CACHE)
+export LAB
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down reset status pulumi preview test check fmt docs bench lock tools programs checkov
+.PHONY: help setup up down reset status url logs kubectl loadtest usage pulumi preview test check fmt docs bench lock tools programs checkov
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-up: setup  ## build or update the lab's deployment (STACK=stage2 moves it by rename)
-	@$(LAB) up --stack $(STACK) --provider $(PROVIDER)
+up: setup programs  ## build or update the lab's deployment (STACK=stage2 moves it by rename; LAB=simulated: no pod really runs)
+	@$(RUN_LAB) up --stack $(STACK) --provider $(PROVIDER)
 
 down: setup  ## stop the lab's processes, keep its state
-	@$(LAB) down
+	@$(RUN_LAB) down
 
 reset: setup  ## stop the lab's processes and forget its state
-	@$(LAB) reset
+	@$(RUN_LAB) reset
 
 status: setup  ## what runs in the lab
-	@$(LAB) status
+	@$(RUN_LAB) status
+
+url: setup  ## the shop's address, nothing else
+	@$(RUN_LAB) url
+
+logs: setup  ## the last lines of the shop's pods (POD=celery-worker FOLLOW=1)
+	@$(RUN_LAB) logs $(if $(POD),--pod '$(POD)') $(if $(FOLLOW),--follow)
+
+kubectl: setup  ## run kubectl in the lab, for example ARGS="get pods -A"
+	@$(RUN_LAB) kubectl -- $(ARGS)
+
+loadtest: setup  ## the guide's load test on the lab's shop (ARGS="--count 200")
+	@$(PY) -m infra loadtest --kubeconfig "$$($(RUN_LAB) kubeconfig)" $(ARGS)
+
+usage: setup  ## what containers use of what they request, under load (ARGS="--customers 20"): Markdown
+	@$(RUN_LAB) usage $(ARGS)
 
 pulumi: setup  ## run the lab's pulumi, for example ARGS="preview --diff"
-	@$(LAB) pulumi -- $(ARGS)
+	@$(RUN_LAB) pulumi -- $(ARGS)
 
 # The engine's preview is the lab's where one is up, otherwise a configured backend's.
 preview: setup  ## what a pull request would say (BASE=main OUTPUT=comment.md STACK=stage2)
-	@$(LAB) preview --base '$(BASE)' $(if $(OUTPUT),--output '$(OUTPUT)') $(if $(filter command,$(origin STACK)),--stack $(STACK))
+	@$(RUN_LAB) preview --base '$(BASE)' $(if $(OUTPUT),--output '$(OUTPUT)') $(if $(filter command,$(origin STACK)),--stack $(STACK))
 
 test: setup programs  ## every test, with the time that each part took
 	@$(PY) -m tests.run
@@ -65,6 +81,7 @@ lock: setup  ## write requirements*.txt again from requirements*.in
 	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -o requirements.txt requirements.in
 	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -o requirements-dev.txt requirements-dev.in
 	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -c requirements-dev.txt -o examples/shop/requirements.txt examples/shop/requirements.in
+	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -c requirements-dev.txt -o examples/minimal/requirements.txt examples/minimal/requirements.in
 	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -o requirements-checkov.txt requirements-checkov.in
 
 tools: setup  ## build the engine and the control plane (minutes, once)

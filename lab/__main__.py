@@ -23,7 +23,7 @@ def main(
     context: typer.Context,
     name: Annotated[str, typer.Option(help="Which lab; each has a state of its own.  Default: the provider's.")] = "",
 ) -> None:
-    """Rehearses the stack: emulated cloud, real engine, real Kubernetes API server, simulated nodes."""
+    """Rehearses the stack: emulated cloud, real engine, real Kubernetes, on real servers where this machine can."""
     context.obj = name
 
 
@@ -57,6 +57,52 @@ def reset(context: typer.Context) -> None:
 def status(context: typer.Context) -> None:
     """Show what runs."""
     raise typer.Exit(_lab(context).status())
+
+
+@app.command()
+def url(context: typer.Context) -> None:
+    """Print the shop's address, nothing else."""
+    sys.stdout.write(f"{_lab(context).outputs()['url']}\n")
+
+
+@app.command()
+def kubeconfig(context: typer.Context) -> None:
+    """Print the path of the lab's kubeconfig."""
+    sys.stdout.write(f"{_lab(context).kubeconfig()}\n")
+
+
+@app.command()
+def logs(
+    context: typer.Context,
+    *,
+    pod: Annotated[str, typer.Option(help="Only this workload's, for example celery-worker.")] = "",
+    follow: Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C.")] = False,
+) -> None:
+    """Print the last lines of the shop's pods."""
+    label = f"app.kubernetes.io/name={pod}" if pod else "app.kubernetes.io/part-of=stagecoach"
+    options = ["--all-containers", "--prefix", "--tail=30", "--max-log-requests=50", *(["--follow"] if follow else [])]
+    raise typer.Exit(_lab(context).kubectl(["logs", "--namespace=app", f"--selector={label}", *options]))
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def kubectl(
+    context: typer.Context, arguments: Annotated[list[str], typer.Argument(help="Arguments of kubectl.")]
+) -> None:
+    """Run kubectl on the lab's cluster."""
+    raise typer.Exit(_lab(context).kubectl(arguments))
+
+
+@app.command()
+def usage(
+    context: typer.Context,
+    tasks: Annotated[int, typer.Option(help="E-mail tasks, all queued at once.", min=1)] = 1000,
+    customers: Annotated[int, typer.Option(help="Customers in the shop for a minute.", min=1)] = 6,
+) -> None:
+    """Measure what containers use of what they request, under the guide's load and customers; Markdown."""
+    from lab.usage.measure import measure  # noqa: PLC0415  other commands have no use for it
+
+    lab = _lab(context)
+    sys.stdout.write(measure(lab.kubeconfig(), lab.outputs(), tasks=tasks, customers=customers))
 
 
 @app.command()

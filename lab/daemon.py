@@ -17,8 +17,8 @@ from infra.errors import Problem, StagecoachError
 from lab.cluster.processes import alive
 from lab.paths import REPOSITORY, full_disk_hint
 
-_START_SECONDS = 60
-_STOP_SECONDS = 20
+_START_SECONDS = 180  # real servers boot
+_STOP_SECONDS = 180  # and end their pods in good order
 
 
 @dataclass(frozen=True, kw_only=True)

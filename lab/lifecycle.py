@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from infra.errors import Problem, StagecoachError
 from lab.cluster.processes import sweep_all
@@ -13,6 +15,7 @@ from lab.daemon import Daemon
 from lab.engine.pulumi_cli import PulumiCli
 from lab.engine.stack_values import lab_values
 from lab.engine.workspace import Workspace
+from lab.kind import REAL, choose, kind_of
 from lab.paths import lab_root
 from lab.report import print_report
 from lab.toolchain.build import ensure
@@ -31,16 +34,29 @@ class Lab:
     def up(self, stack: str, provider: str) -> int:
         """Builds or updates; the engine's exit code."""
         started = time.monotonic()
+        kind = choose(self.root)
         for program in (KUBE, ETCD):
             ensure(program)
-        cli = self._cli()
         self.workspace.prepare(Path(sys.prefix))
-        self.workspace.write_stack(stack, lab_values(self.workspace.stack_config(stack), provider))
+        config = self.workspace.stack_config(stack)
+        values = lab_values(config, provider)
+        if kind == REAL:
+            values |= self._parts(config)
+        cli = self._cli()
+        self.workspace.write_stack(stack, values)
         self._select(cli, stack)
         code = cli.run("up", "-s", stack, "--yes", "--suppress-outputs", folder=self.workspace.folder)
         if code == 0:
             print_report(self.root, cli.outputs(stack, self.workspace.folder), time.monotonic() - started)
         return code
+
+    def _parts(self, config: dict[str, Any]) -> dict[str, Any]:
+        """What real servers are made of; the values by which the stack takes them."""
+        from lab.vps.parts import ensure_parts  # noqa: PLC0415  not where nodes are simulated
+        from lab.vps.stack_values import real_values  # noqa: PLC0415
+
+        ensure_parts(str(config["stagecoach:image"]))
+        return real_values(config)
 
     def _cli(self) -> PulumiCli:
         return PulumiCli(root=self.root, debug_providers=self.daemon.start().debug_providers)
@@ -62,26 +78,69 @@ class Lab:
     def pulumi(self, arguments: list[str]) -> int:
         """The real CLI on the lab's stack."""
         cli = self._cli()
+        stack = self._stack(cli)
+        chosen = arguments if "-s" in arguments else [*arguments, "-s", stack]
+        return cli.run(*chosen, folder=self.workspace.folder)
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs.
+
+        Raises:
+            StagecoachError: nothing is deployed.
+        """
+        cli = self._cli()
+        return cli.outputs(self._stack(cli), self.workspace.folder)
+
+    def kubeconfig(self) -> Path:
+        """The file that the last `up` wrote; it has an administrator's key.
+
+        Raises:
+            StagecoachError: nothing is deployed.
+        """
+        path = self.root / "kubeconfig"
+        if not path.exists():
+            raise self._nothing()
+        return path
+
+    def kubectl(self, arguments: list[str]) -> int:
+        """Kubectl on the lab's cluster; its exit code."""
+        kubeconfig = self.kubeconfig()
+        self.daemon.start()
+        program = str(Path(sys.executable).with_name("kubectl"))
+        return subprocess.run([program, f"--kubeconfig={kubeconfig}", *arguments], check=False).returncode
+
+    def _stack(self, cli: PulumiCli) -> str:
         stacks = cli.stacks(self.workspace.folder) if self.workspace.folder.exists() else []
         if not stacks:
-            problem = Problem(path="lab", value=self.name, allowed="a deployment", hint="Run `make up` first")
-            raise StagecoachError("nothing is deployed in this lab", [problem])
-        chosen = arguments if "-s" in arguments else [*arguments, "-s", stacks[0]]
-        return cli.run(*chosen, folder=self.workspace.folder)
+            raise self._nothing()
+        return stacks[0]
+
+    def _nothing(self) -> StagecoachError:
+        problem = Problem(path="lab", value=self.name, allowed="a deployment", hint="Run `make up` first")
+        return StagecoachError("nothing is deployed in this lab", [problem])
 
     def down(self) -> None:
         """Ends the lab's processes; the next `up` goes on where this stopped."""
         stopped = self.daemon.stop()
-        left = sweep_all(self.root)
+        left = self._sweep()
         sys.stdout.write("stopped\n" if stopped or left else "nothing runs\n")
 
     def reset(self) -> None:
         """Ends the lab's processes and removes its folder."""
         self.daemon.stop()
-        sweep_all(self.root)
+        self._sweep()
         if self.root.exists():
             shutil.rmtree(self.root)
         sys.stdout.write(f"the lab {self.name} is forgotten\n")
+
+    def _sweep(self) -> int:
+        """Ends what a killed lab left behind."""
+        ended = sweep_all(self.root)
+        if kind_of(self.root) == REAL:
+            from lab.vps.sweep import sweep  # noqa: PLC0415  not where nodes are simulated
+
+            ended += sweep(self.root)
+        return ended
 
     def status(self) -> int:
         """Prints what runs; 1 if nothing does."""

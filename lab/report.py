@@ -13,7 +13,8 @@ from rich.table import Table
 
 from infra.units import Cpu, Memory
 
-_SIMULATED = "simulated"
+_SIMULATED, _REAL = "simulated", "real server"
+_LABEL = "stagecoach.dev/simulated"  # on nodes that nobody runs
 
 
 def print_report(root: Path, outputs: dict[str, Any], seconds: float | None) -> None:
@@ -23,19 +24,26 @@ def print_report(root: Path, outputs: dict[str, Any], seconds: float | None) -> 
     kubeconfig.touch(mode=0o600)
     kubeconfig.write_text(outputs["kubeconfig"])
     api = client.CoreV1Api(config.new_client_from_config_dict(yaml.safe_load(outputs["kubeconfig"])))
-    console.print(_nodes(api))
-    console.print(_pods(api))
+    nodes = api.list_node().items
+    kinds = {one.metadata.name: _SIMULATED if _LABEL in one.metadata.labels else _REAL for one in nodes}
+    console.print(_nodes(nodes, kinds))
+    console.print(_pods(api, kinds))
     console.print(_outputs(outputs))
     if seconds is not None:
         console.print(f"up in {seconds:.0f} s")
-    console.print("Nodes and pods are [bold]simulated[/bold]: scheduled by the real scheduler, run by nobody.")
+    which = _which(root.name, str(outputs["provider"]))
+    if _SIMULATED in kinds.values():
+        console.print("Nodes and pods are [bold]simulated[/bold]: scheduled by the real scheduler, run by nobody.")
+    else:
+        console.print(f"The shop is open: [bold]{outputs['url']}[/bold]      (make url{which})", soft_wrap=True)
+        console.print(f"  make logs{which} POD=celery-worker      make loadtest{which}", soft_wrap=True)
+        console.print(f"  its e-mails lie in {root / 'mails'}", soft_wrap=True)
     console.print("Look further:", style="bold")
     console.print(f"  kubectl --kubeconfig {kubeconfig} get all -A      (kubectl is in .venv/bin)", soft_wrap=True)
-    which = _which(root.name, str(outputs["provider"]))
     console.print(
         f'  make pulumi{which} ARGS="preview --diff"      make pulumi{which} ARGS="stack output"', soft_wrap=True
     )
-    console.print(f"  scripts that a real server would run: {root / 'servers'}", soft_wrap=True)
+    console.print(f"  scripts that ran on the servers, or would have: {root / 'servers'}", soft_wrap=True)
     targets = ("up", "status", "down", "reset")
     lines = (f"make {target}{which}{' STACK=stage2' if target == 'up' else ''}" for target in targets)
     console.print("  " + "      ".join(lines), soft_wrap=True)
@@ -47,16 +55,16 @@ def _which(lab: str, provider: str) -> str:
     return provider_part + ("" if lab == provider else f" LAB_NAME={lab}")
 
 
-def _nodes(api: client.CoreV1Api) -> Table:
+def _nodes(nodes: list[Any], kinds: dict[str, str]) -> Table:
     table = Table("node", "kind", "cpu", "memory", "allocatable cpu", "allocatable memory", title="Nodes")
-    for node in api.list_node().items:
+    for node in nodes:
         have, left = node.status.capacity, node.status.allocatable
         sizes = [_cpu(have), _memory(have), _cpu(left), _memory(left)]
-        table.add_row(node.metadata.name, _SIMULATED, *sizes)
+        table.add_row(node.metadata.name, kinds[node.metadata.name], *sizes)
     return table
 
 
-def _pods(api: client.CoreV1Api) -> Table:
+def _pods(api: client.CoreV1Api, kinds: dict[str, str]) -> Table:
     table = Table("namespace", "pod", "phase", "node", title="Pods")
     table.add_column("cpu request", justify="right")
     table.add_column("memory request", justify="right")
@@ -65,7 +73,7 @@ def _pods(api: client.CoreV1Api) -> Table:
         requests = [container.resources.requests or {} for container in pod.spec.containers]
         cpu = sum((int(parse_quantity(one.get("cpu", "0")) * 1000) for one in requests), 0)
         memory = sum((int(parse_quantity(one.get("memory", "0"))) for one in requests), 0)
-        node = f"{pod.spec.node_name} ({_SIMULATED})" if pod.spec.node_name else "none"
+        node = f"{pod.spec.node_name} ({kinds.get(pod.spec.node_name, _SIMULATED)})" if pod.spec.node_name else "none"
         amounts = str(Cpu(cpu)), str(Memory(memory))
         table.add_row(pod.metadata.namespace, pod.metadata.name, pod.status.phase, node, *amounts)
     return table

@@ -1,6 +1,12 @@
 """Tests that need more than Python carry the marker `needs` besides their own: `-m "not needs"` are the others."""
 
+import functools
+import os
+
 import pytest
+
+# A lab of a test is simulated unless the test asks for a real server: most of them only look at the engine.
+os.environ["LAB"] = "simulated"
 
 _PROGRAMS = {"engine", "cluster", "redis", "postgres", "checkov", "promtool", "actionlint", "monitoring", "vps"}
 
@@ -11,3 +17,17 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if _PROGRAMS & {mark.name for mark in item.iter_markers()}:
             item.add_marker(pytest.mark.needs)
+
+
+@functools.cache
+def _no_real_servers():
+    from lab.vps.possible import why_not  # noqa: PLC0415  it tries a sandbox, which most runs have no use for
+
+    return why_not()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Before any fixture makes something: a machine without real servers skips, which is an error under CI."""
+    if item.get_closest_marker("vps") and (reason := _no_real_servers()):
+        pytest.skip(reason)

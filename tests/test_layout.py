@@ -74,6 +74,20 @@ REASONS = {
         "lab/cluster/node.py",
         "lab/cluster/processes.py",
     ),
+    "values without behaviour, and lines for the journal": (
+        "lab/k3s/guest/layout.py",
+        "lab/k3s/guest/log.py",
+        "lab/k3s/guest/refusal.py",
+        "lab/k3s/guest/version.py",
+    ),
+    "the other end of tests/lab/k3s/guest/test_supervisor.py": ("lab/k3s/guest/join.py",),
+    "parts of a node, which runs in tests/lab/k3s/test_cluster.py and tests/lab/k3s/test_agents.py": (
+        "lab/k3s/guest/agent.py",
+        "lab/k3s/guest/api.py",
+        "lab/k3s/guest/node.py",
+        "lab/k3s/guest/server.py",
+        "lab/k3s/images.py",
+    ),
     "parts of the Kubernetes plugin, seen in tests/lab/plugins/kubernetes/test_package.py": (
         "lab/plugins/kubernetes/await_ready.py",
         "lab/plugins/kubernetes/paths.py",

@@ -24,12 +24,12 @@ class Processes:
         self.record = folder / "processes.json"
         self._children: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, name: str, command: Sequence[str]) -> None:
-        """Starts a program whose output goes to `<name>.log`."""
+    def start(self, name: str, command: Sequence[str], through: Sequence[str] = ()) -> None:
+        """Starts a program whose output goes to `<name>.log`; `through` becomes it, as nsenter does."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / f"{name}.log").open("wb") as log:
             self._children[name] = subprocess.Popen(
-                list(command),
+                [*through, *command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -90,5 +90,5 @@ def alive(pid: int) -> bool:
 
 def sweep_all(root: Path) -> int:
     """Ends what killed labs left under `root`; how many processes that were."""
-    records = root.glob("nodes/*/run/processes.json")
+    records = [*root.glob("nodes/*/run/processes.json"), *root.glob("gateway/run/processes.json")]
     return sum(len(Processes(record.parent).sweep()) for record in records)

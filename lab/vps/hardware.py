@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -27,7 +28,7 @@ def write_hardware(folder: Path, size: Size) -> None:
     _write(folder / "cpuinfo", cpuinfo(Path("/proc/cpuinfo").read_text(), size.vcpu))
     for name, value in KERNEL_SETTINGS.items():
         _write(folder / "sys" / name, f"{value}\n")
-    for name, text in processors(size.vcpu).items():
+    for name, text in processors(size.vcpu, os.cpu_count() or 1).items():
         _write(folder / "cpu" / name, f"{text}\n")
     node = folder / "node" / "node0"
     total = visible_bytes(size) >> 10
@@ -36,7 +37,8 @@ def write_hardware(folder: Path, size: Size) -> None:
     _write(node / "distance", "10\n")
     (node / "hugepages").mkdir()
     for number in range(size.vcpu):
-        (node / f"cpu{number}").symlink_to(f"../../cpu/cpu{number}")
+        name = processor_name(number, os.cpu_count() or 1)
+        (node / name).symlink_to(f"../../cpu/{name}")
     for name in ("online", "possible", "has_cpu", "has_memory", "has_normal_memory"):
         _write(folder / "node" / name, "0\n")
 
@@ -75,14 +77,25 @@ def cpuinfo(host: str, count: int) -> str:
     return "\n\n".join(blocks) + "\n\n"
 
 
-def processors(count: int) -> dict[str, str]:
+def processor_name(number: int, real: int) -> str:
+    """The folder of a vCPU: cpu0, cpu1, and on a machine of two processors cpu00 and cpu01 for the next two.
+
+    A kubelet takes as many cores as there are folders, and the numbers in their names for a cpuset, which must not name
+    processors that this machine does not have.
+    """
+    turns, processor = divmod(number, real)
+    return f"cpu{'0' * turns}{processor}"
+
+
+def processors(count: int, real: int) -> dict[str, str]:
     """Files of /sys/devices/system/cpu: one socket, one thread per core."""
     files = dict.fromkeys(("online", "possible", "present"), _range(count))
     files["offline"] = ""
     for number in range(count):
-        topology = f"cpu{number}/topology"
+        name = processor_name(number, real)
+        topology = f"{name}/topology"
         files |= {
-            f"cpu{number}/online": "1",
+            f"{name}/online": "1",
             f"{topology}/core_id": str(number),
             f"{topology}/physical_package_id": "0",
             f"{topology}/die_id": "0",

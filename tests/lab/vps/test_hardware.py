@@ -1,6 +1,8 @@
 """Files that make a guest see its instance type."""
 
-from lab.vps.hardware import KERNEL_SETTINGS, cpuinfo, meminfo, processors, write_hardware
+import os
+
+from lab.vps.hardware import KERNEL_SETTINGS, cpuinfo, meminfo, processor_name, processors, write_hardware
 from lab.vps.server import Size
 
 HOST = """\
@@ -35,12 +37,20 @@ def test_meminfo_counts_caches_as_available():
 
 
 def test_processors():
-    assert processors(1)["online"] == "0"
-    assert processors(4)["present"] == "0-3"
-    assert processors(4)["cpu3/topology/core_id"] == "3"
+    assert processors(1, 8)["online"] == "0"
+    assert processors(4, 8)["present"] == "0-3"
+    assert processors(4, 8)["cpu3/topology/core_id"] == "3"
 
 
-def test_every_file_of_a_size(tmp_path):
+def test_a_kubelet_never_names_a_processor_that_is_not_there():
+    """Four vCPUs on two processors: four cores, whose folders' numbers are 0 and 1."""
+    cores = {name.split("/")[0]: core for name, core in processors(4, 2).items() if name.endswith("core_id")}
+    assert cores == {"cpu0": "0", "cpu1": "1", "cpu00": "2", "cpu01": "3"}
+    assert [processor_name(number, 2) for number in (4, 5)] == ["cpu000", "cpu001"]
+
+
+def test_every_file_of_a_size(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
     write_hardware(tmp_path / "hardware", Size(vcpu=2, memory_mib=4096, disk_gb=1))
     write_hardware(tmp_path / "hardware", Size(vcpu=4, memory_mib=8192, disk_gb=1))
     assert (tmp_path / "hardware/cpu/cpu3/online").read_text() == "1\n"

@@ -1,0 +1,41 @@
+"""What answers on the lab's own address in its network: images, the k3s stand-in's file, the end of e-mails."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from lab.cluster.processes import Processes
+from lab.k3s.bundle import k3s_file
+from lab.paths import REPOSITORY
+from lab.vps.network import GATEWAY, Network
+
+REGISTRY_PORT, FILES_PORT, SMTP_PORT = 5000, 80, 1025
+
+
+class Gateway:
+    """Two programs in the lab's network; they are ended with the servers."""
+
+    def __init__(self, root: Path, network: Network) -> None:
+        self.network = network
+        self.mails = root / "mails"
+        self.processes = Processes(root / "gateway" / "run")
+        self._started = False
+
+    def start(self) -> None:
+        """Starts what does not run; what a killed lab left is ended first."""
+        if self._started:
+            return
+        self.processes.sweep()
+        through = ["nsenter", f"--net={self.network.path}", "--", "env", f"PYTHONPATH={REPOSITORY}"]
+        files = ["--files", str(k3s_file()[0].parent), "--files-port", str(FILES_PORT)]
+        registry = ["-m", "lab.images.registry", "--listen", f"{GATEWAY}:{REGISTRY_PORT}", *files]
+        self.processes.start("registry", [sys.executable, *registry], through)
+        mail = ["-m", "aiosmtpd", "-n", "-l", f"{GATEWAY}:{SMTP_PORT}", "-c", "lab.vps.mail.Sink", str(self.mails)]
+        self.processes.start("mail", [sys.executable, *mail], through)
+        self._started = True
+
+    def stop(self) -> None:
+        """Ends both; the mails stay."""
+        self.processes.stop()
+        self._started = False
