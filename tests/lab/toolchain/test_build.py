@@ -49,6 +49,17 @@ class TestEnsure:
         assert second.resolve() != first
         assert subprocess.run([second], capture_output=True, text=True, check=True).stdout == "goodbye\n"
 
+    def test_other_packages_and_tests_build_nothing_anew(self, tools):
+        """One module holds several programs."""
+        before = build._key(HELLO)
+        (tools / "main_test.go").write_text("package main\n")
+        assert build._key(HELLO) == before
+        other = Program(name="other", module="hello", package="./other")
+        without = build._key(other)
+        (tools / "main.go").write_text(MAIN.replace("hello", "goodbye"))
+        assert build._key(other) == without
+        assert build._key(HELLO) != before
+
     def test_failure_shows_the_compilers_lines(self, tools, tmp_path):
         """No half-made program stays behind."""
         (tools / "main.go").write_text("package main\n\nfunc main() { missing() }\n")
