@@ -35,13 +35,13 @@ class Lab:
         """Builds or updates; the engine's exit code."""
         started = time.monotonic()
         kind = choose(self.root)
-        for program in (KUBE, ETCD):
-            ensure(program)
         self.workspace.prepare(Path(sys.prefix))
         config = self.workspace.stack_config(stack)
         values = lab_values(config, provider)
         if kind == REAL:
             values |= self._parts(config)
+        for program in (KUBE, ETCD):
+            ensure(program)
         cli = self._cli()
         self.workspace.write_stack(stack, values)
         self._select(cli, stack)
@@ -55,7 +55,7 @@ class Lab:
         from lab.vps.parts import ensure_parts  # noqa: PLC0415  not where nodes are simulated
         from lab.vps.stack_values import real_values  # noqa: PLC0415
 
-        ensure_parts(str(config["stagecoach:image"]))
+        ensure_parts(self.root, str(config["stagecoach:image"]))
         return real_values(config)
 
     def _cli(self) -> PulumiCli:

@@ -1,13 +1,18 @@
 """`make bench`: measured seconds beside what the project promises; nothing fails here, people read it."""
 
+import os
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from infra.catalog import INSTANCE_TYPES
+from infra.loadtest.result import modelled_rate
 from lab.lifecycle import Lab
+from lab.vps.possible import why_not
 from tests.plans import REGIONS, stage_plan
+from tests.real.shop import Browser, Shop, wait
 from tests.test_program import CONFIG, program
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -38,6 +43,18 @@ def main():
     config = {**CONFIG, "stagecoach:stage": 1}
     graph(program, config=config)
     row("one graph under mocks, warm", timed(lambda: graph(program, config=config)), 1)
+    simulated(python)
+    reason = why_not()
+    if reason:
+        print(f"no real server: {reason}")
+    else:
+        real()
+    print(f"{sum(len(rows) for rows in INSTANCE_TYPES.values())} instance types in the catalog")
+
+
+def simulated(python):
+    """The engine's part alone."""
+    os.environ["LAB"] = "simulated"
     lab = Lab("bench")
     lab.reset()
     try:
@@ -47,7 +64,33 @@ def main():
         row("move to stage 2", timed(lambda: run(*lab_command, "up", "--stack", "stage2")), 60)
     finally:
         lab.reset()
-    print(f"{sum(len(rows) for rows in INSTANCE_TYPES.values())} instance types in the catalog")
+
+
+def real():
+    """A shop on a real server of the lab: from nothing to its first page, then the guide's load."""
+    shop = Shop("bench-real")
+    shop.close()
+    try:
+        started = time.monotonic()
+        said = shop.up()
+        browser = Browser(shop.url)
+        wait(lambda: browser.status("/") == 200, "the shop")
+        row("real: stage 1 from nothing to HTTP 200", time.monotonic() - started, 180)
+        row("real: server from nothing to node Ready", ready_seconds(said), 25)
+        load = shop.loadtest("--count", "1000")
+        model = modelled_rate(stage_plan(1), load["run_mean"])
+        rate = load["tasks_per_second"]
+        print(f"{'real: 1000 e-mail tasks':55} {rate:8.2f} /s  promised   10.0 /s  ratio {rate / 10:5.2f}")
+        print(f"{'  beside the model (processes / task seconds)':55} {model:8.2f} /s  ratio {rate / model:5.2f}")
+    finally:
+        shop.close()
+
+
+def ready_seconds(said):
+    """What the engine says of the steps that end with a ready node: server, volume's mount, k3s."""
+    steps = ("server-server", "data-volume-mount", "k3s-install")
+    found = [re.search(rf" {step} created \((\d+(?:\.\d+)?)s\)", said) for step in steps]
+    return sum(float(one[1]) for one in found)
 
 
 if __name__ == "__main__":

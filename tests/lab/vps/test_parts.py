@@ -1,10 +1,14 @@
 """What real servers are made of."""
 
+from pathlib import Path
+
 import pytest
 
 from infra.errors import StagecoachError
 from lab.vps import parts
 from lab.vps.parts import ensure_parts
+
+LAB = Path("lab")
 
 
 @pytest.fixture
@@ -12,16 +16,32 @@ def made(monkeypatch):
     found = []
     for name in ("ensure_machine_image", "ensure_guest_bin", "ensure_images", "ensure_cluster_images"):
         monkeypatch.setattr(parts, name, lambda name=name: found.append(name))
+    monkeypatch.setattr(parts, "engine_program", lambda root: found.append(f"the engine of {root.name}"))
     return found
 
 
 def test_all_of_them(made):
-    ensure_parts("ghcr.io/example/shop:1.0.0")
-    assert len(made) == 4
+    ensure_parts(LAB, "ghcr.io/example/shop:1.0.0")
+    assert sorted(made) == [
+        "ensure_cluster_images",
+        "ensure_guest_bin",
+        "ensure_images",
+        "ensure_machine_image",
+        "the engine of lab",
+    ]
+
+
+def test_one_that_fails_is_an_error(made, monkeypatch):
+    def broken():
+        raise StagecoachError("no mirror answers")
+
+    monkeypatch.setattr(parts, "ensure_machine_image", broken)
+    with pytest.raises(StagecoachError, match="no mirror answers"):
+        ensure_parts(LAB, "ghcr.io/example/shop:1.0.0")
 
 
 def test_an_image_that_the_lab_cannot_make(made):
     """Said before anything is built: that takes minutes."""
     with pytest.raises(StagecoachError, match=r"image = mine/shop:7"):
-        ensure_parts("registry.example.com/mine/shop:7")
+        ensure_parts(LAB, "registry.example.com/mine/shop:7")
     assert made == []
