@@ -14,7 +14,7 @@ export STAGECOACH_CACHE := $(CACHE)
 export LAB
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down reset status url logs kubectl loadtest usage pulumi preview test check fmt docs bench lock tools programs checkov
+.PHONY: help setup up down reset status url logs kubectl loadtest usage pulumi preview test proof check fmt docs bench lock tools programs checkov
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ preview: setup  ## what a pull request would say (BASE=main OUTPUT=comment.md ST
 
 test: setup programs  ## every test, with the time that each part took
 	@$(PY) -m tests.run
+
+proof: setup programs  ## the long proofs: every stage on real servers of the three clouds
+	@$(PY) -m pytest -v -s -p no:cacheprovider --durations=0 -m proof tests
 
 check: setup  ## lint, types, pure unit tests: seconds, before every commit
 	@.venv/bin/ruff check .

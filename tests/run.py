@@ -39,7 +39,7 @@ STEPS: tuple[tuple[Part, ...], ...] = (
     (("build the engine and Kubernetes", (sys.executable, "-m", "lab.toolchain")),),
     (("real Kubernetes API server", (*PYTEST, "-m", "cluster and not engine", "tests")),),
     (("make the images", (sys.executable, "-m", "lab.images")),),
-    (("real servers, the shop on one", (*PYTEST, "--durations=8", "-m", "vps and not engine", "tests")),),
+    (("real servers, the shop on one", (*PYTEST, "--durations=8", "-m", "vps and not engine and not proof", "tests")),),
     (
         ("real Pulumi engine, the pages' commands", (*ENGINE, *_PAGES)),
         ("real Pulumi engine, moves and faults", (*ENGINE, *(f"--ignore={one}" for one in _PAGES), "tests")),

@@ -60,8 +60,8 @@ class Browser:
 class Shop:
     """One lab by name."""
 
-    def __init__(self, name):
-        self.lab = Lab(name)
+    def __init__(self, name, provider="hetzner"):
+        self.lab, self.provider = Lab(name), provider
 
     def make(self, *arguments, timeout=1200, **environment):
         """`python -m lab` on it."""
@@ -72,7 +72,7 @@ class Shop:
         )
 
     def up(self, stack="stage1"):
-        done = self.make("up", "--stack", stack)
+        done = self.make("up", "--stack", stack, "--provider", self.provider)
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]
         return done.stdout
 

@@ -1,0 +1,43 @@
+"""Every stage on real servers: one shop that grows from 1 to 5 and comes back, and is open after each move."""
+
+import json
+import os
+
+import pytest
+
+from tests.plans import stage_plan
+from tests.real.shop import Browser, Shop, wait
+
+pytestmark = [pytest.mark.vps, pytest.mark.proof]
+
+OPEN_SECONDS = 300
+
+
+@pytest.fixture(scope="module", params=["hetzner", "digitalocean", "vultr"])
+def shop(request):
+    """Nothing yet."""
+    made = Shop(f"test-stages-{request.param}-{os.getpid()}", provider=request.param)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.mark.parametrize("stage", [1, 2, 3, 4, 5])
+def test_is_open_with_every_pod_running(shop, stage):
+    """And knows the orders of the stages before."""
+    shop.up(f"stage{stage}")
+    browser = Browser(shop.url)
+    wait(lambda: browser.status("/healthz") == 200, "the shop", OPEN_SECONDS)
+    browser.order(email=f"stage-{stage}@example.com")
+    assert wait(lambda: shop.mails(f"stage-{stage}@example.com"), "the mail", OPEN_SECONDS)
+    assert int(shop.sql("select count(*) from orders_order")) == stage
+
+    def waiting():
+        phases = {pod["metadata"]["name"]: pod["status"]["phase"] for pod in shop.pods()}
+        return {name: phase for name, phase in phases.items() if phase not in ("Running", "Succeeded")}
+
+    wait(lambda: not waiting(), f"every pod runs, but {waiting()}", OPEN_SECONDS)
+    nodes = {one["metadata"]["name"]: one["status"]["capacity"] for one in shop.api.items("/api/v1/nodes")}
+    print(f"stage {stage}: {json.dumps({name: (one['cpu'], one['memory']) for name, one in nodes.items()})}")
+    assert len(nodes) == sum(one.count for one in stage_plan(stage, shop.provider).nodes)
