@@ -13,6 +13,8 @@ from email import message_from_bytes
 from http.cookiejar import CookieJar
 from pathlib import Path
 
+import yaml
+
 from lab.cluster.api import Api
 from lab.lifecycle import Lab
 
@@ -75,6 +77,18 @@ class Shop:
         done = self.make("up", "--stack", stack, "--provider", self.provider)
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]
         return done.stdout
+
+    def configure(self, **values):
+        """Other values in the lab's copy of the stack file; None takes one out."""
+        [path] = self.lab.workspace.folder.glob("Pulumi.stage*.yaml")
+        content = yaml.safe_load(path.read_text())
+        content["config"] |= {f"stagecoach:{key}": value for key, value in values.items()}
+        content["config"] = {key: value for key, value in content["config"].items() if value is not None}
+        path.write_text(yaml.safe_dump(content, sort_keys=False))
+
+    def update(self):
+        """`pulumi up` with what was configured, whatever its exit code."""
+        return self.make("pulumi", "--", "up", "--yes")
 
     @property
     def url(self):

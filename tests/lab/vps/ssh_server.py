@@ -1,5 +1,6 @@
 """A small SSH server on loopback: one key may log in, commands run in bash, connections can be passed on."""
 
+import contextlib
 import socket
 import subprocess
 import threading
@@ -44,10 +45,11 @@ def _pass_on(channel, target):
     way = socket.create_connection(target)
 
     def pump(read, write):
-        while data := read(65536):
-            write(data)
-        way.close()
-        channel.close()
+        with contextlib.suppress(OSError, EOFError):  # either end may go first
+            while data := read(65536):
+                write(data)
+            way.close()
+            channel.close()
 
     for pair in ((channel.recv, way.sendall), (way.recv, channel.sendall)):
         threading.Thread(target=pump, args=pair, daemon=True).start()
