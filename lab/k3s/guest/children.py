@@ -22,9 +22,14 @@ class Children:
         self.logs = logs
         self.environment = dict(environment)
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._again: dict[str, tuple[str, Sequence[str]]] = {}
 
-    def start(self, name: str, command: Sequence[str]) -> None:
-        """Starts a program whose output goes to `<name>.log`; the kernel ends it when k3s is killed."""
+    def start(self, name: str, command: Sequence[str], again_after: str = "") -> None:
+        """Starts a program whose output goes to `<name>.log`; the kernel ends it when k3s is killed.
+
+        One that ends with the words `again_after` in its last lines only came too early: `started_again`.
+        """
+        self._again[name] = again_after, command
         self.logs.mkdir(parents=True, exist_ok=True)
         path = self.logs / f"{name}.log"
         mode = "wb" if path.exists() and path.stat().st_size > _LOG_LIMIT else "ab"
@@ -39,15 +44,25 @@ class Children:
 
     def ended(self) -> Iterator[tuple[str, int]]:
         """Names and exit codes of programs that ended by themselves."""
-        for name, child in self._children.items():
+        for name, child in list(self._children.items()):
             code = child.poll()
             if code is not None:
                 yield name, code
 
+    def started_again(self, name: str) -> bool:
+        """Starts a program anew that ended because it came too early; False for one that ended for good."""
+        words, command = self._again[name]
+        if not words or words not in "\n".join(self._lines(name)[-_LAST_LINES:]):
+            return False
+        self.start(name, command, words)
+        return True
+
+    def _lines(self, name: str) -> list[str]:
+        return (self.logs / f"{name}.log").read_text(errors="replace").splitlines()
+
     def last_lines(self, name: str) -> str:
         """The end of a program's output."""
-        lines = (self.logs / f"{name}.log").read_text(errors="replace").splitlines()
-        return "\n".join(line[:_LONGEST_LINE] for line in lines[-_LAST_LINES:])
+        return "\n".join(line[:_LONGEST_LINE] for line in self._lines(name)[-_LAST_LINES:])
 
     def stop(self) -> None:
         """Ends all, in the reverse order of their start; containers go on under their shims."""

@@ -38,6 +38,8 @@ class Lifecycle:
             if self._stopped.wait(pause):
                 raise StoppedError
             for name, code in self.children.ended():
+                if self.children.started_again(name):
+                    continue
                 raise RefusalError(f"{name} ended with {code}; it said: {self.children.last_lines(name)}")
 
     def pause(self, seconds: float) -> None:

@@ -14,6 +14,9 @@ from lab.k3s.guest.layout import Layout
 from lab.k3s.guest.lifecycle import Lifecycle
 from lab.k3s.guest.nodes import Nodes
 
+# containerd listens a moment before it can be asked; a kubelet that asks too early ends.
+_NO_RUNTIME_YET = "server is not initialized yet"
+
 
 class Node:
     """Started in two steps: containerd needs no cluster, the rest does."""
@@ -36,7 +39,7 @@ class Node:
         for name, client in (("kubelet", "client-kubelet"), ("kubeproxy", "client-kube-proxy")):
             kubeconfig.write(agent / f"{name}.kubeconfig", url, agent / "server-ca.crt", agent / client)
         kernel_log.start()
-        self.children.start("kubelet", kubelet(self.config, self.layout))
+        self.children.start("kubelet", kubelet(self.config, self.layout), _NO_RUNTIME_YET)
         self.children.start("kube-proxy", kube_proxy(self.config, self.layout))
         self.lifecycle.repeat("nodes", Nodes(api, self.config, self.layout).look)
         self.lifecycle.wait(lambda: self._exists(api))

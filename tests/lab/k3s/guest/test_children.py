@@ -46,3 +46,18 @@ def test_output_is_appended_and_a_large_log_begins_anew(children, monkeypatch, t
     monkeypatch.setattr("lab.k3s.guest.children._LOG_LIMIT", 3)
     children.start("kubelet", ["echo", "two"])
     until(lambda: log.read_text() == "two\n")
+
+
+def test_what_came_too_early_is_started_again(children, tmp_path):
+    """A kubelet that asks containerd before it can answer; another reason to end is one."""
+    marker = tmp_path / "ready"
+    script = f"test -e {marker} && {{ echo stays; exec sleep 60; }}; echo not yet; exit 1"
+    children.start("kubelet", ["sh", "-c", script], "not yet")
+    until(lambda: list(children.ended()))
+    marker.touch()
+    assert children.started_again("kubelet")
+    until(lambda: "stays" in children.last_lines("kubelet"))
+    assert list(children.ended()) == []
+    children.start("etcd", ["sh", "-c", "echo disk full; exit 3"])
+    until(lambda: list(children.ended()))
+    assert not children.started_again("etcd")

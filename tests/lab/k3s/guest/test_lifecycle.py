@@ -54,3 +54,11 @@ def test_repeat_goes_on_after_errors_and_says_each_once(lifecycle, capfd):
     os.kill(os.getpid(), signal.SIGTERM)
     assert len(seen) >= 3
     assert capfd.readouterr().err.count("deploy: connection refused") == 1
+
+
+def test_a_child_that_came_too_early_does_not_end_k3s(lifecycle, tmp_path):
+    marker = tmp_path / "ready"
+    script = f"test -e {marker} && exec sleep 60; touch {marker}; echo not yet; exit 1"
+    lifecycle.children.start("kubelet", ["sh", "-c", script], "not yet")
+    lifecycle.pause(1)
+    assert list(lifecycle.children.ended()) == []
