@@ -85,6 +85,7 @@ REASONS = {
         "lab/k3s/guest/agent.py",
         "lab/k3s/guest/api.py",
         "lab/k3s/guest/node.py",
+        "lab/k3s/guest/role.py",
         "lab/k3s/guest/server.py",
         "lab/k3s/images.py",
     ),

@@ -4,41 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 
-from lab.k3s.guest import log, machine, node_password, notify
+from lab.k3s.guest import log, node_password, notify
 from lab.k3s.guest.api import Api
-from lab.k3s.guest.children import Children
-from lab.k3s.guest.config import AGENT, Config, read_config
+from lab.k3s.guest.config import AGENT
 from lab.k3s.guest.join import fetch
-from lab.k3s.guest.layout import LOGS, NODE_PASSWORD, Layout
-from lab.k3s.guest.lifecycle import Lifecycle
+from lab.k3s.guest.layout import NODE_PASSWORD
 from lab.k3s.guest.node import Node
 from lab.k3s.guest.refusal import RefusalError
+from lab.k3s.guest.role import AGAIN_SECONDS, Role
 
-_AGAIN = 5  # seconds until a refused node asks again, as k3s does
 
+class Agent(Role):
+    """It asks until the server lets it in, and systemd's time limit ends that."""
 
-class Agent:
-    """One run; it asks until the server lets it in, and systemd's time limit ends that."""
+    KIND = AGENT
 
-    def __init__(self, config: Config) -> None:
-        self.config = config
-        self.layout = Layout(config.data_dir)
-        self.children = Children(LOGS, machine.environment())
-        self.lifecycle = Lifecycle(self.children)
-
-    def run(self) -> None:
-        """Until a signal.
-
-        Raises:
-            StoppedError: the signal came.
-            RefusalError: a child ended.
-        """
-        try:
-            self._run()
-        finally:
-            self.children.stop()
-
-    def _run(self) -> None:
+    def work(self) -> None:
+        """Joins, then waits."""
         cluster = self._fetch()
         config = dataclasses.replace(
             self.config,
@@ -61,13 +43,4 @@ class Agent:
                 return fetch(self.config, self.layout, password)
             except RefusalError as error:
                 log.error(f"Waiting to retrieve agent configuration; server is not ready: {error}")
-                self.lifecycle.pause(_AGAIN)
-
-
-def main() -> None:
-    """Reads the config and runs."""
-    config = read_config(AGENT)
-    config.data_dir.mkdir(parents=True, exist_ok=True)
-    log.info(f"Starting k3s agent on {config.node_name}; the lab's stand-in, not Rancher's k3s")
-    machine.require_programs()
-    Agent(config).run()
+                self.lifecycle.pause(AGAIN_SECONDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from pathlib import Path
 
 from lab.k3s.guest import files
@@ -68,6 +69,12 @@ def containerd(layout: Layout) -> list[str]:
         # Of containers that a power cut ended: containerd would try to reach their shims one by one.
         shutil.rmtree(state, ignore_errors=True)
     return ["containerd", "--config", str(config), "--log-level", "warn"]
+
+
+def listens(address: Path = CONTAINERD_SOCKET) -> bool:
+    """Whether somebody takes calls at the socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        return client.connect_ex(str(address)) == 0
 
 
 def cni_folder(layout: Layout) -> Path:

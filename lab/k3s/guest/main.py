@@ -50,7 +50,7 @@ def _run(role: str) -> int:
     from lab.k3s.guest.lifecycle import StoppedError  # noqa: PLC0415
     from lab.k3s.guest.refusal import RefusalError  # noqa: PLC0415
 
-    roles: dict[str, Callable[[], None]] = {"server": server.main, "agent": agent.main}
+    roles: dict[str, Callable[[], None]] = {"server": server.Server.main, "agent": agent.Agent.main}
     try:
         roles[role]()
     except StoppedError:

@@ -8,14 +8,14 @@ from lab.k3s.guest import kernel_log, kubeconfig, machine, network
 from lab.k3s.guest.api import Api, ApiError
 from lab.k3s.guest.children import Children
 from lab.k3s.guest.config import Config
-from lab.k3s.guest.containerd import containerd
+from lab.k3s.guest.containerd import containerd, listens
 from lab.k3s.guest.kubelet import kube_proxy, kubelet
 from lab.k3s.guest.layout import Layout
 from lab.k3s.guest.lifecycle import Lifecycle
 from lab.k3s.guest.nodes import Nodes
 
-# containerd listens a moment before it can be asked; a kubelet that asks too early ends.
-_NO_RUNTIME_YET = "server is not initialized yet"
+# containerd listens a moment before its CRI part can be asked; a kubelet that asks too early ends with these words.
+_NO_RUNTIME_YET = "validate CRI v1 runtime API"
 
 
 class Node:
@@ -39,6 +39,7 @@ class Node:
         for name, client in (("kubelet", "client-kubelet"), ("kubeproxy", "client-kube-proxy")):
             kubeconfig.write(agent / f"{name}.kubeconfig", url, agent / "server-ca.crt", agent / client)
         kernel_log.start()
+        self.lifecycle.wait(listens)
         self.children.start("kubelet", kubelet(self.config, self.layout), _NO_RUNTIME_YET)
         self.children.start("kube-proxy", kube_proxy(self.config, self.layout))
         self.lifecycle.repeat("nodes", Nodes(api, self.config, self.layout).look)

@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-from lab.k3s.guest import files, kubeconfig, log, machine, node_password, notify
+from lab.k3s.guest import files, kubeconfig, log, node_password, notify
 from lab.k3s.guest.api import Api, ApiError
-from lab.k3s.guest.children import Children
-from lab.k3s.guest.config import SERVER, Config, read_config
+from lab.k3s.guest.config import SERVER
 from lab.k3s.guest.control_plane import api_server, controller_manager, etcd, scheduler
 from lab.k3s.guest.deploy import Deployer
 from lab.k3s.guest.encryption import keep_encryption
-from lab.k3s.guest.layout import API_PORT, KUBECONFIG, LOGS, NODE_PASSWORD, Layout
-from lab.k3s.guest.lifecycle import Lifecycle
+from lab.k3s.guest.layout import API_PORT, KUBECONFIG, NODE_PASSWORD
 from lab.k3s.guest.node import Node
 from lab.k3s.guest.pki import Pki
 from lab.k3s.guest.refusal import RefusalError
+from lab.k3s.guest.role import AGAIN_SECONDS, Role
 from lab.k3s.guest.supervisor import Supervisor
 from lab.k3s.guest.tokens import keep_tokens
 
 _URL = f"https://127.0.0.1:{API_PORT}"
-_AGAIN = 5  # seconds until a refused node asks again, as k3s does
 
 
-class Server:
-    """One run; everything that is kept lies under the data-dir."""
+class Server(Role):
+    """Everything that is kept lies under the data-dir."""
 
-    def __init__(self, config: Config) -> None:
-        self.config = config
-        self.layout = Layout(config.data_dir)
-        self.children = Children(LOGS, machine.environment())
-        self.lifecycle = Lifecycle(self.children)
+    KIND = SERVER
 
-    def run(self) -> None:
-        """Until a signal.
-
-        Raises:
-            StoppedError: the signal came.
-            RefusalError: something does not let k3s start, or a child ended.
-        """
-        try:
-            self._run()
-        finally:
-            self.children.stop()
-
-    def _run(self) -> None:
+    def work(self) -> None:
+        """The control plane first, then its own node."""
         config, layout = self.config, self.layout
         node = Node(config, layout, self.children, self.lifecycle)
         pki = Pki.of(layout)
@@ -85,18 +68,9 @@ class Server:
             except (RefusalError, ApiError, OSError) as error:
                 log.error(f"Waiting to retrieve agent configuration; server is not ready: {error}")
                 notify.ready()
-                self.lifecycle.pause(_AGAIN)
+                self.lifecycle.pause(AGAIN_SECONDS)
             else:
                 return
-
-
-def main() -> None:
-    """Reads the config and runs."""
-    config = read_config(SERVER)
-    config.data_dir.mkdir(parents=True, exist_ok=True)
-    log.info(f"Starting k3s server on {config.node_name}; the lab's stand-in, not Rancher's k3s")
-    machine.require_programs()
-    Server(config).run()
 
 
 def _ready(api: Api) -> bool:

@@ -1,9 +1,10 @@
 """One registry stands for all; state that no container needs is thrown away."""
 
+import socket
 import tomllib
 
 from lab.k3s.guest import containerd as module
-from lab.k3s.guest.containerd import containerd, shims_run
+from lab.k3s.guest.containerd import containerd, listens, shims_run
 from lab.k3s.guest.layout import Layout
 
 
@@ -30,3 +31,13 @@ def test_shims_are_found(tmp_path):
     assert shims_run(tmp_path)
     (tmp_path / "20" / "comm").write_text("containerd\n")
     assert not shims_run(tmp_path)
+
+
+def test_a_socket_that_nobody_listens_at(tmp_path):
+    path = tmp_path / "containerd.sock"
+    assert not listens(path)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
+        server.bind(str(path))
+        assert not listens(path)  # as a power cut leaves it
+        server.listen()
+        assert listens(path)

@@ -36,7 +36,7 @@ def test_refusal_is_one_line_in_the_journal(tmp_path, monkeypatch, capfd):
     def refuse(_role):
         raise RefusalError("config of k3s server: flag provided but not defined: -x")
 
-    monkeypatch.setattr("lab.k3s.guest.server.read_config", refuse)
+    monkeypatch.setattr("lab.k3s.guest.role.read_config", refuse)
     assert main(["server"]) == 1
     error = capfd.readouterr().err
     assert 'level=fatal msg="config of k3s server: flag provided but not defined: -x"' in error
