@@ -24,7 +24,7 @@ _SETTLE_SECONDS = 60
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a preview: operation, type, logical name."""
+    """One step of a preview or update: operation, type, logical name."""
 
     op: str
     type: str
@@ -68,17 +68,17 @@ class Deployment:
         return self.cli.read(*arguments, "-s", STACK, folder=self.workspace.folder)
 
     def up(self):
-        """The update must succeed."""
-        done = self.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs")
+        """The update must succeed; its steps, without what stays the same."""
+        done = self.pulumi("up", "--yes", "--skip-preview", "--json")
         assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-        return done
+        events = (json.loads(line) for line in done.stdout.splitlines() if line.startswith("{"))
+        return _changes(event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event)
 
     def preview(self):
         """What an update would do, without what stays the same."""
         done = self.pulumi("preview", "--json")
         assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-        steps = (Step(one["op"], *_type_and_name(one["urn"]), one["urn"]) for one in json.loads(done.stdout)["steps"])
-        return [step for step in steps if step.op != "same"]
+        return _changes(json.loads(done.stdout)["steps"])
 
     def resources(self):
         """The state's resources: what physically stands behind each URN."""
@@ -109,6 +109,11 @@ class Deployment:
         self.lab.machines.stop_all()
         sweep_all(self.root)
         shutil.rmtree(self.root, ignore_errors=True)
+
+
+def _changes(raw):
+    steps = (Step(one["op"], *_type_and_name(one["urn"]), one["urn"]) for one in raw)
+    return [step for step in steps if step.op != "same"]
 
 
 def _type_and_name(urn):

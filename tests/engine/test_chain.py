@@ -43,11 +43,10 @@ class TestChain:
         rows, previous = [], None
         for stage in CHAIN:
             deployment.configure(stage=stage)
-            steps = deployment.preview()
+            before = deployment.resources() if previous else {}
+            steps = deployment.up()
             if previous is not None:
                 self._check(steps, previous, stage)
-            before = deployment.resources() if previous else {}
-            deployment.up()
             self._nothing_was_replaced(before, deployment.resources())
             assert set(deployment.pods()) <= {"Running", "Succeeded"}
             assert deployment.preview() == []
