@@ -40,8 +40,9 @@ class Lab:
         values = lab_values(config, provider)
         if kind == REAL:
             values |= self._parts(config)
-        for program in (KUBE, ETCD):
-            ensure(program)
+        else:
+            for program in (KUBE, ETCD):
+                ensure(program)
         cli = self._cli()
         self.workspace.write_stack(stack, values)
         self._select(cli, stack)

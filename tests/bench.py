@@ -11,9 +11,11 @@ from infra.catalog import INSTANCE_TYPES
 from infra.loadtest.result import modelled_rate
 from lab.lifecycle import Lab
 from lab.vps.possible import why_not
+from tests.browser import Browser
 from tests.plans import REGIONS, stage_plan
-from tests.real.shop import Browser, Shop, wait
+from tests.real.shop import Shop
 from tests.test_program import CONFIG, program
+from tests.waiting import wait
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -11,6 +11,7 @@ from kubernetes.utils.quantity import parse_quantity
 from infra.units import MIB
 from lab.usage.sampler import Key, Used
 
+_NAMES = ("app.kubernetes.io/name", "k8s-app", "app")  # labels that name a workload, the first that a pod has
 _HEAD = ("container", "pods", "CPU request", "used, mean", "used, most", "memory request", "limit", "used, most", "")
 
 
@@ -43,8 +44,9 @@ def rows(pods: list[dict[str, Any]], used: Mapping[Key, Used]) -> list[Row]:
     found: dict[tuple[str, str], list[Row]] = {}
     for pod in pods:
         metadata = pod["metadata"]
-        name = metadata.get("labels", {}).get("app.kubernetes.io/name") or metadata.get("labels", {}).get("k8s-app")
-        workload = f"{metadata['namespace']}/{name or metadata['name']}"
+        labels = metadata.get("labels", {})
+        name = next((labels[key] for key in _NAMES if labels.get(key)), metadata["name"])
+        workload = f"{metadata['namespace']}/{name}"
         for container in pod["spec"]["containers"]:
             one = used.get((metadata["namespace"], metadata["name"], container["name"]))
             if one:

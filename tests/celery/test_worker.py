@@ -21,24 +21,12 @@ from infra.components.queue_exporter import exporter_variables
 from infra.loadtest.result import read_result
 from tests.plans import stage_plan
 from tests.servers import free_port
+from tests.waiting import wait
 
 pytestmark = pytest.mark.redis
 
 HERE = Path(__file__).parent
 FILES = HERE.parents[1] / "infra" / "components" / "files" / "stagecoach_celery"
-
-
-def wait(check, what, seconds=30):
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            value = check()
-        except (OSError, redis.exceptions.ConnectionError):
-            value = None
-        if value:
-            return value
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +62,7 @@ def shop(tmp_path_factory):
 
     start("redis", program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder))
     broker = redis.Redis(port=port)
-    wait(broker.ping, "redis")
+    wait(broker.ping, "redis", away=redis.exceptions.ConnectionError)
     os.environ.update({key: environment[key] for key in ("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND")})
     yield folder, start, broker
     for child in reversed(children):

@@ -12,7 +12,7 @@ from infra.components.celery_worker import worker_command
 from infra.models.stack_config import AppConfig
 from tests.examples.pods import run_manage, running_pods
 from tests.plans import stage_plan
-from tests.servers.monitoring_servers import wait
+from tests.waiting import wait
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MINIMAL, SHOP = REPOSITORY / "examples" / "minimal", REPOSITORY / "examples" / "shop"

@@ -3,31 +3,20 @@
 import re
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.parse
-import urllib.request
-from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
 
 from infra.components.celery_worker import worker_command
 from infra.models.stack_config import AppConfig
+from tests.browser import Browser
 from tests.examples.pods import run_manage, running_pods
 from tests.plans import stage_plan
+from tests.waiting import wait
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHOP = REPOSITORY / "examples" / "shop"
 PIN = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
-
-
-def wait(check, what, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not (value := check()):
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        time.sleep(0.1)
-    return value
 
 
 def test_pins_are_the_tested_ones():
@@ -93,13 +82,10 @@ class TestPods:
         manage(surroundings, "migrate", "--noinput")
         manage(surroundings, "migrate", "--noinput")  # the job runs again at every update
         start("web", "gunicorn", AppConfig().wsgi)
-        browser = Browser(port)
+        browser = Browser(f"http://127.0.0.1:{port}")
         wait(lambda: browser.status("/healthz") == 200, "web")
         start("worker", *worker_command(plan.workers[0]))
-        page = browser.get("/products/silver-ring/")
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
-        form = {"quantity": "2", "email": "customer@example.com", "csrfmiddlewaretoken": token}
-        done = browser.get("/products/silver-ring/", form)
+        done = browser.order(quantity=2)
         assert "98.00 EUR" in done
         assert postgres.sql("select quantity, email from orders_order", "app") == "2|customer@example.com"
         assert postgres.sql("select stock from catalog_product where slug = 'silver-ring'", "app") == "498"
@@ -108,25 +94,3 @@ class TestPods:
         assert "To: customer@example.com" in mail
         assert "2 x Silver ring, 98.00 EUR" in mail
         assert browser.status("/products/silver-ring/", {"quantity": "1"}) == 403, "a form without its token"
-
-
-class Browser:
-    """Pages with cookies; redirects are followed."""
-
-    def __init__(self, port):
-        self.base = f"http://127.0.0.1:{port}"
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-
-    def get(self, path, form=None):
-        data = urllib.parse.urlencode(form).encode() if form else None
-        with self.opener.open(self.base + path, data, timeout=10) as answer:
-            return answer.read().decode()
-
-    def status(self, path, form=None):
-        try:
-            self.get(path, form)
-        except urllib.error.HTTPError as error:
-            return error.code
-        except OSError:
-            return 0
-        return 200

@@ -2,15 +2,9 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from email import message_from_bytes
-from http.cookiejar import CookieJar
 from pathlib import Path
 
 import yaml
@@ -20,43 +14,6 @@ from lab.lifecycle import Lab
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROMETHEUS = "/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1"
-
-
-def wait(check, what, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not (value := check()):
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        time.sleep(0.5)
-    return value
-
-
-class Browser:
-    """Pages with cookies; redirects are followed."""
-
-    def __init__(self, url):
-        self.url = url
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-
-    def get(self, path, form=None):
-        data = urllib.parse.urlencode(form).encode() if form else None
-        with self.opener.open(self.url + path, data, timeout=30) as answer:
-            return answer.read().decode()
-
-    def status(self, path):
-        try:
-            self.get(path)
-        except urllib.error.HTTPError as error:
-            return error.code
-        except OSError:
-            return 0
-        return 200
-
-    def order(self, slug="silver-ring", quantity=1, email="customer@example.com"):
-        """Orders as a customer would; the page afterwards."""
-        page = self.get(f"/products/{slug}/")
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
-        form = {"quantity": str(quantity), "email": email, "csrfmiddlewaretoken": token}
-        return self.get(f"/products/{slug}/", form)
 
 
 class Shop:

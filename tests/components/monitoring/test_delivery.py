@@ -12,7 +12,8 @@ from infra.components.monitoring.alertmanager import Alerting, Mail, Receiver, a
 from infra.components.monitoring.rules import rules
 from infra.components.monitoring.scrape import scrape_config
 from tests.plans import stage_plan
-from tests.servers.monitoring_servers import Hooks, Mailbox, alertmanager, get, page, prometheus, wait
+from tests.servers.monitoring_servers import Hooks, Mailbox, alertmanager, get, page, prometheus
+from tests.waiting import wait
 
 pytestmark = pytest.mark.monitoring
 

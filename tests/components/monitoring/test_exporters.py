@@ -20,9 +20,10 @@ from tests.components.monitoring.metrics import used
 from tests.graphs import container, run
 from tests.plans import stage_plan
 from tests.servers import free_port
-from tests.servers.monitoring_servers import alertmanager, exposed, get, prometheus, running, wait
+from tests.servers.monitoring_servers import alertmanager, exposed, get, prometheus, running
 from tests.servers.postgres_server import postgres_server
 from tests.servers.redis_server import PASSWORD, RedisServer
+from tests.waiting import wait
 
 pytestmark = pytest.mark.monitoring
 

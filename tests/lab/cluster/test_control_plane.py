@@ -1,7 +1,6 @@
 """A real API server and scheduler with a simulated node."""
 
 import socket
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from lab.machines import Size
 from lab.paths import bin_dir
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ETCD, KUBE
+from tests.waiting import wait
 
 CONFIG = {
     "node-name": "shop",
@@ -36,13 +36,6 @@ class TestSizes:
     def test_without_reservations(self):
         _, allocatable = sizes(2, 4096, {})
         assert (allocatable["cpu"], int(allocatable["memory"]) // 2**20) == ("2000m", 3891)
-
-
-def wait(check, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < deadline, "not in time"
-        time.sleep(0.1)
 
 
 def pod(name, cpu):
@@ -81,11 +74,11 @@ class TestControlPlane:
         """900m beside 200m of k3s's own runs, a second 900m stays Pending for lack of CPU."""
         pods = "/api/v1/namespaces/default/pods"
         # A controller makes it a moment after the start; until then every pod is refused.
-        wait(lambda: api.get("/api/v1/namespaces/default/serviceaccounts/default"))
+        wait(lambda: api.get("/api/v1/namespaces/default/serviceaccounts/default"), "the service account")
         api.request("POST", pods, pod("one", "900m"))
-        wait(lambda: api.get(f"{pods}/one")["status"]["phase"] == "Running")
+        wait(lambda: api.get(f"{pods}/one")["status"]["phase"] == "Running", "the first pod")
         api.request("POST", pods, pod("two", "900m"))
-        wait(lambda: api.get(f"{pods}/two")["status"].get("conditions"))
+        wait(lambda: api.get(f"{pods}/two")["status"].get("conditions"), "the second pod's refusal")
         condition = api.get(f"{pods}/two")["status"]["conditions"][0]
         assert "Insufficient cpu" in condition["message"]
 
@@ -93,7 +86,7 @@ class TestControlPlane:
         """The pod that was Pending runs after the server grew."""
         made, address = machines
         made.server_resized(address, Size(vcpu=4, memory_mib=8192, disk_gb=40))
-        wait(lambda: api.get("/api/v1/namespaces/default/pods/two")["status"]["phase"] == "Running")
+        wait(lambda: api.get("/api/v1/namespaces/default/pods/two")["status"]["phase"] == "Running", "the second pod")
 
     def test_strict_validation(self, api):
         """A misspelt field is refused."""
@@ -115,7 +108,7 @@ class TestProcesses:
         first.start("sleep", ["/bin/sleep", "60"])
         child = first._children["sleep"]
         # A program that was started a moment ago has no command line yet.
-        wait(Path(f"/proc/{child.pid}/cmdline").read_bytes)
+        wait(Path(f"/proc/{child.pid}/cmdline").read_bytes, "a command line")
         assert Processes(tmp_path).sweep() == [child.pid]
         assert child.wait(timeout=5) == -9
         assert Processes(tmp_path).sweep() == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lab.images.ensure import ensure_images
 from lab.images.store import Store
-from tests.servers.monitoring_servers import wait
+from tests.waiting import wait
 
 # $1 is the root, $2 appears when all is mounted; then pairs of folder and mount point up to --, then the command.
 ADDRESS = "192.0.2.1"  # as a pod's: not loopback, for which servers have other rules

@@ -17,7 +17,7 @@ from infra.components.redis import UID as REDIS_UID
 from infra.components.redis import render_config as redis_config
 from tests.lab.images.containers import ADDRESS, Container
 from tests.plans import stage_plan
-from tests.servers.monitoring_servers import wait
+from tests.waiting import wait
 
 pytestmark = pytest.mark.vps
 PASSWORD = 'it\'s a "secret" $word'

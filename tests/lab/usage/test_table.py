@@ -38,3 +38,11 @@ def test_markdown():
     text = markdown(rows([bare], {("app", "a", "django"): used(memory_max=80)}))
     assert text.splitlines()[0].startswith("| container | pods | CPU request |")
     assert text.splitlines()[2] == "| app/django django | 1 | - | 100m | 0m | - | - | 80Mi |  |"
+
+
+def test_k3s_names_its_pods_otherwise():
+    seen = {("app", name, "django"): used(memory_max=80) for name in ("a", "b", "c")}
+    pods = [pod("a"), pod("b"), pod("c")]
+    for one, labels in zip(pods, ({"k8s-app": "kube-dns"}, {"app": "svclb-traefik"}, {}), strict=True):
+        one["metadata"]["labels"] = labels
+    assert [row.workload for row in rows(pods, seen)] == ["app/c", "app/kube-dns", "app/svclb-traefik"]

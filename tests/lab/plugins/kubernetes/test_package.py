@@ -11,7 +11,8 @@ from lab.plugins.kubernetes.package import KubernetesPackage
 from lab.plugins.package import Call, InitFailedError, PluginError
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ETCD, KUBE
-from tests.lab.cluster.test_control_plane import CONFIG, wait
+from tests.lab.cluster.test_control_plane import CONFIG
+from tests.waiting import wait
 
 pytestmark = pytest.mark.cluster
 
@@ -26,7 +27,7 @@ def kubeconfig(tmp_path_factory):
     machines.server_created(address, "shop", Size(vcpu=2, memory_mib=4096, disk_gb=40), "")
     machines.install_k3s(address, CONFIG)
     made = machines.kubeconfig(address).replace("127.0.0.1", address)
-    wait(lambda: Api(made).get("/api/v1/namespaces/default/serviceaccounts/default"))
+    wait(lambda: Api(made).get("/api/v1/namespaces/default/serviceaccounts/default"), "the service account")
     yield made
     machines.stop_all()
 
