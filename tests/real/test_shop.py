@@ -65,7 +65,7 @@ class TestMetrics:
 
 class TestLoad:
     def test_the_guides_load(self, shop):
-        """1000 mails of 100 to 200 ms, all sent; nothing is above its limit, nothing restarts (`make bench` has the rate)."""
+        """1000 mails, all sent; nothing is above its limit, nothing restarts.  The rate is in `make bench`."""
         before = {pod["metadata"]["name"]: _restarts(pod) for pod in shop.pods()}
         [node] = [one["metadata"]["name"] for one in shop.api.items("/api/v1/nodes")]
         with Sampler(shop.api, [node]) as sampler:
