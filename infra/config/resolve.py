@@ -22,7 +22,8 @@ def resolve_stage(config: StackConfig) -> tuple[StageConfig, tuple[Departure, ..
         ConfigError: an override breaks a rule of the stage, or names a pool that it does not have.
     """
     stage = STAGES[config.stage] if config.stage else stage_for(config.customers or 0)
-    stage = stage.model_copy(update={"grafana": config.monitoring.grafana})
+    # Both are the stack file's own, validated there under the same names.
+    stage = stage.model_copy(update=config.monitoring.model_dump())
     try:
         return apply_overrides(stage, config.overrides)
     except KeyError as error:

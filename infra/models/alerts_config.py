@@ -63,3 +63,10 @@ class MonitoringConfig(StrictModel):
     """What runs beside Prometheus."""
 
     grafana: bool = Field(default=False, description="Grafana with the stack's dashboards; from 8 GB of memory on")
+    alert_speed: int = Field(
+        default=1,
+        ge=1,
+        le=60,
+        description="for a rehearsal: alerts come that many times sooner, because every duration of rules, scraping "
+        "and notifications is divided by it",
+    )

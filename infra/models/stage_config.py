@@ -111,5 +111,8 @@ class StageConfig(StrictModel):
         ge=0, le=86_400, default=0, description="longest countdown or ETA in seconds that the app uses"
     )
     grafana: bool = Field(default=False, description="Grafana beside Prometheus; a stack file turns it on")
+    alert_speed: int = Field(
+        default=1, ge=1, le=60, description="what durations of alerts are divided by; a stack file rehearses with more"
+    )
     volume_size_gib: int = Field(ge=10, le=10_000, description="size of the data volume in GiB")
     guide: GuideRow = Field(description="the tier guide's own numbers")

@@ -92,6 +92,6 @@ def assemble(
         pgbouncer=size_pgbouncer(connections(django, workers), postgres.max_connections),
         broker=size_broker(server.memory),
         cache=size_cache(server.memory),
-        monitoring=size_monitoring(server.memory, grafana=stage.grafana),
+        monitoring=size_monitoring(server.memory, grafana=stage.grafana, alert_speed=stage.alert_speed),
         system=size_system(),
     )

@@ -17,6 +17,7 @@ def departures(
         *_server(stage, server),
         *_django(stage, parts),
         *_autoscaling(stage, parts, cheapest),
+        *_rehearsal(stage),
     )
 
 
@@ -44,6 +45,16 @@ def _django(stage: StageConfig, parts: Parts) -> Iterator[Departure]:
         plan="broker and cache apart",
         why="an eviction policy is per instance: a full cache would block or evict the queue (ADR 0004)",
     )
+
+
+def _rehearsal(stage: StageConfig) -> Iterator[Departure]:
+    if stage.alert_speed > 1:
+        yield Departure(
+            field="alert_speed",
+            guide="CPU above 80 % for 10 minutes, and so on",
+            plan=f"{stage.alert_speed} times sooner",
+            why="a rehearsal of alerts: they come for what is no trouble; take monitoring.alert_speed out afterwards",
+        )
 
 
 def _autoscaling(stage: StageConfig, parts: Parts, cheapest: Callable[[str, int], str]) -> Iterator[Departure]:

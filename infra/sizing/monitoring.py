@@ -19,7 +19,7 @@ GRAFANA_SERVER = Memory.gib(8)  # the smallest server that it is offered for (do
 _GRAFANA = (50, 256, 512)
 
 
-def size_monitoring(memory: Memory, *, grafana: bool) -> MonitoringPlan:
+def size_monitoring(memory: Memory, *, grafana: bool, alert_speed: int) -> MonitoringPlan:
     """All of monitoring is in the plan: what is not counted is what gets evicted."""
     request, limit, millicores = next((row[1:] for row in _BUDGETS if memory <= Memory.gib(row[0])), _BUDGETS[-1][1:])
     prometheus = container("prometheus", millicores, request, limit)
@@ -35,6 +35,7 @@ def size_monitoring(memory: Memory, *, grafana: bool) -> MonitoringPlan:
         queue_exporter=size_queue_exporter(),
         storage=Memory.gib(_STORAGE_GIB),
         retention_days=_RETENTION_DAYS,
+        alert_speed=alert_speed,
         grafana=_size_grafana() if grafana else None,
     )
 

@@ -117,6 +117,7 @@ class MonitoringPlan:
     queue_exporter: WorkloadPlan  # Deployment in the app's namespace, container "queue-exporter"
     storage: Memory
     retention_days: int
+    alert_speed: int  # what durations of alerts are divided by: 1, or more in a rehearsal
     grafana: WorkloadPlan | None
 
 

@@ -66,7 +66,7 @@ for file in $(cd "$HARDWARE/sys" && find . -type f); do
 	[ ! -e "proc/sys/$file" ] || mount --bind "$copies/sys/$file" "proc/sys/$file"
 done
 [ ! -e proc/sysrq-trigger ] || mount --bind dev/null proc/sysrq-trigger
-for file in meminfo cpuinfo; do
+for file in meminfo cpuinfo stat; do
 	mount --bind "$copies/$file" "proc/$file"
 	mount -o remount,bind,ro "proc/$file"
 done

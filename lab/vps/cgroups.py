@@ -107,6 +107,18 @@ class Cgroup:
                     return max(int((folder / file).read_text()) - cached, 0), cached
         return 0, 0
 
+    def processor_time(self) -> tuple[int, int]:
+        """Nanoseconds of user and of system time that it has spent."""
+        for one in self.hierarchies:
+            folder = one.mount / self.name
+            files = [folder / "cpuacct.usage_user", folder / "cpuacct.usage_sys"]
+            if all(file.exists() for file in files):
+                return int(files[0].read_text()), int(files[1].read_text())
+            if one.version == CGROUP_2 and (folder / "cpu.stat").exists():
+                stat = dict(line.split() for line in (folder / "cpu.stat").read_text().splitlines())
+                return int(stat["user_usec"]) * 1000, int(stat["system_usec"]) * 1000
+        return 0, 0
+
     def processes(self) -> list[int]:
         """Every process in it, whatever the guest has nested."""
         found: set[int] = set()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lab.machines import Size
 from lab.vps.cgroups import visible_bytes
+from lab.vps.processor_time import ProcessorTime
 
 # What a kubelet wants to set for the whole machine: inside a guest it sets these files, not this machine's kernel.
 KERNEL_SETTINGS = {
@@ -25,6 +26,7 @@ def write_hardware(folder: Path, size: Size) -> None:
     """Writes every file below `folder`; boot.sh mounts them."""
     shutil.rmtree(folder, ignore_errors=True)
     _write(folder / "meminfo", meminfo(total=visible_bytes(size), used=0, cached=0))
+    _write(folder / "stat", ProcessorTime(size.vcpu, started=0).text(0, 0, 0))
     _write(folder / "cpuinfo", cpuinfo(Path("/proc/cpuinfo").read_text(), size.vcpu))
     for name, value in KERNEL_SETTINGS.items():
         _write(folder / "sys" / name, f"{value}\n")

@@ -1,4 +1,4 @@
-"""The process outside of one running server: its first process's parent, its public address, its memory figures.
+"""The process outside of one running server: its first process's parent, its public address, its figures of memory and CPU.
 
 It ends with the server, and the server ends with it.
 """
@@ -11,17 +11,19 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from lab.vps.cgroups import Cgroup, visible_bytes
 from lab.vps.forwarder import Forwarder
 from lab.vps.hardware import meminfo
+from lab.vps.processor_time import ProcessorTime
 from lab.vps.record import RUNNING, load, write_json
 
 BOOTED = "run/stagecoach-init"  # the first process writes it
-_MEMINFO = "run/stagecoach/hardware/meminfo"
+_HARDWARE = "run/stagecoach/hardware"
 _CLONE_NEWPID = 0x20000000
-_MEMORY_SECONDS = 2.0
+_USE_SECONDS = 2.0
 
 
 class Hypervisor:
@@ -34,13 +36,14 @@ class Hypervisor:
 
     async def run(self) -> int:
         """The exit code of the server's first process; 0 after an orderly power-off."""
+        started = time.monotonic()
         init = _first_process(["sh", str(Path(__file__).with_name("boot.sh"))])
         loop = asyncio.get_running_loop()
         ended = asyncio.Event()
         descriptor = os.pidfd_open(init.pid)
         loop.add_reader(descriptor, ended.set)
         loop.add_signal_handler(signal.SIGTERM, init.send_signal, signal.SIGTERM)
-        tasks = [loop.create_task(self._serve(init))]
+        tasks = [loop.create_task(self._serve(init, started))]
         loop.add_signal_handler(signal.SIGHUP, lambda: tasks.append(loop.create_task(self._listen(init.pid))))
         await ended.wait()
         loop.remove_reader(descriptor)
@@ -50,7 +53,7 @@ class Hypervisor:
             task.cancel()
         return init.wait()
 
-    async def _serve(self, init: subprocess.Popen[bytes]) -> None:
+    async def _serve(self, init: subprocess.Popen[bytes], started: float) -> None:
         while not Path(f"/proc/{init.pid}/root/{BOOTED}").exists():  # noqa: ASYNC110  nobody tells
             await asyncio.sleep(0.01)
         try:
@@ -59,22 +62,29 @@ class Hypervisor:
             sys.stderr.write(f"{load(self.folder).public_ip} can't be listened on: {error}\n")
             init.kill()
             return
-        await self._show_memory(init.pid)
+        await self._show_use(init.pid, started)
 
-    async def _show_memory(self, init: int) -> None:
-        total = visible_bytes(load(self.folder).size)
+    async def _show_use(self, init: int, started: float) -> None:
+        size = load(self.folder).size
+        processors, total = ProcessorTime(size.vcpu, started), visible_bytes(size)
+        folder = Path(f"/proc/{init}/root/{_HARDWARE}")
         while True:
             used, cached = self.cgroup.memory()
-            # In place: the file is mounted over the kernel's.
-            with Path(f"/proc/{init}/root/{_MEMINFO}").open("r+") as handle:
-                handle.write(meminfo(total=total, used=used, cached=cached))
-            await asyncio.sleep(_MEMORY_SECONDS)
+            _overwrite(folder / "meminfo", meminfo(total=total, used=used, cached=cached))
+            _overwrite(folder / "stat", processors.text(time.monotonic(), *self.cgroup.processor_time()))
+            await asyncio.sleep(_USE_SECONDS)
 
     async def _listen(self, init: int) -> None:
         address = load(self.folder).public_ip
         await self.forwarder.listen(address)
         row = {"pid": os.getpid(), "program": __name__, "init": init, "address": address, "ports": self.forwarder.ports}
         write_json(self.folder / RUNNING, row)
+
+
+def _overwrite(path: Path, text: str) -> None:
+    """In place: the file is mounted over the kernel's."""
+    with path.open("r+") as handle:
+        handle.write(text)
 
 
 def _first_process(command: list[str]) -> subprocess.Popen[bytes]:

@@ -24,7 +24,7 @@ class TestPrometheus:
     @pytest.mark.parametrize(("gib", "mib"), [(4, 144), (8, 256), (16, 384), (32, 512)])
     def test_holds_what_its_server_makes(self, gib, mib):
         """25 MiB and 4 KiB for each series: 30,000 series on the smallest."""
-        made = size_monitoring(Memory.gib(gib), grafana=False)
+        made = size_monitoring(Memory.gib(gib), grafana=False, alert_speed=1)
         container = made.prometheus.container("prometheus")
         assert (container.requests.memory, container.limits.memory) == (Memory.mib(mib), Memory.mib(2 * mib))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.components.monitoring.rules.watch import WATCHDOG
+from infra.components.monitoring.speed import faster
 
 SEVERITIES = ("critical", "warning", "info")
 # Alertmanager forgets after 120 h what it has sent: nothing may be repeated more rarely.
@@ -46,7 +47,11 @@ class Alerting:
 
 
 def alertmanager_config(
-    alerting: Alerting, *, smtp_password: str | None = None, webhooks: Mapping[str, str] | None = None
+    alerting: Alerting,
+    *,
+    smtp_password: str | None = None,
+    webhooks: Mapping[str, str] | None = None,
+    speed: int = 1,
 ) -> dict[str, Any]:
     """alertmanager.yml as a mapping; `webhooks` are URLs by receiver, and a name of their own is a new receiver."""
     receivers = _with_webhooks(alerting.receivers, webhooks or {})
@@ -55,11 +60,11 @@ def alertmanager_config(
         "route": {
             "receiver": _NOBODY,
             "group_by": ["alertname", "component"],
-            "group_wait": "30s",
-            "group_interval": "5m",
+            "group_wait": faster("30s", speed),
+            "group_interval": faster("5m", speed),
             "routes": [
-                _watchdog(heard=heartbeat is not None),
-                *(_route(one.name, severity) for one in receivers for severity in one.severities),
+                _watchdog(speed, heard=heartbeat is not None),
+                *(_route(one.name, severity, speed) for one in receivers for severity in one.severities),
             ],
         },
         "inhibit_rules": [
@@ -97,23 +102,23 @@ def _receiver(receiver: Receiver) -> dict[str, Any]:
     return made
 
 
-def _route(receiver: str, severity: str) -> dict[str, Any]:
+def _route(receiver: str, severity: str, speed: int) -> dict[str, Any]:
     return {
         "receiver": receiver,
         "matchers": [f'severity="{severity}"'],
-        "repeat_interval": _REPEAT[severity],
+        "repeat_interval": faster(_REPEAT[severity], speed),
         "continue": True,  # every receiver gets its own
     }
 
 
-def _watchdog(*, heard: bool) -> dict[str, Any]:
+def _watchdog(speed: int, *, heard: bool) -> dict[str, Any]:
     """First and final: nobody reads an alert that is always there."""
     return {
         "receiver": _HEARTBEAT if heard else _NOBODY,
         "matchers": [f'alertname="{WATCHDOG}"'],
         "group_wait": "0s",
-        "group_interval": "1m",
-        "repeat_interval": "5m",
+        "group_interval": faster("1m", speed),
+        "repeat_interval": faster("5m", speed),
     }
 
 

@@ -79,17 +79,19 @@ class Prometheus(pulumi.ComponentResource):
     def _files(self, name: str, args: PrometheusArgs) -> tuple[core.v1.ConfigMap, core.v1.Secret]:
         child = pulumi.ResourceOptions(parent=self)
         own = meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(PROMETHEUS))
+        speed = args.plan.monitoring.alert_speed
         # When the certificate ends is no secret, the kubeconfig around it is.
         end = pulumi.Output.unsecret(pulumi.Output.from_input(args.kubeconfig).apply(client_certificate_end))
         data: dict[str, pulumi.Input[str]] = {
-            "prometheus.yml": yaml.safe_dump(scrape_config(), sort_keys=False),
+            "prometheus.yml": yaml.safe_dump(scrape_config(speed), sort_keys=False),
             "rules.yml": end.apply(lambda at: yaml.safe_dump(rules(args.plan, kubeconfig_end=at), sort_keys=False)),
         }
         config = core.v1.ConfigMap(f"{name}-config", metadata=own, data=data, opts=child)
         # Secret as a whole: URLs of receivers are as good as passwords.
         text = pulumi.Output.all(args.smtp_password, args.webhooks).apply(
             lambda given: yaml.safe_dump(
-                alertmanager_config(args.alerting, smtp_password=given[0], webhooks=given[1]), sort_keys=False
+                alertmanager_config(args.alerting, smtp_password=given[0], webhooks=given[1], speed=speed),
+                sort_keys=False,
             )
         )
         hidden: pulumi.Output[str] = pulumi.Output.secret(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from infra.components.monitoring.speed import faster
 from infra.names import APP_NAMESPACE, MONITORING_NAMESPACE, NODE_EXPORTER, SYSTEM_NAMESPACE
 
 _TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token"  # noqa: S105  a path
@@ -20,16 +21,18 @@ CADVISOR = (
     "container_spec_cpu_period",
     "container_oom_events_total",
 )
+_INTERVAL, _SLOW_TIMEOUT = "30s", "10s"  # a timeout above the interval is refused, so both are scaled
 _ANNOTATION = "__meta_kubernetes_pod_annotation_prometheus_io"
 
 
-def scrape_config() -> dict[str, Any]:
+def scrape_config(speed: int = 1) -> dict[str, Any]:
     """prometheus.yml without remote write; alerts go to the sidecar."""
+    interval = faster(_INTERVAL, speed)
     return {
-        "global": {"scrape_interval": "30s", "evaluation_interval": "30s"},
+        "global": {"scrape_interval": interval, "evaluation_interval": interval},
         "rule_files": ["/etc/prometheus/rules.yml"],
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": ["127.0.0.1:9093"]}]}]},
-        "scrape_configs": [*_itself(), _cadvisor(), _pods(), _nodes(), _traefik()],
+        "scrape_configs": [*_itself(), _cadvisor(), _pods(speed), _nodes(), _traefik()],
     }
 
 
@@ -58,11 +61,11 @@ def _cadvisor() -> dict[str, Any]:
     }
 
 
-def _pods() -> dict[str, Any]:
+def _pods(speed: int) -> dict[str, Any]:
     """Pods that ask for it by annotation; the queue exporter needs a moment for its answer."""
     return {
         "job_name": "pods",
-        "scrape_timeout": "10s",
+        "scrape_timeout": faster(_SLOW_TIMEOUT, speed),
         "kubernetes_sd_configs": [{"role": "pod", "namespaces": {"names": [APP_NAMESPACE]}}],
         "relabel_configs": [
             {"source_labels": [f"{_ANNOTATION}_scrape"], "regex": "true", "action": "keep"},

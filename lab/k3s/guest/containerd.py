@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
+import subprocess
 from pathlib import Path
 
 from lab.k3s.guest import files
@@ -36,11 +38,15 @@ disabled_plugins = [{unused}]
     snapshotter = "overlayfs"
   [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
     runtime_type = "io.containerd.runc.v2"
+    base_runtime_spec = "{spec}"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
       SystemdCgroup = false
   [plugins."io.containerd.grpc.v1.cri".registry]
     config_path = "{registries}"
 """
+# A container's /proc is the kernel's, which knows the whole machine: what the server shows in their place is mounted
+# over them, so that an exporter in a container measures the server.
+_SHOWN = ("meminfo", "stat", "cpuinfo")
 # For every registry's name: what the lab's registry lacks is not looked for elsewhere.
 _HOSTS = """\
 server = "{registry}"
@@ -53,6 +59,8 @@ def containerd(layout: Layout) -> list[str]:
     """Writes the configuration; the command line."""
     config, registries = layout.etc / "containerd" / "config.toml", layout.etc / "containerd" / "certs.d"
     state = RUN / "containerd"
+    spec = layout.etc / "containerd" / "spec.json"
+    files.write_if_changed(spec, container_spec(_default_spec()))
     files.write_if_changed(registries / "_default" / "hosts.toml", _HOSTS.format(registry=REGISTRY))
     text = _CONFIG.format(
         root=layout.containerd,
@@ -60,6 +68,7 @@ def containerd(layout: Layout) -> list[str]:
         unused=", ".join(f'"io.containerd.snapshotter.v1.{name}"' for name in _UNUSED),
         socket=CONTAINERD_SOCKET,
         pause=PAUSE,
+        spec=spec,
         cni_programs=CNI_PROGRAMS,
         cni=cni_folder(layout),
         registries=registries,
@@ -69,6 +78,19 @@ def containerd(layout: Layout) -> list[str]:
         # Of containers that a power cut ended: containerd would try to reach their shims one by one.
         shutil.rmtree(state, ignore_errors=True)
     return ["containerd", "--config", str(config), "--log-level", "warn"]
+
+
+def container_spec(default: str) -> str:
+    """What every container starts from: containerd's own and the server's files."""
+    spec = json.loads(default)
+    for name in _SHOWN:
+        path = f"/proc/{name}"
+        spec["mounts"].append({"destination": path, "type": "bind", "source": path, "options": ["bind", "ro"]})
+    return json.dumps(spec, indent=2)
+
+
+def _default_spec() -> str:
+    return subprocess.run(["ctr", "oci", "spec"], capture_output=True, text=True, check=True).stdout
 
 
 def listens(address: Path = CONTAINERD_SOCKET) -> bool:

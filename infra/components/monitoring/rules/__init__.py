@@ -14,6 +14,7 @@ from infra.components.monitoring.rules.redis import redis_alerts
 from infra.components.monitoring.rules.watch import watch_alerts
 from infra.components.monitoring.rules.web import web_alerts
 from infra.components.monitoring.rules.workloads import workload_alerts
+from infra.components.monitoring.speed import faster
 from infra.sizing.plan import StackPlan
 
 _WEEKLY_INTERVAL = "5m"  # a week's samples are read each time
@@ -21,20 +22,22 @@ _WEEKLY_INTERVAL = "5m"  # a week's samples are read each time
 
 def rules(plan: StackPlan, *, kubeconfig_end: int | None = None) -> dict[str, Any]:
     """rules.yml; `kubeconfig_end` is when the stack's own client certificate ends, in seconds since the epoch."""
+    speed = plan.monitoring.alert_speed
     groups = {
-        "node": node_alerts(),
+        "node": node_alerts(speed),
         "workloads": workload_alerts(plan),
         "queues": queue_alerts(plan),
-        "postgres": postgres_alerts(plan.postgres),
+        "postgres": postgres_alerts(plan.postgres, speed),
         "redis": redis_alerts(),
         "web": web_alerts(),
         "growth": growth_alerts(plan),
         "cluster": cluster_alerts(kubeconfig_end),
         "watch": watch_alerts(plan.monitoring),
     }
-    made = [_group(name, alerts) for name, alerts in groups.items() if alerts]
-    return {"groups": [*made, _group("week", weekly_alerts()) | {"interval": _WEEKLY_INTERVAL}]}
+    made = [_group(name, alerts, speed) for name, alerts in groups.items() if alerts]
+    week = _group("week", weekly_alerts(), speed) | {"interval": faster(_WEEKLY_INTERVAL, speed)}
+    return {"groups": [*made, week]}
 
 
-def _group(name: str, alerts: list[Alert]) -> dict[str, Any]:
-    return {"name": name, "rules": [alert.rule() for alert in alerts]}
+def _group(name: str, alerts: list[Alert], speed: int) -> dict[str, Any]:
+    return {"name": name, "rules": [alert.rule(speed) for alert in alerts]}

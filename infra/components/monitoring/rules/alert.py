@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from infra.components.monitoring.speed import faster, faster_expression
+
 RUNBOOKS = "docs/runbooks"
 Severity = Literal["critical", "warning", "info", "none"]
 
@@ -25,12 +27,13 @@ class Alert:
     severity: Severity = "warning"
     labels: Mapping[str, str] = field(default_factory=dict)
 
-    def rule(self) -> dict[str, Any]:
-        """The entry in rules.yml."""
+    def rule(self, speed: int = 1) -> dict[str, Any]:
+        """The entry in rules.yml; with a speed its message says that it is a rehearsal."""
+        mark = "" if speed == 1 else f"Rehearsal, {speed} times faster: "
         return {
             "alert": self.name,
-            "expr": self.expression,
-            "for": f"{self.minutes}m",
+            "expr": faster_expression(self.expression, speed),
+            "for": faster(f"{self.minutes}m", speed),
             "labels": {"severity": self.severity, "component": self.component, **self.labels},
-            "annotations": {"summary": self.summary, "runbook": f"{RUNBOOKS}/{self.name}.md"},
+            "annotations": {"summary": mark + self.summary, "runbook": f"{RUNBOOKS}/{self.name}.md"},
         }

@@ -11,18 +11,19 @@ from infra.components.monitoring.promql import (
     NODE_STEAL,
 )
 from infra.components.monitoring.rules.alert import Alert
+from infra.components.monitoring.speed import faster_seconds
 
 _DAYS_AHEAD = 4  # a weekend and a day to act
 _SECONDS_AHEAD = _DAYS_AHEAD * 86_400
 
 
-def node_alerts() -> list[Alert]:
+def node_alerts(speed: int = 1) -> list[Alert]:
     """The guide's two thresholds, and what stops a single server for good."""
-    return [*_cpu_and_memory(), *_disks()]
+    return [*_cpu_and_memory(), *_disks(faster_seconds(_SECONDS_AHEAD, speed))]
 
 
-def _disks() -> list[Alert]:
-    filling = f"predict_linear({DISK_AVAILABLE}[6h], {_SECONDS_AHEAD}) < 0 and {DISK_FREE} < 40"
+def _disks(ahead: int) -> list[Alert]:
+    filling = f"predict_linear({DISK_AVAILABLE}[6h], {ahead}) < 0 and {DISK_FREE} < 40"
     return [
         Alert(
             name="DiskFilling",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from infra.components.monitoring.rules.alert import Alert
+from infra.components.monitoring.speed import faster_seconds
 from infra.sizing.plan import PostgresPlan
 
 _CONNECTION_PERCENT = 80
@@ -11,9 +12,10 @@ _IDLE_TRANSACTION_SECONDS = 600
 _BACKUP_HOURS = 26
 
 
-def postgres_alerts(plan: PostgresPlan) -> list[Alert]:
+def postgres_alerts(plan: PostgresPlan, speed: int = 1) -> list[Alert]:
     """Connections are counted against the plan's `max_connections`."""
     most = plan.max_connections * _CONNECTION_PERCENT // 100
+    idle = faster_seconds(_IDLE_TRANSACTION_SECONDS, speed)
     newest = "stagecoach_backup_newest_timestamp_seconds"
     return [
         Alert(
@@ -33,11 +35,10 @@ def postgres_alerts(plan: PostgresPlan) -> list[Alert]:
         ),
         Alert(
             name="PostgresIdleTransaction",
-            expression='max(pg_stat_activity_max_tx_duration{state="idle in transaction"})'
-            f" > {_IDLE_TRANSACTION_SECONDS}",
+            expression=f'max(pg_stat_activity_max_tx_duration{{state="idle in transaction"}}) > {idle}',
             minutes=5,
             component="postgres",
-            summary=f"A transaction is open and idle for more than {_IDLE_TRANSACTION_SECONDS} seconds",
+            summary=f"A transaction is open and idle for more than {idle} seconds",
         ),
         Alert(
             name="BackupTooOld",

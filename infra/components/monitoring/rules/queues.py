@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from infra.components.monitoring.promql import QUEUE_LENGTH, container_selector, pool_queues
 from infra.components.monitoring.rules.alert import Alert
+from infra.components.monitoring.speed import faster_seconds
 from infra.sizing.plan import StackPlan, WorkerPlan
 
 _STUCK_FACTOR = 2  # a message older than that many of its pool's longest tasks
+_STALE_SECONDS = 300
 
 
 def queue_alerts(plan: StackPlan) -> list[Alert]:
@@ -47,13 +49,13 @@ def queue_alerts(plan: StackPlan) -> list[Alert]:
             summary="No beat holds the lock: nothing is scheduled",
         ),
         _stale(plan),
-        *(alert for worker in plan.workers for alert in _pool(worker)),
+        *(alert for worker in plan.workers for alert in _pool(worker, plan.monitoring.alert_speed)),
     ]
 
 
-def _pool(worker: WorkerPlan) -> Iterator[Alert]:
+def _pool(worker: WorkerPlan, speed: int) -> Iterator[Alert]:
     labels = {"pool": worker.pool}
-    seconds = _STUCK_FACTOR * worker.time_limit
+    seconds = faster_seconds(_STUCK_FACTOR * worker.time_limit, speed)
     age = f'celery_queue_oldest_message_age_seconds{{queue_name=~"{pool_queues(worker)}"}}'
     yield Alert(
         name="QueueStuck",
@@ -78,9 +80,10 @@ def _pool(worker: WorkerPlan) -> Iterator[Alert]:
 def _stale(plan: StackPlan) -> Alert:
     """Workers that run send a heartbeat every 2 s: silence is the exporter's own."""
     alive = " or ".join(f"container_memory_working_set_bytes{{{container_selector(w.workload)}}}" for w in plan.workers)
+    silent = faster_seconds(_STALE_SECONDS, plan.monitoring.alert_speed)
     return Alert(
         name="QueueExporterStale",
-        expression=f"time() - max(celery_last_event_timestamp_seconds) > 300 and on () count({alive}) > 0",
+        expression=f"time() - max(celery_last_event_timestamp_seconds) > {silent} and on () count({alive}) > 0",
         minutes=5,
         component="exporter",
         summary="The queue exporter hears no events although workers run",

@@ -1,15 +1,17 @@
 """One registry stands for all; state that no container needs is thrown away."""
 
+import json
 import socket
 import tomllib
 
 from lab.k3s.guest import containerd as module
-from lab.k3s.guest.containerd import containerd, listens, shims_run
+from lab.k3s.guest.containerd import container_spec, containerd, listens, shims_run
 from lab.k3s.guest.layout import Layout
 
 
 def test_configuration(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "RUN", tmp_path / "run")
+    monkeypatch.setattr(module, "_default_spec", lambda: '{"mounts": []}')
     monkeypatch.setattr(module, "shims_run", lambda: False)  # this machine may have containers of its own
     (tmp_path / "run" / "containerd" / "old").mkdir(parents=True)
     layout = Layout(tmp_path / "k3s")
@@ -19,9 +21,19 @@ def test_configuration(tmp_path, monkeypatch):
     assert content["root"] == str(tmp_path / "k3s" / "agent" / "containerd")
     assert plugin["restrict_oom_score_adj"] is True
     assert plugin["sandbox_image"].startswith("lab.stagecoach.dev/lab/pause:")
+    [runtime] = plugin["containerd"]["runtimes"].values()
+    assert "/proc/meminfo" in open(runtime["base_runtime_spec"]).read()  # noqa: SIM115, PTH123
     hosts = tomllib.loads((layout.etc / "containerd" / "certs.d" / "_default" / "hosts.toml").read_text())
     assert hosts["server"] == "http://100.64.0.1:5000"
     assert not (tmp_path / "run" / "containerd").exists()
+
+
+def test_containers_see_the_server(tmp_path):
+    """Beside what containerd mounts anyway, after /proc."""
+    made = json.loads(container_spec('{"process": {}, "mounts": [{"destination": "/proc"}]}'))
+    assert [one["destination"] for one in made["mounts"]] == ["/proc", "/proc/meminfo", "/proc/stat", "/proc/cpuinfo"]
+    assert all(one.get("options", ["bind", "ro"]) == ["bind", "ro"] for one in made["mounts"])
+    assert made["process"] == {}
 
 
 def test_shims_are_found(tmp_path):
