@@ -1,4 +1,4 @@
-"""The process outside of one running server: its first process's parent, its public address, its figures of memory and CPU.
+"""The process outside of one running server: its first process's parent, its public address, its /proc figures.
 
 It ends with the server, and the server ends with it.
 """

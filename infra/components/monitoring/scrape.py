@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.components.monitoring.speed import faster
+from infra.components.monitoring.speed import LEAST_INTERVAL, faster
 from infra.names import APP_NAMESPACE, MONITORING_NAMESPACE, NODE_EXPORTER, SYSTEM_NAMESPACE
 
 _TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token"  # noqa: S105  a path
@@ -21,13 +21,13 @@ CADVISOR = (
     "container_spec_cpu_period",
     "container_oom_events_total",
 )
-_INTERVAL, _SLOW_TIMEOUT = "30s", "10s"  # a timeout above the interval is refused, so both are scaled
+_INTERVAL, _SLOW_TIMEOUT = "30s", "10s"  # a timeout above the interval is refused: both are scaled
 _ANNOTATION = "__meta_kubernetes_pod_annotation_prometheus_io"
 
 
 def scrape_config(speed: int = 1) -> dict[str, Any]:
     """prometheus.yml without remote write; alerts go to the sidecar."""
-    interval = faster(_INTERVAL, speed)
+    interval = faster(_INTERVAL, speed, least=LEAST_INTERVAL)
     return {
         "global": {"scrape_interval": interval, "evaluation_interval": interval},
         "rule_files": ["/etc/prometheus/rules.yml"],
@@ -65,7 +65,7 @@ def _pods(speed: int) -> dict[str, Any]:
     """Pods that ask for it by annotation; the queue exporter needs a moment for its answer."""
     return {
         "job_name": "pods",
-        "scrape_timeout": faster(_SLOW_TIMEOUT, speed),
+        "scrape_timeout": faster(_SLOW_TIMEOUT, speed, least=LEAST_INTERVAL),
         "kubernetes_sd_configs": [{"role": "pod", "namespaces": {"names": [APP_NAMESPACE]}}],
         "relabel_configs": [
             {"source_labels": [f"{_ANNOTATION}_scrape"], "regex": "true", "action": "keep"},

@@ -10,6 +10,8 @@ _DURATION = re.compile(r"(\d+)([smhd])")
 _WINDOW = re.compile(r"(?P<before>\[|\boffset )(?P<window>\d+[smhd])(?::(?P<step>\d+[smhd]))?")
 # cAdvisor measures every 10 to 15 s, whoever asks how often: a shorter range holds no two of its measurements.
 _LEAST_WINDOW = 30
+# How often is read and evaluated at most: on a server under load cAdvisor takes more than a second to answer.
+LEAST_INTERVAL = 5
 
 
 def faster(duration: str, speed: int, *, least: int = 1) -> str:
@@ -26,7 +28,7 @@ def faster_expression(expression: str, speed: int) -> str:
 
     def replaced(found: re.Match[str]) -> str:
         window = faster(found["window"], speed, least=_LEAST_WINDOW)
-        step = f":{faster(found['step'], speed)}" if found["step"] else ""
+        step = f":{faster(found['step'], speed, least=LEAST_INTERVAL)}" if found["step"] else ""
         return f"{found['before']}{window}{step}"
 
     return _WINDOW.sub(replaced, expression)
