@@ -101,3 +101,16 @@ class TestExitCodes:
         assert done.returncode == 1
         assert "Traceback" not in done.stderr
         assert "stage 2 is refused" in done.stderr
+
+
+class TestRehearsal:
+    def test_is_said(self, tmp_path):
+        """Nobody is to leave it on."""
+        path = tmp_path / "Pulumi.stage1.yaml"
+        text = (REPOSITORY / "Pulumi.stage1.yaml").read_text()
+        path.write_text(f"{text}  stagecoach:monitoring: {{alert_speed: 60}}\n")
+        made = json.loads(plan("--json", "--stack-file", str(path)).stdout)
+        [found] = [one for one in made["departures"] if one["field"] == "alert_speed"]
+        assert found["plan"] == "60 times sooner"
+        assert "take monitoring.alert_speed out" in found["why"]
+        assert "alert_speed" not in plan("--json").stdout

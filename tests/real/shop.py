@@ -11,6 +11,8 @@ import yaml
 
 from lab.cluster.api import Api
 from lab.lifecycle import Lab
+from lab.vps.network import Network
+from lab.vps.server import Vps
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROMETHEUS = "/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1"
@@ -56,6 +58,12 @@ class Shop:
     @property
     def api(self):
         return Api((self.lab.root / "kubeconfig").read_text())
+
+    @property
+    def vps(self):
+        """Its one machine, as the cloud's console shows it."""
+        [folder] = (self.lab.root / "vps").iterdir()
+        return Vps(folder, Network(self.lab.root))
 
     def kubectl(self, *arguments, check=True, timeout=120):
         program = str(Path(sys.executable).with_name("kubectl"))

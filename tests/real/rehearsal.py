@@ -1,0 +1,70 @@
+"""Alerts of a shop that rehearses them: who fires, and what the mail says."""
+
+from email import message_from_bytes
+
+from tests.real.shop import PROMETHEUS, wait
+
+SPEED = 60
+TEAM = "ops@example.com"
+QUIET_SECONDS = 240
+_MAILS = {
+    "email_to": TEAM,
+    "email_from": "shop@example.com",
+    "smtp_host": "100.64.0.1:1025",  # the lab's end of e-mails
+    "require_tls": False,
+}
+
+
+class Rehearsal:
+    """A shop whose durations are a sixtieth, and whose alerts are mailed."""
+
+    def __init__(self, shop):
+        self.shop = shop
+        self._old = set()
+
+    def begin(self):
+        """Turns it on; what a start brings is over when this returns."""
+        self.shop.configure(monitoring={"alert_speed": SPEED}, alerts=_MAILS)
+        done = self.shop.update()
+        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+        self.settle()
+
+    def settle(self):
+        """No alert but the watchdog's; mails so far are no news."""
+        wait(lambda: self.names() == {"Watchdog"}, f"quiet, but {self.names()}", QUIET_SECONDS)
+        self._old = set(self._folder())
+
+    def names(self):
+        """Of all alerts that fire."""
+        return {one["labels"]["alertname"] for one in self._alerts() if one["state"] == "firing"}
+
+    def firing(self, name, labels):
+        """Whether such an alert fires."""
+        return any(
+            one["state"] == "firing" and {"alertname": name, **labels}.items() <= one["labels"].items()
+            for one in self._alerts()
+        )
+
+    def fired(self, name, labels):
+        """Whether it has fired within the last minutes: short ones are over before somebody looks."""
+        matchers = "".join(f',{key}="{value}"' for key, value in labels.items())
+        return self.shop.query(f'count_over_time(ALERTS{{alertname="{name}",alertstate="firing"{matchers}}}[5m])')
+
+    def suppressed(self, name):
+        """Whether Alertmanager keeps an alert back, because a critical one of the same thing says enough."""
+        path = PROMETHEUS.replace(":9090", ":9093").replace("/api/v1", "/api/v2")
+        alerts = self.shop.api.request("GET", f"{path.removesuffix('/v1')}/alerts")
+        states = [one["status"]["state"] for one in alerts if one["labels"]["alertname"] == name]
+        return bool(states) and set(states) == {"suppressed"}
+
+    def mailed(self, name, what):
+        """Whether a mail of this rehearsal says FIRING or RESOLVED."""
+        found = [message_from_bytes(path.read_bytes()) for path in self._folder() if path not in self._old]
+        subjects = [one["Subject"] for one in found if one["To"] == TEAM]
+        return any(one.startswith(f"[{what}") and name in one.split() for one in subjects)
+
+    def _folder(self):
+        return list((self.shop.lab.root / "mails" / "new").glob("*"))
+
+    def _alerts(self):
+        return self.shop.api.request("GET", f"{PROMETHEUS}/alerts")["data"]["alerts"]
