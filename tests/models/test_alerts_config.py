@@ -47,7 +47,9 @@ class TestRehearsal:
     def test_is_off(self):
         assert MonitoringConfig().alert_speed == 1
 
-    @pytest.mark.parametrize(("speed", "problem"), [(0, "greater than or equal to 1"), (61, "less than or equal to 60")])
+    @pytest.mark.parametrize(
+        ("speed", "problem"), [(0, "greater than or equal to 1"), (61, "less than or equal to 60")]
+    )
     def test_has_bounds(self, speed, problem):
         with pytest.raises(ValidationError, match=problem):
             MonitoringConfig(alert_speed=speed)

@@ -5,6 +5,8 @@ from email import message_from_bytes
 from tests.real.shop import PROMETHEUS, wait
 
 SPEED = 60
+# On a machine with nothing else to do all of it comes within a third of that.
+SECONDS = 180
 TEAM = "ops@example.com"
 QUIET_SECONDS = 240
 _MAILS = {
@@ -62,6 +64,16 @@ class Rehearsal:
         found = [message_from_bytes(path.read_bytes()) for path in self._folder() if path not in self._old]
         subjects = [one["Subject"] for one in found if one["To"] == TEAM]
         return any(one.startswith(f"[{what}") and name in one.split() for one in subjects)
+
+    def must_fire(self, name, labels):
+        """In Prometheus, and by mail."""
+        wait(lambda: self.fired(name, labels), name, SECONDS)
+        wait(lambda: self.mailed(name, "FIRING"), f"the mail of {name}", SECONDS)
+
+    def must_stop(self, name, labels):
+        """And say so."""
+        wait(lambda: not self.firing(name, labels), f"the end of {name}", SECONDS)
+        wait(lambda: self.mailed(name, "RESOLVED"), f"the mail that {name} is over", SECONDS)
 
     def _folder(self):
         return list((self.shop.lab.root / "mails" / "new").glob("*"))

@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.real.shop import REPOSITORY
+from tests.real.shop import REPOSITORY, Browser
 
+_FILLER = "filler"  # a file, or a key
 _BURN = """
 import os
 for _ in range(os.cpu_count() - 1):
@@ -36,6 +38,28 @@ first = psycopg.connect(os.environ["DATABASE_URL"])
 kept = [psycopg.connect(os.environ["DATABASE_URL"]) for _ in range({count} - int(count))]
 print("open", flush=True)
 sys.stdin.read()
+"""
+
+
+_BURN_UNTIL_CLOSED = """
+import os, sys, threading
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0))).start()
+while True:
+    pass
+"""
+_GROW = """
+import os, time
+file, size = os.open("{path}", os.O_RDWR), os.path.getsize("{path}")
+while True:
+    size += 16 << 20
+    os.posix_fallocate(file, 0, size)
+    time.sleep(1)
+"""
+_SEND = """
+from stagecoach_celery import app
+values = {{"subject": "Waits", "message": "for a worker", "recipient": "waits@example.com"}}
+for _ in range({count}):
+    app.send_task("apps.notifications.tasks.send_email_task", kwargs=values)
 """
 
 
@@ -68,25 +92,84 @@ def full_disk(shop, left, folder="/root"):
     """So many percent of the file system are left."""
     size, free = map(int, shop.vps.run("stat", "-f", "-c", "%b %a", folder).stdout.split())
     block = int(shop.vps.run("stat", "-f", "-c", "%S", folder).stdout)
-    path = f"{folder}/filler"
+    path = f"{folder}/{_FILLER}"
     done = shop.vps.run("fallocate", "-l", str((free - size * left // 100) * block), path)
     assert done.returncode == 0, done.stderr
     try:
-        yield
+        yield path
     finally:
         shop.vps.run("rm", path)
 
 
 @contextmanager
+def growing_file(shop, left):
+    """The root disk fills, from so many percent on."""
+    with full_disk(shop, left) as path, server_runs(shop, _GROW.format(path=path)):
+        yield
+
+
+@contextmanager
+def full_broker(shop, percent):
+    """So much of its memory is taken; above 100 it has refused a write."""
+    most = int(shop.redis("redis-broker", "config", "get", "maxmemory").split()[-1])
+    used = int(shop.redis("redis-broker", "info", "memory").split("used_memory:")[1].split()[0])
+    shop.redis("redis-broker", "setrange", _FILLER, str(most * percent // 100 - used), "x")
+    try:
+        if percent > 100:
+            assert "OOM" in shop.redis("redis-broker", "set", "refused", "x")
+        yield
+    finally:
+        shop.redis("redis-broker", "del", _FILLER)
+
+
+def kill_for_memory(shop):
+    """A process in a web pod takes a gigabyte."""
+    shop.kubectl("exec", "-n", "app", "deployment/django", "--", "python", "-c", 'b"x" * (1 << 30)', check=False)
+
+
+@contextmanager
+def stopped_program(shop, name):
+    """It holds its port and answers nobody."""
+    done = shop.vps.run("pkill", "-STOP", "-x", name)
+    assert done.returncode == 0, done.stderr
+    try:
+        yield
+    finally:
+        shop.vps.run("pkill", "-CONT", "-x", name)
+
+
 def open_connections(shop, count):
     """So many in all, one of them idle in a transaction."""
-    command = _exec(shop, "deployment/celery-worker", "worker", "python", "-c", _CONNECT.format(count=count))
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout.readline() == "open\n"
-        try:
-            yield
-        finally:
-            child.stdin.close()
+    return _worker_runs(shop, _CONNECT.format(count=count))
+
+
+def busy_worker(shop):
+    """A worker that computes."""
+    return _worker_runs(shop, f'print("open", flush=True)\n{_BURN_UNTIL_CLOSED}')
+
+
+def queue_tasks(shop, count):
+    """Mails that wait for a worker."""
+    code = _SEND.format(count=count)
+    shop.kubectl("exec", "-n", "app", "deployment/celery-beat", "-c", "beat", "--", "python", "-c", code)
+
+
+@contextmanager
+def customers(shop):
+    """They look at a product, again and again."""
+    browser, enough = Browser(shop.url), threading.Event()
+
+    def look():
+        while not enough.wait(0.5):
+            browser.status("/products/silver-ring/")
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield
+    finally:
+        enough.set()
+        thread.join()
 
 
 @contextmanager
@@ -110,7 +193,15 @@ def load(shop, count):
         assert one.wait(timeout=600) == 0, one.stderr.read()
 
 
-def _exec(shop, target, container, *command):
-    program = str(Path(sys.executable).with_name("kubectl"))
-    kubeconfig = f"--kubeconfig={shop.lab.root / 'kubeconfig'}"
-    return [program, kubeconfig, "exec", "-i", "-n", "app", target, "-c", container, "--", *command]
+@contextmanager
+def _worker_runs(shop, code):
+    """A Python program in the worker's container, until it is told that its input ends; it says `open` first."""
+    program, kubeconfig = Path(sys.executable).with_name("kubectl"), f"--kubeconfig={shop.lab.root / 'kubeconfig'}"
+    target = ["exec", "-i", "-n", "app", "deployment/celery-worker", "-c", "worker", "--", "python", "-c", code]
+    command = [str(program), kubeconfig, *target]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout.readline() == "open\n"
+        try:
+            yield
+        finally:
+            child.stdin.close()
