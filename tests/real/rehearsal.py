@@ -72,6 +72,7 @@ class Rehearsal:
 
     def must_stop(self, name, labels):
         """And say so."""
+        assert self.mailed(name, "FIRING"), f"{name} never came"
         wait(lambda: not self.firing(name, labels), f"the end of {name}", SECONDS)
         wait(lambda: self.mailed(name, "RESOLVED"), f"the mail that {name} is over", SECONDS)
 

@@ -51,7 +51,7 @@ _GROW = """
 import os, time
 file, size = os.open("{path}", os.O_RDWR), os.path.getsize("{path}")
 while True:
-    size += 16 << 20
+    size += 8 << 20
     os.posix_fallocate(file, 0, size)
     time.sleep(1)
 """
