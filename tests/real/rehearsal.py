@@ -4,6 +4,7 @@ from email import message_from_bytes
 
 from tests.real.shop import PROMETHEUS, wait
 
+ALERTMANAGER = PROMETHEUS.replace(":9090", ":9093").removesuffix("/v1") + "/v2"
 SPEED = 60
 # On a machine with nothing else to do all of it comes within a third of that.
 SECONDS = 180
@@ -54,8 +55,7 @@ class Rehearsal:
 
     def suppressed(self, name):
         """Whether Alertmanager keeps an alert back, because a critical one of the same thing says enough."""
-        path = PROMETHEUS.replace(":9090", ":9093").replace("/api/v1", "/api/v2")
-        alerts = self.shop.api.request("GET", f"{path.removesuffix('/v1')}/alerts")
+        alerts = self.shop.api.request("GET", f"{ALERTMANAGER}/alerts")
         states = [one["status"]["state"] for one in alerts if one["labels"]["alertname"] == name]
         return bool(states) and set(states) == {"suppressed"}
 
