@@ -31,6 +31,8 @@ def app_pod(
     placed: WorkloadPlan | None = None,
 ) -> core.v1.PodSpecArgs:
     """One container under the app's user; scratch space in /tmp; on the server unless `placed` says otherwise."""
+    # A container that fails leaves its last lines in the pod's status: the update that waits for it can print them.
+    container.termination_message_policy = "FallbackToLogsOnError"
     pull = [core.v1.LocalObjectReferenceArgs(name=image.pull_secret)] if image.pull_secret is not None else None
     return core.v1.PodSpecArgs(
         priority_class_name=APP_PRIORITY,

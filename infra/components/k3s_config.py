@@ -51,11 +51,15 @@ def render_agent_config(node: NodePlan, *, name: str, private_ip: str, server_pr
 
 
 def kubelet_arguments(node: NodePlan) -> list[str]:
-    """The plan's reservations; k3s itself switches memory eviction off, so that it must be named (domain 3.2)."""
+    """The plan's reservations; k3s itself switches memory eviction off, so that it must be named (domain 3.2).
+
+    No `imagefs.available`: images lie on the data volume, and when that is full no pod that is evicted makes room on
+    it, but the shop is gone (ADR 0016).  Unused images are removed from 85 % on, which is the kubelet's default.
+    """
     kube, system = node.kube_reserved, node.system_reserved
     return [
         f"kube-reserved=cpu={kube.cpu},memory={kube.memory},ephemeral-storage=2Gi",
         f"system-reserved=cpu={system.cpu},memory={system.memory},ephemeral-storage=1Gi",
-        f"eviction-hard=memory.available<{node.eviction},nodefs.available<8%,imagefs.available<8%",
+        f"eviction-hard=memory.available<{node.eviction},nodefs.available<8%",
         f"max-pods={_PODS}",
     ]

@@ -43,10 +43,17 @@ class Migrate(pulumi.ComponentResource):
             security_context=hardened(),
             volume_mounts=[mount("tmp", "/tmp")],  # noqa: S108  a mount in the container
         )
+        options = child_of(self)
+        # The way back to the old image is the name of the old job, which a failed update has not deleted yet.
+        options.delete_before_replace = True
         self.job = batch.v1.Job(
             f"{name}-job",
             metadata=meta.v1.ObjectMetaArgs(
-                name=f"{DJANGO_MIGRATE}-{digest}", namespace=args.namespace, labels=labels(DJANGO_MIGRATE)
+                name=f"{DJANGO_MIGRATE}-{digest}",
+                namespace=args.namespace,
+                labels=labels(DJANGO_MIGRATE),
+                # A job that failed stays failed: the next update tries it again, whatever the reason was.
+                annotations={"pulumi.com/replaceUnready": "true"},
             ),
             spec=batch.v1.JobSpecArgs(
                 backoff_limit=2,
@@ -56,6 +63,6 @@ class Migrate(pulumi.ComponentResource):
                     spec=app_pod(args.image, container, restart_policy="Never"),
                 ),
             ),
-            opts=child_of(self),
+            opts=options,
         )
         self.register_outputs({})

@@ -26,6 +26,7 @@ from infra.sizing.plan import PostgresPlan
 _SCHEDULE = "30 3 * * *"  # UTC; not 02:00, when the guide's reports run
 _DEADLINE_SECONDS = 3600
 _FOLDER = "/backups"
+_GROUP = 10003  # not the database's: dumps must not take the volume's reserve (data_volume.sh)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,7 @@ def _pod(args: PostgresBackupArgs, claim: pulumi.Input[str], script: pulumi.Inpu
         restart_policy="Never",
         priority_class_name=DATA_PRIORITY,
         automount_service_account_token=False,
-        security_context=pod_security(UID),
+        security_context=pod_security(UID, _GROUP),
         containers=[container],
         volumes=[
             core.v1.VolumeArgs(name="backups", persistent_volume_claim=source),

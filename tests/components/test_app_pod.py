@@ -27,6 +27,12 @@ class TestAppPod:
             assert pod["automountServiceAccountToken"] is False
             assert pod["enableServiceLinks"] is False
 
+    def test_leaves_its_last_lines(self):
+        """In the pod's status, where an update that waits for it finds them."""
+        for name in APP:
+            [only] = pods(run(1))[name]["containers"]
+            assert only["terminationMessagePolicy"] == "FallbackToLogsOnError"
+
     def test_goes_before_the_data(self):
         assert {pods(run(1))[name]["priorityClassName"] for name in APP} == {"stagecoach-app"}
 

@@ -66,7 +66,7 @@ class TestConfig:
     def test_eviction_is_named(self):
         """k3s switches eviction by memory off; the kernel would kill the database instead."""
         arguments = dict(one.split("=", 1) for one in config()["kubelet-arg"])
-        assert arguments["eviction-hard"] == "memory.available<150Mi,nodefs.available<8%,imagefs.available<8%"
+        assert arguments["eviction-hard"] == "memory.available<150Mi,nodefs.available<8%"
 
 
 class TestAgent:

@@ -39,5 +39,11 @@ class TestMigrate:
         assert (spec["activeDeadlineSeconds"], spec["backoffLimit"]) == (240, 2)
         assert run(1).requests[NAME].customTimeouts.create == "5m"
 
+    def test_what_failed_is_tried_again(self):
+        """By the next update, with the same image or the one before: its job has the name of one that is there."""
+        made = run(1)
+        assert made.inputs(NAME)["metadata"]["annotations"]["pulumi.com/replaceUnready"] == "true"
+        assert made.requests[NAME].deleteBeforeReplace
+
     def test_asks_nothing(self):
         assert container(run(1), NAME)["command"] == ["python", "manage.py", "migrate", "--noinput"]

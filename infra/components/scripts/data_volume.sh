@@ -4,6 +4,10 @@
 set -euo pipefail
 mount_point=/var/lib/stagecoach
 marker=.stagecoach-deployment
+# The last 5 % are kept for root and for the data services: Postgres and the broker run under this group, backups,
+# Prometheus and whatever else writes do not.  A volume that those have filled still takes orders.
+reserve_percent=5
+reserve_group=999
 
 refuse() {
 	echo "$1 Nothing was done." >&2
@@ -22,7 +26,7 @@ blkid -p "$DEVICE" >/dev/null 2>&1 || found=$?
 if [ "$found" -eq 2 ]; then
 	[ "$VOLUME_IS_NEW" = true ] ||
 		refuse "$DEVICE has no file system, but was not created by this update: it may hold data."
-	mkfs.ext4 -q -L stagecoach -m 1 "$DEVICE"
+	mkfs.ext4 -q -L stagecoach -m $reserve_percent "$DEVICE"
 elif [ "$found" -ne 0 ]; then
 	refuse "blkid cannot tell what is on $DEVICE (exit code $found)."
 fi
@@ -49,7 +53,7 @@ Before=k3s.service
 What=/dev/disk/by-uuid/$uuid
 Where=$mount_point
 Type=ext4
-Options=defaults,noatime
+Options=defaults,noatime,resgid=$reserve_group
 
 [Install]
 WantedBy=multi-user.target
@@ -61,6 +65,10 @@ mountpoint -q "$mount_point"
 # The size is an input, so that a grown volume runs this script again.
 echo "data volume of $SIZE_GIB GiB"
 resize2fs "$DEVICE"
+
+# Volumes of earlier releases have a smaller reserve, for root alone; both change while it is mounted.
+tune2fs -m $reserve_percent "$DEVICE"
+mount -o "remount,resgid=$reserve_group" "$mount_point"
 
 # k3s refuses a rebuilt server with a new node password: it lives on the volume, too.
 mkdir -p "$mount_point/rancher-node" "$mount_point/k3s" /etc/rancher/node

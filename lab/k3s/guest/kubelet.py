@@ -30,7 +30,7 @@ def kubelet(config: Config, layout: Layout, resolv_conf: Path = _RESOLV_CONF) ->
         str(PROGRAMS / "kubelet"),
         f"--config={path}",
         f"--kubeconfig={layout.agent / 'kubelet.kubeconfig'}",
-        f"--root-dir={layout.agent / 'kubelet'}",
+        # No --root-dir: k3s leaves it at /var/lib/kubelet, on the root disk, whatever its data-dir (k3s#3801).
         f"--hostname-override={config.node_name}",
         f"--node-ip={config.node_ip}",
         f"--containerd={CONTAINERD_SOCKET}",  # cAdvisor's: without it no container has a name

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import urllib3
 
 from lab.cluster.api import Api, ApiError, Object
+from lab.plugins.kubernetes.pod_trouble import PodTrouble
 
 DEFAULT_SECONDS = 600.0  # pulumi-kubernetes' own
 _LOOK = 0.2  # seconds between two looks
+_LOOKS_PER_PODS = 10  # its pods are looked at every two seconds
 _TIMEOUT_KEY = "pulumi.com/timeoutSeconds"
 _SKIP_KEY = "pulumi.com/skipAwait"
 
@@ -23,17 +26,28 @@ def wait_ready(api: Api, path: str, body: Object, seconds: float) -> tuple[Objec
     if check is None or str(annotations.get(_SKIP_KEY, "")).lower() == "true":
         return live, []
     deadline = time.monotonic() + float(annotations.get(_TIMEOUT_KEY) or seconds or DEFAULT_SECONDS)
-    while True:
+    trouble = PodTrouble(api)
+    for look in itertools.count(1):
         try:
             live = api.get(path) or live
             reason = check(live)
+            if reason and look % _LOOKS_PER_PODS == 0:
+                trouble.look(live)
         except (ApiError, urllib3.exceptions.HTTPError) as error:
             reason = str(error)
         if not reason:
             return live, []
         if reason.startswith("failed:") or time.monotonic() > deadline:
-            return live, [reason, *_pod_reasons(api, live)]
+            trouble.look(live)
+            return live, [reason, *(trouble.reasons() or _quota_reasons(live))]
         time.sleep(_LOOK)
+    raise AssertionError  # itertools.count never ends
+
+
+def why_not_ready(live: Object) -> str:
+    """Empty if it is ready, or of a kind that is always."""
+    check = _CHECKS.get(live["kind"])
+    return check(live) if check else ""
 
 
 def wait_gone(api: Api, path: str, uid: str, seconds: float) -> bool:
@@ -92,27 +106,6 @@ _CHECKS: dict[str, Callable[[Object], str]] = {
 }
 
 
-def _pod_reasons(api: Api, live: Object) -> list[str]:
-    """What the scheduler and the kubelet say of the object's pods."""
-    labels = live["spec"].get("selector", {}).get("matchLabels", {})
-    selector = ",".join(f"{key}={value}" for key, value in labels.items())
-    namespace = live["metadata"]["namespace"]
-    pods = api.request("GET", f"/api/v1/namespaces/{namespace}/pods", labelSelector=selector)["items"]
-    reasons = [reason for pod in pods for reason in _reasons(pod)]
-    return reasons or _quota_reasons(live)
-
-
 def _quota_reasons(live: Object) -> list[str]:
     conditions = live.get("status", {}).get("conditions", [])
     return [one["message"] for one in conditions if one["type"] == "ReplicaFailure"]
-
-
-def _reasons(pod: Object) -> Iterator[str]:
-    name = pod["metadata"]["name"]
-    for condition in pod["status"].get("conditions", []):
-        if condition["status"] == "False" and condition.get("message"):
-            yield f"pod {name}: {condition['reason']}: {condition['message']}"
-    for container in pod["status"].get("containerStatuses", []):
-        waiting = container.get("state", {}).get("waiting")
-        if waiting:
-            yield f"pod {name}: {waiting['reason']}: {waiting.get('message', '')}"

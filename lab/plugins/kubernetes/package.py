@@ -10,10 +10,10 @@ import urllib3
 
 from lab.cluster.api import APPLY_PATCH, Api, ApiError, Object
 from lab.plugins.diffing import Diff, compare
-from lab.plugins.kubernetes.await_ready import wait_gone, wait_ready
+from lab.plugins.kubernetes.await_ready import wait_gone, wait_ready, why_not_ready
 from lab.plugins.kubernetes.live_inputs import live_inputs
 from lab.plugins.kubernetes.paths import Paths
-from lab.plugins.kubernetes.replacing import replacing
+from lab.plugins.kubernetes.replacing import REPLACE_UNREADY, replaced_unready, replacing
 from lab.plugins.package import Call, InitFailedError, Package, PluginError
 from lab.plugins.values import UNKNOWN, Properties, has_unknown
 
@@ -59,6 +59,9 @@ class KubernetesPackage(Package):
         """Old inputs against new ones; a named object is deleted before its replacement."""
         kind = call.inputs.get("kind", "")
         found = compare(call.old_inputs, call.inputs, replacing=replacing(kind), ignored=call.ignored)
+        if self._unready(call.inputs):
+            path = f'metadata.annotations["{REPLACE_UNREADY}"]'
+            found = Diff(changes={**found.changes, path: "UPDATE"}, replaces=found.replaces | {path})
         if not found.replaces:
             return found
         old, new = call.old_inputs["metadata"], call.inputs["metadata"]
@@ -132,6 +135,16 @@ class KubernetesPackage(Package):
         if reasons:
             raise InitFailedError(resource_id, outputs, [f"{_named(body)}: {reason}" for reason in reasons])
         return outputs
+
+    def _unready(self, body: Object) -> bool:
+        """Whether it is a job that is to be made anew unless it has succeeded; a cluster that is away is no reason."""
+        if self._paths is None or has_unknown(body) or not replaced_unready(body):
+            return False
+        try:
+            live = self._paths.api.get(self._paths.one(body))
+        except (ApiError, urllib3.exceptions.HTTPError):
+            return False
+        return live is not None and why_not_ready(live) != ""
 
     def _dry_run(self, body: Object, *, update: bool = False) -> None:
         """Asks the API server whether it would take the object; silent while its namespace does not exist."""

@@ -5,6 +5,9 @@ Source: provider/pkg/provider/diff.go of pulumi-kubernetes 4.
 
 from __future__ import annotations
 
+from lab.cluster.api import Object
+
+REPLACE_UNREADY = "pulumi.com/replaceUnready"
 _ALL = ("apiVersion", "kind", "metadata.name", "metadata.namespace")
 _BY_KIND: dict[str, tuple[str, ...]] = {
     "ConfigMap": ("data", "binaryData", "immutable"),
@@ -27,6 +30,12 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
     "Pod": ("spec",),
     "PriorityClass": ("value",),
 }
+
+
+def replaced_unready(body: Object) -> bool:
+    """Whether the object asks for it; pulumi-kubernetes looks at jobs only."""
+    annotations = body.get("metadata", {}).get("annotations") or {}
+    return body.get("kind") == "Job" and str(annotations.get(REPLACE_UNREADY)).lower() == "true"
 
 
 def replacing(kind: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import pytest
 from infra.components.scripts import load
 from tests.servers.stub_server import StubServer
 
-MADE, MOUNTED = "mkfs.ext4 -q -L stagecoach -m 1", "systemctl enable --now var-lib-stagecoach.mount"
+MADE, MOUNTED = "mkfs.ext4 -q -L stagecoach -m 5", "systemctl enable --now var-lib-stagecoach.mount"
 BLKID = """
 case "$*" in *ambivalent*) exit 8 ;; esac
 [ -e "$ROOT/file-system" ] || exit 2
@@ -13,7 +13,9 @@ case "$*" in *"-s UUID"*) echo 11d0-uuid ;; esac
 """
 # A mount of a device shows its content in the folder; the bind mount of fstab is only remembered.
 MOUNT = """
-if [ $# -eq 1 ]; then touch "$ROOT/bound"; else rmdir "$2" && ln -s "$ROOT/content" "$2"; fi
+if [ $# -eq 1 ]; then touch "$ROOT/bound"
+elif [ "$1" = -o ]; then test -L "$3"
+else rmdir "$2" && ln -s "$ROOT/content" "$2"; fi
 """
 UMOUNT = 'rm "$1" && mkdir "$1"'
 MOUNTPOINT = """
@@ -41,6 +43,7 @@ class Volume:
             "mountpoint": MOUNTPOINT,
             "systemctl": SYSTEMCTL,
             "resize2fs": "",
+            "tune2fs": "",
             "sleep": "",
         }
         for name, body in bodies.items():
@@ -125,6 +128,14 @@ class TestUpdate:
         assert done.returncode == 0, done.stderr
         assert volume.called("mkfs") == []
         assert volume.called("resize2fs") == [f"resize2fs {volume.root}/device"]
+
+    def test_keeps_a_reserve_for_the_data_services(self, volume):
+        """On volumes of earlier releases, too, while they are mounted; after the next boot by the unit."""
+        assert volume.has("shop").run(new=False).returncode == 0
+        assert volume.called("tune2fs") == [f"tune2fs -m 5 {volume.root}/device"]
+        assert volume.called("mount -o") == [f"mount -o remount,resgid=999 {volume.root}/var/lib/stagecoach"]
+        unit = (volume.root / "etc/systemd/system/var-lib-stagecoach.mount").read_text()
+        assert "Options=defaults,noatime,resgid=999\n" in unit
 
     def test_again_changes_nothing(self, volume):
         volume.has("shop").run(new=False)

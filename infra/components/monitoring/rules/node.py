@@ -33,7 +33,8 @@ def _disks(ahead: int) -> list[Alert]:
             summary=f"{{{{ $labels.mountpoint }}}} on {{{{ $labels.instance }}}} is full within {_DAYS_AHEAD} days",
         ),
         Alert(
-            # The kubelet evicts pods below 8 % (k3s_config.py).
+            # The data volume's last 5 % are a reserve that does not count as free (data_volume.sh); on the root disk
+            # the kubelet evicts pods below 8 % (k3s_config.py).
             name="DiskFull",
             expression=f"{DISK_FREE} < 15 or {INODES_FREE} < 10",
             minutes=5,

@@ -13,8 +13,9 @@ class TestKubelet:
         command = kubelet(config, Layout(config.data_dir))
         assert "--kube-reserved=cpu=200m,memory=700Mi,ephemeral-storage=2Gi" in command
         assert "--system-reserved=cpu=100m,memory=300Mi,ephemeral-storage=1Gi" in command
-        assert "--eviction-hard=memory.available<150Mi,nodefs.available<8%,imagefs.available<8%" in command
+        assert "--eviction-hard=memory.available<150Mi,nodefs.available<8%" in command
         assert "--max-pods=60" in command
+        assert not [one for one in command if "root-dir" in one], "on the root disk, as k3s has it"
         assert "--node-labels=stagecoach.dev/role=server" in command
         assert "--hostname-override=shop" in command
         assert "--node-ip=10.20.1.2" in command

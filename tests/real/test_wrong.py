@@ -1,0 +1,59 @@
+"""A broken image and a wrong password: what the update and the metrics say, and the corrected update."""
+
+import re
+
+import pytest
+
+from tests.docs.shell import play
+from tests.real.images import SHOP, changed_shop
+from tests.real.reader import reader
+from tests.real.shop import REPOSITORY, Browser, wait
+
+pytestmark = [pytest.mark.vps, pytest.mark.proof]
+
+BACK_SECONDS = 240
+PAGE = "/products/silver-ring/"  # asks the database
+ROTATE = REPOSITORY / "docs/how-to/rotate-secrets.md"
+
+
+@pytest.fixture
+def browser(shop):
+    made = Browser(shop.url)
+    wait(lambda: made.status(PAGE) == 200, "the shop", BACK_SECONDS)
+    return made
+
+
+def test_an_image_that_crashes(shop, browser, tmp_path):
+    """It migrates and then does not serve: the update says which pod ended how; the old pods serve on."""
+    broken = {"config/wsgi.py": 'raise RuntimeError("no application today")\n'}
+    shop.configure(image=changed_shop("lab/broken-wsgi:1", tmp_path, broken))
+    done = shop.update()
+    assert done.returncode != 0
+    said = " ".join((done.stdout + done.stderr).split())
+    assert "Deployment app/django: " in said
+    assert re.search(
+        r"pod django-\S+: container django ended with exit code \d+ \(Error\): .*no application today", said
+    )
+    assert browser.status(PAGE) == 200
+    assert "98.00 EUR" in browser.order(quantity=2, email="old-pods@example.com")
+    assert wait(lambda: shop.mails("old-pods@example.com"), "the mail", BACK_SECONDS)
+    shop.configure(image=SHOP)
+    done = shop.update()
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert browser.status(PAGE) == 200
+
+
+def test_a_password_that_was_changed_by_hand(shop, browser, tmp_path):
+    """The exporter and the database's log say so; a new password, by the documentation's page, mends it."""
+    shop.sql("alter role app password 'by-hand'")
+    # Connections that are open stay so: this ends them, as a restart of the pods would.
+    shop.sql("select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid()")
+    wait(lambda: browser.status(PAGE) == 500, "the error", BACK_SECONDS)
+    wait(lambda: [value for _, value in shop.query("pg_up")] == [0], "pg_up", BACK_SECONDS)
+    log = shop.kubectl("logs", "-n", "app", "postgres-0", "-c", "postgres", "--tail=50")
+    assert 'password authentication failed for user "app"' in log
+    play(ROTATE, reader(shop, tmp_path), since="The database's password, the same way:", until="## The passphrase")
+    wait(lambda: browser.status(PAGE) == 200, "the shop", BACK_SECONDS)
+    wait(lambda: [value for _, value in shop.query("pg_up")] == [1], "pg_up", BACK_SECONDS)
+    browser.order(email="new-password@example.com")
+    assert wait(lambda: shop.mails("new-password@example.com"), "the mail", BACK_SECONDS)
