@@ -3,16 +3,20 @@
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from apps.notifications.tasks import send_email_task
 from apps.orders.models import Order
 from apps.orders.services import SoldOutError, create_order
-from apps.orders.tasks import send_daily_report_task
+from apps.orders.tasks import queue_missing_confirmations_task, send_daily_report_task
 from celery.contrib.testing.worker import start_worker
 from django.core import mail
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 pytestmark = pytest.mark.django_db(transaction=True)  # real commits: the mail is queued after one
 
@@ -69,6 +73,35 @@ class TestForm:
     def test_unknown_pages(self, client, ring):
         assert client.get(reverse("place-order", args=["nothing"])).status_code == 404
         assert client.get(reverse("order-done", args=[uuid.uuid4()])).status_code == 404
+
+
+class TestBroker:
+    """One that is full or away when an order comes."""
+
+    @pytest.fixture
+    def refusing(self, monkeypatch):
+        def refuse(**arguments):
+            raise OperationalError("command not allowed when used memory > 'maxmemory'")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(send_email_task, "delay", refuse)
+            yield
+
+    def test_the_customer_is_told_that_it_is_ordered(self, client, ring, celery_app, refusing):
+        answer = order(client)
+        made = Order.objects.get()
+        assert answer["Location"] == reverse("order-done", args=[made.number])
+        assert not made.confirmation_queued
+
+    def test_the_confirmation_is_queued_later(self, client, ring, celery_app):
+        order(client)
+        celery_app.control.purge()
+        Order.objects.update(confirmation_queued=False)
+        assert queue_missing_confirmations_task() == 0, "it may be under way"
+        Order.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+        assert queue_missing_confirmations_task() == 1
+        assert queue_missing_confirmations_task() == 0
+        assert length(celery_app, "celery") == 1
 
 
 def test_two_customers_and_the_last_piece(ring, celery_app):

@@ -9,6 +9,9 @@ from django.utils import timezone
 
 from apps.notifications.tasks import send_email_task
 from apps.orders.models import Order
+from apps.orders.services import queue_confirmation
+
+UNDER_WAY = timedelta(minutes=1)  # an order of this moment queues its own
 
 
 @shared_task
@@ -23,3 +26,14 @@ def send_daily_report_task() -> int:
         recipient=settings.MANAGERS_EMAIL,
     )
     return sums["count"]
+
+
+@shared_task
+def queue_missing_confirmations_task() -> int:
+    """Confirmations that the broker refused when the orders came; how many it took now."""
+    missing = Order.objects.filter(confirmation_queued=False, created_at__lt=timezone.now() - UNDER_WAY)
+    count = 0
+    for order in missing.select_related("product").order_by("created_at"):
+        queue_confirmation(order)
+        count += 1
+    return count

@@ -1,0 +1,143 @@
+"""A full broker, a full cache, a full data volume: orders go in, and all comes back by itself."""
+
+import json
+
+import pytest
+
+from lab.vps.network import Network
+from lab.vps.server import Vps
+from tests.real.shop import Browser, wait
+
+pytestmark = pytest.mark.vps
+
+BACK_SECONDS = 240
+MOUNT_POINT = "/var/lib/stagecoach"
+# 50 values of 1 KiB at a time, until Redis refuses them; the answer that came most often.
+FILL_BROKER = """
+value=$(head -c 1024 /dev/zero | tr '\\0' x); words="rpush filler"
+for _ in $(seq 50); do words="$words $value"; done
+yes "$words" | head -n 3000 | redis-cli | sort | uniq -c | sort -n | tail -1
+"""
+FILL_CACHE = """
+value=$(head -c 65536 /dev/zero | tr '\\0' x)
+for number in $(seq 1500); do echo "set filler-$number $value"; done | redis-cli | sort | uniq -c
+"""
+
+
+@pytest.fixture
+def browser(shop):
+    """A customer, once the shop is open."""
+    made = Browser(shop.url)
+    wait(lambda: made.status("/healthz") == 200, "the shop", BACK_SECONDS)
+    return made
+
+
+@pytest.fixture
+def vps(shop):
+    """The machine under the shop."""
+    [folder] = (shop.lab.root / "vps").iterdir()
+    return Vps(folder, Network(shop.lab.root))
+
+
+def shell(shop, instance, script):
+    """In the container of a Redis instance."""
+    return shop.kubectl("exec", "-n", "app", f"{instance}-0", "-c", "redis", "--", "sh", "-c", script)
+
+
+def statistic(shop, instance, name):
+    lines = shop.redis(instance, "info", "stats").split()
+    return int(next(line.partition(":")[2] for line in lines if line.startswith(f"{name}:")))
+
+
+def alerts(shop, state):
+    """Names of the alerts that are pending or firing."""
+    answer = shop.api.request("GET", "/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1/alerts")
+    return {one["labels"]["alertname"] for one in answer["data"]["alerts"] if one["state"] == state}
+
+
+class TestBroker:
+    def test_full(self, shop, browser):
+        """The order is stored and the customer told so; its mail goes out when there is room; nothing is evicted."""
+        queued = "select confirmation_queued from orders_order where email = 'full@example.com'"
+        shop.redis("redis-broker", "set", "kept", "as it was")
+        try:
+            assert "OOM command not allowed" in shell(shop, "redis-broker", FILL_BROKER)
+            assert "98.00 EUR" in browser.order(quantity=2, email="full@example.com")
+            assert shop.sql(queued) == "f"
+            wait(lambda: "RedisBrokerRefusesWrites" in alerts(shop, "firing"), "the alert", BACK_SECONDS)
+            assert shop.redis("redis-broker", "get", "kept") == "as it was"
+            assert statistic(shop, "redis-broker", "evicted_keys") == 0
+            assert shop.mails("full@example.com") == []
+        finally:
+            shop.redis("redis-broker", "del", "filler", "kept")
+        wait(lambda: shop.mails("full@example.com"), "the mail", BACK_SECONDS)
+        assert shop.sql(queued) == "t"
+        browser.order(email="after-full@example.com")
+        wait(lambda: shop.mails("after-full@example.com"), "the next mail", BACK_SECONDS)
+
+
+class TestCache:
+    def test_full(self, shop, browser):
+        """It forgets its oldest keys and goes on; pages stay."""
+        assert shell(shop, "redis-cache", FILL_CACHE).split() == ["1500", "OK"]
+        assert statistic(shop, "redis-cache", "evicted_keys") > 0
+        assert "Silver ring" in browser.get("/")
+        assert "49.00 EUR" in browser.order(email="cache@example.com")
+        shop.redis("redis-cache", "flushall")
+
+
+class TestVolume:
+    def fill(self, vps):
+        """As anybody but root and the data services would: to the last block that it may have."""
+        folder = f"{MOUNT_POINT}/filler"
+        done = vps.run("install", "-d", "-o", "nobody", folder)
+        assert done.returncode == 0, done.stderr
+        write = (
+            f"free=$(df --output=avail -B1M {MOUNT_POINT} | tail -1); fallocate -l $((free - 50))M {folder}/a; "
+            f"cat /dev/zero >{folder}/b"
+        )
+        done = vps.run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", write)
+        assert "No space left on device" in done.stderr
+
+    def heartbeat(self, shop):
+        [node] = shop.api.items("/api/v1/nodes")
+        return {one["type"]: one for one in node["status"]["conditions"]}["DiskPressure"]
+
+    def test_full(self, shop, vps, browser):
+        """The data services have a reserve, the kubelet evicts nobody, the backup fails and says why."""
+        before = {pod["metadata"]["uid"] for pod in shop.pods()}
+        try:
+            self.fill(vps)
+            assert "98.00 EUR" in browser.order(quantity=2, email="volume@example.com")
+            wait(lambda: shop.mails("volume@example.com"), "the mail", BACK_SECONDS)
+            # More than fits into what Postgres has allocated already.
+            shop.sql("create table filler as select repeat(md5(n::text), 32) from generate_series(1, 100000) as n")
+            shop.sql("checkpoint")
+            said = self.backup(shop)
+            assert "No space left on device" in said
+            wait(lambda: "DiskFull" in alerts(shop, "pending") | alerts(shop, "firing"), "the alert", BACK_SECONDS)
+            looked = self.heartbeat(shop)["lastHeartbeatTime"]
+            wait(lambda: self.heartbeat(shop)["lastHeartbeatTime"] != looked, "the kubelet's look", BACK_SECONDS)
+            assert self.heartbeat(shop)["status"] == "False"
+            assert before <= {pod["metadata"]["uid"] for pod in shop.pods()}
+        finally:
+            vps.run("rm", "-rf", f"{MOUNT_POINT}/filler")
+            shop.sql("drop table if exists filler")
+        assert "wrote /backups/app-" in self.backup(shop)
+        browser.order(email="room@example.com")
+        wait(lambda: shop.mails("room@example.com"), "the mail", BACK_SECONDS)
+
+    def backup(self, shop):
+        """The nightly job, now; what it says."""
+        shop.kubectl("create", "job", "-n", "app", "--from=cronjob/postgres-backup", "backup-now")
+        try:
+            status = ("get", "job", "-n", "app", "backup-now", "-o", "json")
+
+            def ended():
+                found = json.loads(shop.kubectl(*status))["status"]
+                return found.get("succeeded") or found.get("failed")
+
+            wait(ended, "the backup", BACK_SECONDS)
+            return shop.kubectl("logs", "-n", "app", "-l", "batch.kubernetes.io/job-name=backup-now")
+        finally:
+            shop.kubectl("delete", "job", "-n", "app", "backup-now", "--wait")
