@@ -11,6 +11,7 @@ from infra.catalog import INSTANCE_TYPES
 from infra.loadtest.result import modelled_rate
 from lab.lifecycle import Lab
 from lab.vps.possible import why_not
+from tests.bench_guide import compare
 from tests.browser import Browser
 from tests.plans import REGIONS, stage_plan
 from tests.real.shop import Shop
@@ -69,7 +70,7 @@ def simulated(python):
 
 
 def real():
-    """A shop on a real server of the lab: from nothing to its first page, then the guide's load."""
+    """A shop on a real server of the lab: from nothing to its first page, then the guide's load and the guide's table."""
     shop = Shop("bench-real")
     shop.close()
     try:
@@ -84,6 +85,7 @@ def real():
         rate = load["tasks_per_second"]
         print(f"{'real: 1000 e-mail tasks':55} {rate:8.2f} /s  promised   10.0 /s  ratio {rate / 10:5.2f}")
         print(f"{'  beside the model (processes / task seconds)':55} {model:8.2f} /s  ratio {rate / model:5.2f}")
+        compare(shop)  # last: it makes the shop the guide's
     finally:
         shop.close()
 

@@ -105,7 +105,10 @@ def exec_probe(command: list[str], *, period: int, failures: int = 3, timeout: i
 
 
 def tcp_probe(port: str, *, period: int, failures: int = 3, timeout: int = 5) -> core.v1.ProbeArgs:
-    """A probe by connection, for programs without a health page; times in seconds."""
+    """A probe by connection, for programs without a page; times in seconds.
+
+    The kernel takes connections for a process that hangs: this one only finds a process that does not listen.
+    """
     return core.v1.ProbeArgs(
         tcp_socket=core.v1.TCPSocketActionArgs(port=port),
         period_seconds=period,

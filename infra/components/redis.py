@@ -29,7 +29,9 @@ from infra.sizing.plan import RedisPlan
 UID = 999  # the official image's redis user
 PORT, EXPORTER_PORT = 6379, 9121
 _CLAIM_SIZE = "2Gi"  # constant, as every claim template
-_PING = ["sh", "-c", "redis-cli ping | grep -q PONG"]
+# A Redis that hangs takes the connection and never answers. The kubelet's timeout ends the shell alone, and containerd
+# waits two minutes more for redis-cli, which holds its output (containerd#9568): so it ends by itself, before that.
+_PING = ["sh", "-c", "timeout 4 redis-cli ping | grep -q PONG"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,8 +52,14 @@ class TestPod:
     def test_loading_is_not_pong(self, name):
         """`redis-cli ping` alone exits 0 while the append-only file is read."""
         probe = container(run(1), f"{name}-stateful-set")["startupProbe"]
-        assert probe["exec"]["command"] == ["sh", "-c", "redis-cli ping | grep -q PONG"]
+        assert probe["exec"]["command"] == ["sh", "-c", "timeout 4 redis-cli ping | grep -q PONG"]
         assert probe["periodSeconds"] * probe["failureThreshold"] == 300
+
+    def test_a_probe_ends_before_the_kubelet_ends_it(self, name):
+        """What the shell started would live on, and containerd would wait two minutes for it."""
+        redis = container(run(1), f"{name}-stateful-set")
+        for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
+            assert redis[kind]["timeoutSeconds"] > int(redis[kind]["exec"]["command"][2].split()[1])
 
     def test_the_exporter_cannot_take_it_down(self, name):
         """A hung exporter is restarted alone; a readiness probe of its own would close the Service to the app."""

@@ -116,7 +116,7 @@ class TestRedis:
         password = {"REDISCLI_AUTH": "secret"}
         for start in range(2):
             redis.start(command=["redis-server", "/config/redis.conf"])
-            answers(redis, "sh", "-c", "redis-cli ping | grep -q PONG", env=password)
+            answers(redis, "sh", "-c", "timeout 4 redis-cli ping | grep -q PONG", env=password)
             if start == 0:
                 assert redis.run("redis-cli", "lpush", "celery", "task", env=password).stdout == "1\n"
                 assert "redis_version:8.0." in redis.run("redis-cli", "info", "server", env=password).stdout

@@ -1,0 +1,116 @@
+"""Probes at their real length: a quarter of an hour until a beat that hangs is found, and what goes on."""
+
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from lab.usage.customers import Customers
+from tests.real.containers import SLACK, containers, failed_probes, restarts, send, server
+from tests.real.shop import Browser, wait
+
+pytestmark = [pytest.mark.vps, pytest.mark.proof]
+
+OPEN_SECONDS = 240
+# How old what the probe looks at must be; the web's page and Redis' answer have no age.
+AGE_SECONDS = {"celery-worker": 4 * 60, "celery-beat": 12 * 60, "django": 0}
+# Requests whose headers never end: each takes one of a web pod's four threads for good.
+HALF_SENT = """
+import socket, sys, time
+held = []
+for _ in range(12):
+    one = socket.create_connection((sys.argv[1], 8000))
+    one.sendall(b"GET / HTTP/1.1\\r\\nHost: ")
+    held.append(one)
+time.sleep(float(sys.argv[2]))
+"""
+
+
+@pytest.fixture
+def browser(shop):
+    made = Browser(shop.url)
+    wait(lambda: made.status("/") == 200, "the shop", OPEN_SECONDS)
+    return made
+
+
+@contextmanager
+def stopped(vps, container, *, oldest=True):
+    """Hangs meanwhile."""
+    assert send(vps, "STOP", container, oldest=oldest) >= 1
+    try:
+        yield
+    finally:
+        send(vps, "CONT", container, oldest=oldest)
+
+
+def test_what_hangs_is_restarted(shop, browser):
+    """Worker and beat with all of their processes, a web pod with all of its threads: each within its bounds."""
+    vps = server(shop)
+    [worker], [beat] = containers(shop, "celery-worker", "worker"), containers(shop, "celery-beat", "beat")
+    web = containers(shop, "django", "django")[0]
+    assert send(vps, "STOP", worker) >= 1
+    assert send(vps, "STOP", beat) >= 1
+    hold = ("python3", "-c", HALF_SENT, web.address, str(web.restart_seconds[1]))
+    threading.Thread(target=vps.run, args=hold, daemon=True).start()
+    began, hung = time.monotonic(), {"celery-worker": worker, "celery-beat": beat, "django": web}
+    found, pages = {}, []
+
+    def all_again():
+        now = time.monotonic() - began
+        for workload, one in hung.items():
+            again = [new for new in containers(shop, workload, one.name) if new.pod == one.pod]
+            if workload not in found and any(new.restarts > one.restarts for new in again):
+                found[workload] = now
+        if now > 60 and "django" not in found:  # its readiness has failed three times
+            pages.append(browser.status("/"))
+        return len(found) == len(hung)
+
+    wait(all_again, "new starts", AGE_SECONDS["celery-beat"] + beat.restart_seconds[1])
+    for workload, one in hung.items():
+        shortest, longest = (AGE_SECONDS[workload] + bound for bound in one.restart_seconds)
+        print(f"{workload}: again after {found[workload]:.0f} s of {shortest} to {longest}")
+        assert shortest <= found[workload] <= longest
+    assert len(pages) > 20
+    assert set(pages) == {200}, "customers are served by the other web pod"
+
+
+def test_tasks_without_end_are_not_a_hanging_worker(shop, browser):
+    """Both of its processes are taken for longer than the probe waits; the worker itself lives, and its tasks end."""
+    [worker] = containers(shop, "celery-worker", "worker")
+    failed, before = failed_probes(shop, "Liveness"), restarts(shop)
+    with stopped(server(shop), worker, oldest=False):
+        browser.order(email="patience@example.com")
+        until = time.monotonic() + AGE_SECONDS["celery-worker"] + 2 * worker.liveness["periodSeconds"] + SLACK
+        wait(lambda: time.monotonic() > until, "the probe's time", 600)
+        assert not shop.mails("patience@example.com")
+    assert wait(lambda: shop.mails("patience@example.com"), "the mail", OPEN_SECONDS)
+    assert failed_probes(shop, "Liveness") - failed == {}
+    assert restarts(shop) == before
+
+
+def test_a_postgres_that_hangs_is_left_alone(shop, browser):
+    """It is not ready, which alerts say, and it is not killed: a database under load would look the same."""
+    [postgres] = containers(shop, "postgres", "postgres")
+    before = restarts(shop)
+    assert postgres.liveness == {}
+    with stopped(server(shop), postgres):
+        told = ("get", "pod", "-n", "app", postgres.pod, "-o", "jsonpath={.status.containerStatuses[*].ready}")
+        wait(lambda: "false" in shop.kubectl(*told), "not ready", 90)
+    wait(lambda: "false" not in shop.kubectl(*told), "ready", 90)
+    browser.order(email="after-postgres@example.com")
+    assert wait(lambda: shop.mails("after-postgres@example.com"), "the mail", OPEN_SECONDS)
+    assert restarts(shop) == before
+
+
+def test_a_cache_that_hangs_takes_no_web_pod_with_it(shop, browser):
+    """Every thread waits for it, so the web's probes fail, too: but the cache's end comes first."""
+    [cache] = containers(shop, "redis-cache", "redis")
+    web = {one.pod: one.restarts for one in containers(shop, "django", "django")}
+    assert send(server(shop), "STOP", cache) >= 1
+    visits = Customers(shop.url, count=12, seconds=cache.restart_seconds[1], pause=0.5).run()
+    print(f"{visits.pages} pages, {len(visits.errors)} errors")
+    [again] = containers(shop, "redis-cache", "redis")
+    assert again.restarts == cache.restarts + 1
+    assert {one.pod: one.restarts for one in containers(shop, "django", "django")} == web
+    wait(lambda: browser.status("/") == 200, "the shop", OPEN_SECONDS)
