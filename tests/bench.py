@@ -70,7 +70,7 @@ def simulated(python):
 
 
 def real():
-    """A shop on a real server of the lab: from nothing to its first page, then the guide's load and the guide's table."""
+    """A shop on a real server of the lab: from nothing to its first page, the guide's load, its table."""
     shop = Shop("bench-real")
     shop.close()
     try:

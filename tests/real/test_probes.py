@@ -20,13 +20,17 @@ AGED = {
     ("celery-beat", "beat"): ("touch", "-d", "13 minutes ago", "/run/stagecoach/beat"),
     ("redis-cache", "redis"): (),  # it is asked and does not answer
 }
-BURNERS, BUSY_SECONDS = 4, 40
+BURNERS, BUSY_SECONDS = 4, 30
 
 
 @pytest.fixture(scope="module")
 def again(shop):
-    """Each hangs with all of its processes, all three at once: seconds until it runs again, and the container."""
+    """Each hangs with all of its processes, all three at once: seconds until it runs again, and the container.
+
+    So does a gunicorn's process, whose own parent is to see to it.
+    """
     vps, hung = server(shop), {}
+    assert send(vps, "STOP", containers(shop, "django", "django")[0], oldest=False) == 1
     for (workload, name), command in AGED.items():
         [one] = containers(shop, workload, name)
         assert send(vps, "STOP", one) >= 1
@@ -73,16 +77,14 @@ class TestHanging:
         browser.order(email="after-the-hang@example.com")
         wait(lambda: shop.mails("after-the-hang@example.com"), "the mail", OPEN_SECONDS)
 
-    def test_gunicorn_replaces_its_process(self, shop):
-        """A web process that hangs alone is gunicorn's: another one within its 30 s and two looks, in the same pod."""
-        one, vps = containers(shop, "django", "django")[0], server(shop)
-        before = restarts(shop)
-        assert send(vps, "STOP", one, oldest=False) == 1
-        said = ("logs", "-n", "app", one.pod, "-c", "django", "--since=120s")
-        wait(lambda: "WORKER TIMEOUT" in shop.kubectl(*said), "gunicorn's word", 60)
+    def test_gunicorn_replaces_its_process(self, shop, again):
+        """One that hangs alone is gunicorn's: another one serves by now, in the same pod."""
+        assert again
+        one = containers(shop, "django", "django")[0]
+        assert "WORKER TIMEOUT" in shop.kubectl("logs", "-n", "app", one.pod, "-c", "django")
         address = f"http://{one.address}:8000/healthz"
-        wait(lambda: vps.run("curl", "-fsS", "-m", "2", address).stdout == "ok\n", "its page", 60)
-        assert restarts(shop) == before
+        assert server(shop).run("curl", "-fsS", "-m", "5", address).stdout == "ok\n"
+        assert one.restarts == 0
 
 
 def test_what_is_busy_goes_on(shop):
@@ -96,7 +98,7 @@ def test_what_is_busy_goes_on(shop):
     command = ("exec", "-n", "app", worker.pod, "-c", "worker", "--", "sh", "-c", burn)
     with Sampler(shop.api, [node]) as sampler, ThreadPoolExecutor(2) as pool:
         burning = pool.submit(shop.kubectl, *command, check=False)
-        loading = pool.submit(shop.loadtest, "--count", "200")
+        loading = pool.submit(shop.loadtest, "--count", "120")
         # 8 threads for 24 customers who do not think between two pages.
         visits = Customers(shop.url, count=24, seconds=BUSY_SECONDS, pause=0).run()
         burning.result()
@@ -107,6 +109,6 @@ def test_what_is_busy_goes_on(shop):
         f"readiness failed {failed_probes(shop, 'Readiness')}"
     )
     assert most > 400, "the worker was at its limit"
-    assert (made["done"], made["failed"], visits.errors) == (200, 0, ())
+    assert (made["done"], made["failed"], visits.errors) == (120, 0, ())
     assert failed_probes(shop, "Liveness") - failed == {}
     assert {key: count for key, count in restarts(shop).items() if key in before and count != before[key]} == {}
