@@ -8,7 +8,7 @@ from typing import Any
 
 import urllib3
 
-from lab.cluster.api import APPLY_PATCH, Api, ApiError, Object
+from lab.cluster.api import APPLY_PATCH, MERGE_PATCH, Api, ApiError, Object
 from lab.plugins.diffing import Diff, compare
 from lab.plugins.kubernetes.await_ready import wait_gone, wait_ready, why_not_ready
 from lab.plugins.kubernetes.live_inputs import live_inputs
@@ -19,6 +19,7 @@ from lab.plugins.values import UNKNOWN, Properties, has_unknown
 
 _MANAGER = "pulumi-kubernetes"
 _AUTONAMED = "pulumi.com/autonamed"
+_TRIES = 5
 _STRICT = {"fieldManager": _MANAGER, "fieldValidation": "Strict"}
 
 
@@ -99,6 +100,7 @@ class KubernetesPackage(Package):
             return {**call.olds, **body}
         paths = self._connected()
         try:
+            _own(paths.api, paths.one(body))
             paths.api.request("PATCH", paths.one(body), body, content_type=APPLY_PATCH, force="true", **_STRICT)
         except ApiError as error:
             raise PluginError(f"{_named(body)}: {error}") from error
@@ -166,6 +168,28 @@ class KubernetesPackage(Package):
         if self._paths is None:
             raise PluginError("configured Kubernetes cluster is unreachable: no kubeconfig")
         return self._paths
+
+
+def _own(api: Api, path: str) -> None:
+    """Gives what the creation wrote to the manager that applies, as the real provider does before an update.
+
+    The API server takes the two for different managers: what the program no longer names would stay for ever.
+    """
+    for last in (False,) * _TRIES + (True,):
+        live = api.get(path)
+        managed = live["metadata"].get("managedFields", []) if live else []
+        ours = [one for one in managed if one["manager"] == _MANAGER and not one.get("subresource")]
+        if not live or [one["operation"] for one in ours] != ["Update"]:
+            return
+        taken = [{**one, "operation": "Apply"} if one in ours else one for one in managed]
+        metadata = {"managedFields": taken, "resourceVersion": live["metadata"]["resourceVersion"]}
+        try:
+            api.request("PATCH", path, {"metadata": metadata}, content_type=MERGE_PATCH)
+        except ApiError as error:
+            if error.status != HTTPStatus.CONFLICT or last:  # a controller wrote its status meanwhile
+                raise
+        else:
+            return
 
 
 def _id(live: Object) -> str:

@@ -132,6 +132,16 @@ class TestUpdateReadDelete:
         assert found["spec"]["replicas"] == 0
         assert package.update(call(inputs, id="default/drifted", timeout=20))["spec"]["replicas"] == 1
 
+    def test_what_is_no_longer_named_goes(self, package):
+        """The first update after the creation, and later ones; what others wrote stays."""
+        package.create(call(config_map("shrinking", first="1", second="2", third="3")))
+        path = "/api/v1/namespaces/default/configmaps/shrinking"
+        package._paths.api.request("PATCH", path, {"data": {"theirs": "x"}}, content_type=MERGE_PATCH)
+        package.update(call(config_map("shrinking", first="1", second="2"), id="default/shrinking"))
+        assert package._paths.api.get(path)["data"] == {"first": "1", "second": "2", "theirs": "x"}
+        package.update(call(config_map("shrinking", first="1"), id="default/shrinking"))
+        assert package._paths.api.get(path)["data"] == {"first": "1", "theirs": "x"}
+
     def test_delete_waits_and_is_no_error_twice(self, package):
         inputs = deployment("gone")
         package.create(call(inputs, timeout=20))
