@@ -58,10 +58,15 @@ def alerts(shop, state):
 class TestBroker:
     def test_full(self, shop, browser):
         """The order is stored and the customer told so; its mail goes out when there is room; nothing is evicted."""
-        queued = "select confirmation_queued from orders_order where email = 'full@example.com'"
+        queued = (
+            "select confirmation_queued from orders_order where email = 'full@example.com' order by id desc limit 1"
+        )
         shop.redis("redis-broker", "set", "kept", "as it was")
+        maximum = shop.redis("redis-broker", "config", "get", "maxmemory").split()[1]
         try:
             assert "OOM command not allowed" in shell(shop, "redis-broker", FILL_BROKER)
+            # Buffers of connections come and go: without this there may be room for one more message at times.
+            shop.redis("redis-broker", "config", "set", "maxmemory", str(int(maximum) * 9 // 10))
             assert "98.00 EUR" in browser.order(quantity=2, email="full@example.com")
             assert shop.sql(queued) == "f"
             wait(lambda: "RedisBrokerRefusesWrites" in alerts(shop, "firing"), "the alert", BACK_SECONDS)
@@ -69,6 +74,7 @@ class TestBroker:
             assert statistic(shop, "redis-broker", "evicted_keys") == 0
             assert shop.mails("full@example.com") == []
         finally:
+            shop.redis("redis-broker", "config", "set", "maxmemory", maximum)
             shop.redis("redis-broker", "del", "filler", "kept")
         wait(lambda: shop.mails("full@example.com"), "the mail", BACK_SECONDS)
         assert shop.sql(queued) == "t"
@@ -99,15 +105,22 @@ class TestVolume:
         done = vps.run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", write)
         assert "No space left on device" in done.stderr
 
-    def heartbeat(self, shop):
+    def images_have(self, shop):
+        """Bytes left for images, as the kubelet sees them; by the same figures it evicts, every ten seconds."""
         [node] = shop.api.items("/api/v1/nodes")
-        return {one["type"]: one for one in node["status"]["conditions"]}["DiskPressure"]
+        summary = shop.api.request("GET", f"/api/v1/nodes/{node['metadata']['name']}/proxy/stats/summary")
+        return summary["node"]["runtime"]["imageFs"]["availableBytes"]
+
+    def pressure(self, shop):
+        [node] = shop.api.items("/api/v1/nodes")
+        return {one["type"]: one["status"] for one in node["status"]["conditions"]}["DiskPressure"]
 
     def test_full(self, shop, vps, browser):
         """The data services have a reserve, the kubelet evicts nobody, the backup fails and says why."""
         before = {pod["metadata"]["uid"] for pod in shop.pods()}
         try:
             self.fill(vps)
+            wait(lambda: self.images_have(shop) == 0, "the kubelet's look", BACK_SECONDS)
             assert "98.00 EUR" in browser.order(quantity=2, email="volume@example.com")
             wait(lambda: shop.mails("volume@example.com"), "the mail", BACK_SECONDS)
             # More than fits into what Postgres has allocated already.
@@ -115,10 +128,9 @@ class TestVolume:
             shop.sql("checkpoint")
             said = self.backup(shop)
             assert "No space left on device" in said
-            wait(lambda: "DiskFull" in alerts(shop, "pending") | alerts(shop, "firing"), "the alert", BACK_SECONDS)
-            looked = self.heartbeat(shop)["lastHeartbeatTime"]
-            wait(lambda: self.heartbeat(shop)["lastHeartbeatTime"] != looked, "the kubelet's look", BACK_SECONDS)
-            assert self.heartbeat(shop)["status"] == "False"
+            # Prometheus has no reserve: so soon after, nobody could know but by its rules, which it can't store.
+            wait(lambda: "RuleFailing" in alerts(shop, "firing"), "the alert", BACK_SECONDS)
+            assert self.pressure(shop) == "False"
             assert before <= {pod["metadata"]["uid"] for pod in shop.pods()}
         finally:
             vps.run("rm", "-rf", f"{MOUNT_POINT}/filler")
