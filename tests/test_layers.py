@@ -22,6 +22,7 @@ PURE = [
     "infra.config.parse",
     "infra.config.resolve",
     "infra.changes.compare",
+    "infra.preview.engine_preview",
     "infra.pull_requests.findings",
     "infra.pull_requests.github",
     "infra.guard.read",

@@ -11,6 +11,7 @@ MIRRORED = (
     "infra/sizing",
     "infra/config",
     "infra/changes",
+    "infra/preview",
     "infra/pull_requests",
     "infra/cli",
     "infra/guard",

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
+from infra.changes.downtime import away_seconds, downtime
+from infra.changes.events import events
 from infra.changes.restarts import (
     CELERY_SERVERS,
     K3S,
     SERVER,
+    WITH_CELERY_SERVERS,
+    WITH_SERVER,
     pods_on_the_server,
     pods_that_restart,
     restarts_of_config,
 )
 from infra.changes.server import Move, plan_move
-from infra.changes.stack_diff import CostChange, Irreversible, Restart, StackDiff
+from infra.changes.stack_diff import CostChange, Downtime, Irreversible, Restart, StackDiff
 from infra.changes.values import changed, config_values, plan_values
+from infra.changes.way_back import month, way_back
 from infra.models.stack_config import StackConfig
-from infra.sizing.plan import StackPlan
+from infra.sizing.plan import NodePlan, StackPlan
 from infra.sizing.reachable import UPGRADE_ONLY
-
-_CENT = Decimal("0.01")
 
 
 def compare(before: StackConfig, after: StackConfig, *, root_disk_gb: int | None = None) -> StackDiff:
@@ -31,31 +32,53 @@ def compare(before: StackConfig, after: StackConfig, *, root_disk_gb: int | None
     move = plan_move(before, after, root_disk_gb=root_disk_gb)
     old = {**config_values(before), **plan_values(move.before)}
     new = {**config_values(after), **plan_values(move.after)}
+    why = _why(before, after, move)
+    restarts = _restarts(why, move)
     return StackDiff(
         stages=(move.before.stage, move.after.stage),
         server=move.server,
         changes=changed(old, new),
-        restarts=_restarts(before, after, move),
+        restarts=restarts,
         irreversible=_irreversible(move),
         cost=_cost(move.before, move.after),
+        root_disk=move.root_disk,
+        # Refused is refused before anything stops.
+        downtime=Downtime(seconds=0, parts=()) if move.refused else downtime(why, move.after),
+        events=() if move.refused else events(move.before, move.after, restarts),
+        way_back=way_back(before, after, move),
         assumptions=move.assumptions,
         refused=move.refused,
     )
 
 
-def _restarts(before: StackConfig, after: StackConfig, move: Move) -> tuple[Restart, ...]:
-    """The server first, then the plan's order."""
+def _why(before: StackConfig, after: StackConfig, move: Move) -> dict[str, list[str]]:
+    """What restarts, with every reason."""
     why = pods_that_restart(move.before, move.after)
     for name, reasons in restarts_of_config(before, after, move.after).items():
         why.setdefault(name, []).extend(reasons)
     if move.server.before != move.server.becomes:
         why[SERVER] = [f"resized from {move.server.before} to {move.server.becomes}: powered off and on"]
         for name in pods_on_the_server(move.before):
-            why.setdefault(name, []).insert(0, "the server is resized")
+            why.setdefault(name, []).insert(0, WITH_SERVER)
+    old, new = move.before.server, move.after.server
+    if _reserved(old) != _reserved(new):
+        why.setdefault(K3S, []).append("what it reserves for itself")
     _celery_servers(move, why)
+    return why
+
+
+def _reserved(node: NodePlan) -> tuple[object, ...]:
+    return node.kube_reserved, node.system_reserved, node.eviction
+
+
+def _restarts(why: dict[str, list[str]], move: Move) -> tuple[Restart, ...]:
+    """The server first, then the plan's order."""
     order = (SERVER, CELERY_SERVERS, K3S, *(one.name for one in move.after.workloads))
     named = sorted(why, key=lambda name: order.index(name) if name in order else len(order))
-    return tuple(Restart(name=name, why=tuple(why[name])) for name in named)
+    return tuple(
+        Restart(name=name, why=tuple(why[name]), away_seconds=away_seconds(name, why[name], move.after))
+        for name in named
+    )
 
 
 def _celery_servers(move: Move, why: dict[str, list[str]]) -> None:
@@ -65,7 +88,7 @@ def _celery_servers(move: Move, why: dict[str, list[str]]) -> None:
         return
     why[CELERY_SERVERS] = [f"resized from {old.instance_type} to {new.instance_type}: powered off and on"]
     for worker in move.before.workers:
-        why.setdefault(worker.workload.name, []).insert(0, "the Celery servers are resized")
+        why.setdefault(worker.workload.name, []).insert(0, WITH_CELERY_SERVERS)
 
 
 def _irreversible(move: Move) -> tuple[Irreversible, ...]:
@@ -83,11 +106,7 @@ def _irreversible(move: Move) -> tuple[Irreversible, ...]:
 
 
 def _cost(before: StackPlan, after: StackPlan) -> CostChange:
-    old, new = _month(before), _month(after)
+    old, new = month(before), month(after)
     currency = after.server.currency
     delta = new - old if before.server.currency == currency else None
     return CostChange(before=old, after=new, currency=currency, delta=delta)
-
-
-def _month(plan: StackPlan) -> Decimal:
-    return sum((Decimal(node.price) * node.count for node in plan.nodes), Decimal(0)).quantize(_CENT)

@@ -15,6 +15,8 @@ from infra.names import CELERY_ROLE, GRAFANA, POSTGRES, PROMETHEUS, QUEUE_EXPORT
 from infra.sizing.plan import StackPlan, WorkerPlan, WorkloadPlan
 
 SERVER, CELERY_SERVERS, K3S, TRAEFIK = "server", "Celery servers", "k3s", "traefik"
+# Reasons that say nothing of the workload itself.
+WITH_SERVER, WITH_CELERY_SERVERS = "the server is resized", "the Celery servers are resized"
 _JOBS = ("Job", "CronJob")
 _IMAGE_USERS = {
     "postgres": (POSTGRES,),

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from infra.catalog import INSTANCE_TYPES
 from infra.catalog.instance_type import InstanceType
-from infra.changes.stack_diff import ServerMove
+from infra.changes.stack_diff import RootDisk, ServerMove
 from infra.config.against_past import require_possible
 from infra.config.resolve import plan_for
 from infra.errors import ConfigError, Problem, RefusedError
@@ -34,6 +34,7 @@ class Move:
     before: StackPlan
     after: StackPlan
     server: ServerMove
+    root_disk: RootDisk
     assumptions: tuple[str, ...]
     refused: tuple[str, ...]
 
@@ -46,44 +47,45 @@ def plan_move(before: StackConfig, after: StackConfig, *, root_disk_gb: int | No
     """
     old, wanted = plan_for(before), plan_for(after)
     running = _row(old)
+    disk = _root_disk(old, wanted, root_disk_gb)
     recorded = Recorded(
         name=before.name,
         provider=before.provider,
         region=before.region,
         stage=old.stage,
         instance_type=running.name,
-        # A way back supposes a way there: the root disk is the smaller type's, unless somebody has looked.
-        root_disk_gb=root_disk_gb or min(running.disk_gb, _row(wanted).disk_gb),
+        root_disk_gb=disk.gb,
         volume_size_gib=old.volume_size_gib,
         **_celery(old, wanted),
     )
     if any(getattr(before, key) != getattr(after, key) for key in _PLACE):
-        return _elsewhere(old, wanted, _against_past(after, recorded))
-    return _in_place(old, wanted, after, recorded, looked=root_disk_gb is not None)
+        return _elsewhere(old, wanted, disk, against_past(after, recorded))
+    return _in_place(old, wanted, after, recorded, disk)
 
 
-def _in_place(old: StackPlan, wanted: StackPlan, after: StackConfig, recorded: Recorded, *, looked: bool) -> Move:
+def _in_place(old: StackPlan, wanted: StackPlan, after: StackConfig, recorded: Recorded, disk: RootDisk) -> Move:
     running, asked = _row(old), _row(wanted)
     reason = why_unreachable(asked, running, after.provider, recorded)
-    refused = _against_past(after, recorded)
+    refused = against_past(after, recorded)
     try:
         new = plan_for(after, recorded)
     except ConfigError as error:
         refused = (*refused, *map(_line, error.problems))
         server = _server(running.name, asked.name, running.name, reason or refused[0])
-        return Move(before=old, after=wanted, server=server, assumptions=(), refused=refused)
+        return Move(before=old, after=wanted, server=server, root_disk=disk, assumptions=(), refused=refused)
     becomes = new.server.instance_type
-    assumed = not looked and asked.disk_gb < running.disk_gb and reason is None
+    assumed = not disk.recorded and asked.disk_gb < running.disk_gb and reason is None
     return Move(
         before=old,
         after=new,
         server=_server(running.name, asked.name if reason else becomes, becomes, reason),
-        assumptions=(_root_disk(asked),) if assumed else (),
+        root_disk=disk,
+        assumptions=(_unseen(asked),) if assumed else (),
         refused=(*refused, *unsound(new)),
     )
 
 
-def _against_past(after: StackConfig, recorded: Recorded) -> tuple[str, ...]:
+def against_past(after: StackConfig, recorded: Recorded) -> tuple[str, ...]:
     """In the program's own words."""
     try:
         require_possible(after, recorded)
@@ -115,13 +117,30 @@ def _server(before: str, after: str, becomes: str, reason: str | None) -> Server
     return ServerMove(before=before, after=after, becomes=becomes, in_place=True, possible=possible, reason=reason)
 
 
-def _elsewhere(old: StackPlan, new: StackPlan, refused: tuple[str, ...]) -> Move:
+def _elsewhere(old: StackPlan, new: StackPlan, disk: RootDisk, refused: tuple[str, ...]) -> Move:
     before, after, reason = old.server.instance_type, new.server.instance_type, "it would be another server"
     server = ServerMove(before=before, after=after, becomes=before, in_place=False, possible=False, reason=reason)
-    return Move(before=old, after=new, server=server, assumptions=(), refused=(*refused, *unsound(new)))
+    refused = (*refused, *unsound(new))
+    return Move(before=old, after=new, server=server, root_disk=disk, assumptions=(), refused=refused)
 
 
-def _root_disk(asked: InstanceType) -> str:
+def _root_disk(old: StackPlan, wanted: StackPlan, looked: int | None) -> RootDisk:
+    """A way back supposes a way there: the disk is the smaller type's, unless somebody has looked."""
+    if looked is not None:
+        return RootDisk(gb=looked, recorded=True, said=f"{looked} GB, recorded")
+    born = (
+        min((old, wanted), key=lambda plan: (_row(plan).disk_gb, plan is not old)) if _same_cloud(old, wanted) else old
+    )
+    row = _row(born)
+    said = f"unknown: assumes born at stage {born.stage}, as {row.name} with {row.disk_gb} GB"
+    return RootDisk(gb=row.disk_gb, recorded=False, said=said)
+
+
+def _same_cloud(old: StackPlan, wanted: StackPlan) -> bool:
+    return old.provider == wanted.provider
+
+
+def _unseen(asked: InstanceType) -> str:
     return (
         f"the server's root disk has at most {asked.disk_gb} GB, as where it was built as {asked.name} or smaller; "
         "--root-disk-gb checks the real one"

@@ -21,6 +21,7 @@ class Restart:
 
     name: str  # a workload's name, "server" or "k3s"
     why: tuple[str, ...]
+    away_seconds: int = 0  # by infra/changes/assumptions.py; 0: the old pod stays until the new one answers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,49 @@ class CostChange:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RootDisk:
+    """The server's first disk: it never grows on a move, so what it was built with decides what it can become."""
+
+    gb: int
+    recorded: bool  # somebody has looked: a person, or the engine in the state
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assumption:
+    """One length of time, and where it comes from."""
+
+    what: str
+    seconds: float
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Downtime:
+    """How long customers are not served: the sum of its parts."""
+
+    seconds: int
+    parts: tuple[Assumption, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One thing that an update does, in the program's order."""
+
+    key: str
+    what: str
+    effect: str  # on customers and tasks
+
+
+@dataclass(frozen=True, kw_only=True)
+class WayBack:
+    """What an update back would do, found by planning it."""
+
+    complete: bool  # server and month's price are the old ones again
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class StackDiff:
     """Everything that an update changes; `assumptions` says what had to be taken for granted."""
 
@@ -65,5 +109,9 @@ class StackDiff:
     restarts: tuple[Restart, ...]
     irreversible: tuple[Irreversible, ...]
     cost: CostChange
+    root_disk: RootDisk
+    downtime: Downtime
+    events: tuple[Event, ...]
+    way_back: WayBack
     assumptions: tuple[str, ...]
     refused: tuple[str, ...]  # why the program would refuse the update; empty when it would not

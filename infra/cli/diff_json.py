@@ -21,6 +21,7 @@ def diff_to_json(diff: StackDiff) -> dict[str, Any]:
             "possible": server.possible,
             "reason": server.reason,
         },
+        "root_disk": asdict(diff.root_disk),
         "changes": [_change(one) for one in diff.changes],
         "restarts": [asdict(one) for one in diff.restarts],
         "irreversible": [{**_change(one), "why": one.why} for one in diff.irreversible],
@@ -30,6 +31,10 @@ def diff_to_json(diff: StackDiff) -> dict[str, Any]:
             "delta": None if cost.delta is None else float(cost.delta),
             "currency": cost.currency,
         },
+        "downtime_seconds": diff.downtime.seconds,
+        "downtime": [asdict(one) for one in diff.downtime.parts],
+        "events": [asdict(one) for one in diff.events],
+        "way_back": asdict(diff.way_back),
         "assumptions": list(diff.assumptions),
         "refused": list(diff.refused),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from infra.changes.events import away, minutes
 from infra.changes.stack_diff import ServerMove, StackDiff
 
 _PLAIN_WIDTH = 140  # where there is no terminal to ask
@@ -18,18 +19,38 @@ def print_diff(diff: StackDiff) -> None:
     console.print(f"Stage {diff.stages[0]} to {diff.stages[1]}", style="bold")
     console.print(f"server: {_server(diff.server)}")
     console.print(f"a month, servers only, without VAT: {cost.before} to {cost.after} {cost.currency}{delta}")
+    if not diff.refused:
+        console.print(f"the shop is away: {away(diff)}")
     for one in diff.irreversible:
         console.print(f"cannot be undone: {one.path} {one.before} to {one.after}: {one.why}", style="bold")
+    console.print(f"root disk: {diff.root_disk.said}")
     for line in diff.assumptions:
         console.print(f"assumed: {line}")
-    restarts = Table("what", "why", title="Restarts")
+    _order(console, diff)
+    restarts = Table("what", "why", "away", title="Restarts")
     for restart in diff.restarts:
-        restarts.add_row(restart.name, ", ".join(restart.why))
+        restarts.add_row(restart.name, ", ".join(restart.why), minutes(restart.away_seconds))
     console.print(restarts if diff.restarts else "nothing restarts")
     changes = Table("value", "before", "after", title="Changes")
     for change in diff.changes:
         changes.add_row(change.path, change.before or "-", change.after or "-")
     console.print(changes if diff.changes else "no value changes")
+
+
+def _order(console: Console, diff: StackDiff) -> None:
+    """What happens, how its time was reckoned, and the way back."""
+    if diff.events:
+        console.print("What happens, in this order", style="bold")
+    for number, event in enumerate(diff.events, start=1):
+        console.print(f"{number}. {event.what}: {event.effect}", highlight=False)
+    if diff.downtime.parts:
+        console.print("How the time away is reckoned", style="bold")
+    for part in diff.downtime.parts:
+        console.print(f"- {part.seconds:g} s: {part.what} ({part.source})", highlight=False, markup=False)
+    if diff.changes and not diff.refused:
+        console.print("How to go back", style="bold")
+        for line in diff.way_back.lines:
+            console.print(f"- {line}", highlight=False, markup=False)
 
 
 def _server(server: ServerMove) -> str:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from infra.errors import Problem, RefusedError
+from infra.errors import RefusedError
 
 if TYPE_CHECKING:
-    from infra.guard.rules import Verdict
+    from infra.guard.rules import Ruling, Verdict
 
 _PLAIN_WIDTH = 140  # where there is no terminal to ask
 _SHOWN_PATHS = 3
@@ -29,44 +29,21 @@ def guard(
 ) -> None:
     """Refuse an update that would replace or delete what holds data, or make smaller what only grows."""
     from infra.guard.read import exceptions_of, read_preview  # noqa: PLC0415  `plan` is to be quick
-    from infra.guard.rules import judge, unused  # noqa: PLC0415
+    from infra.guard.refusals import refusals  # noqa: PLC0415
+    from infra.guard.rules import rule  # noqa: PLC0415
 
     preview = read_preview(file)
-    allowed = exceptions_of(preview, stack_file)
-    verdicts = judge(preview, allowed)
+    ruling = rule(preview, exceptions_of(preview, stack_file))
     if json_output:
-        sys.stdout.write(json.dumps(_to_json(verdicts, preview.unchanged, preview.errors), indent=2) + "\n")
+        sys.stdout.write(json.dumps(_to_json(ruling, preview.unchanged), indent=2) + "\n")
     else:
-        _print_table(verdicts, preview.unchanged)
-    problems = [_problem(one) for one in verdicts if one.refused]
-    problems += [
-        Problem(
-            path="stagecoach:guard_exceptions",
-            value=one.urn,
-            allowed="a resource that this update replaces or deletes: an exception is for one update",
-            hint="Take it out, or the next update may do the same unseen",
-        )
-        for one in unused(verdicts, allowed)
-    ]
-    problems += [
-        Problem(path="pulumi", value="", allowed=f"a preview without errors; it says: {one}", hint="Mend that first")
-        for one in preview.errors
-    ]
+        _print_table(ruling.verdicts, preview.unchanged)
+    problems = refusals(ruling)
     if problems:
         raise RefusedError("the update is refused", problems)
 
 
-def _problem(one: Verdict) -> Problem:
-    because = f" because of {', '.join(one.step.replacing)}" if one.step.replacing else ""
-    return Problem(
-        path=f"{one.kind} {one.step.name}",
-        value="",
-        allowed=f"it {one.why}{because}",
-        hint=f"Take the change back; if it is meant, name {one.step.urn} with a reason in stagecoach:guard_exceptions",
-    )
-
-
-def _to_json(verdicts: Sequence[Verdict], unchanged: int, errors: Sequence[str]) -> dict[str, Any]:
+def _to_json(ruling: Ruling, unchanged: int) -> dict[str, Any]:
     rows = [
         {
             "op": one.step.op,
@@ -77,10 +54,15 @@ def _to_json(verdicts: Sequence[Verdict], unchanged: int, errors: Sequence[str])
             "reason": one.reason or None,
             "refused": one.refused,
         }
-        for one in verdicts
+        for one in ruling.verdicts
     ]
-    safe = not errors and not any(one.refused for one in verdicts)
-    return {"safe": safe, "touched": rows, "unchanged": unchanged, "errors": list(errors)}
+    return {
+        "safe": ruling.safe,
+        "touched": rows,
+        "unchanged": unchanged,
+        "unused_exceptions": [one.urn for one in ruling.unused],
+        "errors": list(ruling.errors),
+    }
 
 
 def _print_table(verdicts: Sequence[Verdict], unchanged: int) -> None:

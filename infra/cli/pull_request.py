@@ -35,14 +35,14 @@ def comment(
 
 
 def deploy() -> None:
-    """Update every deployment of deployments.yaml; one that is to live in another stack is renamed first."""
-    from infra.pull_requests.backend import update  # noqa: PLC0415  `plan` is to be quick
-    from infra.pull_requests.deployments import FILE, read_deployments  # noqa: PLC0415
+    """Update every deployment of deployments.yaml that the guard lets pass; a move to another stack is a rename first."""
+    from infra.pull_requests.deployments import FILE, read_deployments  # noqa: PLC0415  `plan` is to be quick
+    from infra.pull_requests.guarded_update import guarded_update  # noqa: PLC0415
 
     running = read_deployments(Path(), "")
     if not running:
         sys.stdout.write(f"{FILE} names no deployment: nothing to update\n")
     # Each one is tried: a deployment that fails says nothing about the next one.
-    codes = [update(one) for one in running]
+    codes = [guarded_update(one) for one in running]
     if any(codes):
         raise typer.Exit(1)

@@ -25,6 +25,11 @@ def read_sides(before: str, after: str, provider: str | None) -> tuple[StackConf
         with_stage(config or base, int(text) if config is None else None, provider)
         for text, config in zip((before, after), named, strict=True)
     ]
+    names = [side.name for side in sides]
+    if names[0] != names[1]:
+        allowed = f"{names[0]}, the name on the other side: these are two deployments, and neither becomes the other"
+        problem = Problem(path="stagecoach:name", value=names[1], allowed=allowed, hint="Name files of one deployment")
+        raise ConfigError("there is nothing to compare", [problem])
     return sides[0], sides[1]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infra.names import CELERY_SERVERS_COMPONENT
-from infra.pull_requests.engine_preview import Step
+from infra.preview.engine_preview import Step
 
 _KINDS = {
     "hcloud:index/server:Server": "server",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from infra.catalog import INSTANCE_TYPES
 from infra.guard.kinds import SIZES, VULTR_INSTANCE, kind_of
 from infra.models.guard_config import GuardException
-from infra.pull_requests.engine_preview import EnginePreview, Step
+from infra.preview.engine_preview import EnginePreview, Step
 
 _GOES = {
     "replace": "would be replaced: another one, and an empty one, takes its place",
@@ -29,6 +29,36 @@ class Verdict:
     def refused(self) -> bool:
         """Whether the update must not run."""
         return bool(self.why) and not self.reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruling:
+    """What the guard says of a whole preview."""
+
+    verdicts: tuple[Verdict, ...]
+    unused: tuple[GuardException, ...]
+    errors: tuple[str, ...]  # the engine's own
+
+    @property
+    def refused(self) -> tuple[Verdict, ...]:
+        """What must not happen."""
+        return tuple(one for one in self.verdicts if one.refused)
+
+    @property
+    def allowed(self) -> tuple[Verdict, ...]:
+        """What a person lets happen."""
+        return tuple(one for one in self.verdicts if one.why and one.reason)
+
+    @property
+    def safe(self) -> bool:
+        """Whether the update may run as it is written."""
+        return not (self.refused or self.unused or self.errors)
+
+
+def rule(preview: EnginePreview, allowed: tuple[GuardException, ...] = ()) -> Ruling:
+    """Everything that the guard has to say."""
+    verdicts = judge(preview, allowed)
+    return Ruling(verdicts=verdicts, unused=unused(verdicts, allowed), errors=preview.errors)
 
 
 def judge(preview: EnginePreview, allowed: Iterable[GuardException] = ()) -> tuple[Verdict, ...]:
@@ -57,7 +87,7 @@ def _smaller(step: Step) -> str:
     if key:
         before, after = step.before.get(key), step.after.get(key)
         if isinstance(before, int | float) and isinstance(after, int | float) and after < before:
-            return f"would shrink from {before:g} to {after:g}: no provider does that, and data would be cut off"
+            return f"would shrink from {before} to {after}: no provider does that, and data would be cut off"
     if step.type == VULTR_INSTANCE and step.before.get("plan") != step.after.get("plan"):
         return _vultr_downgrade(str(step.before.get("plan")), str(step.after.get("plan")))
     return ""

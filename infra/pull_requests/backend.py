@@ -46,8 +46,8 @@ def holder(deployment: Deployment) -> str:
     raise RefusedError("the deployment's state cannot be found", [problem])
 
 
-def write_preview(deployment: Deployment, folder: Path) -> None:
-    """Leaves the engine's JSON and its readable text in `folder`; the backend and the stack files stay as they are.
+def write_preview(deployment: Deployment, folder: Path, *, readable: bool = True) -> None:
+    """Leaves the engine's JSON and, where somebody reads it, its text in `folder`; the backend and the stack files stay as they are.
 
     Raises:
         RefusedError: there was no preview at all; a failed one is in the JSON.
@@ -57,14 +57,15 @@ def write_preview(deployment: Deployment, folder: Path) -> None:
         # A copy: where the file has no salt yet, the CLI writes one into it.
         copy = shutil.copy(stack_path(deployment.stack), copies)
         options = ["-s", stack, "--config-file", copy, *_QUIET]
-        done, text = _read("preview", "--json", *options), _read("preview", "--diff", *options)
+        done = _read("preview", "--json", *options)
+        text = _read("preview", "--diff", *options).stdout if readable else ""
     if not done.stdout.lstrip().startswith("{"):
         problem = Problem(
             path=f"stack {stack}", value="", allowed=_last_line(done.stderr), hint="Run `pulumi preview` by hand"
         )
         raise RefusedError("the engine made no preview", [problem])
     (folder / f"{deployment.stack}.json").write_text(done.stdout)
-    (folder / f"{deployment.stack}.diff").write_text(text.stdout)
+    (folder / f"{deployment.stack}.diff").write_text(text)
 
 
 def update(deployment: Deployment) -> int:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from infra.guard.rules import Ruling
+from infra.preview.engine_preview import EnginePreview
 from infra.pull_requests.diff_markdown import diff_markdown
-from infra.pull_requests.engine_markdown import danger_lines, engine_markdown
-from infra.pull_requests.engine_preview import EnginePreview
+from infra.pull_requests.engine_markdown import engine_markdown
+from infra.pull_requests.guard_markdown import danger_lines, guard_markdown
 from infra.pull_requests.markdown import Folded, code, fit, plain
 from infra.pull_requests.marker import MARKER
 from infra.pull_requests.plan_markdown import plan_markdown
 from infra.pull_requests.stack_changes import StackChange
 
+_INTRO = (
+    "One server runs the shop with its database and queues; its *stage* is the size of the customer base that it is "
+    "built for. Merging this runs the update. Lines with *refused* mean: do not merge."
+)
 _HOW = (
     "Both sides are planned by this branch's code, for the deployment that the old file would have built. Encrypted "
     "values are not compared."
@@ -24,6 +30,7 @@ class StackPreview:
 
     stack: str
     preview: EnginePreview
+    ruling: Ruling
     text: str
 
 
@@ -38,20 +45,22 @@ class Findings:
 
 
 def render_comment(findings: Findings) -> str:
-    """Markdown of at most GitHub's size: dangers, the engine, then file by file."""
-    parts: list[str | Folded] = [f"{MARKER}\n## What this pull request does to the infrastructure\n"]
-    dangers = [line for one in findings.previews for line in danger_lines(one.stack, one.preview)]
+    """Markdown of at most GitHub's size: dangers, the guard's verdict, file by file, then the engine's preview."""
+    parts: list[str | Folded] = [f"{MARKER}\n## What this pull request does to the infrastructure\n\n{_INTRO}\n"]
+    dangers = [line for one in findings.previews for line in danger_lines(one.stack, one.ruling)]
     dangers += [f"{code(one.path)}: {plain(reason)}" for one in findings.changes for reason in one.refused]
     dangers += [f"{code(one.path)} cannot be used" for one in findings.changes if one.error]
     dangers += [_removed(one) for one in findings.changes if one.plan is None and not one.error and one.deployment]
     if dangers:
         parts.append("\n".join(["> [!CAUTION]", *(f"> - {line}" for line in dangers), ""]))
-    for one in findings.previews:
-        parts += [f"### Stack {code(one.stack)}: the engine's preview\n", *engine_markdown(one.preview, one.text)]
+    parts += [guard_markdown(one.stack, one.ruling) for one in findings.previews]
     if findings.remarks:
         parts.append("\n".join([*(plain(remark) for remark in findings.remarks), ""]))
     for change in findings.changes:
         parts += _change(change)
+    for one in findings.previews:
+        title = f"### Stack {code(one.stack)}: the engine's preview\n"
+        parts += [title, *engine_markdown(one.preview, one.ruling, one.text)]
     parts.append(_last_lines(findings))
     return fit(parts)
 

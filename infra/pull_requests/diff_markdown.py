@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from infra.changes.downtime import own_reasons
+from infra.changes.events import away, minutes
+from infra.changes.restarts import SERVER
 from infra.changes.stack_diff import Restart, ServerMove, StackDiff
 from infra.pull_requests.markdown import Folded, code, folded_table, plain
 
-_PODS_OF_SERVER = "the server is resized"
-
 
 def diff_markdown(diff: StackDiff) -> list[str | Folded]:
-    """Server, cost, restarts and what cannot be undone in the open; every amount behind a click."""
+    """What decides a merge in the open; what it is reckoned from, and every amount, behind a click."""
     lines = [f"- **Refused:** {plain(reason)}" for reason in diff.refused]
     lines += [f"- Server: {server_line(diff.server)}", f"- A month, servers only, without VAT: {cost_line(diff)}"]
+    if not diff.refused:
+        lines.append(f"- The shop is away: {plain(away(diff))}")
     lines += [f"- Restarts: {line}" for line in _restarts(diff.restarts)] or ["- Restarts: nothing"]
     lines += [
         f"- **Cannot be undone:** {code(one.path)} {code(one.before)} → {code(one.after)}: {plain(one.why)}"
         for one in diff.irreversible
-    ]
+    ] or ["- Cannot be undone: nothing"]
+    lines.append(f"- Root disk of the server: {plain(diff.root_disk.said)}")
     lines += [f"- Assumed: {plain(one)}" for one in diff.assumptions]
     if not diff.changes:
-        return ["\n".join([*lines, "- No amount changes", ""])]
-    rows = [(code(one.path), code(one.before or "-"), code(one.after or "-")) for one in diff.changes]
-    return ["\n".join([*lines, ""]), folded_table(f"{len(rows)} changed values", ("value", "before", "after"), rows)]
+        lines.append("- No amount changes")
+    return ["\n".join([*lines, ""]), *_order(diff), *_folded(diff)]
 
 
 def server_line(server: ServerMove) -> str:
@@ -44,11 +47,36 @@ def cost_line(diff: StackDiff) -> str:
     return f"{cost.before} → {cost.after} {cost.currency} ({cost.delta:+})"
 
 
+def _order(diff: StackDiff) -> list[str]:
+    """Events, and the way back."""
+    parts = []
+    if diff.events:
+        steps = [f"{number}. {plain(one.what)}: {plain(one.effect)}" for number, one in enumerate(diff.events, start=1)]
+        parts.append("\n".join(["What happens, in this order:", "", *steps, ""]))
+    if diff.changes and not diff.refused:
+        parts.append("\n".join(["How to go back:", "", *(f"- {plain(one)}" for one in diff.way_back.lines), ""]))
+    return parts
+
+
+def _folded(diff: StackDiff) -> list[Folded]:
+    parts = [(plain(one.what), f"{one.seconds:g} s", plain(one.source)) for one in diff.downtime.parts]
+    rows = [(code(one.path), code(one.before or "-"), code(one.after or "-")) for one in diff.changes]
+    single = [(code(one.name), minutes(one.away_seconds), plain(", ".join(one.why))) for one in diff.restarts]
+    found = []
+    if parts:
+        found.append(folded_table("How the time away is reckoned", ("what", "time", "from"), parts))
+    if single:
+        found.append(folded_table(f"{len(single)} restarts", ("what", "away", "why"), single))
+    if rows:
+        found.append(folded_table(f"{len(rows)} changed values", ("value", "before", "after"), rows))
+    return found
+
+
 def _restarts(restarts: tuple[Restart, ...]) -> list[str]:
     """One line where everything stops with the server, otherwise each with its reasons."""
-    if any(one.name == "server" for one in restarts):
-        with_server = [one.name for one in restarts if _PODS_OF_SERVER in one.why]
-        others = [one for one in restarts if one.name != "server" and _PODS_OF_SERVER not in one.why]
+    if any(one.name == SERVER for one in restarts):
+        with_server = [one.name for one in restarts if len(own_reasons(one.why)) < len(one.why)]
+        others = [one for one in restarts if one.name not in (SERVER, *with_server)]
         return [f"the server, and with it all of its {len(with_server)} workloads", *_each(others)]
     return _each(list(restarts))
 

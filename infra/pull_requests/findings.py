@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from infra.config.parse import parse_stack_file
 from infra.errors import ConfigError, Problem, RefusedError
+from infra.guard.refusals import refusals
+from infra.guard.rules import rule
+from infra.models.guard_config import GuardException
+from infra.preview.engine_preview import parse_preview
 from infra.pull_requests.backend import missing_backend, write_preview
 from infra.pull_requests.comment import Findings, StackPreview
-from infra.pull_requests.deployments import FILE, Deployment, read_deployments
-from infra.pull_requests.engine_preview import parse_preview
+from infra.pull_requests.deployments import FILE, Deployment, read_deployments, stack_path
 from infra.pull_requests.git import base_of, changed_files, show
 from infra.pull_requests.stack_changes import stack_changes, touches_program
 
@@ -28,7 +33,7 @@ def gather(base: str, *, previews: Path | None, engine: bool, remarks: tuple[str
     changed, running = changed_files(commit), read_deployments(Path(), show(commit, FILE) or "")
     made, reason = _previews(previews, running, engine=engine)
     return Findings(
-        changes=stack_changes(changed, running, partial(show, commit)),
+        changes=stack_changes(changed, running, partial(show, commit), _root_disks(made)),
         program_changed=touches_program(changed),
         previews=made,
         remarks=(*remarks, *([_NO_ENGINE.format(reason)] if reason else [])),
@@ -50,9 +55,9 @@ def require_good(findings: Findings) -> None:
         Problem(path=one.path, value="", allowed=reason, hint=see) for one in findings.changes for reason in one.refused
     ]
     refused += [
-        Problem(path=f"stack {one.stack}", value="", allowed=message, hint=see)
+        replace(problem, path=f"stack {one.stack}, {problem.path}")
         for one in findings.previews
-        for message in one.preview.errors
+        for problem in refusals(one.ruling)
     ]
     if refused:
         raise RefusedError("the update would be refused", refused)
@@ -63,7 +68,7 @@ def _previews(
 ) -> tuple[tuple[StackPreview, ...], str | None]:
     """Previews, or why there are none."""
     if folder:
-        return _read(folder), None
+        return read_previews(folder), None
     if not engine:
         return (), "it was not asked for"
     if not running:
@@ -74,19 +79,36 @@ def _previews(
     with tempfile.TemporaryDirectory() as made:
         for deployment in running:
             write_preview(deployment, Path(made))
-        return _read(Path(made)), None
+        return read_previews(Path(made)), None
 
 
-def _read(folder: Path) -> tuple[StackPreview, ...]:
+def read_previews(folder: Path) -> tuple[StackPreview, ...]:
     """Every `STACK.json`, with its `STACK.diff` if there is one."""
     found = []
     for path in sorted(folder.glob("*.json")):
         text = path.with_suffix(".diff")
+        preview = parse_preview(path.read_text(errors="replace"), str(path))
         found.append(
             StackPreview(
                 stack=path.stem,
-                preview=parse_preview(path.read_text(errors="replace"), str(path)),
+                preview=preview,
+                ruling=rule(preview, _allowed(path.stem)),
                 text=text.read_text(errors="replace") if text.exists() else "",
             )
         )
     return tuple(found)
+
+
+def _allowed(stack: str) -> tuple[GuardException, ...]:
+    """What the stack file lets pass; one that can't be used lets nothing pass, and the comment says so elsewhere."""
+    path = Path(stack_path(stack))
+    try:
+        return parse_stack_file(path).guard_exceptions if path.exists() else ()
+    except ConfigError:
+        return ()
+
+
+def _root_disks(previews: tuple[StackPreview, ...]) -> dict[str, int]:
+    """By stack file: what the engine knows of the running server, in GB."""
+    found = {stack_path(one.stack): one.preview.root_disk_gb for one in previews}
+    return {path: size for path, size in found.items() if size}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -41,8 +41,17 @@ def touches_program(changed: tuple[str, ...]) -> bool:
     return any(fnmatch(path, pattern) for path in changed for pattern in PROGRAM)
 
 
-def stack_changes(changed: tuple[str, ...], deployments: tuple[Deployment, ...], show: Show) -> tuple[StackChange, ...]:
-    """Running deployments that move first, then every other stack file that differs."""
+def stack_changes(
+    changed: tuple[str, ...],
+    deployments: tuple[Deployment, ...],
+    show: Show,
+    root_disks: Mapping[str, int] | None = None,
+) -> tuple[StackChange, ...]:
+    """Running deployments that move first, then every other stack file that differs.
+
+    `root_disks` are those that the engine knows, in GB, by stack file.
+    """
+    known = root_disks or {}
     moved = [one for one in deployments if one.moves]
     pairs: dict[str, tuple[str, str | None]] = {
         stack_path(one.stack): (stack_path(one.previous), one.name) for one in moved
@@ -51,10 +60,10 @@ def stack_changes(changed: tuple[str, ...], deployments: tuple[Deployment, ...],
     for path in changed:
         if fnmatch(path, _STACK_FILE) and path not in pairs:
             pairs[path] = path, running.get(path)
-    return tuple(_change(path, base, name, show) for path, (base, name) in pairs.items())
+    return tuple(_change(path, base, name, show, known.get(path)) for path, (base, name) in pairs.items())
 
 
-def _change(path: str, base_path: str, deployment: str | None, show: Show) -> StackChange:
+def _change(path: str, base_path: str, deployment: str | None, show: Show, root_disk_gb: int | None) -> StackChange:
     file, before = Path(path), show(base_path)
     found = StackChange(
         path=path,
@@ -75,7 +84,8 @@ def _change(path: str, base_path: str, deployment: str | None, show: Show) -> St
     if before is None:
         return replace(found, plan=plan, refused=unsound(plan))
     try:
-        diff = compare(parse_stack_text(before, f"{base_path} at the base"), after)
+        old = parse_stack_text(before, f"{base_path} at the base")
+        diff = compare(old, after, root_disk_gb=root_disk_gb)
     except StagecoachError:
         # The base's file is no longer valid: what matters is what the new one would build.
         return replace(found, plan=plan, refused=unsound(plan))

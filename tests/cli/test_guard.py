@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pull_requests.previews import document, step
+from tests.preview.previews import document, step
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MOVE = document(

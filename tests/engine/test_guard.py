@@ -1,4 +1,7 @@
-"""The guard on what the real engine prints: a tier move passes, a replaced server does not."""
+"""The guard on what the real engine prints: a tier move passes, a replaced server does not.
+
+The previews are made afresh; what the unit tests read (tests/guard/fixtures) must still be what the engine says.
+"""
 
 import json
 import subprocess
@@ -6,8 +9,10 @@ import sys
 
 import pytest
 
-from infra.pull_requests.engine_preview import parse_preview
+from infra.guard.rules import judge
+from infra.preview.engine_preview import parse_preview
 from tests.engine.conftest import REPOSITORY, make_up, pulumi
+from tests.guard import recorded
 
 pytestmark = pytest.mark.engine
 
@@ -29,6 +34,17 @@ def preview(lab, *arguments):
     return done.stdout[done.stdout.index("{") :]
 
 
+def held(text):
+    """What the guard says of everything that must stay; other resources come and go with the program."""
+    made = parse_preview(text, "x")
+    return {(one.step.op, one.step.urn, one.kind, one.why) for one in judge(made) if one.kind}, made.root_disk_gb
+
+
+def same_as_recorded(name, text):
+    recorded.record(name, text)
+    assert held(text) == held(recorded.read(name)), "the engine says something else by now: see tests/guard/recorded.py"
+
+
 def test_a_tier_move_is_safe(lab, built):
     """Stage 2's file against the running stage 1: the server is resized, mounted config is renewed."""
     target = lab.workspace.write_stack("stage2", {"stagecoach:admin_cidrs": ["127.0.0.0/8"]})
@@ -38,6 +54,7 @@ def test_a_tier_move_is_safe(lab, built):
     assert made["safe"] is True
     updated = {one["urn"].rpartition("::")[2] for one in made["touched"] if one["op"] == "update"}
     assert {"server-server", "server-data"} <= updated
+    same_as_recorded(recorded.TIER_MOVE, text)
 
 
 def test_a_replaced_server_is_refused(lab, built):
@@ -50,6 +67,7 @@ def test_a_replaced_server_is_refused(lab, built):
     assert "server server-server: it would be replaced" in done.stderr
     assert urn in [one["urn"] for one in made["touched"] if one["refused"]]
     assert parse_preview(text, "x").errors
+    same_as_recorded(recorded.REPLACED, text)
 
 
 def test_unprotected_it_is_refused_as_well(lab, built):
@@ -63,3 +81,4 @@ def test_unprotected_it_is_refused_as_well(lab, built):
     assert done.returncode == 1
     refused = [one["kind"] for one in made["touched"] if one["refused"]]
     assert "server" in refused
+    same_as_recorded(recorded.UNPROTECTED, text)

@@ -3,7 +3,7 @@
 import pytest
 
 from infra.guard.kinds import _KINDS, kind_of
-from infra.pull_requests.engine_preview import Step
+from infra.preview.engine_preview import Step
 from tests.mocks import graph
 from tests.plans import REGIONS
 from tests.test_program import CONFIG, program

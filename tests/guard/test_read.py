@@ -4,7 +4,7 @@ import pytest
 
 from infra.errors import ConfigError
 from infra.guard.read import exceptions_of, read_preview
-from tests.pull_requests.previews import document, step
+from tests.preview.previews import document, step
 
 VOLUME = "hcloud:index/volume:Volume"
 

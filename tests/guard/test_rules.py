@@ -4,8 +4,8 @@ import pytest
 
 from infra.guard.rules import judge, unused
 from infra.models.guard_config import GuardException
-from infra.pull_requests.engine_preview import parse_preview
-from tests.pull_requests.previews import document, step
+from infra.preview.engine_preview import parse_preview
+from tests.preview.previews import document, step
 
 SERVER = "hcloud:index/server:Server"
 VOLUME = "hcloud:index/volume:Volume"

@@ -10,7 +10,7 @@ import pytest
 from infra.errors import RefusedError
 from infra.pull_requests import backend
 from infra.pull_requests.deployments import Deployment
-from tests.pull_requests.previews import document
+from tests.preview.previews import document
 
 _PULUMI = """#!{python}
 import json, os, sys

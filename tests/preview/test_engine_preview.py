@@ -3,8 +3,8 @@
 import pytest
 
 from infra.errors import ConfigError
-from infra.pull_requests.engine_preview import parse_preview
-from tests.pull_requests.previews import document, step
+from infra.preview.engine_preview import parse_preview
+from tests.preview.previews import document, step
 
 SERVER = "hcloud:index/server:Server"
 

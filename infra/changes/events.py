@@ -1,0 +1,119 @@
+"""What an update does, in the order in which the program does it (tests/changes/test_events.py compares)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from infra.changes.downtime import own_reasons, restart_seconds
+from infra.changes.restarts import CELERY_SERVERS, K3S, SERVER
+from infra.changes.stack_diff import Event, Restart, StackDiff
+from infra.names import (
+    CELERY_BEAT,
+    DJANGO,
+    GRAFANA,
+    NODE_EXPORTER,
+    POSTGRES,
+    PROMETHEUS,
+    QUEUE_EXPORTER,
+    REDIS_BROKER,
+    REDIS_CACHE,
+)
+from infra.sizing.plan import StackPlan
+
+_NOBODY = "nobody notices"
+_DATA = (POSTGRES, REDIS_BROKER, REDIS_CACHE)
+_MONITORING = (PROMETHEUS, NODE_EXPORTER, GRAFANA)
+
+
+def events(before: StackPlan, after: StackPlan, restarts: tuple[Restart, ...]) -> tuple[Event, ...]:
+    """Servers, the cluster, then its objects."""
+    found = {one.name: one for one in restarts}
+    return (*_machines(before, after, found), *_objects(before, after, found))
+
+
+def _machines(before: StackPlan, after: StackPlan, found: dict[str, Restart]) -> Iterator[Event]:
+    old, new = before.volume_size_gib, after.volume_size_gib
+    if new > old:
+        yield Event(key="volume", what=f"the volume grows from {old} to {new} GiB, while it is used", effect=_NOBODY)
+    if SERVER in found:
+        yield Event(
+            key="server",
+            what=f"the server is {found[SERVER].why[0]}",
+            effect=f"the shop is away for about {minutes(found[SERVER].away_seconds)}; tasks wait in the queue",
+        )
+    if new > old:
+        yield Event(key="file-system", what="the volume's file system grows, while it is used", effect=_NOBODY)
+    if K3S in found:
+        yield Event(
+            key="k3s",
+            what="k3s restarts",
+            effect=f"pods keep running; kubectl is away for about {minutes(found[K3S].away_seconds)}",
+        )
+    yield from _celery_servers(before, after, found)
+
+
+def _celery_servers(before: StackPlan, after: StackPlan, found: dict[str, Restart]) -> Iterator[Event]:
+    old = before.celery_servers.count if before.celery_servers else 0
+    new = after.celery_servers.count if after.celery_servers else 0
+    if CELERY_SERVERS in found:
+        yield Event(
+            key="celery-servers",
+            what=f"the Celery servers are {found[CELERY_SERVERS].why[0]}",
+            effect=f"the shop goes on; its tasks wait for about {minutes(found[CELERY_SERVERS].away_seconds)}",
+        )
+    if new > old:
+        yield Event(key="celery-servers", what=f"Celery servers are added: {old} to {new}", effect=_NOBODY)
+    if new < old:
+        what = f"Celery servers are drained and deleted: {old} to {new}"
+        yield Event(key="celery-servers", what=what, effect="their tasks go back to the queue")
+
+
+def _objects(before: StackPlan, after: StackPlan, found: dict[str, Restart]) -> Iterator[Event]:
+    own = {name for name, one in found.items() if own_reasons(one.why)}
+    if before.namespace != after.namespace:
+        yield Event(key="namespace", what="the namespace's limits and quota follow", effect=_NOBODY)
+    for name in (one for one in _DATA if one in own):
+        effect = f"pages and orders wait or fail for about {minutes(restart_seconds(name, after))}"
+        yield Event(key=name, what=f"{name} restarts with its new numbers", effect=effect)
+    if DJANGO in own:
+        yield Event(
+            key=DJANGO,
+            what="the migration job runs, then Django's pods are renewed one by one",
+            effect="the old pod answers until the new one does",
+        )
+    yield from _tasks(after, own)
+    monitoring = [one for one in _MONITORING if one in own]
+    if monitoring:
+        yield Event(key="monitoring", what=_restart(monitoring), effect="a minute without measurements")
+
+
+def _tasks(after: StackPlan, own: set[str]) -> Iterator[Event]:
+    workers = [one for one in after.workers if one.workload.name in own]
+    if workers:
+        grace = max(one.grace_period for one in workers)
+        names = ", ".join(one.workload.name for one in workers)
+        effect = f"a running task has {grace} s to end, the others wait in the queue"
+        yield Event(key="workers", what=f"workers are renewed: {names}", effect=effect)
+    rest = [one for one in (CELERY_BEAT, QUEUE_EXPORTER) if one in own]
+    if rest:
+        yield Event(key="beat", what=_restart(rest), effect="a scheduled task may start some seconds late")
+
+
+def _restart(names: list[str]) -> str:
+    return f"{' and '.join(names)} restart{'s' if len(names) == 1 else ''}"
+
+
+def away(diff: StackDiff) -> str:
+    """How long customers are not served, in words."""
+    if diff.downtime.seconds == 0:
+        return "not at all, as far as the plan sees"
+    return f"about {minutes(diff.downtime.seconds)}, by stated assumptions"
+
+
+def minutes(seconds: int) -> str:
+    """As a person says it."""
+    if seconds == 0:
+        return "not at all"
+    if seconds < 2 * 60:
+        return f"{seconds} s"
+    return f"{round(seconds / 60)} minutes"

@@ -1,0 +1,78 @@
+"""How an update is taken back: planned like any other update, from what it would leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from infra.changes.server import Move, against_past
+from infra.changes.stack_diff import WayBack
+from infra.config.resolve import plan_for
+from infra.errors import ConfigError
+from infra.models.stack_config import StackConfig
+from infra.sizing.inputs import Recorded
+from infra.sizing.plan import StackPlan
+from infra.sizing.reachable import UPGRADE_ONLY
+
+# Price adjustment of 2026-06-15: "applies to new orders and cloud instance rescales", in either direction.
+REPRICED = {"hetzner": "Hetzner bills a resized server at today's price, also after the way back"}
+
+
+def way_back(before: StackConfig, after: StackConfig, move: Move) -> WayBack:
+    """What the old stack file would make of the deployment after this update."""
+    if move.refused:
+        return WayBack(complete=True, lines=("nothing to take back: the update is refused before anything changes",))
+    left = _left_behind(after, move)
+    problems = against_past(before, left)
+    try:
+        then = plan_for(before, left)
+    except ConfigError as error:
+        problems = (*problems, *(f"{one.path} = {one.value}: {one.allowed}" for one in error.problems))
+        return WayBack(complete=False, lines=tuple(_refused(problems)))
+    if problems:
+        return WayBack(complete=False, lines=tuple(_refused(problems)))
+    same = then.server.instance_type == move.before.server.instance_type
+    return WayBack(complete=same, lines=tuple(_lines(before, after, move, then)))
+
+
+def month(plan: StackPlan) -> Decimal:
+    """A month's price of all servers."""
+    return sum((Decimal(node.price) * node.count for node in plan.nodes), Decimal(0)).quantize(Decimal("0.01"))
+
+
+def _left_behind(after: StackConfig, move: Move) -> Recorded:
+    plan = move.after
+    celery = plan.celery_servers
+    return Recorded(
+        name=after.name,
+        provider=after.provider,
+        region=after.region,
+        stage=plan.stage,
+        instance_type=move.server.becomes,
+        root_disk_gb=move.root_disk.gb,
+        volume_size_gib=plan.volume_size_gib,
+        celery_instance_type=celery.instance_type if celery else "",
+    )
+
+
+def _refused(problems: tuple[str, ...]) -> Iterator[str]:
+    yield "the old stack file alone is no way back; it would be refused until this is changed in it:"
+    yield from problems
+
+
+def _lines(before: StackConfig, after: StackConfig, move: Move, then: StackPlan) -> Iterator[str]:
+    yield "take the change back in the stack file and update once more"
+    old, now, back = move.before.server.instance_type, move.server.becomes, then.server.instance_type
+    if back == old != now:
+        yield f"the server becomes {old} again, in place, and is away once more"
+    elif back != old:
+        why = f": {after.provider} does not make a server smaller" if after.provider in UPGRADE_ONLY else ""
+        price = f"{month(then)} {then.server.currency} a month"
+        yield f"the server stays {back}{why}; stage {then.stage} then costs {price}"
+    if then.volume_size_gib > move.before.volume_size_gib:
+        yield f"the volume keeps its {then.volume_size_gib} GiB"
+    if old != now and after.provider in REPRICED:
+        yield REPRICED[after.provider]
+    if before.image != after.image:
+        yield "the new image's database migrations stay: the old image must run with them"
+    yield "orders, customers and waiting tasks stay where they are"

@@ -1,0 +1,1 @@
+"""What the engine says it would do, read from its own JSON; nothing here loads Pulumi."""
