@@ -54,6 +54,7 @@ REASONS = {
         "infra/pull_requests/engine_markdown.py",
         "infra/pull_requests/findings.py",
         "infra/pull_requests/git.py",
+        "infra/pull_requests/guard_markdown.py",
         "infra/pull_requests/plan_markdown.py",
         "infra/pull_requests/stack_changes.py",
     ),

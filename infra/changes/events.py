@@ -21,6 +21,8 @@ from infra.names import (
 from infra.sizing.plan import StackPlan
 
 _NOBODY = "nobody notices"
+# The volume itself says which server it hangs on, so that it waits for it; elsewhere an attachment does.
+_VOLUME_NAMES_SERVER = ("vultr",)
 _DATA = (POSTGRES, REDIS_BROKER, REDIS_CACHE)
 _MONITORING = (PROMETHEUS, NODE_EXPORTER, GRAFANA)
 
@@ -33,14 +35,18 @@ def events(before: StackPlan, after: StackPlan, restarts: tuple[Restart, ...]) -
 
 def _machines(before: StackPlan, after: StackPlan, found: dict[str, Restart]) -> Iterator[Event]:
     old, new = before.volume_size_gib, after.volume_size_gib
-    if new > old:
-        yield Event(key="volume", what=f"the volume grows from {old} to {new} GiB, while it is used", effect=_NOBODY)
+    grows = Event(key="volume", what=f"the volume grows from {old} to {new} GiB, while it is used", effect=_NOBODY)
+    late = after.provider in _VOLUME_NAMES_SERVER
+    if new > old and not late:
+        yield grows
     if SERVER in found:
         yield Event(
             key="server",
-            what=f"the server is {found[SERVER].why[0]}",
+            what=f"the server is powered off, becomes a {after.server.instance_type} and starts again",
             effect=f"the shop is away for about {minutes(found[SERVER].away_seconds)}; tasks wait in the queue",
         )
+    if new > old and late:
+        yield grows
     if new > old:
         yield Event(key="file-system", what="the volume's file system grows, while it is used", effect=_NOBODY)
     if K3S in found:
@@ -58,7 +64,7 @@ def _celery_servers(before: StackPlan, after: StackPlan, found: dict[str, Restar
     if CELERY_SERVERS in found:
         yield Event(
             key="celery-servers",
-            what=f"the Celery servers are {found[CELERY_SERVERS].why[0]}",
+            what=f"the Celery servers are powered off, become {_celery_type(after)} and start again",
             effect=f"the shop goes on; its tasks wait for about {minutes(found[CELERY_SERVERS].away_seconds)}",
         )
     if new > old:
@@ -76,15 +82,23 @@ def _objects(before: StackPlan, after: StackPlan, found: dict[str, Restart]) -> 
         effect = f"pages and orders wait or fail for about {minutes(restart_seconds(name, after))}"
         yield Event(key=name, what=f"{name} restarts with its new numbers", effect=effect)
     if DJANGO in own:
-        yield Event(
-            key=DJANGO,
-            what="the migration job runs, then Django's pods are renewed one by one",
-            effect="the old pod answers until the new one does",
-        )
+        first = "the migration job runs, then " if _migrates(before, after, found[DJANGO]) else ""
+        what = f"{first}Django's pods are renewed one by one"
+        yield Event(key=DJANGO, what=what, effect="the old pod answers until the new one does")
     yield from _tasks(after, own)
     monitoring = [one for one in _MONITORING if one in own]
     if monitoring:
         yield Event(key="monitoring", what=_restart(monitoring), effect="a minute without measurements")
+
+
+def _migrates(before: StackPlan, after: StackPlan, django: Restart) -> bool:
+    """The job is made anew where its image, its environment or its amounts are other ones."""
+    read = any(reason.startswith("stagecoach:") for reason in django.why)
+    return read or before.django.migrate != after.django.migrate
+
+
+def _celery_type(plan: StackPlan) -> str:
+    return plan.celery_servers.instance_type if plan.celery_servers else ""
 
 
 def _tasks(after: StackPlan, own: set[str]) -> Iterator[Event]:
@@ -107,7 +121,7 @@ def away(diff: StackDiff) -> str:
     """How long customers are not served, in words."""
     if diff.downtime.seconds == 0:
         return "not at all, as far as the plan sees"
-    return f"about {minutes(diff.downtime.seconds)}, by stated assumptions"
+    return f"about {minutes(diff.downtime.seconds)}; what that is reckoned from stands below"
 
 
 def minutes(seconds: int) -> str:

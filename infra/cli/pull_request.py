@@ -35,7 +35,7 @@ def comment(
 
 
 def deploy() -> None:
-    """Update every deployment of deployments.yaml that the guard lets pass; a move to another stack is a rename first."""
+    """Update every deployment of deployments.yaml that the guard lets pass; a move between stacks is a rename first."""
     from infra.pull_requests.deployments import FILE, read_deployments  # noqa: PLC0415  `plan` is to be quick
     from infra.pull_requests.guarded_update import guarded_update  # noqa: PLC0415
 

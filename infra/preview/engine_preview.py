@@ -67,7 +67,7 @@ def parse_preview(text: str, source: str) -> EnginePreview:
         ConfigError: it is not the whole of a preview.
     """
     try:
-        document = _mapping(json.loads(text))
+        document = _object(json.loads(text))
         listed = document.get("steps")
         raw = [(_mapping(one), _step(one)) for one in listed or ()]
         told = [(str(one["severity"]), _text(one["message"])) for one in _list(document.get("diagnostics"))]
@@ -132,9 +132,12 @@ def _root_disk(one: tuple[Mapping[str, Any], Step]) -> int | None:
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
-    """What is missing is empty; what is something else raises TypeError."""
-    if value is None:
-        return {}
+    """What is missing is empty."""
+    return {} if value is None else _object(value)
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    """Anything else raises TypeError."""
     if not isinstance(value, Mapping):
         raise TypeError(f"an object is expected, not {type(value).__name__}")
     return value

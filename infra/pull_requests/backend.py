@@ -47,7 +47,7 @@ def holder(deployment: Deployment) -> str:
 
 
 def write_preview(deployment: Deployment, folder: Path, *, readable: bool = True) -> None:
-    """Leaves the engine's JSON and, where somebody reads it, its text in `folder`; the backend and the stack files stay as they are.
+    """Leaves the engine's JSON, and its text where somebody reads it, in `folder`; backend and files stay as they are.
 
     Raises:
         RefusedError: there was no preview at all; a failed one is in the JSON.

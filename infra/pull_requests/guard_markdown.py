@@ -22,7 +22,7 @@ def danger_lines(stack: str, ruling: Ruling) -> list[str]:
 def guard_markdown(stack: str, ruling: Ruling) -> str:
     """Safe or refused, what was looked at, and what a person lets pass."""
     held = [one for one in ruling.verdicts if one.kind]
-    lines = [f"- **Guard, stack {code(stack)}: {_verdict(ruling)}**"]
+    lines = [f"- Guard, on what the engine would do to stack {code(stack)}: {_verdict(ruling)}."]
     lines += [
         f"- **Allowed once:** {_what(one)} {plain(one.why)}{_because(one)}. Reason: {plain(one.reason)}"
         for one in ruling.allowed
@@ -37,14 +37,14 @@ def guard_markdown(stack: str, ruling: Ruling) -> str:
 
 def _verdict(ruling: Ruling) -> str:
     if ruling.refused:
-        return f"refused. {len(ruling.refused)} of {len(ruling.verdicts)} changes would lose data, a name or an address"
+        return f"**refused.** {len(ruling.refused)} of {len(ruling.verdicts)} changes would lose data, a name or an address"
     if ruling.errors:
-        return "refused. The engine's preview has errors, so nobody knows what the update would do"
+        return "**refused.** The engine's preview has errors, so nobody knows what the update would do"
     if ruling.unused:
-        return "refused. An exception is left over from an earlier update"
+        return "**refused.** An exception is left over from an earlier update"
     if ruling.allowed:
-        return f"allowed. {len(ruling.allowed)} losses are named with a reason in the stack file"
-    return "safe. Nothing that holds data, a name or an address is replaced or deleted"
+        return f"**allowed.** {len(ruling.allowed)} losses are named with a reason in the stack file"
+    return "**safe.** Nothing that holds data, a name or an address is replaced or deleted"
 
 
 def _what(one: Verdict) -> str:
@@ -52,4 +52,4 @@ def _what(one: Verdict) -> str:
 
 
 def _because(one: Verdict) -> str:
-    return f" because of {', '.join(map(code, one.step.replacing))}" if one.step.replacing else ""
+    return f" (because of {', '.join(map(code, one.step.replacing))})" if one.step.replacing else ""

@@ -36,6 +36,29 @@ class TestJson:
         assert [one["path"] for one in made["irreversible"]] == ["volume_size_gib"]
         assert made["restarts"][0]["name"] == "server"
 
+    def test_how_long_in_which_order_and_back(self):
+        made = json.loads(diff("--from", "1", "--to", "2", "--provider", "hetzner", "--json").stdout)
+        seconds = sum(one["seconds"] for one in made["downtime"])
+        assert made["downtime_seconds"] - 1 < seconds <= made["downtime_seconds"]
+        assert all(one["source"] for one in made["downtime"])
+        assert [one["key"] for one in made["events"]][:3] == ["volume", "server", "file-system"]
+        assert made["way_back"]["complete"] is True
+        assert {key: made["restarts"][0][key] for key in ("name", "away_seconds")} == {
+            "name": "server",
+            "away_seconds": 281,
+        }
+
+    def test_the_root_disk(self):
+        made = json.loads(diff("--from", "2", "--to", "1", "--json").stdout)["root_disk"]
+        assert made == {
+            "gb": 40,
+            "recorded": False,
+            "said": "unknown: assumes born at stage 1, as cx23 with 40 GB",
+        }
+        looked = json.loads(diff("--from", "2", "--to", "1", "--root-disk-gb", "80", "--json").stdout)
+        assert looked["root_disk"] == {"gb": 80, "recorded": True, "said": "80 GB, recorded"}
+        assert looked["server"]["possible"] is False
+
     def test_provider(self):
         made = json.loads(diff("--from", "3", "--to", "1", "--provider", "vultr", "--json").stdout)
         assert made["server"]["possible"] is False
@@ -65,6 +88,27 @@ class TestSides:
         done = diff("--from", "HEAD:Pulumi.shop.yaml", "--to", "Pulumi.shop.yaml", "--json", folder=tmp_path)
         assert json.loads(done.stdout)["stage"] == {"from": 1, "to": 2}
 
+    def test_two_commits(self, tmp_path):
+        text = (REPOSITORY / "Pulumi.stage1.yaml").read_text()
+        path = tmp_path / "Pulumi.shop.yaml"
+        subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+        for stage in (1, 3):
+            path.write_text(text.replace("stage: 1", f"stage: {stage}"))
+            identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+            for command in (["add", "."], [*identity, "commit", "-qm", "one"]):
+                subprocess.run(["git", *command], cwd=tmp_path, check=True)
+        path.unlink()
+        done = diff("--from", "HEAD~1:Pulumi.shop.yaml", "--to", "HEAD:Pulumi.shop.yaml", "--json", folder=tmp_path)
+        assert json.loads(done.stdout)["stage"] == {"from": 1, "to": 3}
+
+    def test_two_deployments(self, tmp_path):
+        text = (REPOSITORY / "Pulumi.stage1.yaml").read_text()
+        (tmp_path / "Pulumi.a.yaml").write_text(text)
+        (tmp_path / "Pulumi.b.yaml").write_text(text.replace("name: shop", "name: museum"))
+        done = diff("--from", "Pulumi.a.yaml", "--to", "Pulumi.b.yaml", folder=tmp_path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "stagecoach:name = museum: shop, the name on the other side" in done.stderr
+
     def test_neither(self):
         done = diff("--from", "HEAD:Pulumi.nosuch.yaml", "--to", "2")
         assert done.returncode == 2
@@ -77,6 +121,12 @@ class TestFormats:
         assert (done.returncode, done.stderr) == (0, "")
         assert "server: cx23 to cx33, resized in place" in done.stdout
         assert "5.49 to 8.49 EUR (+3.00)" in done.stdout
+        assert "the shop is away: about 6 minutes; " in done.stdout
+        assert (
+            "2. the server is powered off, becomes a cx33 and starts again: the shop is away for about 5 minutes"
+            in done.stdout
+        )
+        assert "- the server becomes cx23 again, in place" in done.stdout
 
     def test_markdown(self):
         done = diff("--from", "2", "--to", "3", "--markdown")

@@ -3,7 +3,7 @@
 import pytest
 
 from infra.errors import ConfigError
-from infra.preview.engine_preview import parse_preview
+from infra.preview.engine_preview import Origin, parse_preview
 from tests.preview.previews import document, step
 
 SERVER = "hcloud:index/server:Server"
@@ -40,25 +40,42 @@ class TestParse:
         made = parse_preview(document(diagnostics=[*said, {"severity": "info", "message": "hello"}]), "x")
         assert (made.errors, made.warnings) == (("refused",), ("old",))
 
+    def test_a_message_is_told_once(self):
+        """The engine repeats some for every resource, with the severity in front."""
+        said = [{"severity": "warning", "message": "warning: not known\n"}] * 58
+        assert parse_preview(document(diagnostics=said), "x").warnings == ("not known",)
 
-class TestDangerous:
-    @pytest.mark.parametrize(
-        ("op", "kind", "protect", "expected"),
-        [
-            ("replace", SERVER, True, True),
-            ("replace", SERVER, False, True),
-            ("delete", "hcloud:index/volume:Volume", True, True),
-            ("delete", "kubernetes:autoscaling/v2:HorizontalPodAutoscaler", False, False),
-            ("replace", "kubernetes:core/v1:ConfigMap", False, False),
-            ("replace", "kubernetes:core/v1:Secret", False, False),
-            ("replace", "kubernetes:core/v1:Secret", True, True),
-            ("replace", "kubernetes:batch/v1:Job", False, False),
-            ("update", SERVER, True, False),
-        ],
-    )
-    def test_what_may_hold_data(self, op, kind, protect, expected):
-        [one] = parse_preview(document(step(op, kind, "x", protect=protect)), "x").steps
-        assert one.dangerous is expected
+    def test_whose_it_is(self):
+        """Unchanged resources count, too."""
+        made = parse_preview(document(step("same", SERVER, "server-server")), "x")
+        assert made.origins == (Origin(stack="stage1", project="stagecoach"),)
+
+    def test_two_resources_of_one_name(self):
+        """Their parents tell them apart."""
+        one, other = step("delete", SERVER, "server-server"), step("delete", SERVER, "server-server")
+        other["urn"] = other["urn"].replace("HetznerServer", "OtherServer")
+        assert len(parse_preview(document(one, other), "x").steps) == 2
+
+    def test_with_and_without_steps(self):
+        assert parse_preview(document(), "x").has_steps
+        assert not parse_preview('{"changeSummary": {"same": 3}}', "x").has_steps
+
+
+class TestRootDisk:
+    def update(self, name="server-server", outputs=None):
+        made = step("update", SERVER, name)
+        made["oldState"]["outputs"] = outputs
+        return parse_preview(document(made), "x").root_disk_gb
+
+    def test_of_the_running_server(self):
+        assert self.update(outputs={"primaryDiskSize": 40}) == 40
+
+    @pytest.mark.parametrize("outputs", [None, {}, {"primaryDiskSize": "04da6b54"}, {"disk": 80}])
+    def test_unknown(self, outputs):
+        assert self.update(outputs=outputs) is None
+
+    def test_not_of_a_celery_server(self):
+        assert self.update("celery-servers-1-server", {"primaryDiskSize": 80}) is None
 
 
 class TestDamaged:
@@ -73,6 +90,11 @@ class TestDamaged:
             '{"steps": [{"op": "update"}]}',
             '{"steps": 7}',
             '{"steps": [7]}',
+            '{"steps": [{"op": [], "urn": "u"}]}',
+            '{"steps": [{"op": "update", "urn": "u", "oldState": {"inputs": []}}]}',
+            '{"steps": [{"op": "update", "urn": "u", "detailedDiff": "all"}]}',
+            '{"changeSummary": {"same": Infinity}}',
+            "[" * 100_000,
             '{"diagnostics": [{}]}',
             '{"changeSummary": {"same": "many"}}',
         ],

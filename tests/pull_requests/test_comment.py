@@ -22,6 +22,12 @@ STACK = """config:
     - 203.0.113.0/24
 """
 
+VOLUME = "hcloud:index/volume:Volume"
+
+
+def exception(urn):
+    return f"  stagecoach:guard_exceptions:\n    - urn: {urn}\n      reason: moved by hand on Tuesday\n"
+
 
 def git(*arguments):
     identity = ("-c", "user.name=anna", "-c", "user.email=anna@example.org")
@@ -136,11 +142,51 @@ class TestPreviews:
         (previews / "stage1.json").write_text(document(*steps))
         text = comment(previews)
         assert (
-            "> [!CAUTION]\n> - `server-server` (`hcloud:index/server:Server`) of stack `stage1` would be replaced "
-            "because of `userData`, although it is protected\n"
+            "> [!CAUTION]\n> - server `server-server` of stack `stage1` would be replaced: another one, and an empty "
+            "one, takes its place (because of `userData`)\n"
         ) in text
+        assert "- Guard, on what the engine would do to stack `stage1`: **refused.** 1 of 2 changes would lose" in text
         assert text.index("| **replace** | `server-server` |") < text.index("| update | `django-deployment` |")
         assert "1 to replace, 1 to update, 70 unchanged." in text
+
+    def test_a_loss_that_nobody_named_fails_the_job(self, repository, previews):
+        """Unprotected: the engine alone would do it."""
+        (previews / "stage1.json").write_text(document(step("delete", VOLUME, "server-data")))
+        found = gather("main", previews=previews, engine=False, remarks=())
+        with pytest.raises(RefusedError, match="stack stage1, volume server-data: it would be deleted"):
+            require_good(found)
+
+    def test_a_loss_that_the_stack_file_names(self, repository, previews):
+        one = step("delete", VOLUME, "server-data")
+        (previews / "stage1.json").write_text(document(one))
+        Path("Pulumi.stage1.yaml").write_text(STACK + exception(one["urn"]))
+        found = gather("main", previews=previews, engine=False, remarks=())
+        text = render_comment(found)
+        assert "CAUTION" not in text
+        assert (
+            "- **Allowed once:** volume `server-data` would be deleted, with what is on it. Reason: moved by hand"
+            in text
+        )
+        require_good(found)
+
+    def test_an_exception_that_is_left_over(self, repository, previews):
+        one = step("delete", VOLUME, "server-data")
+        (previews / "stage1.json").write_text(document())
+        Path("Pulumi.stage1.yaml").write_text(STACK + exception(one["urn"]))
+        found = gather("main", previews=previews, engine=False, remarks=())
+        assert "an exception is for one update, take it out" in render_comment(found)
+        with pytest.raises(RefusedError, match="Take it out, or the next update"):
+            require_good(found)
+
+    def test_the_engines_root_disk(self, repository, previews):
+        """Recorded in the state: a server that was built as a cx33 can't become a cx23."""
+        Path("Pulumi.stage2.yaml").write_text(STACK)
+        Path("deployments.yaml").write_text("shop: stage2\n")
+        made = step("update", "hcloud:index/server:Server", "server-server", paths=["labels"])
+        made["oldState"]["outputs"] = {"primaryDiskSize": 80}
+        (previews / "stage2.json").write_text(document(made))
+        text = comment(previews)
+        assert "- Root disk of the server: 80 GB, recorded" in text
 
     def test_what_is_renewed_by_design_is_not_loud(self, repository, previews):
         (previews / "stage1.json").write_text(
@@ -175,6 +221,7 @@ class TestPreviews:
         assert len(text) <= LIMIT
         assert text.count("400 to create, 70 unchanged.") == 8
         assert text.rstrip().endswith("No stack file changes.")
+        assert text.count("- Guard, on what") == 8
 
     def test_remarks(self, repository, previews):
         (previews / "stage1.json").write_text(document())

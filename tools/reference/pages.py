@@ -9,6 +9,7 @@ from tools.reference.catalog import catalog_page
 from tools.reference.commands import commands_page
 from tools.reference.environment import environment_page
 from tools.reference.outputs import outputs_page
+from tools.reference.pull_request import pull_request_page
 from tools.reference.stack_file import stack_file_page
 from tools.reference.stages import stages_page
 
@@ -25,4 +26,5 @@ def pages() -> dict[str, str]:
         "environment.md": environment_page(),
         "outputs.md": outputs_page(),
         "alerts.md": alerts_page(),
+        "pull-request.md": pull_request_page(),
     }

@@ -1,0 +1,42 @@
+"""Assumed times have a source, and none is shorter than what the program itself waits for."""
+
+import pytest
+
+from infra.changes.assumptions import BOOT, NODE_READY, OTHER_RESTART, PODS, RESIZE, RESTART, resized, total
+from infra.changes.stack_diff import Assumption
+from infra.names import REDIS_BROKER
+from tests.graphs import run
+from tests.plans import REGIONS
+
+ALL = [*RESIZE.values(), BOOT, NODE_READY, PODS, *RESTART.values(), OTHER_RESTART]
+
+
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.what[:30])
+def test_says_where_it_comes_from(one):
+    assert one.seconds > 0
+    assert any(word in one.source for word in ("assumed", "measured", "documentation"))
+
+
+def test_every_provider():
+    assert RESIZE.keys() == REGIONS.keys()
+    assert resized("hetzner")[0] is RESIZE["hetzner"]
+
+
+def test_total_is_rounded_up():
+    parts = tuple(Assumption(what="x", seconds=seconds, source="measured") for seconds in (10.3, 0.1))
+    assert total(parts) == 11
+
+
+@pytest.mark.parametrize("name", RESTART)
+def test_a_restart_is_longer_than_its_probes(name):
+    """A pod is let in by its readiness probe, which begins after the startup probe."""
+    [found] = [
+        manifest["spec"]["template"]["spec"]["containers"]
+        for manifest in run().kubernetes().values()
+        if manifest["kind"] == "StatefulSet" and manifest["metadata"]["name"] == name
+    ]
+    main = next(one for one in found if "startupProbe" in one)
+    periods = main["startupProbe"]["periodSeconds"] + main["readinessProbe"]["periodSeconds"]
+    assert RESTART[name].seconds > periods
+    # The broker's file of accepted tasks is read before it answers.
+    assert RESTART[name].seconds > RESTART[REDIS_BROKER].seconds - 6

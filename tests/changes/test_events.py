@@ -1,0 +1,117 @@
+"""The order of events is the program's."""
+
+import itertools
+
+import pytest
+
+from infra.changes.compare import compare
+from infra.changes.events import away, minutes
+from tests.changes.configs import config
+from tests.graphs import run
+from tests.plans import REGIONS
+
+# What the program registers for an event; the engine begins a resource when all that it needs is there.
+RESOURCES = {
+    "volume": "server-data",
+    "server": "server-server",
+    "file-system": "data-volume-mount",
+    "k3s": "k3s-install",
+    "celery-servers": "celery-servers-1-server",
+    "namespace": "namespaces-quota",
+    "postgres": "postgres-stateful-set",
+    "redis-broker": "redis-broker-stateful-set",
+    "redis-cache": "redis-cache-stateful-set",
+    "django": "django-deployment",
+    "workers": "celery-worker-deployment",
+    "beat": "celery-beat-deployment",
+    "monitoring": "prometheus-stateful-set",
+}
+
+
+def keys(diff):
+    return [one.key for one in diff.events]
+
+
+def needs(graph):
+    """URNs that each resource waits for, by name: directly, and by its parents."""
+    found = {}
+    for request in graph.requests.values():
+        found.setdefault(request.name, set()).update(
+            [
+                *request.dependencies,
+                *[urn for one in request.propertyDependencies.values() for urn in one.urns],
+                request.parent,  # registered before its children, and only when all that it waits for is there
+                *([request.provider.rpartition("::")[0]] if request.provider else []),  # its id comes last
+            ]
+        )
+    return {name: {urn.rpartition("::")[2] for urn in urns} for name, urns in found.items()}
+
+
+def waits_for(direct, name, seen=None):
+    """Everything that must be there before, however far."""
+    seen = set() if seen is None else seen
+    for one in direct.get(name, ()):
+        if one not in seen:
+            seen.add(one)
+            waits_for(direct, one, seen)
+    return seen
+
+
+@pytest.mark.parametrize("provider", REGIONS)
+def test_nothing_waits_for_a_later_event(provider):
+    direct = needs(run(5, provider))
+    said = [*keys(compare(config(1, provider), config(2, provider))), *keys(compare(config(2), config(5)))]
+    assert set(RESOURCES) - set(said) == set()
+    assert {RESOURCES[key] for key in said} - direct.keys() == set()
+    for diff in (compare(config(1, provider), config(2, provider)), compare(config(2), config(5))):
+        for earlier, later in itertools.combinations([RESOURCES[key] for key in keys(diff)], 2):
+            assert later not in waits_for(direct, earlier)
+
+
+def test_the_cluster_waits_for_the_server():
+    """Or the test above would hold for a graph without any dependency."""
+    assert {"server-server", "data-volume-mount", "k3s-install"} <= waits_for(needs(run(5)), "postgres-stateful-set")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [({"stage": 2}, False), ({"image": "registry.example/shop:2"}, True), ({"env": {"A": "1"}}, True)],
+)
+def test_migrations_run_where_the_program_makes_their_job_anew(change, expected):
+    keys_of_file = {"stage": 1, **change}
+    jobs = [
+        [one for one in made.kubernetes().values() if one["kind"] == "Job"] for made in (run(1), run(**keys_of_file))
+    ]
+    assert (jobs[0] != jobs[1]) is expected
+    [django] = [one for one in compare(config(1), config(**keys_of_file)).events if one.key == "django"]
+    assert django.what.startswith("the migration job runs") is expected
+
+
+def test_the_servers_before_the_volume_at_vultr():
+    """Its volume names the server."""
+    assert keys(compare(config(1, "vultr"), config(2, "vultr")))[:3] == ["server", "volume", "file-system"]
+    assert keys(compare(config(1), config(2)))[:3] == ["volume", "server", "file-system"]
+
+
+def test_only_what_happens():
+    assert keys(compare(config(2), config(3))) == ["volume", "file-system"]
+    assert keys(compare(config(3), config(3))) == []
+
+
+def test_fewer_celery_servers_are_drained():
+    [event] = [
+        one
+        for one in compare(config(5, celery_servers={"count": 2}), config(5, celery_servers={"count": 1})).events
+        if one.key == "celery-servers"
+    ]
+    assert event.what == "Celery servers are drained and deleted: 2 to 1"
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0, "not at all"), (30, "30 s"), (119, "119 s"), (281, "5 minutes")])
+def test_minutes(seconds, words):
+    assert minutes(seconds) == words
+
+
+def test_away():
+    assert away(compare(config(1), config(2))) == "about 6 minutes; what that is reckoned from stands below"
+    assert away(compare(config(2), config(3))) == "not at all, as far as the plan sees"

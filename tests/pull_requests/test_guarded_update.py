@@ -1,0 +1,69 @@
+"""Before a merge's update the guard looks once more; the engine's answers are those of a stand-in on PATH."""
+
+import pytest
+
+from infra.pull_requests.guarded_update import guarded_update
+from tests.preview.previews import document, step
+from tests.pull_requests.test_backend import SHOP, pulumi, stacks
+
+__all__ = ["pulumi"]
+VOLUME = "hcloud:index/volume:Volume"
+LOSS = step("delete", VOLUME, "server-data")
+
+
+@pytest.fixture
+def backend(pulumi):
+    pulumi.answer("stack_ls", stacks("stage1"))
+    return pulumi
+
+
+def commands(backend):
+    return [call[0] for call in backend.calls]
+
+
+def test_safe(backend):
+    backend.answer("preview", document(step("update", VOLUME, "server-data")))
+    assert guarded_update(SHOP) == 0
+    assert commands(backend) == ["stack", "preview", "stack", "-C", "up"]
+
+
+def test_a_loss_is_not_run(backend, capsys):
+    """Neither the rename nor the update."""
+    backend.answer("preview", document(LOSS))
+    assert guarded_update(SHOP) == 1
+    assert commands(backend) == ["stack", "preview"]
+    said = capsys.readouterr().err
+    assert said.startswith("deployment shop: the guard refuses the update; nothing was changed")
+    assert "volume server-data: it would be deleted" in said
+
+
+def test_a_preview_with_errors_is_not_run(backend, capsys):
+    backend.answer("preview", document(diagnostics=[{"severity": "error", "message": "no such region"}]), code=255)
+    assert guarded_update(SHOP) == 1
+    assert "it says: no such region" in capsys.readouterr().err
+
+
+def test_no_state_is_said(backend, capsys):
+    """The next deployment is tried all the same."""
+    backend.answer("stack_ls", "[]")
+    assert guarded_update(SHOP) == 1
+    assert "pulumi stack init stage2" in capsys.readouterr().err
+
+
+def test_an_exception_lets_it_run_and_may_be_left_over(backend, tmp_path):
+    """An update that stopped half-way is run again; the volume is gone by then."""
+    text = f"""config:
+  stagecoach:name: shop
+  stagecoach:provider: hetzner
+  stagecoach:region: nbg1
+  stagecoach:stage: 1
+  stagecoach:image: ghcr.io/example/shop:1.0.0
+  stagecoach:admin_cidrs: [203.0.113.0/24]
+  stagecoach:guard_exceptions:
+    - urn: {LOSS["urn"]}
+      reason: moved by hand on Tuesday
+"""
+    (tmp_path / "project" / "Pulumi.stage2.yaml").write_text(text)
+    for steps in ([LOSS], []):
+        backend.answer("preview", document(*steps))
+        assert guarded_update(SHOP) == 0
