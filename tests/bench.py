@@ -1,5 +1,6 @@
 """`make bench`: measured seconds beside what the project promises; nothing fails here, people read it."""
 
+import json
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ from lab.lifecycle import Lab
 from lab.vps.possible import why_not
 from tests.bench_guide import compare
 from tests.browser import Browser
+from tests.guard.recorded import UNPROTECTED, read
 from tests.plans import REGIONS, stage_plan
 from tests.real.shop import Shop
 from tests.test_program import CONFIG, program
@@ -33,6 +35,24 @@ def run(*command):
         raise SystemExit(f"{' '.join(command)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
+def guard(python):
+    """A recorded preview's steps, again and again: what the engine prints for a deployment of that size."""
+    recorded = json.loads(read(UNPROTECTED))
+    changed = [one for one in recorded["steps"] if one["op"] != "same"]
+    steps = [{**changed[n % len(changed)], "urn": changed[n % len(changed)]["urn"] + str(n)} for n in range(2000)]
+    done = subprocess.run(
+        [python, "-m", "infra", "guard", "-"],
+        cwd=REPOSITORY,
+        input=json.dumps(recorded | {"steps": steps}),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    if done.returncode != 1 or f"{len(steps)} touched" not in done.stdout:
+        raise SystemExit(f"guard: {done.stdout[-1000:]}{done.stderr[-1000:]}")
+
+
 def row(what, seconds, promised):
     print(f"{what:55} {seconds:8.2f} s   promised {promised:6.1f} s   ratio {seconds / promised:5.2f}", flush=True)
 
@@ -41,6 +61,7 @@ def main():
     python = sys.executable
     row("plan, whole process, best of 3", min(timed(lambda: run(python, "-m", "infra", "plan")) for _ in range(3)), 0.5)
     row("15 plans in one process", timed(lambda: [stage_plan(s, p) for s in range(1, 6) for p in REGIONS]), 0.3)
+    row("guard of a preview of 2000 resources, best of 3", min(timed(lambda: guard(python)) for _ in range(3)), 1)
     from tests.mocks import graph  # noqa: PLC0415  its imports are not part of the first figures
 
     config = {**CONFIG, "stagecoach:stage": 1}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _PLAIN_WIDTH = 140  # where there is no terminal to ask
 _SHOWN_PATHS = 3
+_SHOWN_ROWS = 100  # nobody reads more, and a table of 2,000 rows takes more than a second
 
 
 def guard(
@@ -65,6 +66,13 @@ def _to_json(ruling: Ruling, unchanged: int) -> dict[str, Any]:
     }
 
 
+def _first(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """What would go, whatever the number; then what must stay and does, then the rest."""
+    going = [one for one in verdicts if one.why]
+    others = sorted((one for one in verdicts if not one.why), key=lambda one: not one.kind)
+    return [*going, *others[: max(0, _SHOWN_ROWS - len(going))]]
+
+
 def _print_table(verdicts: Sequence[Verdict], unchanged: int) -> None:
     from rich.console import Console  # noqa: PLC0415  see above
     from rich.markup import escape  # noqa: PLC0415
@@ -73,11 +81,14 @@ def _print_table(verdicts: Sequence[Verdict], unchanged: int) -> None:
     console = Console(width=None if Console().is_terminal else _PLAIN_WIDTH)
     if verdicts:
         table = Table("", "resource", "type", "what changes", "guard", title="Touched")
-        for one in verdicts:
+        shown = _first(verdicts)
+        for one in shown:
             paths = one.step.paths
             more = f" and {len(paths) - _SHOWN_PATHS} more" if len(paths) > _SHOWN_PATHS else ""
             said = "refused" if one.refused else f"allowed: {one.reason}" if one.reason else ""
             what = ", ".join(paths[:_SHOWN_PATHS]) + more
             table.add_row(one.step.op, *map(escape, (one.step.name, one.step.type, what, said)))
         console.print(table)
+        if len(shown) < len(verdicts):
+            console.print(f"{len(verdicts) - len(shown)} more, none of them refused: --json lists all")
     console.print(f"{len(verdicts)} touched, {unchanged} unchanged")

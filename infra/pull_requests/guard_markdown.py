@@ -37,7 +37,8 @@ def guard_markdown(stack: str, ruling: Ruling) -> str:
 
 def _verdict(ruling: Ruling) -> str:
     if ruling.refused:
-        return f"**refused.** {len(ruling.refused)} of {len(ruling.verdicts)} changes would lose data, a name or an address"
+        counts = f"{len(ruling.refused)} of {len(ruling.verdicts)}"
+        return f"**refused.** {counts} changes would lose data, a name or an address"
     if ruling.errors:
         return "**refused.** The engine's preview has errors, so nobody knows what the update would do"
     if ruling.unused:

@@ -1,6 +1,7 @@
 """The order of events is the program's."""
 
 import itertools
+import json
 
 import pytest
 
@@ -73,16 +74,24 @@ def test_the_cluster_waits_for_the_server():
     assert {"server-server", "data-volume-mount", "k3s-install"} <= waits_for(needs(run(5)), "postgres-stateful-set")
 
 
+def job(**more):
+    """The migration's manifest, with the content of the autonamed config that it reads."""
+    made = run(**more).kubernetes()
+    [text] = [json.dumps(one, sort_keys=True) for one in made.values() if one["kind"] == "Job"]
+    return text, [
+        json.dumps([one.get("data"), one.get("stringData")], sort_keys=True)
+        for name, one in sorted(made.items())
+        if f'"{name}-autonamed"' in text
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [({"stage": 2}, False), ({"image": "registry.example/shop:2"}, True), ({"env": {"A": "1"}}, True)],
 )
 def test_migrations_run_where_the_program_makes_their_job_anew(change, expected):
     keys_of_file = {"stage": 1, **change}
-    jobs = [
-        [one for one in made.kubernetes().values() if one["kind"] == "Job"] for made in (run(1), run(**keys_of_file))
-    ]
-    assert (jobs[0] != jobs[1]) is expected
+    assert (job() != job(**keys_of_file)) is expected
     [django] = [one for one in compare(config(1), config(**keys_of_file)).events if one.key == "django"]
     assert django.what.startswith("the migration job runs") is expected
 

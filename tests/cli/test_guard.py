@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.guard import recorded
 from tests.preview.previews import document, step
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -48,6 +49,36 @@ def test_a_replaced_server_is_refused():
     assert "because of userData" in done.stderr
     assert "stagecoach:guard_exceptions" in done.stderr
     assert "it says: preview failed" in done.stderr
+
+
+def test_a_long_table_hides_nothing_that_is_refused():
+    """2,000 harmless changes before the one that counts."""
+    steps = [step("update", "kubernetes:core/v1:ConfigMap", f"config-{number}") for number in range(2000)]
+    loss = step("delete", "hcloud:index/volume:Volume", "server-data")
+    done = guard("-", text=document(*steps, loss))
+    assert done.returncode == 1
+    assert "server-data" in done.stdout
+    assert "1901 more, none of them refused: --json lists all" in done.stdout
+    assert "2001 touched" in done.stdout
+    made = json.loads(guard("-", "--json", text=document(*steps, loss)).stdout)
+    assert len(made["touched"]) == 2001
+
+
+def test_recorded_previews():
+    """Of the real engine: a move passes, a replaced server does not."""
+    assert guard("-", text=recorded.read(recorded.TIER_MOVE)).returncode == 0
+    for name in (recorded.REPLACED, recorded.UNPROTECTED):
+        done = guard("-", text=recorded.read(name))
+        assert done.returncode == 1
+        assert "server server-server: it would be replaced" in done.stderr
+
+
+def test_bytes_that_are_no_text(tmp_path):
+    path = tmp_path / "preview.json"
+    path.write_bytes(b"\xff\xfe\x00{")
+    for arguments in ((str(path),), (str(tmp_path),), ("-", "--stack-file", str(path))):
+        done = guard(*arguments, text=MOVE)
+        assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
 
 
 def test_json():
