@@ -25,6 +25,7 @@ PURE = [
     "infra.preview.engine_preview",
     "infra.pull_requests.findings",
     "infra.pull_requests.github",
+    "infra.runner_access.clouds",
     "infra.guard.read",
     "infra.guard.rules",
     "infra.loadtest.run",

@@ -15,6 +15,7 @@ MIRRORED = (
     "infra/pull_requests",
     "infra/cli",
     "infra/guard",
+    "infra/runner_access",
     "infra/loadtest",
     "lab",
 )

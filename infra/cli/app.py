@@ -15,6 +15,7 @@ from infra.cli.loadtest import loadtest
 from infra.cli.output import Format
 from infra.cli.plan_json import plan_to_json
 from infra.cli.pull_request import comment, deploy
+from infra.cli.runner_access import runner_access
 from infra.cli.sides import with_stage
 from infra.config.parse import parse_stack_file
 from infra.config.resolve import plan_for
@@ -72,6 +73,7 @@ app.command()(comment)
 app.command()(deploy)
 app.command()(guard)
 app.command()(loadtest)
+app.command()(runner_access)
 
 
 def run() -> None:

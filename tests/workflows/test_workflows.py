@@ -112,3 +112,17 @@ class TestDeploy:
         script = next(step["run"] for step in steps("preview.yml", "plan") if step.get("id") == "changes")
         listed = script.split("--", 2)[2].split(";", 1)[0].replace("\\", "").replace("'", "").split()
         assert {path.removesuffix("/**") for path in paths} == set(listed)
+
+    def test_what_is_opened_is_always_closed(self):
+        """The last step, whatever became of the others; before the update, and only where it is asked for."""
+        made = {one.get("name"): one for one in steps("deploy.yml", "update")}
+        names = list(made)
+        assert names.index("Open") < names.index("Guard and update") < names.index("Close") == len(names) - 1
+        asked = "vars.STAGECOACH_OPEN_ACCESS == 'true'"
+        assert made["Open"]["if"] == asked
+        assert made["Close"]["if"] == f"always() && {asked}"
+        assert made["Open"]["env"] == made["Close"]["env"]
+
+    def test_a_preview_opens_nothing(self):
+        """It runs the pull request's code: a token that may write is not beside it."""
+        assert "runner-access" not in (FOLDER / "preview.yml").read_text()

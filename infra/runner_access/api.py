@@ -1,0 +1,72 @@
+"""One cloud's HTTP API, with its token from the environment.  Standard library only."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+from infra.errors import ConfigError, Problem, RefusedError
+
+_SECONDS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cloud:
+    """Where a provider answers, and which variable has the token."""
+
+    address: str
+    variable: str
+
+
+CLOUDS = {
+    "hetzner": Cloud(address="https://api.hetzner.cloud/v1", variable="HCLOUD_TOKEN"),
+    "digitalocean": Cloud(address="https://api.digitalocean.com/v2", variable="DIGITALOCEAN_TOKEN"),
+    "vultr": Cloud(address="https://api.vultr.com/v2", variable="VULTR_API_KEY"),
+}
+_OTHER_ADDRESS = "STAGECOACH_CLOUD_API"  # a proxy, or the tests' server
+
+
+class Api:
+    """Requests with the provider's token; an answer that is no success is an error for people."""
+
+    def __init__(self, provider: str) -> None:
+        """Raises ConfigError where the token is missing."""
+        cloud = CLOUDS[provider]
+        self.address = os.environ.get(_OTHER_ADDRESS) or cloud.address
+        self.token = os.environ.get(cloud.variable, "")
+        if not self.token:
+            allowed = f"a token of {provider} that may write firewalls"
+            problem = Problem(path=cloud.variable, value="", allowed=allowed, hint=f"export {cloud.variable}=...")
+            raise ConfigError("the cloud can't be asked", [problem])
+
+    def call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        """The answer's object; empty where there is none.
+
+        Raises:
+            RefusedError: the cloud said no, or nothing.
+        """
+        request = urllib.request.Request(  # noqa: S310  the addresses above
+            self.address + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310  as above
+                text = answer.read()
+        except urllib.error.HTTPError as error:
+            said = " ".join(error.read(500).decode(errors="replace").split())
+            raise self._refused(method, path, f"{error.code}: {said}") from None
+        except OSError as error:
+            raise self._refused(method, path, str(error)) from None
+        found = json.loads(text) if text.strip() else {}
+        return found if isinstance(found, dict) else {}
+
+    def _refused(self, method: str, path: str, said: str) -> RefusedError:
+        hint = "Look at the token's rights and at the provider's status page; close what is left open in its console"
+        problem = Problem(path=f"{method} {path}", value="", allowed=f"an answer, not {said}", hint=hint)
+        return RefusedError("the cloud refused", [problem])
