@@ -23,7 +23,7 @@ def run(api, tmp_path):
     (tmp_path / "Pulumi.stage1.yaml").write_text((REPOSITORY / "Pulumi.stage1.yaml").read_text())
     (tmp_path / "deployments.yaml").write_text("shop: stage1\n")
 
-    def command(*arguments, token="t0ken"):
+    def command(*arguments, sent="t0ken"):
         return subprocess.run(
             [sys.executable, "-m", "infra", "runner-access", *arguments],
             cwd=tmp_path,
@@ -34,7 +34,7 @@ def run(api, tmp_path):
             env={
                 "PYTHONPATH": str(REPOSITORY),
                 "PATH": "/usr/bin:/bin",
-                "HCLOUD_TOKEN": token,
+                "HCLOUD_TOKEN": sent,
                 "STAGECOACH_CLOUD_API": api.address,
             },
         )
@@ -70,7 +70,7 @@ def test_a_second_try_of_a_run_leaves_one(run, api):
     ],
 )
 def test_bad_input(run, api, arguments, token, code, said):
-    done = run(*arguments, token=token)
+    done = run(*arguments, sent=token)
     assert done.returncode == code
     assert said in done.stderr
     assert "Traceback" not in done.stderr
