@@ -40,6 +40,11 @@ K3S_KUBECONFIG = "/etc/rancher/k3s/k3s.yaml"
 K3S_MANIFESTS = "/var/lib/stagecoach/k3s/server/manifests"
 
 
+def stack_path(stack: str) -> str:
+    """The stack file of a stack, as Pulumi names it."""
+    return f"Pulumi.{stack}.yaml"
+
+
 def cloud_labels(deployment: str, role: str | None = None) -> dict[str, str]:
     """The labels of a cloud resource; only Celery servers have a role."""
     return {DEPLOYMENT_LABEL: deployment} | ({CLOUD_ROLE_LABEL: role} if role else {})

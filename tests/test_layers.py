@@ -55,6 +55,14 @@ def test_infra_does_not_know_the_lab():
     assert [path for path in sources("infra", "stacks") if any(m.split(".")[0] == "lab" for m in imported(path))] == []
 
 
+@pytest.mark.parametrize("folder", ["infra/preview", "infra/guard", "infra/changes"])
+def test_the_comment_asks_and_is_not_asked(folder):
+    """Guard, command and comment read one preview: nothing below knows of pull requests."""
+    found = {module for path in sources(folder) for module in imported(path)}
+    assert found
+    assert [module for module in found if module.startswith("infra.pull_requests")] == []
+
+
 def test_one_reader_of_pulumi_config():
     readers = [path.name for path in sources("infra") if "pulumi.Config(" in path.read_text()]
     assert readers == ["program_config.py"]

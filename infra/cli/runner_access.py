@@ -27,7 +27,8 @@ def runner_access(
     """Let this machine's address reach every deployment of deployments.yaml by SSH and 6443; needs a cloud token."""
     from infra.config.parse import parse_stack_file  # noqa: PLC0415  `plan` is to be quick
     from infra.errors import StagecoachError  # noqa: PLC0415
-    from infra.pull_requests.deployments import read_deployments, stack_path  # noqa: PLC0415
+    from infra.names import stack_path  # noqa: PLC0415
+    from infra.pull_requests.deployments import read_deployments  # noqa: PLC0415
     from infra.runner_access.api import Api  # noqa: PLC0415
     from infra.runner_access.clouds import ACCESS  # noqa: PLC0415
     from infra.runner_access.opening import make_opening, to_close  # noqa: PLC0415

@@ -8,8 +8,8 @@ from pathlib import Path
 from infra.config.parse import parse_stack_file
 from infra.errors import ConfigError, Problem
 from infra.models.guard_config import GuardException
+from infra.names import stack_path
 from infra.preview.engine_preview import EnginePreview, parse_preview
-from infra.pull_requests.deployments import stack_path
 
 PROJECT = "stagecoach"
 _STDIN = "-"

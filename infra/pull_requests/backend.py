@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from infra.errors import Problem, RefusedError
-from infra.pull_requests.deployments import FILE, Deployment, stack_path
+from infra.names import stack_path
+from infra.pull_requests.deployments import FILE, Deployment
 
 _QUIET = ("--non-interactive", "--color", "never")
 _HOUR = 3600  # seconds; an update that takes longer is stuck

@@ -16,7 +16,7 @@ from infra.pull_requests.stack_changes import StackChange
 
 _INTRO = (
     "One server runs the shop with its database and queues; its *stage* is the size of the customer base that it is "
-    "built for. Merging this runs the update. Lines with *refused* mean: do not merge."
+    "built for. Merging this updates what `deployments.yaml` names. Where it says *refused*: do not merge."
 )
 _HOW = (
     "Both sides are planned by this branch's code, for the deployment that the old file would have built. Encrypted "

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from infra.errors import ConfigError, Problem
+from infra.names import stack_path
 
 FILE = "deployments.yaml"
 _NAME = "stagecoach:name"
@@ -33,11 +34,6 @@ class Deployment:
 def stack_name(path: str) -> str:
     """The stack of a stack file."""
     return Path(path).name.removeprefix("Pulumi.").removesuffix(".yaml")
-
-
-def stack_path(stack: str) -> str:
-    """The stack file of a stack."""
-    return f"Pulumi.{stack}.yaml"
 
 
 def read_deployments(folder: Path, before: str) -> tuple[Deployment, ...]:

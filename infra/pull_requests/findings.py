@@ -12,10 +12,11 @@ from infra.errors import ConfigError, Problem, RefusedError
 from infra.guard.refusals import refusals
 from infra.guard.rules import rule
 from infra.models.guard_config import GuardException
+from infra.names import stack_path
 from infra.preview.engine_preview import parse_preview
 from infra.pull_requests.backend import missing_backend, write_preview
 from infra.pull_requests.comment import Findings, StackPreview
-from infra.pull_requests.deployments import FILE, Deployment, read_deployments, stack_path
+from infra.pull_requests.deployments import FILE, Deployment, read_deployments
 from infra.pull_requests.git import base_of, changed_files, show
 from infra.pull_requests.stack_changes import stack_changes, touches_program
 

@@ -13,7 +13,8 @@ from infra.changes.stack_diff import StackDiff
 from infra.config.parse import parse_stack_text
 from infra.config.resolve import plan_for
 from infra.errors import StagecoachError
-from infra.pull_requests.deployments import Deployment, stack_path
+from infra.names import stack_path
+from infra.pull_requests.deployments import Deployment
 from infra.sizing.plan import StackPlan
 
 _STACK_FILE = "Pulumi.*.yaml"
