@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from infra.catalog.instance_type import InstanceType
+from infra.catalog.instance_type import ORDERABLE, InstanceType
+from infra.catalog.rates import Rates
 from infra.units import Memory
 
 _REGIONS = (
@@ -24,7 +25,7 @@ _AS_OF = date(2026, 10, 9)
 _SOURCE = "DigitalOcean pricing page as quoted 2026-10-09; price list in force since 2022-07"
 
 
-def _row(name: str, vcpu: int, memory_gib: int, disk_gb: int, price: str, *, stock: str = "orderable") -> InstanceType:
+def _row(name: str, vcpu: int, memory_gib: int, disk_gb: int, price: str, *, stock: str = ORDERABLE) -> InstanceType:
     return InstanceType(
         name=name,
         vcpu=vcpu,
@@ -50,3 +51,15 @@ INSTANCE_TYPES = (
 
 # In order of preference: one size per step.
 CANDIDATES = ("s-2vcpu-4gb", "s-4vcpu-8gb", "s-8vcpu-16gb", "g-8vcpu-32gb")
+
+RATES = Rates(
+    volume_gb=Decimal("0.10"),
+    address=Decimal(0),
+    celery_address=Decimal(0),
+    backup_percent=20,
+    as_of=_AS_OF,
+    source=(
+        "volumes: pricing page as quoted 2026-10-09; a reserved address is free while it is assigned "
+        "(docs.digitalocean.com, reserved IPs, 2025-06-17); weekly backups: docs.digitalocean.com, 2026-03-09"
+    ),
+)

@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from infra.catalog.instance_type import InstanceType
+from infra.catalog.instance_type import ORDERABLE, VOLATILE, InstanceType
+from infra.catalog.rates import Rates
 from infra.units import Memory
 
 _REGIONS = ("fsn1", "nbg1", "hel1")
@@ -14,7 +15,7 @@ _SOURCE = (
 )
 
 
-def _row(name: str, vcpu: int, memory_gib: int, disk_gb: int, price: str, *, stock: str = "orderable") -> InstanceType:
+def _row(name: str, vcpu: int, memory_gib: int, disk_gb: int, price: str, *, stock: str = ORDERABLE) -> InstanceType:
     return InstanceType(
         name=name,
         vcpu=vcpu,
@@ -30,10 +31,10 @@ def _row(name: str, vcpu: int, memory_gib: int, disk_gb: int, price: str, *, sto
 
 
 INSTANCE_TYPES = (
-    _row("cx23", 2, 4, 40, "5.49", stock="volatile"),
-    _row("cx33", 4, 8, 80, "8.49", stock="volatile"),
-    _row("cx43", 8, 16, 160, "15.99", stock="volatile"),
-    _row("cx53", 16, 32, 320, "29.49", stock="volatile"),
+    _row("cx23", 2, 4, 40, "5.49", stock=VOLATILE),
+    _row("cx33", 4, 8, 80, "8.49", stock=VOLATILE),
+    _row("cx43", 8, 16, 160, "15.99", stock=VOLATILE),
+    _row("cx53", 16, 32, 320, "29.49", stock=VOLATILE),
     _row("cpx12", 1, 2, 40, "11.49"),
     _row("cpx22", 2, 4, 80, "19.49"),
     _row("cpx32", 4, 8, 160, "35.49"),
@@ -46,3 +47,15 @@ INSTANCE_TYPES = (
 
 # In order of preference: the cheap CX types of a size first, then CPX of the same size, which is always on sale.
 CANDIDATES = ("cx23", "cpx22", "cx33", "cpx32", "cx43", "cpx42", "cx53", "cpx62")
+
+RATES = Rates(
+    volume_gb=Decimal("0.0572"),
+    address=Decimal("0.50"),
+    celery_address=Decimal("0.50"),
+    backup_percent=20,
+    as_of=_AS_OF,
+    source=(
+        "volumes and backups: third-party reading of 2026-09, volumes also from the pricing API; IPv4: price "
+        "adjustment of 2026-06-15, read 2026-10-09"
+    ),
+)

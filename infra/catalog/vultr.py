@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from infra.catalog.instance_type import InstanceType
+from infra.catalog.instance_type import ORDERABLE, InstanceType
+from infra.catalog.rates import Rates
 from infra.units import Memory
 
 _REGIONS = ("ewr", "ord", "dfw", "sea", "lax", "sjc", "atl", "mia", "fra")
@@ -11,7 +12,7 @@ _AS_OF = date(2026, 10, 9)
 _SOURCE = "Vultr plans API: dump of 2025-12-18, the same prices read again 2026-10-09"
 
 
-def _row(name: str, vcpu: int, memory_gib: int, disk_gb: int, price: str, *, stock: str = "orderable") -> InstanceType:
+def _row(name: str, vcpu: int, memory_gib: int, disk_gb: int, price: str, *, stock: str = ORDERABLE) -> InstanceType:
     return InstanceType(
         name=name,
         vcpu=vcpu,
@@ -39,3 +40,15 @@ INSTANCE_TYPES = (
 
 # In order of preference: the cheapest family first.
 CANDIDATES = ("vc2-2c-4gb", "vc2-4c-8gb", "vc2-6c-16gb", "vhp-8c-16gb-amd", "vc2-8c-32gb")
+
+RATES = Rates(
+    volume_gb=Decimal("0.10"),
+    address=Decimal("3.00"),
+    celery_address=Decimal(0),
+    backup_percent=20,
+    as_of=_AS_OF,
+    source=(
+        "list prices of NVMe block storage, of a reserved IPv4 address and of automatic backups; no dated page could "
+        "be read: look at vultr.com/pricing before you rely on them"
+    ),
+)

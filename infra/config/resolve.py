@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import ValidationError
 
-from infra.catalog import CANDIDATES, INSTANCE_TYPES
+from infra.catalog.own import own_catalog
 from infra.errors import ConfigError, Problem
 from infra.models.stack_config import StackConfig
 from infra.models.stage_config import StageConfig
+from infra.prices.budget import check_budget
 from infra.sizing.inputs import PlanInputs, Recorded
 from infra.sizing.make_plan import make_plan
 from infra.sizing.overrides import apply_overrides
@@ -52,7 +55,7 @@ def plan_for(config: StackConfig, recorded: Recorded | None = None) -> StackPlan
     """The plan of a stack.
 
     Raises:
-        ConfigError: as `resolve_stage` and `make_plan`.
+        ConfigError: as `resolve_stage`, `own_catalog` and `make_plan`.
     """
     stage, overridden = resolve_stage(config)
     celery = config.celery_servers
@@ -65,8 +68,10 @@ def plan_for(config: StackConfig, recorded: Recorded | None = None) -> StackPlan
         celery_servers=celery.count if celery else None,
         celery_instance_type=celery.instance_type if celery else None,
     )
-    catalog = INSTANCE_TYPES[config.provider], CANDIDATES[config.provider]
-    return make_plan(stage, inputs=inputs, catalog=catalog, recorded=recorded, overridden=overridden)
+    catalog = own_catalog(config.provider, sold_out=config.catalog.sold_out, prices=config.catalog.prices)
+    plan = make_plan(stage, inputs=inputs, catalog=catalog, recorded=recorded, overridden=overridden)
+    budget = check_budget(config, plan, lambda other: plan_for(other, recorded), running=recorded is not None)
+    return replace(plan, checks=(*plan.checks, *budget))
 
 
 def _problem(error: object, stage: StageConfig) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer
@@ -10,6 +11,7 @@ from pydantic import BeforeValidator, PlainSerializer
 from infra.units import Cpu, Memory
 
 _CPU = re.compile(r"(\d+)m")
+_MOST_MONEY = Decimal(10) ** 9  # beyond that somebody's finger rested on a key
 _MEMORY = re.compile(r"(\d+)(Mi|Gi)")
 
 
@@ -33,9 +35,22 @@ def parse_memory(value: object) -> Memory:
     return Memory.mib(int(match[1])) if match[2] == "Mi" else Memory.gib(int(match[1]))
 
 
+def parse_money(value: object) -> Decimal:
+    """A month's amount in the provider's currency: ``60``, ``59.50``; ValueError for anything else."""
+    wrong = "an amount above 0 in the provider's currency, for example 60 or 59.50, without a unit"
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        raise ValueError(wrong) from None
+    if not amount.is_finite() or not 0 < amount < _MOST_MONEY or amount != round(amount, 2):
+        raise ValueError(wrong)
+    return amount
+
+
 def _text(value: Any) -> str:  # noqa: ANN401  pydantic hands over whatever the field holds
     return str(value)
 
 
 CpuField = Annotated[Cpu, BeforeValidator(parse_cpu), PlainSerializer(_text)]
 MemoryField = Annotated[Memory, BeforeValidator(parse_memory), PlainSerializer(_text)]
+MoneyField = Annotated[Decimal, BeforeValidator(parse_money), PlainSerializer(_text)]

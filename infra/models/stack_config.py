@@ -11,34 +11,17 @@ from infra.app_contract import RESERVED
 from infra.catalog import INSTANCE_TYPES, regions
 from infra.models import change
 from infra.models.alerts_config import AlertsConfig, MonitoringConfig
+from infra.models.catalog_config import CatalogConfig
 from infra.models.guard_config import GuardException
+from infra.models.k3s_config import K3sConfig
 from infra.models.overrides import StageOverrides
+from infra.models.quantities import MoneyField
 from infra.models.strict import StrictModel
-from infra.versions import IMAGES, K3S_VERSION
+from infra.versions import IMAGES
 
 Provider = Literal["hetzner", "digitalocean", "vultr"]
 _LABEL = r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$"
 _EVERYWHERE = ("0.0.0.0/0", "::/0")
-
-
-class K3sConfig(StrictModel):
-    """Which k3s is installed and where it comes from."""
-
-    version: str = Field(
-        default=K3S_VERSION,
-        pattern=r"^v\d+\.\d+\.\d+\+[0-9a-z][0-9a-z.]*$",
-        description="release, for example v1.33.6+k3s1, as `k3s --version` names it",
-    )
-    url: str | None = Field(
-        default=None, pattern=r"^https?://", description="mirror of the binary; without TLS only with its checksum"
-    )
-    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$", description="checksum of the binary")
-
-    @model_validator(mode="after")
-    def _is_checked(self) -> K3sConfig:
-        if self.url and self.url.startswith("http://") and self.sha256 is None:
-            raise ValueError("a url without TLS needs sha256: anyone on the way could put in another program")
-        return self
 
 
 class AppConfig(StrictModel):
@@ -121,6 +104,16 @@ class StackConfig(StrictModel):
     )
     instance_type: str | None = Field(
         default=None, description="pin of the server's type; proved or refused", json_schema_extra=change.RESIZES
+    )
+    budget: MoneyField | None = Field(
+        default=None,
+        description="most that a month may cost, in the provider's currency and without VAT; above it is refused",
+        json_schema_extra=change.NOTHING_RESTARTS,
+    )
+    catalog: CatalogConfig = Field(
+        default_factory=CatalogConfig,
+        description="what this stack knows better than the catalog",
+        json_schema_extra=change.RESIZES,
     )
     volume_size_gib: int | None = Field(
         default=None, ge=10, le=10_000, description="data volume; can only grow", json_schema_extra=change.GROWS
@@ -233,6 +226,7 @@ class StackConfig(StrictModel):
         pins = {"instance_type": self.instance_type}
         if self.celery_servers:
             pins["celery_servers.instance_type"] = self.celery_servers.instance_type
+        pins |= {f"catalog.{path}": name for path, name in self.catalog.names.items()}
         return [
             f"{field} {pin!r} is not in the catalog of {self.provider}: {', '.join(sorted(names))}"
             for field, pin in pins.items()

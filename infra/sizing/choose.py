@@ -31,7 +31,7 @@ def candidates(catalog: Catalog, *, region: str, memory_gib: int, vcpu: int) -> 
     known = {row.name: row for row in rows}
     named = (known[name] for name in order)
     asked = Memory.gib(memory_gib)
-    return tuple(row for row in named if region in row.regions and row.memory >= asked and row.vcpu >= vcpu)
+    return tuple(row for row in named if row.on_sale(region) and row.memory >= asked and row.vcpu >= vcpu)
 
 
 def choose(
@@ -45,7 +45,7 @@ def choose(
     rows, _ = catalog
     running = next((row for row in rows if recorded and row.name == recorded.instance_type), None)
     if ask.pin:
-        pinned = _row_named(rows, ask.pin, inputs.region, ask.field)
+        pinned = _pinned(rows, ask, inputs.region, running)
         require_reachable(pinned, running, inputs.provider, recorded, ask.field)
         return pinned
     if recorded and running and recorded.stage == ask.stage and fits(running):
@@ -60,25 +60,29 @@ def choose(
             path="stagecoach:region",
             value=inputs.region,
             allowed=f"a region with at least {ask.memory_gib} GiB and {ask.vcpu} vCPU on sale",
-            hint=f"Choose another region or pin stagecoach:{ask.field}",
+            hint=f"Choose another region, pin stagecoach:{ask.field}, or look at stagecoach:catalog.sold_out",
         )
         raise ConfigError("no instance type is large enough", [problem])
     return chosen or sizes[-1]
 
 
-def _row_named(rows: tuple[InstanceType, ...], name: str, region: str, field: str) -> InstanceType:
-    """The row of a pin.
+def _pinned(rows: tuple[InstanceType, ...], ask: Ask, region: str, running: InstanceType | None) -> InstanceType:
+    """The row of a pin; a running server may keep what is not sold any more.
 
     Raises:
-        ConfigError: no such type, or not in that region.
+        ConfigError: no such type, not in that region, or not on sale.
     """
-    on_sale = {row.name: row for row in rows if region in row.regions}
-    if name not in on_sale:
+    on_sale = {row.name: row for row in rows if row.on_sale(region)}
+    if running and running.name == ask.pin:
+        return running
+    if ask.pin is None or ask.pin not in on_sale:
+        stock = next((row.stock for row in rows if row.name == ask.pin and region in row.regions), None)
         problem = Problem(
-            path=f"stagecoach:{field}",
-            value=name,
+            path=f"stagecoach:{ask.field}",
+            value=f"{ask.pin} ({stock})" if stock else str(ask.pin),
             allowed=f"one of {', '.join(sorted(on_sale)) or 'none'} in {region}",
             hint="Name one of these, or leave it out to take the first that fits",
         )
-        raise ConfigError("the instance type is not in the catalog", [problem])
-    return on_sale[name]
+        title = f"the instance type is {stock}" if stock else "the instance type is not in the catalog"
+        raise ConfigError(title, [problem])
+    return on_sale[ask.pin]

@@ -1,0 +1,26 @@
+"""What a stack knows better than infra/catalog."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from infra.models.quantities import MoneyField
+from infra.models.strict import StrictModel
+
+
+class CatalogConfig(StrictModel):
+    """Prices of one's own, and types that can't be had."""
+
+    sold_out: tuple[str, ...] = Field(
+        default=(),
+        description="instance types that can't be had now: the plan takes the next candidate, a running server stays",
+    )
+    prices: dict[str, MoneyField] = Field(
+        default_factory=dict, description="prices a month by instance type: an old or a negotiated one"
+    )
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Every instance type that is named, by its path below `catalog`."""
+        sold_out = {f"sold_out.{index}": name for index, name in enumerate(self.sold_out)}
+        return sold_out | {f"prices.{name}": name for name in self.prices}

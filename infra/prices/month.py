@@ -1,0 +1,74 @@
+"""What a month of a plan costs, item by item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from infra.catalog import RATES
+from infra.sizing.plan import StackPlan
+
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One line of the bill."""
+
+    name: str  # server, celery servers, volume, addresses, backups
+    what: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthPrice:
+    """A month without VAT; whole cents, so that the items add up to the total."""
+
+    items: tuple[Item, ...]
+    currency: str
+    provider_backups: Decimal  # what the provider's own backups of the servers would add; the stack leaves them off
+
+    @property
+    def total(self) -> Decimal:
+        """All items."""
+        return sum((item.amount for item in self.items), Decimal(0))
+
+    def amount(self, name: str) -> Decimal:
+        """One item's amount; 0 where the plan has none such."""
+        return next((item.amount for item in self.items if item.name == name), Decimal(0))
+
+    def __str__(self) -> str:
+        """The total for people."""
+        return f"{self.total} {self.currency} a month"
+
+
+def month_price(plan: StackPlan) -> MonthPrice:
+    """Servers, data volume, public addresses; backups are dumps on the data volume and cost nothing more."""
+    rates, server, celery = RATES[plan.provider], plan.server, plan.celery_servers
+    servers = Decimal(server.price)
+    items = [
+        Item(name="server", what=server.instance_type, amount=cents(servers)),
+        Item(name="volume", what=f"{plan.volume_size_gib} GB", amount=cents(rates.volume_gb * plan.volume_size_gib)),
+    ]
+    addresses = rates.address
+    if celery:
+        further = Decimal(celery.price) * celery.count
+        servers += further
+        addresses += rates.celery_address * celery.count
+        what = f"{celery.count} x {celery.instance_type}"
+        items.insert(1, Item(name="celery servers", what=what, amount=cents(further)))
+    count = 1 + (celery.count if celery else 0)
+    return MonthPrice(
+        items=(
+            *items,
+            Item(name="addresses", what=f"{count} IPv4", amount=cents(addresses)),
+            Item(name="backups", what="dumps, on the volume", amount=cents(Decimal(0))),
+        ),
+        currency=server.currency,
+        provider_backups=cents(servers * rates.backup_percent / 100),
+    )
+
+
+def cents(amount: Decimal) -> Decimal:
+    """Rounded to whole cents, as a bill does it."""
+    return amount.quantize(_CENT, rounding=ROUND_HALF_UP)
