@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from infra.prices.month import month_price
+from infra.prices.to_json import month_to_json
 from infra.sizing.plan import (
     Amounts,
     ContainerPlan,
@@ -27,6 +29,7 @@ def plan_to_json(plan: StackPlan) -> dict[str, Any]:
         "customers": _use(plan.use) if plan.use else None,
         "nodes": [_node(node) for node in plan.nodes],
         "volume_size_gib": plan.volume_size_gib,
+        "price": month_to_json(month_price(plan)),
         "workloads": [_workload(one) for one in plan.workloads],
         "celery": [_worker(one) for one in plan.workers],
         "postgres": {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from infra.prices.month import month_price
 from infra.sizing.pack import pack, peak_pods
 from infra.sizing.plan import Amounts, StackPlan
 from infra.units import Cpu, Memory
@@ -20,6 +21,8 @@ def print_plan(plan: StackPlan) -> None:
         use = plan.use
         console.print(f"{use.customers} of {use.up_to} customers ({use.percent} %), then {use.then}")
     console.print(_nodes(plan))
+    price = month_price(plan)
+    console.print(f"{price} without VAT: {price.bill}")
     console.print(_workloads(plan))
     peak = Amounts(cpu=Cpu(0), memory=Memory(0))
     for pod in peak_pods(plan.workloads):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from infra.catalog import DEFAULT_REGIONS
 from infra.config.parse import parse_config, parse_stack_file, parse_stack_text
@@ -11,6 +13,7 @@ from infra.models.stack_config import StackConfig
 from infra.pull_requests.git import show
 
 DEFAULT_FILE = Path("Pulumi.stage1.yaml")
+_OF_ONE_CLOUD = ("instance_type", "celery_servers", "budget", "catalog")
 
 
 def read_sides(before: str, after: str, provider: str | None) -> tuple[StackConfig, StackConfig]:
@@ -42,9 +45,25 @@ def with_stage(config: StackConfig, stage: int | None, provider: str | None) -> 
         values.pop("customers", None)
         values["stage"] = stage
     if provider is not None and provider != config.provider:
-        # Another cloud's regions and types have other names.
-        values = {key: value for key, value in values.items() if key not in ("instance_type", "celery_servers")}
+        # Another cloud's regions and types have other names, its prices another currency.
+        values = {key: value for key, value in values.items() if key not in _OF_ONE_CLOUD}
         values |= {"provider": provider, "region": DEFAULT_REGIONS.get(provider, config.region)}
+    return _parse(values)
+
+
+def with_customers(config: StackConfig, customers: int) -> StackConfig:
+    """The file's config with so many customers, validated again."""
+    values = config.model_dump(mode="json", exclude_unset=True)
+    values.pop("stage", None)
+    return _parse(values | {"customers": customers})
+
+
+def with_budget(config: StackConfig, budget: Decimal) -> StackConfig:
+    """The file's config with another budget, validated again."""
+    return _parse(config.model_dump(mode="json", exclude_unset=True) | {"budget": str(budget)})
+
+
+def _parse(values: dict[str, Any]) -> StackConfig:
     return parse_config(
         {f"stagecoach:{key}": value for key, value in values.items()}, title="the options cannot be used"
     )

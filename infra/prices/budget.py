@@ -86,4 +86,3 @@ def _elsewhere(provider: str) -> dict[str, object]:
         "celery_servers": None,
         "catalog": StackConfig.model_fields["catalog"].get_default(call_default_factory=True),
     }
-

@@ -37,6 +37,11 @@ class MonthPrice:
         """One item's amount; 0 where the plan has none such."""
         return next((item.amount for item in self.items if item.name == name), Decimal(0))
 
+    @property
+    def bill(self) -> str:
+        """Every item, for people."""
+        return ", ".join(f"{item.amount} {item.name} ({item.what})" for item in self.items)
+
     def __str__(self) -> str:
         """The total for people."""
         return f"{self.total} {self.currency} a month"

@@ -1,0 +1,15 @@
+"""The options of `plan` that are about money and load; `infra/cli/whatif.py` reads them."""
+
+from typing import Annotated
+
+import typer
+
+Budget = Annotated[
+    str | None, typer.Option(help="Most that a month may cost, in the provider's currency; above it is refused.")
+]
+Customers = Annotated[int | None, typer.Option(help="Plan the stage for so many customers; needs no stack file.")]
+Tasks = Annotated[float | None, typer.Option(help="With --customers: tasks that each customer causes a day.")]
+TaskSeconds = Annotated[float | None, typer.Option(help="With --customers: mean seconds of a task.")]
+PeakFactor = Annotated[float | None, typer.Option(help="The busiest time beside the day's mean (3); more in a season.")]
+Requests = Annotated[float | None, typer.Option(help="Pages that each customer sees a day (50).")]
+RequestSeconds = Annotated[float | None, typer.Option(help="Mean seconds of a page (0.15).")]

@@ -1,0 +1,107 @@
+"""`python -m infra prices`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from infra.catalog import INSTANCE_TYPES
+from infra.catalog.age import MOST_DAYS, as_of, warnings
+from infra.cli.options import provider_problems, read_budget, refuse, sold_out_problems, stage_problems
+from infra.cli.output import Format
+from infra.config.resolve import plan_for
+from infra.errors import Problem, RefusedError
+from stacks import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infra.models.stack_config import Provider
+    from infra.prices.listing import StagePrice
+
+
+def prices(
+    *,
+    provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,
+    stage: Annotated[int | None, typer.Option(help="Only this stage (1 to 5).")] = None,
+    budget: Annotated[
+        str | None, typer.Option(help="Most that a month may cost, in each provider's own currency.")
+    ] = None,
+    sold_out: Annotated[
+        list[str] | None, typer.Option(help="An instance type that can't be had; may be named several times.")
+    ] = None,
+    output_format: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT,
+    json_output: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+) -> None:
+    """Print what every stage costs a month on every provider, and per customer at both ends of the tier."""
+    amount, problems = read_budget(budget)
+    gone = tuple(sold_out or ())
+    refuse([*provider_problems(provider), *stage_problems(stage), *sold_out_problems(gone), *problems])
+    from infra.prices.listing import list_prices  # noqa: PLC0415  `plan` is to be quick
+
+    providers = [cast("Provider", one) for one in INSTANCE_TYPES if provider in (None, one)]
+    rows = list_prices(plan_for, providers, [stage] if stage else sorted(STAGES), sold_out=gone)
+    today = datetime.now(UTC).date()
+    old = warnings(providers, today)
+    if json_output or output_format is Format.JSON:
+        sys.stdout.write(json.dumps(_to_json(rows, amount, providers, today), indent=2) + "\n")
+    else:
+        _print(rows, amount, output_format)
+    for line in old:
+        sys.stderr.write(f"warning: {line}\n")
+    _refuse_above(rows, amount)
+
+
+def _print(rows: Sequence[StagePrice], budget: Decimal | None, output_format: Format) -> None:
+    """Each format loads only what it needs."""
+    if output_format is Format.MARKDOWN:
+        from infra.prices.markdown import prices_markdown  # noqa: PLC0415  see above
+
+        sys.stdout.write(prices_markdown(rows, budget))
+        return
+    from infra.cli.prices_text import print_prices  # noqa: PLC0415  see above
+
+    print_prices(rows, budget)
+
+
+def _to_json(
+    rows: Sequence[StagePrice], budget: Decimal | None, providers: Sequence[str], today: date
+) -> dict[str, object]:
+    from infra.prices.to_json import prices_to_json  # noqa: PLC0415  as above
+
+    ages = {provider: (today - as_of(provider)).days for provider in providers}
+    catalog = {
+        one: {"as_of": as_of(one).isoformat(), "age_days": age, "too_old": age > MOST_DAYS} for one, age in ages.items()
+    }
+    return {"prices": prices_to_json(rows, budget), "catalog": catalog}
+
+
+def _refuse_above(rows: Sequence[StagePrice], budget: Decimal | None) -> None:
+    """Raises RefusedError where a budget allows none of the rows; its message says what comes nearest."""
+    if budget is None or any(row.within(budget) for row in rows):
+        return
+    problems = []
+    for provider in dict.fromkeys(row.provider for row in rows):
+        row = min((one for one in rows if one.provider == provider), key=lambda one: one.price.total)
+        over = row.price.total - budget
+        problems.append(
+            Problem(
+                path="--budget",
+                value=str(budget),
+                allowed=f"stage {row.stage} on {provider}, the cheapest, is {row.price}: {over} more",
+                hint=_hint(row, budget),
+            )
+        )
+    raise RefusedError("nothing is within the budget", problems)
+
+
+def _hint(row: StagePrice, budget: Decimal) -> str:
+    cheaper = [one for one in row.fallbacks if one.price.total <= budget]
+    if cheaper:
+        return f"With {cheaper[0].instance_type} it would be {cheaper[0].price}"
+    return f"Raise it to {row.price.total}, or ask for a smaller stage"

@@ -1,0 +1,19 @@
+"""What `plan` refuses after it has printed it."""
+
+from __future__ import annotations
+
+from infra.errors import Problem, RefusedError
+from infra.sizing.plan import StackPlan
+
+
+def require_sound(made: StackPlan) -> None:
+    """Raises RefusedError unless the plan fits and keeps every contract."""
+    broken = [check for check in made.checks if not check.ok]
+    if made.missing or broken:
+        hint = "Name another instance type, or ask for less in the overrides"
+        problems = [Problem(path="plan", value="", allowed=line, hint=hint) for line in made.missing]
+        problems += [
+            Problem(path=check.name, value="", allowed=check.reason, hint=f"Change stagecoach:{check.field}")
+            for check in broken
+        ]
+        raise RefusedError(f"stage {made.stage} is refused", problems)

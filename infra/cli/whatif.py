@@ -1,0 +1,150 @@
+"""`python -m infra plan --customers`: a load that is only thought of."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from infra.cli.options import provider_problems, refuse, stage_problems, wrong
+from infra.cli.output import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from infra.errors import Problem
+    from infra.models.stack_config import Provider, StackConfig
+    from infra.whatif.answer import WhatIf
+    from infra.whatif.load import Load
+
+DEFAULT_PROVIDER = "hetzner"
+_MOST = 10**9  # customers and tasks: beyond that a finger rested on a key
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """What was said of the load; None where nothing was."""
+
+    customers: int | None = None
+    tasks_per_customer_day: float | None = None
+    task_seconds: float | None = None
+    peak_factor: float | None = None
+    requests_per_customer_day: float | None = None
+    request_seconds: float | None = None
+
+    @property
+    def of_tasks(self) -> bool:
+        """Whether anything was said that only a load has."""
+        return any(value is not None for name, value in vars(self).items() if name != "customers")
+
+    def problems(self) -> list[Problem]:
+        """Everything that is wrong with the values."""
+        found = []
+        if self.customers is not None and not 0 <= self.customers <= _MOST:
+            found.append(wrong("--customers", self.customers, f"0 to {_MOST}", "How many customers the shop has"))
+        for name, (least, hint) in _LEAST.items():
+            value = getattr(self, name)
+            if value is not None and not (math.isfinite(value) and least < value <= _MOST):
+                found.append(wrong(_option(name), f"{value:g}", f"above {least:g}", hint))
+        if self.peak_factor is not None and not (math.isfinite(self.peak_factor) and 1 <= self.peak_factor <= _MOST):
+            hint = "The busiest time is never below the day's mean"
+            found.append(wrong("--peak-factor", f"{self.peak_factor:g}", "1 or more", hint))
+        return found
+
+    def missing(self) -> list[Problem]:
+        """What a load can't be without."""
+        names = ("customers", "tasks_per_customer_day", "task_seconds")
+        hint = "For example --customers 900 --tasks-per-customer-day 40 --task-seconds 0.3"
+        return [wrong(_option(one), "", "is required with the others", hint) for one in names if self._lacks(one)]
+
+    def _lacks(self, name: str) -> bool:
+        return getattr(self, name) is None
+
+    def load(self) -> Load:
+        """The load; `missing` is empty."""
+        from infra.whatif.load import Load  # noqa: PLC0415  `plan` alone is to be quick
+
+        return Load(**{name: value for name, value in vars(self).items() if value is not None})
+
+
+_LEAST = {
+    "tasks_per_customer_day": (0.0, "How many tasks each customer causes a day: mails, reports, exports"),
+    "task_seconds": (0.0, "Mean seconds of a task: the dashboard Celery has them"),
+    "requests_per_customer_day": (0.0, "How many pages each customer sees a day"),
+    "request_seconds": (0.0, "Mean seconds of a page: the dashboard Shop has them"),
+}
+
+
+def config_of(
+    options: LoadOptions, stack_file: Path | None, stage: int | None, provider: str | None, more: Iterable[Problem] = ()
+) -> StackConfig | None:
+    """The stack that is thought of; None where neither customers nor a load are named; `more` is wrong as well.
+
+    Raises:
+        ConfigError: the options, or the stack file, cannot be used.
+    """
+    needed = options.missing() if options.of_tasks else []
+    refuse([*options.problems(), *needed, *provider_problems(provider), *stage_problems(stage), *more])
+    if options.customers is None:
+        return None
+    if stack_file is not None:
+        from infra.cli.sides import with_customers, with_stage  # noqa: PLC0415  as above
+        from infra.config.parse import parse_stack_file  # noqa: PLC0415  as above
+
+        config = with_stage(parse_stack_file(stack_file), stage, provider)
+        return config if stage else with_customers(config, options.customers)
+    from infra.models.catalog_config import CatalogConfig  # noqa: PLC0415  as above
+    from infra.prices.listing import example  # noqa: PLC0415  as above
+
+    named = cast("Provider", provider or DEFAULT_PROVIDER)
+    return example(named, stage, CatalogConfig(), None if stage else options.customers)
+
+
+def answer_of(options: LoadOptions, config: StackConfig, *, fixed: bool) -> WhatIf:
+    """The plan under the load; `fixed`: that stage and no other.
+
+    Raises:
+        ConfigError: as the planner; no worker would finish such a task.
+    """
+    from infra.config.resolve import plan_for  # noqa: PLC0415  as above
+    from infra.whatif.answer import ask, smallest_that_holds  # noqa: PLC0415  as above
+
+    chosen = ask if fixed else smallest_that_holds
+    return chosen(plan_for, config, options.load())
+
+
+def show_answer(answer: WhatIf, output_format: Format) -> None:
+    """Prints it, then refuses what is not sound or does not hold.
+
+    Raises:
+        RefusedError: every part that gives way below these customers.
+    """
+    from infra.cli.sound import require_sound  # noqa: PLC0415  as above
+    from infra.whatif.answer import require_holds  # noqa: PLC0415  as above
+
+    _print(answer, output_format)
+    require_sound(answer.plan)
+    require_holds(answer)
+
+
+def _print(answer: WhatIf, output_format: Format) -> None:
+    """JSON is the plan's with more keys; text and Markdown are the answer alone."""
+    if output_format is Format.JSON:
+        from infra.cli.plan_json import plan_to_json  # noqa: PLC0415  as above
+        from infra.whatif.to_json import whatif_to_json  # noqa: PLC0415  as above
+
+        sys.stdout.write(json.dumps(plan_to_json(answer.plan) | whatif_to_json(answer), indent=2) + "\n")
+        return
+    from infra.cli.whatif_text import print_whatif, whatif_markdown  # noqa: PLC0415  as above
+
+    if output_format is Format.MARKDOWN:
+        sys.stdout.write(whatif_markdown(answer))
+    else:
+        print_whatif(answer)
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
