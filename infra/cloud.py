@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from infra.components.server.interface import CeleryServers, CeleryServersArgs, FoundServer, Server, ServerArgs
+from infra.components.server.interface import CeleryServers, CeleryServersArgs, FoundServer, Offer, Server, ServerArgs
 from infra.models.stack_config import Provider
 from infra.names import CELERY_SERVERS_COMPONENT
 
@@ -58,3 +58,20 @@ def find_servers(provider: Provider, deployment: str) -> list[FoundServer]:
             from infra.components.server.vultr import find_vultr_servers
 
             return find_vultr_servers(deployment)
+
+
+def find_offers(provider: Provider, region: str, names: tuple[str, ...]) -> list[Offer]:
+    """What the provider says of these instance types, now, in the order of the names."""
+    match provider:
+        case "hetzner":
+            from infra.components.server.hetzner import hetzner_offers
+
+            return hetzner_offers(region, names)
+        case "digitalocean":
+            from infra.components.server.digitalocean import digitalocean_offers
+
+            return digitalocean_offers(region, names)
+        case "vultr":
+            from infra.components.server.vultr import vultr_offers
+
+            return vultr_offers(region, names)

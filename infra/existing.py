@@ -11,7 +11,7 @@ from infra.models.stack_config import StackConfig
 from infra.names import DEPLOYMENT_LABEL, SERVER_RESOURCE
 
 # Environment variable and config key of the provider's token.
-_TOKENS = {
+TOKENS = {
     "hetzner": ("HCLOUD_TOKEN", "hcloud:token"),
     "digitalocean": ("DIGITALOCEAN_TOKEN", "digitalocean:token"),
     "vultr": ("VULTR_API_KEY", "vultr:apiKey"),
@@ -30,15 +30,16 @@ def require_only_one(config: StackConfig) -> None:
         found = find_servers(config.provider, config.name)
     except Exception as error:  # noqa: BLE001  the SDK raises plain Exceptions for whatever the provider says
         raise RefusedError(
-            "the provider could not be asked for an existing deployment", [_unasked(config, error)]
+            "the provider could not be asked for an existing deployment", [unasked(config, error)]
         ) from None
     if found:
         problems = [_existing(config, server) for server in found]
         raise RefusedError("this stack would build a second, empty deployment", problems)
 
 
-def _unasked(config: StackConfig, error: Exception) -> Problem:
-    variable, key = _TOKENS[config.provider]
+def unasked(config: StackConfig, error: Exception) -> Problem:
+    """Why the provider gave no answer, and the token that it wants."""
+    variable, key = TOKENS[config.provider]
     return Problem(
         path="stagecoach:provider",
         value=config.provider,

@@ -27,6 +27,7 @@ from infra.errors import Problem, RefusedError
 from infra.existing import require_only_one
 from infra.models.stack_config import StackConfig
 from infra.monitoring import deploy_monitoring
+from infra.orderable import require_orderable
 from infra.shop import Base, deploy_shop
 from infra.sizing.plan import StackPlan
 from infra.versions import IMAGES, VERSION
@@ -37,8 +38,8 @@ def outputs_of_this_stack() -> dict[str, Any]:
 
     Raises:
         ConfigError: the stack file is wrong; nothing is registered.
-        RefusedError: the plan does not fit, breaks a contract, would replace the server or build a second one; nothing
-            is registered.
+        RefusedError: the plan does not fit, breaks a contract, would replace the server, build a second one or order
+            what can't be had; nothing is registered.
     """
     config, secrets = load_stack_config()
     recorded = load_recorded()
@@ -47,6 +48,7 @@ def outputs_of_this_stack() -> dict[str, Any]:
     require_sound(plan)
     if recorded is None and not config.allow_second:
         require_only_one(config)
+    require_orderable(config, plan, recorded)
     return deploy(config, secrets, plan)
 
 

@@ -9,6 +9,8 @@ from google.protobuf import empty_pb2, json_format
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.mocks import MockMonitor
 
+from tests.offers import EVERYTHING
+
 COMPUTED = {
     "hcloud:index/primaryIp:PrimaryIp": {"ipAddress": "198.51.100.7"},
     "hcloud:index/server:Server": {"ipv4Address": "198.51.100.7"},
@@ -38,9 +40,10 @@ LOOK_UPS = {
 class Mocks(pulumi.runtime.Mocks):
     """What providers would compute; in previews it is unknown."""
 
-    def __init__(self, *, preview, stack, state, found):
-        self.preview, self.stack, self.state, self.found = preview, stack, state, found
+    def __init__(self, *, preview, stack, state, found, offers):
+        self.preview, self.stack, self.state, self.found, self.offers = preview, stack, state, found, offers
         self.calls = []
+        self.asked = []
 
     def new_resource(self, args):
         outputs = dict(args.inputs)
@@ -59,6 +62,9 @@ class Mocks(pulumi.runtime.Mocks):
             if isinstance(self.found, str):
                 return {}, [("", self.found)]
             return {LOOK_UPS[args.token]: self.found, "id": "looked-up"}
+        if args.token in self.offers.tokens:
+            self.asked.append((args.token, args.args))
+            return self.offers.answer(args.token, args.args)
         assert args.token == "pulumi:pulumi:readStackResourceOutputs", f"no call expected: {args.token}"
         assert args.args == {"stackName": f"org/stagecoach/{self.stack}"}
         return {"name": args.args["stackName"], "outputs": self.state}
@@ -114,13 +120,16 @@ def unwrap(value):
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def graph(program, *, preview=False, stack="stage1", config=None, state=None, found=()):
+def graph(  # noqa: PLR0913  a test gives one or two of them
+    program, *, preview=False, stack="stage1", config=None, state=None, found=(), offers=EVERYTHING
+):
     """One run of `program`; config values as a stack file has them, `state` is what the stack has already.
 
-    `found` is what the provider has when it is asked for servers of the deployment, or the words of its error.
+    `found` is what the provider has when it is asked for servers of the deployment, or the words of its error;
+    `offers` what it sells.
     """
     answers = found if isinstance(found, str) else list(found)
-    recorder = Recorder(Mocks(preview=preview, stack=stack, state=state or {}, found=answers))
+    recorder = Recorder(Mocks(preview=preview, stack=stack, state=state or {}, found=answers, offers=offers))
     features = set(recorder.GetDeploymentInfo(empty_pb2.Empty()).supportedFeatures)
     settings = mocks.MockSettings(
         monitor=recorder,

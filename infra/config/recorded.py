@@ -6,6 +6,7 @@ right even where the last update stopped half-way and left its outputs behind (A
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -14,11 +15,18 @@ import pulumi
 from pulumi.runtime import invoke
 
 from infra.errors import Problem, RefusedError
-from infra.names import CELERY_SERVER_RESOURCE, DEPLOYMENT_LABEL, SERVER_RESOURCE, VOLUME_RESOURCE
+from infra.names import (
+    CELERY_SERVER_RESOURCE,
+    CELERY_SERVERS_COMPONENT,
+    DEPLOYMENT_LABEL,
+    SERVER_RESOURCE,
+    VOLUME_RESOURCE,
+)
 from infra.sizing.inputs import Recorded
 
 _TOKEN = "pulumi:pulumi:readStackResourceOutputs"  # noqa: S105  a function of the engine's own provider
 _STACK = "pulumi:pulumi:Stack"
+_CELERY_SERVER = re.compile(rf"{CELERY_SERVERS_COMPONENT}-\d+-server")
 _RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0)
 # Provider, then the outputs that name type, region and root disk in GB.
 _SERVERS = {
@@ -75,9 +83,11 @@ def read_recorded(resources: Mapping[str, Any]) -> Recorded | None:
     volume = 0
     server: tuple[str, Mapping[str, Any]] | None = None
     celery: tuple[str, int] = "", 0
+    celery_count = 0
     for urn, resource in resources.items():
         kind, outputs = resource["type"], resource.get("outputs") or {}
         logical_name = urn.rpartition("::")[2]
+        celery_count += kind in _SERVERS and bool(_CELERY_SERVER.fullmatch(logical_name))
         if kind == _STACK:
             last = outputs
         elif kind in _SERVERS and logical_name == SERVER_RESOURCE:
@@ -103,6 +113,7 @@ def read_recorded(resources: Mapping[str, Any]) -> Recorded | None:
         version=version,
         celery_instance_type=celery[0],
         celery_root_disk_gb=celery[1],
+        celery_count=celery_count,
     )
 
 

@@ -32,6 +32,7 @@ class Recorded:
     version: str = ""  # of the program that built it last; empty if it did not say
     celery_instance_type: str = ""  # of the first Celery server; empty if there is none
     celery_root_disk_gb: int = 0
+    celery_count: int = 0
 
     @property
     def celery_servers(self) -> Recorded | None:

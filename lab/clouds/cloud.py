@@ -19,6 +19,7 @@ from lab.clouds.store import Record, Store
 from lab.machines import Machines, Size
 from lab.plugins.package import PluginError
 
+SOLD_OUT_FILE = "sold-out.txt"
 _FIRST_PRIVATE_HOST = 2  # .1 is the gateway
 
 
@@ -104,9 +105,25 @@ class Cloud(ABC):
             if has(record.get(key), [str(value)], every=True)
         }
 
+    @property
+    def rows(self) -> tuple[InstanceType, ...]:
+        """What the catalog knows of this provider."""
+        return INSTANCE_TYPES[self.provider]
+
+    @property
+    def sold_out(self) -> frozenset[str]:
+        """Instance types that can't be had: one a line in a file that a person may write while the lab runs."""
+        file = self.root / SOLD_OUT_FILE
+        return frozenset(file.read_text().split()) if file.exists() else frozenset()
+
     def catalogued(self, name: str) -> InstanceType | None:
         """The catalog's row of an instance type."""
-        return next((row for row in INSTANCE_TYPES[self.provider] if row.name == name), None)
+        return next((row for row in self.rows if row.name == name), None)
+
+    def on_sale(self, name: str, region: str) -> InstanceType | None:
+        """The row, where the region has it now."""
+        row = self.catalogued(name)
+        return row if row and row.on_sale(region) and name not in self.sold_out else None
 
     def new_address(self) -> str:
         """A public address that no object of this account holds."""

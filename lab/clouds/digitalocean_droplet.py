@@ -106,8 +106,8 @@ class Droplet(Kind):
                 raise self._refuse(f"the tag {tag} has more than letters, digits, colons, dashes and underscores")
 
     def _sold(self, name: str, region: str) -> InstanceType:
-        row = self.cloud.catalogued(name)
-        if row is None or region not in row.regions:
+        row = self.cloud.on_sale(name, region)
+        if row is None:
             raise self._refuse(f"You specified an invalid size for Droplet creation. ({name} in {region})")
         return row
 

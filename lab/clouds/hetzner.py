@@ -120,7 +120,7 @@ class Server(Named):
         row = self.cloud.catalogued(name)
         if row is None:
             raise PluginError(f"server type {name} not found (not_found)")
-        if location not in row.regions:
+        if self.cloud.on_sale(name, location) is None:
             raise PluginError(f"server type {name} is not available in {location} (resource_unavailable)")
         return row
 

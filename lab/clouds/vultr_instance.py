@@ -139,8 +139,8 @@ class Instance(UuidKind):
                 raise refused(_CREATING, f"the {kind} {one} is in another region")
 
     def _sold(self, name: str, region: str) -> InstanceType:
-        row = self.cloud.catalogued(name)
-        if row is None or region not in row.regions:
+        row = self.cloud.on_sale(name, region)
+        if row is None:
             raise refused(_CREATING, f"Invalid plan: {name} in {region}")
         return row
 

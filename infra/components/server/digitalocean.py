@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pulumi
 import pulumi_digitalocean as digitalocean
 
 from infra.components.server.digitalocean_firewall import firewall_of
-from infra.components.server.interface import TIMEOUTS, FoundServer, ServerArgs, opened_ports, private_range
+from infra.components.server.interface import TIMEOUTS, FoundServer, Offer, ServerArgs, opened_ports, private_range
 from infra.names import CELERY_ROLE, cloud_tags
 
 IMAGE = "debian-12-x64"
@@ -120,3 +122,17 @@ def find_digitalocean_servers(deployment: str) -> list[FoundServer]:
         for one in found
         if not celery <= set(one.tags)
     ]
+
+
+def digitalocean_offers(region: str, names: tuple[str, ...]) -> list[Offer]:
+    """What DigitalOcean sells of these sizes in a region, and for how much."""
+    sizes = {one.slug: one for one in digitalocean.get_sizes().sizes}
+    offers = []
+    for name in names:
+        size = sizes.get(name)
+        if size is None or region not in size.regions:
+            offers.append(Offer(instance_type=name, refusal=f"not sold in {region} now"))
+        else:
+            refusal = "" if size.available else "sold out"
+            offers.append(Offer(instance_type=name, refusal=refusal, price=Decimal(str(size.price_monthly))))
+    return offers

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pulumi
 import pulumi_hcloud as hcloud
+from pulumi_hcloud.outputs import GetServerTypesServerTypeLocationResult
 
 from infra.components.server.interface import (
     NETWORK,
@@ -11,6 +14,7 @@ from infra.components.server.interface import (
     SUBNET,
     TIMEOUTS,
     FoundServer,
+    Offer,
     ServerArgs,
     opened_ports,
 )
@@ -168,3 +172,23 @@ def find_hetzner_servers(deployment: str) -> list[FoundServer]:
         for one in found
         if one.labels.get(CLOUD_ROLE_LABEL) != CELERY_ROLE
     ]
+
+
+def hetzner_offers(region: str, names: tuple[str, ...]) -> list[Offer]:
+    """What Hetzner sells of these types in a location; its function knows no prices."""
+    # `available` is false while a location has none left; deprecation is per location, too.
+    types = {one.name: one for one in hcloud.get_server_types().server_types}
+    places = {
+        name: next((place for place in types[name].locations if place.name == region), None)
+        for name in names
+        if name in types
+    }
+    return [Offer(instance_type=name, refusal=_refusal(places.get(name), region)) for name in names]
+
+
+def _refusal(place: GetServerTypesServerTypeLocationResult | None, region: str) -> str:
+    if place is None:
+        return f"not sold in {region}"
+    if place.unavailable_after and place.unavailable_after[:10] <= datetime.now(UTC).date().isoformat():
+        return f"retired in {region} since {place.unavailable_after[:10]}"
+    return "" if place.available else f"sold out in {region}"

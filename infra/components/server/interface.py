@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 import pulumi
@@ -94,6 +95,15 @@ class FoundServer:
     name: str
     instance_type: str
     region: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What the provider says of an instance type in a region, now."""
+
+    instance_type: str
+    refusal: str  # why it can't be had; empty where it can
+    price: Decimal | None = None  # a month, where the provider's function says it
 
 
 def opened_ports(admin_cidrs: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:

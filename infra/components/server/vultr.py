@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+from decimal import Decimal
 
 import ediri_vultr as vultr
 import pulumi
 
-from infra.components.server.interface import FoundServer, ServerArgs, opened_ports, private_range
+from infra.components.server.interface import FoundServer, Offer, ServerArgs, opened_ports, private_range
 from infra.names import cloud_tags
 
 OS_ID = 2136  # Debian 12 x64 (bookworm), GET /v2/os
+_UNKNOWN = "no results were found"  # the provider's words for a filter that nothing matches
 # The provider waits up to an hour for an instance and for its new plan.
 VULTR_TIMEOUTS = pulumi.CustomTimeouts(create="60m", update="60m", delete="10m")
 # Each of these replaces the instance; after the first boot a change of none is of use.
@@ -135,3 +137,19 @@ def find_vultr_servers(deployment: str) -> list[FoundServer]:
         for one in found
         if tag in one.tags
     ]
+
+
+def vultr_offers(region: str, names: tuple[str, ...]) -> list[Offer]:
+    """What Vultr sells of these plans in a region, and for how much; one question for each, it lists none at once."""
+    return [_offer(region, name) for name in names]
+
+
+def _offer(region: str, name: str) -> Offer:
+    try:
+        plan = vultr.get_plan(filters=[{"name": "id", "values": [name]}])
+    except Exception as error:
+        if _UNKNOWN in str(error):
+            return Offer(instance_type=name, refusal="not sold any more")
+        raise
+    refusal = "" if region in plan.locations else f"sold out in {region}"
+    return Offer(instance_type=name, refusal=refusal, price=Decimal(str(plan.monthly_cost)))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from lab.clouds.offers import digitalocean_sizes
 from lab.clouds.selection import has
 from lab.plugins.diffing import Diff
 from lab.plugins.package import Call, PluginError
@@ -57,7 +58,11 @@ class DigitalOceanPackage(CloudPackage):
         return super().diff(call)
 
     def invoke(self, function: str, arguments: Properties) -> dict[str, Any]:
-        """Droplets by any of their fields, as the look-up of an existing deployment asks."""
+        """Droplets by any of their fields, as the look-up of an existing deployment asks; sizes, for the preflight."""
+        if function == "digitalocean:index/getSizes:getSizes":
+            if arguments.get("filters") or arguments.get("sorts"):
+                raise PluginError("the lab lists all sizes, in one order")
+            return {"sizes": digitalocean_sizes(self.cloud.rows, self.cloud.sold_out), "id": "sizes"}
         if function != "digitalocean:index/getDroplets:getDroplets":
             return super().invoke(function, arguments)
         filters = arguments.get("filters") or []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lab.clouds.offers import hetzner_types
 from lab.clouds.selection import selects
 from lab.plugins.packages.cloud import CloudPackage
 from lab.plugins.values import Properties
@@ -24,7 +25,9 @@ class HetznerPackage(CloudPackage):
         return []
 
     def invoke(self, function: str, arguments: Properties) -> dict[str, Any]:
-        """Servers by label, as the look-up of an existing deployment asks."""
+        """Servers by label, as the look-up of an existing deployment asks; what is sold, as the preflight does."""
+        if function == "hcloud:index/getServerTypes:getServerTypes":
+            return self._server_types()
         if function != "hcloud:index/getServers:getServers":
             return super().invoke(function, arguments)
         selector = arguments.get("withSelector") or ""
@@ -34,3 +37,9 @@ class HetznerPackage(CloudPackage):
             if selects(selector, record.get("labels") or {})
         ]
         return {"servers": found, "id": selector or "all"}
+
+    def _server_types(self) -> dict[str, Any]:
+        types = hetzner_types(self.cloud.rows, self.cloud.sold_out)
+        names = [one["name"] for one in types]
+        described = {"names": names, "descriptions": [one["description"] for one in types]}
+        return {"serverTypes": types, "serverTypeIds": [str(one["id"]) for one in types], **described, "id": "types"}

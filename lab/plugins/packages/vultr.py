@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lab.clouds.offers import vultr_plan
 from lab.clouds.selection import has
 from lab.plugins.package import PluginError
 from lab.plugins.packages.cloud import CloudPackage
@@ -39,8 +40,10 @@ class VultrPackage(CloudPackage):
         return frozenset({"defaultPassword"}) if type_.endswith(":Instance") else frozenset()
 
     def invoke(self, function: str, arguments: Properties) -> dict[str, Any]:
-        """Instances by any of their fields: a list, or exactly one."""
+        """Instances by any of their fields: a list, or exactly one; a plan by its id."""
         filters = arguments.get("filters") or []
+        if function == _TOKEN.format("getPlan"):
+            return self._plan(filters)
         if function == _TOKEN.format("getInstances"):
             return {"instances": self._instances(filters), "filters": filters, "id": "instances"}
         if function != _TOKEN.format("getInstance"):
@@ -51,6 +54,14 @@ class VultrPackage(CloudPackage):
         if not found:
             raise PluginError("no results were found")
         return {**found[0], "filters": filters}
+
+    def _plan(self, filters: list[Properties]) -> dict[str, Any]:
+        if [one["name"] for one in filters] != ["id"]:
+            raise PluginError("the lab finds a plan by its id only")
+        found = [row for row in self.cloud.rows if row.name in filters[0]["values"]]
+        if not found:
+            raise PluginError("no results were found")
+        return {**vultr_plan(found[0], self.cloud.sold_out), "filters": filters}
 
     def _instances(self, filters: list[Properties]) -> list[Properties]:
         if not filters:

@@ -1,0 +1,169 @@
+"""The preflight: what an update is about to order can be had, and costs what the plan says.
+
+An update that finds out at the provider has powered the server off by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pulumi
+
+from infra.catalog.age import warnings
+from infra.cloud import find_offers
+from infra.components.server.interface import Offer
+from infra.config.resolve import plan_for
+from infra.errors import Problem, RefusedError, StagecoachError
+from infra.existing import unasked
+from infra.models.catalog_config import CatalogConfig
+from infra.models.stack_config import StackConfig
+from infra.prices.month import cents, month_price
+from infra.sizing.inputs import Recorded
+from infra.sizing.plan import NodePlan, StackPlan
+
+_FIELDS = {"server": "instance_type", "celery": "celery_servers.instance_type"}
+
+
+def require_orderable(config: StackConfig, plan: StackPlan, recorded: Recorded | None) -> None:
+    """Asks the provider for every type that this update orders; nothing where it orders none.
+
+    Raises:
+        RefusedError: a type can't be had, the provider can't be asked, or today's price is above the budget.
+    """
+    nodes = ordered(plan, recorded)
+    if not nodes:
+        return
+    for line in warnings([config.provider], datetime.now(UTC).date()):
+        pulumi.log.warn(line)
+    offers = _ask(config, nodes)
+    gone = {name: offer.refusal for name, offer in offers.items() if offer.refusal}
+    problems = [_problem(node, gone, _way_out(config, plan, recorded, gone)) for node in nodes if _of(node) in gone]
+    if problems:
+        raise RefusedError("an instance type can't be had now; nothing was touched", problems)
+    _compare_prices(config, nodes, offers, recorded)
+
+
+def ordered(plan: StackPlan, recorded: Recorded | None) -> tuple[NodePlan, ...]:
+    """Nodes of which the update makes one, or gives it another type."""
+    return tuple(node for node in plan.nodes if _orders(node, plan, recorded))
+
+
+def _orders(node: NodePlan, plan: StackPlan, recorded: Recorded | None) -> bool:
+    if recorded is None:
+        return True
+    if node is plan.server:  # a server that was lost has no root disk any more
+        return recorded.root_disk_gb == 0 or _of(node) != recorded.instance_type
+    return _of(node) != recorded.celery_instance_type or node.count > recorded.celery_count
+
+
+def _of(node: NodePlan) -> str:
+    return node.instance_type
+
+
+def _ask(config: StackConfig, nodes: Iterable[NodePlan]) -> dict[str, Offer]:
+    names = tuple(dict.fromkeys(map(_of, nodes)))
+    try:
+        offers = find_offers(config.provider, config.region, names)
+    except Exception as error:  # noqa: BLE001  the SDK raises plain Exceptions for whatever the provider says
+        raise RefusedError("the provider could not be asked what it sells now", [unasked(config, error)]) from None
+    return {offer.instance_type: offer for offer in offers}
+
+
+def _problem(node: NodePlan, gone: dict[str, str], way_out: str) -> Problem:
+    return Problem(
+        path=f"stagecoach:{_FIELDS[node.role]}",
+        value=_of(node),
+        allowed=f"a type that the provider has, but this one is {gone[_of(node)]}",
+        hint=way_out,
+    )
+
+
+def _way_out(config: StackConfig, plan: StackPlan, recorded: Recorded | None, gone: Collection[str]) -> str:
+    """The next candidates that fit and can be had, planned and asked for like the first."""
+    found = _alternative(config, recorded, tuple(gone))
+    wait = "try again later, or choose another instance_type"
+    if found is None:
+        return f"Nothing else that fits can be had: {wait}"
+    other, sold_out = found
+    before, after = month_price(plan), month_price(other)
+    types = " and ".join(f"{node.count} x {_of(node)}" for node in other.nodes)
+    written = ", ".join(sold_out)
+    pins = ", ".join(f"{path} = {name}" for path, name in _pins(config).items() if name in sold_out)
+    unpin = f" and take the pin out ({pins})" if pins else ""
+    return (
+        f"Set stagecoach:catalog.sold_out to [{written}]{unpin}: then it is {types}, {after} in place of "
+        f"{before.total}. Or {wait}"
+    )
+
+
+def _alternative(
+    config: StackConfig, recorded: Recorded | None, gone: tuple[str, ...]
+) -> tuple[StackPlan, tuple[str, ...]] | None:
+    """A plan whose orders can all be had, and the types that it passes over; None where there is none."""
+    sold_out = tuple(dict.fromkeys((*config.catalog.sold_out, *gone)))
+    while True:
+        try:
+            plan = plan_for(_passing_over(config, sold_out), recorded)
+        except StagecoachError:
+            return None
+        if not plan.fits or not all(check.ok for check in plan.checks):
+            return None
+        orders = ordered(plan, recorded)
+        more = [name for name, offer in _ask(config, orders).items() if offer.refusal] if orders else []
+        if not more:
+            return plan, sold_out
+        if set(more) <= set(sold_out):
+            return None
+        sold_out = (*sold_out, *more)
+
+
+def _passing_over(config: StackConfig, sold_out: tuple[str, ...]) -> StackConfig:
+    """The config without the pins that are gone; every value was validated before."""
+    changes: dict[str, object] = {"catalog": CatalogConfig(sold_out=sold_out, prices=config.catalog.prices)}
+    if config.instance_type in sold_out:
+        changes["instance_type"] = None
+    celery = config.celery_servers
+    if celery and celery.instance_type in sold_out:
+        changes["celery_servers"] = celery.model_copy(update={"instance_type": None}) if celery.count else None
+    return config.model_copy(update=changes)
+
+
+def _pins(config: StackConfig) -> dict[str, str | None]:
+    celery = config.celery_servers.instance_type if config.celery_servers else None
+    return {"instance_type": config.instance_type, "celery_servers.instance_type": celery}
+
+
+def _compare_prices(
+    config: StackConfig, nodes: Iterable[NodePlan], offers: dict[str, Offer], recorded: Recorded | None
+) -> None:
+    """Warns where today's price is another one; refuses where that breaks the budget."""
+    other = dict(_other_prices(config, nodes, offers))
+    for name, (planned, now) in other.items():
+        pulumi.log.warn(f"{name} costs {now} a month at {config.provider} now, the catalog says {planned}")
+    if not other or config.budget is None:
+        return
+    prices = {**config.catalog.prices, **{name: now for name, (_, now) in other.items()}}
+    catalog = CatalogConfig(sold_out=config.catalog.sold_out, prices=prices)
+    plan = plan_for(config.model_copy(update={"catalog": catalog}), recorded)
+    problems = [
+        Problem(path="stagecoach:budget", value=str(config.budget), allowed=check.reason, hint="Raise it, or buy less")
+        for check in plan.checks
+        if check.name == "budget" and not check.ok
+    ]
+    if problems:
+        raise RefusedError("at today's prices this is above the budget; nothing was touched", problems)
+
+
+def _other_prices(
+    config: StackConfig, nodes: Iterable[NodePlan], offers: dict[str, Offer]
+) -> Iterator[tuple[str, tuple[Decimal, Decimal]]]:
+    """Types whose price the provider says, and says differently; a price of one's own is taken at its word."""
+    for node in nodes:
+        offer, planned = offers[_of(node)], Decimal(node.price)
+        if offer.price is None or offer.price <= 0 or _of(node) in config.catalog.prices:
+            continue
+        now = cents(offer.price)
+        if now != cents(planned):
+            yield _of(node), (planned, now)
