@@ -17,7 +17,7 @@ def prices_markdown(rows: Sequence[StagePrice], budget: Decimal | None) -> str:
 
 def _lines(rows: Sequence[StagePrice], budget: Decimal | None) -> Iterator[str]:
     for provider, own in by_provider(rows).items():
-        yield f"### {provider}, {own[0].region}: prices of {as_of(provider).isoformat()}"
+        yield f"### {provider}, {own[0].region}: {own[0].price.currency}, prices of {as_of(provider).isoformat()}"
         yield ""
         yield f"| {' | '.join(HEADER)} |"
         yield "|" + "---|" * len(HEADER)

@@ -24,7 +24,7 @@ NOTE = (
     "Without VAT. Backups are dumps on the data volume; the providers' own backups would add a fifth of the servers' "
     "price and do not hold that volume. Per customer: at the first and at the last customer of the tier."
 )
-_SHOWN = 2  # of the fallbacks; JSON has all
+_SHOWN = 1  # of the fallbacks; JSON has all
 
 
 def cells(rows: Sequence[StagePrice], budget: Decimal | None) -> Iterator[tuple[str, ...]]:
@@ -44,9 +44,9 @@ def cells(rows: Sequence[StagePrice], budget: Decimal | None) -> Iterator[tuple[
             str(price.amount("volume")),
             str(price.amount("addresses")),
             str(price.amount("backups")),
-            total if row.within(budget) else f"{total}, above the budget",
+            total if row.within(budget) else f"{total} (above)",
             f"{most} to {least}",
-            ", ".join(f"{one.instance_type} {one.price.total}" for one in row.fallbacks[:_SHOWN]) or "nothing else",
+            ", ".join(f"{one.instance_type} {one.price.total}" for one in row.fallbacks[:_SHOWN]) or "nothing",
         )
 
 

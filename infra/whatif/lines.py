@@ -31,8 +31,8 @@ def sentences(answer: WhatIf) -> Iterator[str]:
     pages = answer.pages
     yield (
         f"{load.requests_per_customer_day:g} pages a day for each: {load.requests_peak:.3g} per second at the peak, "
-        f"{pages.utilisation:.0%} of {pages.servers} web processes, 95 % within "
-        f"{_seconds(pages.response_quantile(SHARE))}"
+        f"{pages.utilisation:.0%} of {pages.servers} web processes, 95 % of them "
+        f"{_within(pages.response_quantile(SHARE))}"
     )
     yield f"First bottleneck: {answer.bottleneck.name}, at {answer.bottleneck.customers} customers"
     yield from answer.notes
@@ -58,7 +58,11 @@ def limit_cells(answer: WhatIf) -> Iterator[tuple[str, ...]]:
         yield limit.name, str(limit.customers), limit.why
 
 
+def _within(value: float) -> str:
+    return f"within {_seconds(value)}" if math.isfinite(value) else _seconds(value)
+
+
 def _seconds(value: float) -> str:
     if not math.isfinite(value):
-        return "for ever: it grows"
+        return "without end"
     return f"{value:.3g} s" if value >= 0.001 or value == 0 else "< 0.001 s"  # noqa: PLR2004  three digits

@@ -98,7 +98,9 @@ class TestRead:
         assert read_recorded(before) is None
 
     def test_reads_type_place_disk_and_volume(self):
-        assert read_recorded(state()) == replace(PAST, celery_instance_type="cx23", celery_root_disk_gb=40, celery_count=1)
+        assert read_recorded(state()) == replace(
+            PAST, celery_instance_type="cx23", celery_root_disk_gb=40, celery_count=1
+        )
 
     def test_a_first_update_that_stopped_half_way(self):
         """A server without volume and outputs."""
