@@ -62,6 +62,9 @@ def main():
     row("plan, whole process, best of 3", min(timed(lambda: run(python, "-m", "infra", "plan")) for _ in range(3)), 0.5)
     row("15 plans in one process", timed(lambda: [stage_plan(s, p) for s in range(1, 6) for p in REGIONS]), 0.3)
     row("guard of a preview of 2000 resources, best of 3", min(timed(lambda: guard(python)) for _ in range(3)), 1)
+    asked = ("--customers", "900", "--tasks-per-customer-day", "40", "--task-seconds", "0.3")
+    row("plan --customers, whole process", timed(lambda: run(python, "-m", "infra", "plan", *asked)), 1)
+    row("prices, all providers, whole process", timed(lambda: run(python, "-m", "infra", "prices")), 1)
     from tests.mocks import graph  # noqa: PLC0415  its imports are not part of the first figures
 
     config = {**CONFIG, "stagecoach:stage": 1}

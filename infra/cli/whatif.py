@@ -87,7 +87,10 @@ def config_of(
         ConfigError: the options, or the stack file, cannot be used.
     """
     needed = options.missing() if options.of_tasks else []
-    refuse([*options.problems(), *needed, *provider_problems(provider), *stage_problems(stage), *more])
+    problems = [*options.problems(), *needed]
+    if options.customers is not None:  # otherwise the stack file's model says what is wrong with them
+        problems += [*provider_problems(provider), *stage_problems(stage)]
+    refuse([*problems, *more])
     if options.customers is None:
         return None
     if stack_file is not None:

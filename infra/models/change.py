@@ -21,3 +21,4 @@ NOTHING_RESTARTS: Change = {KEY: "in place; nothing restarts"}
 MONITORING: Change = {KEY: "in place; restarts monitoring only"}
 NOTHING: Change = {KEY: "nothing; only the guard reads it"}
 FIRST_UPDATE: Change = {KEY: "nothing; it counts only in the first update"}
+LIMITS: Change = {KEY: "nothing; an update above it is refused"}

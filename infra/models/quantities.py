@@ -6,7 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from infra.units import Cpu, Memory
 
@@ -53,4 +53,9 @@ def _text(value: Any) -> str:  # noqa: ANN401  pydantic hands over whatever the 
 
 CpuField = Annotated[Cpu, BeforeValidator(parse_cpu), PlainSerializer(_text)]
 MemoryField = Annotated[Memory, BeforeValidator(parse_memory), PlainSerializer(_text)]
-MoneyField = Annotated[Decimal, BeforeValidator(parse_money), PlainSerializer(_text)]
+MoneyField = Annotated[
+    Decimal,
+    BeforeValidator(parse_money),
+    PlainSerializer(_text),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0}),
+]

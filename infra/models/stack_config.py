@@ -108,7 +108,7 @@ class StackConfig(StrictModel):
     budget: MoneyField | None = Field(
         default=None,
         description="most that a month may cost, in the provider's currency and without VAT; above it is refused",
-        json_schema_extra=change.NOTHING_RESTARTS,
+        json_schema_extra=change.LIMITS,
     )
     catalog: CatalogConfig = Field(
         default_factory=CatalogConfig,

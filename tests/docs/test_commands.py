@@ -32,6 +32,7 @@ SKIPPED = {
     "how-to/mirrors.md": ("needs the internet",),
     "how-to/ssh-keys.md": ("needs a real server",),
     "how-to/renew-kubeconfig.md": (),
+    "how-to/prices.md": (),
     "how-to/loadtest.md": ("needs pods that run",),
     "how-to/guard.md": (),
     "how-to/alerts.md": ("needs pods that run",) * 3,

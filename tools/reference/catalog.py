@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from infra.catalog import CANDIDATES, INSTANCE_TYPES, regions
+from infra.catalog import CANDIDATES, INSTANCE_TYPES, RATES, currency, regions
 from infra.catalog.instance_type import InstanceType
 from tools.reference.markdown import code, joined, page, sentence, table
 
 _INTRO = """\
 Prices and stock change several times a year, so they are data in `infra/catalog/`. Sizing takes the first candidate \
-that fits. A type with volatile stock may be sold out: pin another one with `instance_type`."""
+that fits and is on sale. A type with volatile stock was seen sold out: an update asks the provider before it orders \
+one, and [`catalog.sold_out`](stack-file.md#catalog) takes the next candidate."""
 
 
 def catalog_page() -> str:
@@ -27,6 +28,18 @@ def _provider(provider: str) -> Iterator[str]:
     yield table(header, (_row(row) for row in rows))
     for as_of, source in dict.fromkeys((row.as_of, row.source) for row in rows):
         yield f"As of {as_of.isoformat()}. Source: {sentence(source)}"
+    rates = RATES[provider]
+    header = ("beside servers", f"a month, {currency(provider)}")
+    yield table(
+        header,
+        [
+            ["a GB of the data volume", str(rates.volume_gb)],
+            ["the server's public address", str(rates.address)],
+            ["the public address of a Celery server", str(rates.celery_address)],
+            ["the provider's own backups of a server; the stack leaves them off", f"{rates.backup_percent} % of it"],
+        ],
+    )
+    yield f"As of {rates.as_of.isoformat()}. Source: {sentence(rates.source)}"
 
 
 def _row(row: InstanceType) -> list[str]:

@@ -50,7 +50,8 @@ def _row(parameter: TyperArgument | TyperOption) -> list[str]:
     if isinstance(parameter, TyperArgument):
         return [code((parameter.name or "").upper()), required, parameter.help or ""]
     names = " ".join([*parameter.opts, *parameter.secondary_opts])
-    shown = required if parameter.default is None or parameter.is_flag else code(parameter.default)
+    named = parameter.show_default if isinstance(parameter.show_default, str) else parameter.default
+    shown = required if named is None or parameter.is_flag else code(named)
     return [code(names), shown, parameter.help or ""]
 
 

@@ -12,8 +12,19 @@ from infra.models.change import KEY
 Node = dict[str, Any]
 
 _AMOUNTS = {"Cpu": "CPU, for example `400m`", "Memory": "memory, for example `512Mi` or `1Gi`"}
-_NAMES = {"string": "text", "integer": "whole number", "boolean": "`true` or `false`"}
-_NAMED_BY = {"pools": "<pool>", "images": "<image>", "env": "<VARIABLE>", "receivers": "<receiver>"}
+_NAMES = {
+    "string": "text",
+    "integer": "whole number",
+    "number": "number, for example `59.50`",
+    "boolean": "`true` or `false`",
+}
+_NAMED_BY = {
+    "pools": "<pool>",
+    "images": "<image>",
+    "env": "<VARIABLE>",
+    "receivers": "<receiver>",
+    "prices": "<instance type>",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,130 @@
+"""`python -m infra plan --customers`."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ASKED = ("--customers", "900", "--tasks-per-customer-day", "40", "--task-seconds", "0.3", "--provider", "hetzner")
+
+
+def plan(*arguments, folder=REPOSITORY):
+    return subprocess.run(
+        [sys.executable, "-m", "infra", "plan", *arguments],
+        cwd=folder,
+        env={"PYTHONPATH": str(REPOSITORY), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+class TestAnswer:
+    def test_text(self, tmp_path):
+        """Without a stack file: the folder is empty."""
+        done = plan(*ASKED, folder=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith("Stage 4 on hetzner, nbg1, holds this load: 25.64 EUR a month\n")
+        assert "First bottleneck: web p95, at 22132 customers" in done.stdout
+        assert "Erlang C" in done.stdout
+
+    def test_json_has_the_plan_as_well(self):
+        made = json.loads(plan(*ASKED, "--json").stdout)
+        assert (made["stage"], made["provider"], made["fits"], made["holds"]) == (4, "hetzner", True, True)
+        assert made["load"]["tasks_per_second_peak"] == 1.25
+        assert made["bottleneck"]["name"] == "web p95"
+        assert made["price"]["total"] == 25.64
+        assert made["nodes"][0]["instance_type"] == "cx43"
+
+    def test_markdown(self):
+        assert plan(*ASKED, "--format", "markdown").stdout.startswith("**Stage 4 on hetzner")
+
+    def test_peak_factor(self):
+        made = json.loads(plan(*ASKED, "--peak-factor", "6", "--json").stdout)
+        assert made["load"]["tasks_per_second_peak"] == 2.5
+
+    def test_another_provider(self):
+        made = json.loads(plan(*ASKED, "--provider", "vultr", "--json").stdout)
+        assert made["price"]["currency"] == "USD"
+
+    def test_of_a_stack_file(self):
+        made = json.loads(plan("--stack-file", "Pulumi.stage1.yaml", *ASKED, "--json").stdout)
+        assert made["stage"] == 4
+
+    def test_customers_alone(self):
+        """The plan of their stage, as ever."""
+        done = plan("--customers", "600")
+        assert "600 of 800 customers (75 %), then stage 4" in done.stdout
+
+
+class TestRefused:
+    def test_a_load_that_nothing_holds(self):
+        """It is printed all the same, JSON included."""
+        done = plan(*ASKED, "--peak-factor", "20000", "--json")
+        assert done.returncode == 1
+        assert json.loads(done.stdout)["holds"] is False
+        assert "does not hold this load" in done.stderr
+
+    def test_a_stage_that_is_too_small(self):
+        done = plan(*ASKED, "--stage", "1", "--tasks-per-customer-day", "400")
+        assert done.returncode == 1
+        assert "stage 1 on hetzner does not hold this load" in done.stderr
+
+    def test_a_budget(self):
+        done = plan(*ASKED, "--budget", "20")
+        assert done.returncode == 1
+        assert "Within it: stage 3, up to 800 customers (13.57 EUR a month)" in done.stderr
+
+    def test_a_budget_of_a_stack_file(self):
+        done = plan("--stack-file", "Pulumi.stage1.yaml", "--budget", "8")
+        assert done.returncode == 1
+        assert "budget: 8.28 EUR a month is 0.28 above the budget of 8" in done.stderr
+
+
+class TestBadInput:
+    def test_all_at_once(self):
+        done = plan(
+            *("--customers", "-5", "--peak-factor", "nan", "--task-seconds", "0", "--provider", "x"),
+            *("--stage", "7", "--budget", "-1"),
+        )
+        assert (done.returncode, done.stdout) == (2, "")
+        assert [line.split(" = ")[0].split(":")[0].strip() for line in done.stderr.splitlines()[1:]] == [
+            "- --customers",
+            "- --task-seconds",
+            "- --peak-factor",
+            "- --tasks-per-customer-day",
+            "- --provider",
+            "- --stage",
+            "- --budget",
+        ]
+
+    @pytest.mark.parametrize(
+        ("option", "value"),
+        [
+            ("--customers", "-1"),
+            ("--customers", "10000000000"),
+            ("--customers", "many"),
+            ("--tasks-per-customer-day", "0"),
+            ("--tasks-per-customer-day", "inf"),
+            ("--task-seconds", "-0.1"),
+            ("--task-seconds", "300ms"),
+            ("--task-seconds", "541"),
+            ("--peak-factor", "0.5"),
+            ("--requests-per-customer-day", "0"),
+            ("--request-seconds", "nan"),
+        ],
+    )
+    def test_values(self, option, value):
+        done = plan(*ASKED, option, value)
+        assert done.returncode == 2
+        assert option in done.stderr
+        assert "Traceback" not in done.stderr
+
+    def test_half_a_load(self):
+        done = plan("--customers", "900", "--task-seconds", "0.3")
+        assert done.returncode == 2
+        assert "--tasks-per-customer-day: is required with the others" in done.stderr
