@@ -29,9 +29,8 @@ def _provider(provider: str) -> Iterator[str]:
     for as_of, source in dict.fromkeys((row.as_of, row.source) for row in rows):
         yield f"As of {as_of.isoformat()}. Source: {sentence(source)}"
     rates = RATES[provider]
-    header = ("beside servers", f"a month, {currency(provider)}")
     yield table(
-        header,
+        ("beside servers", f"a month, {currency(provider)}"),
         [
             ["a GB of the data volume", str(rates.volume_gb)],
             ["the server's public address", str(rates.address)],
