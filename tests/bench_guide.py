@@ -21,9 +21,10 @@ from infra.units import MIB
 from lab.cluster.api import ApiError
 from lab.usage.customers import Customers
 from lab.usage.measure import TASK
+from tests.browser import Browser
 from tests.guide_table import TABLE, TRAEFIK, UNNAMED, patch, refused, resources
 from tests.real.containers import server
-from tests.real.shop import Browser, wait
+from tests.waiting import wait
 
 SECONDS = 300
 TASKS, CUSTOMERS, VISIT_SECONDS = 500, 6, 45

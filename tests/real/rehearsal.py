@@ -2,7 +2,8 @@
 
 from email import message_from_bytes
 
-from tests.real.shop import PROMETHEUS, wait
+from tests.real.shop import PROMETHEUS
+from tests.waiting import wait
 
 ALERTMANAGER = PROMETHEUS.replace(":9090", ":9093").removesuffix("/v1") + "/v2"
 SPEED = 60

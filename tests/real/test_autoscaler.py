@@ -10,9 +10,11 @@ import urllib3
 
 from lab.cluster.api import ApiError
 from lab.usage.customers import Customers
+from tests.browser import Browser
 from tests.plans import stage_plan
 from tests.real.containers import containers, server
-from tests.real.shop import Browser, Shop, wait
+from tests.real.shop import Shop
+from tests.waiting import wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
 

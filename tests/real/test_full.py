@@ -6,7 +6,8 @@ import pytest
 
 from lab.vps.network import Network
 from lab.vps.server import Vps
-from tests.real.shop import Browser, wait
+from tests.browser import Browser
+from tests.waiting import wait
 
 pytestmark = pytest.mark.vps
 

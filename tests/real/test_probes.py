@@ -7,8 +7,9 @@ import pytest
 
 from lab.usage.customers import Customers
 from lab.usage.sampler import Sampler
+from tests.browser import Browser
 from tests.real.containers import containers, failed_probes, restarts, send, server
-from tests.real.shop import Browser, wait
+from tests.waiting import wait
 
 pytestmark = pytest.mark.vps
 

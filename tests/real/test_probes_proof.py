@@ -8,8 +8,9 @@ from urllib.error import HTTPError
 import pytest
 
 from lab.usage.customers import Customers
+from tests.browser import Browser
 from tests.real.containers import SLACK, containers, failed_probes, restarts, send, server
-from tests.real.shop import Browser, wait
+from tests.waiting import wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
 

@@ -4,7 +4,9 @@ import os
 
 import pytest
 
-from tests.real.shop import Browser, Shop, wait
+from tests.browser import Browser
+from tests.real.shop import Shop
+from tests.waiting import wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
 

@@ -9,9 +9,11 @@ from lab.vps.commands import run
 from lab.vps.machines import RealMachines
 from lab.vps.network import Network
 from lab.vps.server import Vps
+from tests.browser import Browser
 from tests.docs.shell import play
 from tests.real.reader import reader
-from tests.real.shop import REPOSITORY, Browser, wait
+from tests.real.shop import REPOSITORY
+from tests.waiting import wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
 

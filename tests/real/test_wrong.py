@@ -4,10 +4,12 @@ import re
 
 import pytest
 
+from tests.browser import Browser
 from tests.docs.shell import play
 from tests.real.images import SHOP, changed_shop
 from tests.real.reader import reader
-from tests.real.shop import REPOSITORY, Browser, wait
+from tests.real.shop import REPOSITORY
+from tests.waiting import wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
 

@@ -7,7 +7,8 @@ import threading
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.real.shop import REPOSITORY, Browser
+from tests.browser import Browser
+from tests.real.shop import REPOSITORY
 
 _FILLER = "filler"  # a file, or a key
 _BURN = """
