@@ -62,6 +62,20 @@ def deployment(name, cpu="10m", replicas=1):
     }
 
 
+def job(name, cpu):
+    container = {"name": "c", "image": "x", "resources": {"requests": {"cpu": cpu}}}
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {
+            "name": name,
+            "namespace": "default",
+            "annotations": {"pulumi.com/replaceUnready": "true"},
+        },
+        "spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [container]}}},
+    }
+
+
 def call(inputs, **more):
     return Call(urn="urn", type="kubernetes", name="one", inputs=inputs, **more)
 
@@ -93,6 +107,19 @@ class TestCreate:
     def test_unknown_kinds(self, package):
         with pytest.raises(PluginError, match="no matches for kind 'Thing'"):
             package.create(call({"apiVersion": "v1", "kind": "Thing", "metadata": {"name": "x"}}))
+
+
+class TestDiff:
+    @pytest.mark.parametrize(("cpu", "replaced"), [("64", True), ("10m", False)])
+    def test_a_job_that_asks_for_it_is_made_anew_until_it_succeeds(self, package, cpu, replaced):
+        """`pulumi.com/replaceUnready`: under the same name, so that the old one goes first."""
+        body = job(f"again-{cpu}", cpu)
+        try:
+            package.create(call(body, timeout=5))
+        except InitFailedError:
+            assert replaced
+        found = package.diff(call(body, old_inputs=body))
+        assert (bool(found.replaces), found.delete_before_replace) == (replaced, replaced)
 
 
 class TestPreview:
