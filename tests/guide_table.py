@@ -116,5 +116,5 @@ def refused(pods):
         for one in pod["status"].get("conditions", []):
             if (one["type"], one["status"], one.get("reason")) == ("PodScheduled", "False", "Unschedulable"):
                 name = pod["metadata"].get("labels", {}).get("app.kubernetes.io/name", pod["metadata"]["name"])
-                found[name] = one["message"].partition(" preemption:")[0]
+                found[name] = one["message"].partition(". ")[0]
     return found

@@ -43,11 +43,11 @@ class TestRefused:
             labels = {"app.kubernetes.io/name": name}
             return {"metadata": {"name": f"{name}-x", "labels": labels}, "status": {"conditions": [condition]}}
 
-        message = "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available"
+        message = "0/1 nodes are available: 1 Insufficient cpu. preemption: no victims found"
         full = pod("celery-worker", type="PodScheduled", status="False", reason="Unschedulable", message=message)
         runs = pod("django", type="PodScheduled", status="True")
         new = {"metadata": {"name": "new"}, "status": {}}
-        assert refused([full, runs, new]) == {"celery-worker": "0/1 nodes are available: 1 Insufficient cpu."}
+        assert refused([full, runs, new]) == {"celery-worker": "0/1 nodes are available: 1 Insufficient cpu"}
 
 
 def test_rows_are_values():
