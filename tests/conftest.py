@@ -4,6 +4,11 @@ import functools
 import os
 
 import pytest
+from hypothesis import settings
+
+# A drawn example may take long on a busy machine: nothing here is timed (`make bench` is).
+settings.register_profile("stagecoach", deadline=None)
+settings.load_profile("stagecoach")
 
 # A lab of a test is simulated unless the test asks for a real server: most of them only look at the engine.
 os.environ["LAB"] = "simulated"

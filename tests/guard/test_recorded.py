@@ -105,7 +105,7 @@ def changed(path, value):
 
 
 class TestDamaged:
-    @settings(deadline=None, max_examples=200)
+    @settings(max_examples=200)
     @given(st.sampled_from(PLACES), JSON)
     @example(("steps", 1, "urn"), "\ud800")
     @example(("steps", 1, "op"), {})
@@ -113,18 +113,16 @@ class TestDamaged:
     def test_another_value_anywhere(self, path, value):
         judged(changed(path, value))
 
-    @settings(deadline=None, max_examples=100)
+    @settings(max_examples=100)
     @given(st.integers(min_value=0, max_value=len(recorded.read(recorded.REPLACED)) - 3))
     def test_cut_off(self, length):
         """What is missing could be the step that loses the data."""
         assert judged(recorded.read(recorded.REPLACED)[:length]) is None
 
-    @settings(deadline=None)
     @given(JSON)
     def test_any_json(self, value):
         judged(json.dumps(value))
 
-    @settings(deadline=None)
     @given(JSON, JSON)
     def test_any_size_of_a_volume(self, before, after):
         kind = "hcloud:index/volume:Volume"

@@ -107,7 +107,7 @@ class TestMaxima:
         assert maxima(plan) == {"fast": 6, "slow": 3}
         assert [one for one in plan.departures if one.field.endswith("replicas")] == []
 
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=80)
     @given(
         stage=st.sampled_from([4, 5]),
         provider=st.sampled_from(sorted(REGIONS)),

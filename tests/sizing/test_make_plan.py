@@ -154,7 +154,7 @@ def _recorded(**changes):
 
 
 class TestProperties:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(
         stage=st.sampled_from(sorted(STAGES)),
         row=st.sampled_from(INSTANCE_TYPES["hetzner"]),
@@ -167,7 +167,7 @@ class TestProperties:
         assert plan.fits == (not packing.unplaced) == (plan.missing == ())
         assert all(left.cpu >= Cpu(0) and left.memory >= Memory(0) for _, left in packing.left) or not plan.fits
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(stage=st.sampled_from(sorted(STAGES)), servers=st.integers(1, 5))
     def test_more_celery_servers_never_hold_less(self, stage, servers):
         fewer = stage_plan(stage, celery_servers=servers).workers[0].workload.replicas.max

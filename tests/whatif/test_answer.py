@@ -92,7 +92,7 @@ class TestJson:
         assert json.loads(text)["load"]["expected_wait_seconds"] is None
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 3000), st.floats(1, 300), st.floats(0.05, 5), st.floats(1, 4), st.integers(0, 1000))
 def test_more_never_needs_a_smaller_stage(customers, tasks, seconds, more, further):
     before = answer(load(customers, tasks, seconds))

@@ -1,7 +1,7 @@
 """How many customers each part holds: at the limit it holds, one more it does not."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.sizing.connections import OTHERS
@@ -77,7 +77,6 @@ class TestPool:
         assert pool_of(stage_plan(1), 60).pool == "default"
 
 
-@settings(deadline=None)
 @given(st.floats(1, 500), st.floats(0.05, 9), st.floats(1, 10), st.floats(1, 5))
 def test_a_heavier_load_is_never_held_better(tasks, seconds, peak, more):
     plan = stage_plan(3)
