@@ -9,13 +9,8 @@ from infra.components.server.interface import FoundServer
 from infra.errors import Problem, RefusedError
 from infra.models.stack_config import StackConfig
 from infra.names import DEPLOYMENT_LABEL, SERVER_RESOURCE
+from infra.provider_tokens import TOKENS
 
-# Environment variable and config key of the provider's token.
-TOKENS = {
-    "hetzner": ("HCLOUD_TOKEN", "hcloud:token"),
-    "digitalocean": ("DIGITALOCEAN_TOKEN", "digitalocean:token"),
-    "vultr": ("VULTR_API_KEY", "vultr:apiKey"),
-}
 # Type of the server and of the component around it, as the state has them.
 _TYPES = {
     "hetzner": ("hcloud:index/server:Server", "HetznerServer"),

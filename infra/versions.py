@@ -20,3 +20,7 @@ IMAGES: dict[str, str] = {
 
 # Seen in use in public repositories, the last time on 2026-09-08; its checksum comes from the release itself.
 K3S_VERSION = "v1.33.6+k3s1"
+
+# The engine that the tests run with (tools/pulumi/go.mod); an older one may lack what the program asks of it.
+PULUMI_VERSION = "3.259.0"
+PYTHON_VERSION = (3, 11)  # as requires-python in pyproject.toml

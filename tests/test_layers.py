@@ -27,6 +27,7 @@ PURE = [
     "infra.sizing.make_plan",
     "infra.config.parse",
     "infra.config.resolve",
+    "infra.config.required_secrets",
     "infra.changes.compare",
     "infra.preview.engine_preview",
     "infra.pull_requests.findings",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-FOLDERS = (".ci", "infra", "lab", "tools", "examples")
+FOLDERS = (".ci", "bin", "infra", "lab", "tools", "examples")
 SCRIPTS = sorted(
     path.relative_to(REPOSITORY).as_posix()
     for folder in FOLDERS
@@ -18,7 +18,12 @@ SCRIPTS = sorted(
 
 def test_scripts_are_found():
     """An empty list would check nothing."""
-    assert {"infra/components/scripts/data_volume.sh", "infra/components/files/backup.sh", ".ci/run"} <= set(SCRIPTS)
+    assert {
+        "infra/components/scripts/data_volume.sh",
+        "infra/components/files/backup.sh",
+        ".ci/run",
+        "bin/infra",
+    } <= set(SCRIPTS)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from infra.cli.diff import diff
+from infra.cli.doctor import doctor
 from infra.cli.guard import guard
 from infra.cli.loadtest import loadtest
 from infra.cli.options import read_budget
@@ -18,21 +21,31 @@ from infra.cli.plan_json import plan_to_json
 from infra.cli.plan_options import Budget, Customers, PeakFactor, Requests, RequestSeconds, Tasks, TaskSeconds
 from infra.cli.prices import prices
 from infra.cli.pull_request import comment, deploy
+from infra.cli.render import render
 from infra.cli.runner_access import runner_access
 from infra.cli.sides import DEFAULT_FILE, with_budget, with_stage
 from infra.cli.sound import require_sound
 from infra.cli.whatif import LoadOptions, answer_of, config_of, show_answer
 from infra.config.parse import parse_stack_file
 from infra.config.resolve import plan_for
-from infra.errors import StagecoachError
+from infra.errors import ConfigError, Problem, StagecoachError
 from infra.sizing.plan import StackPlan
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+_NO_COLOR = "--no-color"
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 @app.callback()
-def main() -> None:
-    """The stack's plan, without a cloud account."""
+def main(
+    *,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="No colours, also behind a command; the same as NO_COLOR=1.")
+    ] = False,
+) -> None:
+    """Plan, compare, check and render a stack; most commands need neither a cloud account nor the engine."""
+    if no_color:
+        os.environ["NO_COLOR"] = "1"
 
 
 @app.command()
@@ -89,16 +102,46 @@ def _print_plan(made: StackPlan, output_format: Format) -> None:
 app.command()(diff)
 app.command()(comment)
 app.command()(deploy)
+app.command()(doctor)
 app.command()(guard)
 app.command()(loadtest)
 app.command()(runner_access)
 app.command()(prices)
+app.command()(render)
 
 
 def run() -> None:
     """The entry point: messages for people instead of tracebacks."""
+    arguments = sys.argv[1:]
+    if _NO_COLOR in arguments:
+        # Typer knows it before the command only; people write it behind. Here it holds for help and usage, too.
+        os.environ["NO_COLOR"] = "1"
+        arguments = [_NO_COLOR, *(one for one in arguments if one != _NO_COLOR)]
     try:
-        app()
+        app(arguments, prog_name=_program(arguments, os.environ))
     except StagecoachError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
+    except (OSError, UnicodeDecodeError, RecursionError) as error:
+        told = _unreadable(error)
+        sys.stderr.write(f"{told}\n")
+        sys.exit(told.exit_code)
+
+
+def _program(arguments: Sequence[str], environment: Mapping[str, str]) -> str | None:
+    """`infra` where bin/infra was called or a shell completes it: `python -m infra` is no name that it could."""
+    completes = any(one.endswith("-completion") for one in arguments[:2]) or "_INFRA_COMPLETE" in environment
+    return "infra" if completes else environment.get("INFRA_PROGRAM")
+
+
+def _unreadable(error: OSError | UnicodeDecodeError | RecursionError) -> ConfigError:
+    """A file that cannot be used, where a command did not expect it."""
+    if isinstance(error, RecursionError):
+        said = "brackets in brackets, deeper than anything that this program reads"
+        problem = Problem(path="a file", value="", allowed=said, hint="Name the right file")
+    elif isinstance(error, UnicodeDecodeError):
+        problem = Problem(path="a file", value="", allowed=f"text in UTF-8: {error.reason}", hint="Name a text file")
+    else:
+        path, said = str(error.filename or "a file"), error.strerror or str(error)
+        problem = Problem(path=path, value="", allowed=f"can't be used: {said}", hint="Name another file or folder")
+    return ConfigError("a file cannot be used", [problem])

@@ -7,13 +7,12 @@ from rich.table import Table
 
 from infra.changes.events import away, minutes
 from infra.changes.stack_diff import ServerMove, StackDiff
-
-_PLAIN_WIDTH = 140  # where there is no terminal to ask
+from infra.cli.console import new_console
 
 
 def print_diff(diff: StackDiff) -> None:
     """Server and cost, what restarts, what cannot be undone, every changed value."""
-    console = Console(width=None if Console().is_terminal else _PLAIN_WIDTH)
+    console = new_console()
     cost = diff.cost
     delta = f" ({cost.delta:+})" if cost.delta is not None else ""
     console.print(f"Stage {diff.stages[0]} to {diff.stages[1]}", style="bold")

@@ -15,7 +15,6 @@ from infra.errors import RefusedError
 if TYPE_CHECKING:
     from infra.guard.rules import Ruling, Verdict
 
-_PLAIN_WIDTH = 140  # where there is no terminal to ask
 _SHOWN_PATHS = 3
 _SHOWN_ROWS = 100  # nobody reads more, and a table of 2,000 rows takes more than a second
 
@@ -74,11 +73,12 @@ def _first(verdicts: Sequence[Verdict]) -> list[Verdict]:
 
 
 def _print_table(verdicts: Sequence[Verdict], unchanged: int) -> None:
-    from rich.console import Console  # noqa: PLC0415  see above
-    from rich.markup import escape  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415  see above
     from rich.table import Table  # noqa: PLC0415
 
-    console = Console(width=None if Console().is_terminal else _PLAIN_WIDTH)
+    from infra.cli.console import new_console  # noqa: PLC0415
+
+    console = new_console()
     if verdicts:
         table = Table("", "resource", "type", "what changes", "guard", title="Touched")
         shown = _first(verdicts)

@@ -30,11 +30,13 @@ def loadtest(  # noqa: PLR0913  one parameter for each option
     json_output: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Queue the guide's 1000 e-mail tasks on a running stack, and say how its workers cope."""
-    from infra.loadtest.kubectl import Kubectl, kubeconfig_of  # noqa: PLC0415  `plan` is to be quick
+    from infra.loadtest.kubectl import Kubectl, kubeconfig_of, require_kubeconfig  # noqa: PLC0415  `plan` is quick
     from infra.loadtest.pod import Load  # noqa: PLC0415
     from infra.loadtest.run import run_loadtest  # noqa: PLC0415
 
     load = Load(count=count, task=task, queue=queue, recipient=recipient, seconds=seconds)
+    if kubeconfig:
+        require_kubeconfig(kubeconfig)
     asked = kubeconfig_of(stack) if stack and kubeconfig is None else nullcontext(kubeconfig)
     with asked as path, _Bar(count) as bar:
         result = run_loadtest(Kubectl(path), load, bar.said)

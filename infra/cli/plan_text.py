@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.table import Table
 
+from infra.cli.console import new_console
 from infra.prices.month import month_price
 from infra.sizing.pack import pack, peak_pods
 from infra.sizing.plan import Amounts, StackPlan
 from infra.units import Cpu, Memory
 
-_PLAIN_WIDTH = 140  # where there is no terminal to ask
-
 
 def print_plan(plan: StackPlan) -> None:
     """Nodes, workloads, the sum at the peak, contracts, departures from the guide."""
-    console = Console(width=None if Console().is_terminal else _PLAIN_WIDTH)
+    console = new_console()
     console.print(f"Stage {plan.stage} on {plan.provider}, {plan.region}", style="bold")
     if plan.use:
         use = plan.use

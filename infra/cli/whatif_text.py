@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator
 from infra.whatif.answer import WhatIf
 from infra.whatif.lines import LIMITS, WORKERS, headline, limit_cells, sentences, worker_cells
 
-_PLAIN_WIDTH = 140  # where there is no terminal to ask
-
 
 def print_whatif(answer: WhatIf) -> None:
     """The answer alone: `plan --stage N` has the whole plan."""
-    from rich.console import Console  # noqa: PLC0415  Markdown needs none of it
-    from rich.table import Table  # noqa: PLC0415  as above
+    from rich.table import Table  # noqa: PLC0415  Markdown needs none of it
 
-    console = Console(width=None if Console().is_terminal else _PLAIN_WIDTH, highlight=False)
+    from infra.cli.console import new_console  # noqa: PLC0415  as above
+
+    console = new_console(highlight=False)
     console.print(headline(answer), style="bold green" if answer.holds else "bold red")
     for line in sentences(answer):
         console.print(line)

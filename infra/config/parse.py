@@ -49,7 +49,8 @@ def parse_stack_text(text: str, path: Path | str) -> StackConfig:
     """
     try:
         content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # A date that does not exist, and brackets without end, are no YAMLError.
         raise ConfigError(f"{path} is not YAML", [_file_problem(path, " ".join(str(error).split()))]) from None
     if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
         raise ConfigError(f"{path} is not a stack file", [_file_problem(path, "a mapping with `config:`")])

@@ -11,7 +11,7 @@ import yaml
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from infra.config.parse import NAMESPACE, SECRET_KEYS, parse_config
-from infra.errors import ConfigError, Problem
+from infra.config.required_secrets import require_secrets
 from infra.models.stack_config import StackConfig
 
 
@@ -41,7 +41,7 @@ def load_stack_config() -> tuple[StackConfig, Secrets]:
         alerts_smtp_password=bag.get_secret("alerts_smtp_password"),
         alerts_webhooks=bag.get_secret_object("alerts_webhooks"),
     )
-    _require(config, secrets)
+    require_secrets(config, [key for key in SECRET_KEYS if f"{NAMESPACE}:{key}" in values])
     return config, secrets
 
 
@@ -53,25 +53,3 @@ def _value(key: str, text: str) -> Any:  # noqa: ANN401  whatever stands in the 
     if text[:1] in ("{", "["):
         return json.loads(text)
     return text if name in ("name", "region", "image", "domain") else yaml.safe_load(text)
-
-
-def _require(config: StackConfig, secrets: Secrets) -> None:
-    missing = []
-    if config.registry and secrets.registry_password is None:
-        missing.append("registry_password")
-    if config.alerts.smtp_user and secrets.alerts_smtp_password is None:
-        missing.append("alerts_smtp_password")
-    receivers = config.alerts.receivers.values()
-    if secrets.alerts_webhooks is None and not all(one.webhook_url or one.email_to for one in receivers):
-        missing.append("alerts_webhooks")
-    problems = [
-        Problem(
-            path=f"{NAMESPACE}:{key}",
-            value="",
-            allowed="is required",
-            hint=f"Set it with `pulumi config set --secret {NAMESPACE}:{key}`",
-        )
-        for key in missing
-    ]
-    if problems:
-        raise ConfigError("a secret is missing", problems)

@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from infra.errors import Problem, RefusedError, StagecoachError
+import yaml
+
+from infra.errors import ConfigError, Problem, RefusedError, StagecoachError
 
 _SECONDS = 60
 
@@ -82,6 +84,24 @@ def kubeconfig_of(stack: str) -> Iterator[Path]:
         path.touch(mode=0o600)
         path.write_text(done.stdout)
         yield path
+
+
+def require_kubeconfig(path: Path) -> None:
+    """Before the cluster is asked: what kubectl says of such a file sounds like the cluster's fault.
+
+    Raises:
+        ConfigError: it can't be read, or is no kubeconfig.
+    """
+    try:
+        content = yaml.safe_load(path.read_text())
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        said = (error.strerror if isinstance(error, OSError) else None) or " ".join(str(error).split())
+    else:
+        if isinstance(content, dict) and content.get("clusters"):
+            return
+        said = "a mapping with `clusters:`"
+    hint = "Write it with `pulumi stack output kubeconfig --show-secrets`, or name the stack with --stack"
+    raise ConfigError("this is no kubeconfig", [Problem(path=str(path), value="", allowed=said, hint=hint)])
 
 
 def _program() -> str:

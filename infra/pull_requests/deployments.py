@@ -43,7 +43,7 @@ def read_deployments(folder: Path, before: str) -> tuple[Deployment, ...]:
         ConfigError: the file cannot be used, or names a stack without a file or with another deployment's.
     """
     path = folder / FILE
-    now = parse_deployments(path.read_text()) if path.exists() else {}
+    now = parse_deployments(_text(path)) if path.exists() else {}
     names = _names(folder)
     problems = [
         _problem(f"{name}: {stack}", f"a stack whose file {stack_path(stack)} says `{_NAME}: {name}`")
@@ -72,7 +72,7 @@ def parse_deployments(text: str) -> dict[str, str]:
     """
     try:
         content = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ConfigError(f"{FILE} is not YAML", [_problem("", " ".join(str(error).split()))]) from None
     if not isinstance(content, dict) or not all(isinstance(one, str) for pair in content.items() for one in pair):
         raise ConfigError(f"{FILE} cannot be used", [_problem("", "a mapping from deployments to stacks")])
@@ -82,13 +82,20 @@ def parse_deployments(text: str) -> dict[str, str]:
     return content
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{FILE} cannot be read", [_problem("", f"a text file: {error}")]) from None
+
+
 def _names(folder: Path) -> Mapping[str, str]:
     """Stack to deployment, from the stack files; one that cannot be read has none, and says so elsewhere."""
     found = {}
     for path in sorted(folder.glob("Pulumi.*.yaml")):
         try:
             found[stack_name(path.name)] = str(yaml.safe_load(path.read_text())["config"][_NAME])
-        except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError):
+        except (yaml.YAMLError, OSError, ValueError, RecursionError, KeyError, TypeError):
             continue
     return found
 

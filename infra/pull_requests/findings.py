@@ -85,6 +85,13 @@ def _previews(
 
 def read_previews(folder: Path) -> tuple[StackPreview, ...]:
     """Every `STACK.json`, with its `STACK.diff` if there is one."""
+    if not folder.is_dir():
+        allowed, hint = (
+            "a folder with STACK.json files",
+            "Write them with `pulumi preview --json`, or leave --previews out",
+        )
+        problem = Problem(path="--previews", value=str(folder), allowed=allowed, hint=hint)
+        raise ConfigError("there are no previews", [problem])
     found = []
     for path in sorted(folder.glob("*.json")):
         text = path.with_suffix(".diff")

@@ -25,9 +25,11 @@ def loadtest(stub, *arguments):
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
 
 
-def test_prints_the_rate(stub):
+def test_prints_the_rate(stub, tmp_path):
     answers(stub)
-    done = loadtest(stub, "--count", "2", "--kubeconfig", "some-file")
+    path = tmp_path / "kubeconfig"
+    path.write_text("clusters: [{name: shop}]\n")
+    done = loadtest(stub, "--count", "2", "--kubeconfig", str(path))
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         "2 of 2 tasks in 0.4 s: 5.0 tasks per second, 100 ms each",

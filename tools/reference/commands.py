@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import typer.main
 from typer.core import TyperArgument, TyperGroup, TyperOption
@@ -22,37 +25,126 @@ _VARIABLES = {
     "PYTHON3": "the Python that makes the virtual environment",
 }
 _INTRO = """\
-Exit codes: 0 ok; 1 refused (the input is valid, what it asks for is not); 2 wrong input. \
-Every problem is listed at once, with what to do. No command needs credentials or the engine unless it says so."""
+`python -m infra [OPTION] COMMAND ...` in the checkout's folder; `bin/infra` is the same from any folder. \
+No command needs credentials or the engine unless it says so. Results go to standard output, what is wrong to \
+standard error: every problem at once, each with its place, what is allowed and what to do. With `--json`, standard \
+output is one JSON object. [The command line](../how-to/command-line.md) has completion and plain output."""
+_EXIT_CODES = {
+    "0": "ok",
+    "1": "refused: the input is valid, what it asks for is not; `doctor`: something is missing",
+    "2": "wrong input: a file that can't be used, an option that does not exist",
+}
+_ENVIRONMENT = {
+    "NO_COLOR": "no colours, where it is not empty; the same as `--no-color`",
+    "COLUMNS": "how wide tables are; without it the terminal's width, 140 where the output is no terminal",
+    "HCLOUD_TOKEN, DIGITALOCEAN_TOKEN, VULTR_API_KEY": "the provider's token: `doctor` looks for it, `deploy` uses it",
+    "PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE": "what decrypts the stack's secrets, as `pulumi` has it",
+}
 
 
 def commands_page() -> str:
     """The page's text."""
-    return page("Commands", "## python -m infra", _INTRO, *_commands(), *_targets())
+    group = _group()
+    rows = ([f"[`{name}`](#{name})", sentence(_help(one))] for name, one in sorted(group.commands.items()))
+    return page(
+        "Commands",
+        "## python -m infra",
+        _INTRO,
+        table(("command", "what it does"), rows),
+        "### Options before the command",
+        _options(group),
+        "### Exit codes",
+        table(("code", "meaning"), ([code(one), text] for one, text in _EXIT_CODES.items())),
+        "### Environment",
+        table(("variable", "what it does"), ([_names(one), text] for one, text in _ENVIRONMENT.items())),
+        *_commands(group),
+        *_targets(),
+    )
 
 
-def _commands() -> Iterator[str]:
+def _names(variables: str) -> str:
+    return ", ".join(map(code, variables.split(", ")))
+
+
+def _group() -> TyperGroup:
     group = typer.main.get_command(app)
     if not isinstance(group, TyperGroup):
         raise TypeError("infra.cli.app has one command: Typer makes no group of it without a callback")
+    below = [name for name, command in group.commands.items() if isinstance(command, TyperGroup)]
+    if below:
+        raise TypeError(f"{', '.join(below)} has commands below it: this page knows none such")
+    return group
+
+
+def _commands(group: TyperGroup) -> Iterator[str]:
     for name, command in sorted(group.commands.items()):
-        if isinstance(command, TyperGroup):
-            raise TypeError(f"{name} has commands below it: this page knows none such")
         yield f"### {name}"
-        yield sentence(" ".join((command.help or "").split()))
-        parameters = [one for one in command.params if isinstance(one, TyperArgument | TyperOption)]
-        if parameters:
-            yield table(("option", "default", "what it does"), (_row(one) for one in parameters if not one.hidden))
+        yield f"```text\n{_synopsis(name, command)}\n```"
+        yield sentence(_help(command))
+        yield _options(command)
+
+
+def _help(command: Any) -> str:  # noqa: ANN401  Typer's own class of commands is not public
+    return " ".join((command.help or "").split())
+
+
+def _shown(command: Any) -> list[TyperArgument | TyperOption]:  # noqa: ANN401  as above
+    return [one for one in command.params if isinstance(one, TyperArgument | TyperOption) and not one.hidden]
+
+
+def _options(command: Any) -> str:  # noqa: ANN401  as above
+    parameters = _shown(command)
+    return table(("option", "default", "what it does"), map(_row, parameters)) if parameters else ""
+
+
+def _synopsis(name: str, command: Any) -> str:  # noqa: ANN401  as above
+    """What a man page begins with: required words, then optional ones in brackets."""
+    words = []
+    for one in sorted(_shown(command), key=lambda one: not one.required):
+        text = _metavar(one) if isinstance(one, TyperArgument) else " ".join(filter(None, (one.opts[0], _metavar(one))))
+        words.append((text if one.required else f"[{text}]") + (" ..." if one.multiple else ""))
+    lines = textwrap.wrap(f"python -m infra {name} " + " ".join(map(_unbroken, words)), 100)
+    return "\n        ".join(lines).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _unbroken(words: str) -> str:
+    return words.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _metavar(parameter: TyperArgument | TyperOption) -> str:
+    """What stands for the value; nothing for a switch."""
+    if isinstance(parameter, TyperArgument):
+        return (parameter.name or "").upper()
+    if parameter.is_flag:
+        return ""
+    kind = parameter.type_descriptor.annotation
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return "|".join(str(one.value) for one in kind)
+    return max(parameter.opts, key=len).lstrip("-").replace("-", "_").upper()
 
 
 def _row(parameter: TyperArgument | TyperOption) -> list[str]:
     required = "required" if parameter.required else ""
+    text = " ".join(filter(None, ((parameter.help or "").strip(), _bounds(parameter))))
     if isinstance(parameter, TyperArgument):
-        return [code((parameter.name or "").upper()), required, parameter.help or ""]
-    names = " ".join([*parameter.opts, *parameter.secondary_opts])
-    named = parameter.show_default if isinstance(parameter.show_default, str) else parameter.default
-    shown = required if named is None or parameter.is_flag else code(named)
-    return [code(names), shown, parameter.help or ""]
+        return [code(_metavar(parameter)), required, text]
+    names = ", ".join(code(name) for name in sorted([*parameter.opts, *parameter.secondary_opts], key=len))
+    value = _metavar(parameter)
+    told = parameter.show_default if isinstance(parameter.show_default, str) else parameter.default
+    default = "" if parameter.is_flag or told in (None, "") else code(_plain(told))
+    return [f"{names} {code(value)}" if value else names, required or default, text]
+
+
+def _plain(default: object) -> object:
+    return default.value if isinstance(default, Enum) else default
+
+
+def _bounds(parameter: TyperArgument | TyperOption) -> str:
+    """A number's range; a choice's values stand in its name."""
+    low, high = parameter.min, parameter.max
+    if low is not None and high is not None:
+        return f"{low:,} to {high:,}."
+    return f"{low:,} or more." if low is not None else ""
 
 
 def _targets() -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infra.components.monitoring.rules.alert import Alert
 
-_KUBECONFIG_DAYS = 60
+KUBECONFIG_DAYS = 60
 
 
 def cluster_alerts(kubeconfig_end: int | None) -> list[Alert]:
@@ -14,9 +14,9 @@ def cluster_alerts(kubeconfig_end: int | None) -> list[Alert]:
     return [
         Alert(
             name="KubeconfigExpires",
-            expression=f"vector(time()) > {kubeconfig_end - _KUBECONFIG_DAYS * 86_400}",
+            expression=f"vector(time()) > {kubeconfig_end - KUBECONFIG_DAYS * 86_400}",
             minutes=0,
             component="k3s",
-            summary=f"The stack's kubeconfig ends within {_KUBECONFIG_DAYS} days: raise kubeconfig_epoch",
+            summary=f"The stack's kubeconfig ends within {KUBECONFIG_DAYS} days: raise kubeconfig_epoch",
         )
     ]

@@ -1,0 +1,29 @@
+"""What a shell offers for an option's value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from infra.catalog import INSTANCE_TYPES
+from infra.pull_requests.deployments import stack_name
+from stacks import STAGES
+
+
+def providers() -> list[str]:
+    """The clouds of the catalog."""
+    return list(INSTANCE_TYPES)
+
+
+def stages() -> list[str]:
+    """Their numbers."""
+    return [str(number) for number in STAGES]
+
+
+def stack_files() -> list[str]:
+    """Stack files in this folder."""
+    return sorted(str(path) for path in Path().glob("Pulumi.*.yaml"))
+
+
+def stacks() -> list[str]:
+    """The stacks that they belong to."""
+    return [stack_name(name) for name in stack_files()]

@@ -1,0 +1,65 @@
+"""`python -m infra doctor`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from infra.cli.complete import stack_files, stacks
+
+if TYPE_CHECKING:
+    from infra.doctor.examine import Examination
+
+_STYLES = {"ok": "green", "warning": "yellow", "missing": "bold red"}
+
+
+def doctor(
+    *,
+    stack: Annotated[
+        str | None, typer.Option("--stack", "-s", help="The stack; default: the selected one.", autocompletion=stacks)
+    ] = None,
+    stack_file: Annotated[
+        Path | None, typer.Option(help="Its file; default: Pulumi.<stack>.yaml.", autocompletion=stack_files)
+    ] = None,
+    online: Annotated[
+        bool, typer.Option("--online", help="Also ask the provider, and before the first update two public services.")
+    ] = False,
+    reach: Annotated[
+        str, typer.Option(help="With --online: a host that answers on ports 22 and 6443.")
+    ] = "portquiz.net",
+    json_output: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Look at what `pulumi up` needs of this machine, and say how to mend what is missing; needs no credentials."""
+    from infra.doctor.examine import Asked, examine  # noqa: PLC0415  `plan` is to be quick
+
+    made = examine(Asked(stack=stack, stack_file=stack_file, online=online, reach=reach))
+    if json_output:
+        rows = [asdict(one) for one in made.checks]
+        sys.stdout.write(json.dumps({"ok": made.passed, "stack": made.stack, "checks": rows}, indent=2) + "\n")
+    else:
+        _print_table(made)
+    if made.error:
+        raise made.error
+    if not made.passed:
+        raise typer.Exit(1)
+
+
+def _print_table(made: Examination) -> None:
+    from rich.markup import escape  # noqa: PLC0415  see above
+    from rich.table import Table  # noqa: PLC0415
+
+    from infra.cli.console import new_console  # noqa: PLC0415
+
+    table = Table("", "", "found", "how to mend it", title=f"Stack {made.stack or 'none'}")
+    for one in made.checks:
+        style = _STYLES[one.status]
+        table.add_row(escape(one.name), f"[{style}]{one.status}[/{style}]", escape(one.found), escape(one.mend))
+    out = new_console()
+    out.print(table)
+    missing = sum(one.status == "missing" for one in made.checks)
+    out.print("Nothing is missing." if made.passed else f"{missing} missing: an update would fail.", style="bold")

@@ -1,0 +1,1 @@
+"""What `pulumi up` needs of this machine, and how to mend what is missing."""

@@ -1,0 +1,48 @@
+"""Python and its packages."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from importlib import metadata
+from pathlib import Path
+
+from infra.doctor.check import Check, missing, ok
+from infra.versions import PYTHON_VERSION
+
+_PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^ ;\\]+)", re.MULTILINE)
+_SETUP = "make setup, then source .venv/bin/activate"
+_SHOWN = 4
+
+
+def python_check(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
+    """The interpreter that this runs in."""
+    found = ".".join(map(str, version))
+    wanted = ".".join(map(str, PYTHON_VERSION))
+    if version < PYTHON_VERSION:
+        return missing("Python", found, f"Install Python {wanted} or newer; then {_SETUP}")
+    return ok("Python", found)
+
+
+def packages_check(requirements: Path, installed: Callable[[str], str] = metadata.version) -> Check:
+    """Every pin of requirements.txt, in the environment that the program runs in."""
+    try:
+        pins = dict(_PIN.findall(requirements.read_text()))
+    except OSError:
+        return missing("packages", f"there is no {requirements}", "Run it in the checkout's folder")
+    wrong = list(_differences(pins, installed))
+    if not wrong:
+        return ok("packages", f"{len(pins)}, as in {requirements.name}")
+    more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+    return missing("packages", ", ".join(wrong[:_SHOWN]) + more, _SETUP[0].upper() + _SETUP[1:])
+
+
+def _differences(pins: dict[str, str], installed: Callable[[str], str]) -> Iterator[str]:
+    for name, wanted in pins.items():
+        try:
+            has = installed(name)
+        except metadata.PackageNotFoundError:
+            has = "nothing"
+        if has != wanted:
+            yield f"{name} {wanted} is wanted, {has} is installed"

@@ -1,0 +1,45 @@
+"""Runs the real program for a stack file; a stack without a past, so that the same file gives the same text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi.runtime.mocks import MockResourceArgs
+
+from infra.config.parse import NAMESPACE, SECRET_KEYS
+from infra.config.required_secrets import require_secrets
+from infra.config.resolve import plan_for
+from infra.models.stack_config import StackConfig
+from infra.program import deploy, require_sound
+from infra.render.files import rendered_files
+from infra.render.mocks import Mocks, Place, run_under_mocks
+from infra.render.stand_ins import stand_ins
+
+
+class _Named(Mocks):
+    """The engine's random suffix becomes one of the content: two renderings differ where pods would roll."""
+
+    def autonamed(self, args: MockResourceArgs) -> str:
+        """Eight hexadecimal digits, as the engine's."""
+        text = json.dumps(dict(args.inputs), sort_keys=True, default=str)
+        return f"{args.name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def render_stack(config: StackConfig, values: Mapping[str, Any], stack: str) -> dict[str, str]:
+    """Every file's text by its path; `values` are the stack file's keys, of which only the secrets' shape is used.
+
+    Raises:
+        ConfigError: a secret is missing, or an override is wrong.
+        RefusedError: the plan does not fit or breaks a contract.
+    """
+    require_secrets(config, [key for key in SECRET_KEYS if f"{NAMESPACE}:{key}" in values])
+    plan = plan_for(config)
+    require_sound(plan)
+
+    def program() -> None:
+        deploy(config, stand_ins(config, values), plan)
+
+    return rendered_files(run_under_mocks(program, _Named(), Place(stack=stack)))

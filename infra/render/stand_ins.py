@@ -1,0 +1,52 @@
+"""What stands for a stack file's encrypted values: a rendering needs no passphrase and holds no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import yaml
+
+from infra.config.parse import NAMESPACE
+from infra.config.program_config import Secrets
+from infra.models.stack_config import StackConfig
+from infra.render.mocks import SECRET
+
+_WHOLE = {"secure"}
+
+
+def stand_ins(config: StackConfig, values: Mapping[str, Any]) -> Secrets:
+    """Secrets of the same shape as those of the stack file's keys; to be made while a program runs."""
+    # A receiver without an address of its own has it among the secrets, or the config is refused.
+    needed = [name for name, one in config.alerts.receivers.items() if one.webhook_url is None and one.email_to is None]
+    webhooks = values.get(f"{NAMESPACE}:alerts_webhooks")
+    return Secrets(
+        env=pulumi.Output.secret(_named(values.get(f"{NAMESPACE}:env_secrets"))),
+        registry_password=_one(values, "registry_password"),
+        alerts_smtp_password=_one(values, "alerts_smtp_password"),
+        alerts_webhooks=pulumi.Output.secret(_named(webhooks, needed)) if webhooks else None,
+    )
+
+
+def hidden_names(values: Mapping[str, Any]) -> list[str]:
+    """Keys that are encrypted as a whole, so that not even the names in them are known."""
+    named = ("env_secrets", "alerts_webhooks")
+    return [key for key in named if set(values.get(f"{NAMESPACE}:{key}") or ()) == _WHOLE]
+
+
+def config_values(path: Path) -> Mapping[str, Any]:
+    """The keys of a stack file that `parse_stack_file` has accepted."""
+    values: Mapping[str, Any] = yaml.safe_load(path.read_text())["config"]
+    return values
+
+
+def _named(value: Mapping[str, Any] | None, needed: list[str] | None = None) -> dict[str, str]:
+    """One for each name: those that the file shows, or those that the config needs."""
+    shown = [] if value is None or set(value) == _WHOLE else list(value)
+    return dict.fromkeys([*shown, *(needed or [])], SECRET)
+
+
+def _one(values: Mapping[str, Any], key: str) -> pulumi.Output[str] | None:
+    return pulumi.Output.secret(SECRET) if f"{NAMESPACE}:{key}" in values else None

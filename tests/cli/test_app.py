@@ -1,0 +1,139 @@
+"""What all commands have in common."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from infra.cli import app as module
+from infra.cli.app import app, run
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+# Commands whose result is no data.
+WITHOUT_JSON = {
+    "comment": "Markdown for a pull request",
+    "deploy": "the engine's own output, as it comes",
+    "runner-access": "lines for a workflow's log",
+}
+
+
+@pytest.fixture
+def infra(monkeypatch, capsys):
+    """Runs a command in this process: exit code, output, complaints."""
+    monkeypatch.chdir(REPOSITORY)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    def call(*arguments):
+        monkeypatch.setattr("sys.argv", ["infra", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            run()
+        said = capsys.readouterr()
+        return ended.value.code, said.out, said.err
+
+    yield call
+    os.environ.pop("NO_COLOR", None)
+
+
+def commands():
+    return typer.main.get_command(app).commands
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_every_command_has_json(name):
+    """Or a reason why it has none."""
+    has = any("--json" in one.opts for one in commands()[name].params)
+    assert has != (name in WITHOUT_JSON)
+
+
+class TestNoColor:
+    @pytest.mark.parametrize("arguments", [("--no-color", "plan"), ("plan", "--no-color")])
+    def test_before_and_behind_a_command(self, infra, monkeypatch, arguments):
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        code, output, _ = infra(*arguments)
+        assert (code, "It fits." in output) == (0, True)
+        assert "\x1b[1;32m" not in output
+
+    def test_colours_without_it(self, infra, monkeypatch):
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        assert "\x1b[1;32m" in infra("plan")[1]
+
+
+class TestMessages:
+    def test_an_option_that_does_not_exist(self, infra):
+        code, _, complaint = infra("plan", "--stge", "2")
+        assert code == 2
+        assert "--stage" in complaint
+
+    @pytest.mark.parametrize(
+        "error", [FileNotFoundError(2, "No such file", "x.yaml"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "no text")]
+    )
+    def test_a_file_that_a_command_did_not_expect(self, infra, monkeypatch, error):
+        """The last net: a message, exit code 2, no traceback."""
+
+        def fail(*_arguments, **_more):
+            raise error
+
+        monkeypatch.setattr(module, "app", fail)
+        code, output, complaint = infra("plan")
+        assert (code, output) == (2, "")
+        assert complaint.startswith("a file cannot be used\n  - ")
+
+
+class TestProgram:
+    """bin/infra, and what a shell asks of it."""
+
+    def call(self, *arguments, folder=REPOSITORY, **environment):
+        return subprocess.run(
+            [str(REPOSITORY / "bin" / "infra"), *arguments],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            env={**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1", **environment},
+        )
+
+    def test_from_any_folder(self, tmp_path):
+        done = self.call("plan", "--json", "--stack-file", str(REPOSITORY / "Pulumi.stage1.yaml"), folder=tmp_path)
+        assert json.loads(done.stdout)["stage"] == 1
+
+    def test_its_name(self):
+        assert "Usage: infra plan" in self.call("plan", "--help", COLUMNS="80").stdout
+
+    @pytest.mark.parametrize(
+        ("words", "offered"),
+        [
+            (("infra", "rend"), ["render"]),
+            (("infra", "doctor", "--onl"), ["--online"]),
+            (("infra", "render", "--provider", "vu"), ["vultr"]),
+            (("infra", "doctor", "--stack", "stage"), [f"stage{number}" for number in range(1, 6)]),
+        ],
+    )
+    def test_completion(self, words, offered):
+        """As bash asks, by the script that it was given."""
+        script = self.call("--show-completion", "bash").stdout
+        assert "complete -o default -F _infra_completion infra" in script
+        line = " ".join(words)
+        ask = f"COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _infra_completion infra; echo ${{COMPREPLY[@]}}"
+        done = subprocess.run(
+            ["bash", "-c", f"{script}\n{ask}"],
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+            env={**os.environ, "PATH": f"{REPOSITORY / 'bin'}:{os.environ['PATH']}"},
+        )
+        assert done.stdout.split() == offered
+
+    def test_no_environment(self, tmp_path):
+        """It says what to do."""
+        (tmp_path / "bin").mkdir()
+        copy = tmp_path / "bin" / "infra"
+        copy.write_text((REPOSITORY / "bin" / "infra").read_text())
+        done = subprocess.run(["sh", str(copy)], capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 2
+        assert "run `make setup`" in done.stderr

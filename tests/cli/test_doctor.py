@@ -1,0 +1,49 @@
+"""`python -m infra doctor`: exit codes, table, JSON."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def doctor(*arguments, folder=REPOSITORY, **environment):
+    """Without a `pulumi`: what it says then does not depend on the machine."""
+    return subprocess.run(
+        [sys.executable, "-m", "infra", "doctor", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={"PYTHONPATH": str(REPOSITORY), "PATH": "/nonexistent", "HOME": "/nonexistent", **environment},
+    )
+
+
+def test_something_is_missing():
+    done = doctor("--stack-file", "Pulumi.stage1.yaml", HCLOUD_TOKEN="hidden-token")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "there is no pulumi on PATH" in done.stdout
+    assert "an update would fail" in done.stdout
+    assert "hidden-token" not in done.stdout
+
+
+def test_json():
+    done = doctor("-s", "stage2", "--json")
+    made = json.loads(done.stdout)
+    assert (made["ok"], made["stack"]) == (False, "stage2")
+    rows = {one["name"]: one for one in made["checks"]}
+    assert rows["pulumi"]["status"] == "missing"
+    assert rows["packages"]["status"] == "ok"
+    assert set(rows["token"]) == {"name", "status", "found", "mend"}
+
+
+def test_a_broken_stack_file(tmp_path):
+    """The table all the same, then every problem of the file."""
+    (tmp_path / "Pulumi.stage1.yaml").write_text("config: {stagecoach:nam: shop}\n")
+    done = doctor("-s", "stage1", folder=tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "stagecoach:nam: unknown key" in done.stderr
+    assert "stack file" in done.stdout
