@@ -8,7 +8,7 @@ import pytest
 import typer.main
 
 from infra.cli.app import app, run
-from tests.pull_requests.previews import document, step
+from tests.preview.previews import document, step
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GOOD = (REPOSITORY / "Pulumi.stage1.yaml").read_text()

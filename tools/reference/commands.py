@@ -103,7 +103,7 @@ def _synopsis(name: str, command: Any) -> str:  # noqa: ANN401  as above
     for one in sorted(_shown(command), key=lambda one: not one.required):
         text = _metavar(one) if isinstance(one, TyperArgument) else " ".join(filter(None, (one.opts[0], _metavar(one))))
         words.append((text if one.required else f"[{text}]") + (" ..." if one.multiple else ""))
-    lines = textwrap.wrap(f"python -m infra {name} " + " ".join(map(_unbroken, words)), 100)
+    lines = textwrap.wrap(f"python -m infra {name} " + " ".join(map(_unbroken, words)), 100, break_on_hyphens=False)
     return "\n        ".join(lines).replace("\N{NO-BREAK SPACE}", " ")
 
 
