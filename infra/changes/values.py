@@ -50,6 +50,8 @@ def _flat(path: str, value: object) -> Iterator[tuple[str, str]]:
         return
     if is_dataclass(value) and not isinstance(value, (Cpu, Memory, type)):
         for field in fields(value):
+            if not field.compare:
+                continue  # what the plan says of itself
             # `postgres.workload.replicas` and `beat.replicas` are the same thing.
             below = path if field.name == "workload" else f"{path}.{field.name}"
             yield from _flat(below, getattr(value, field.name))

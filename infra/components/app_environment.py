@@ -148,7 +148,7 @@ def render_settings(worker: WorkerPlan) -> dict[str, Any]:
         "task_time_limit": worker.time_limit,
         "task_soft_time_limit": worker.soft_time_limit,
         "task_acks_late": True,
-        "task_reject_on_worker_lost": True,
+        "task_reject_on_worker_lost": worker.reject_on_worker_lost,
         "worker_prefetch_multiplier": worker.prefetch_multiplier,
         "worker_max_tasks_per_child": worker.max_tasks_per_child,
         "worker_max_memory_per_child": worker.max_memory_per_child.bytes // 1024,

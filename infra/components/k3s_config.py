@@ -10,7 +10,6 @@ from infra.names import DATA_MOUNT, ROLE_LABEL
 from infra.sizing.plan import NodePlan
 
 _API_PORT = 6443
-_PODS = 60  # more would only hide a runaway Deployment: the largest plan has 31 on one server
 
 
 def render_k3s_config(
@@ -61,5 +60,5 @@ def kubelet_arguments(node: NodePlan) -> list[str]:
         f"kube-reserved=cpu={kube.cpu},memory={kube.memory},ephemeral-storage=2Gi",
         f"system-reserved=cpu={system.cpu},memory={system.memory},ephemeral-storage=1Gi",
         f"eviction-hard=memory.available<{node.eviction},nodefs.available<8%",
-        f"max-pods={_PODS}",
+        f"max-pods={node.max_pods}",
     ]

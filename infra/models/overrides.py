@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from infra.models.quantities import CpuField, MemoryField
+from infra.models.stage_config import NamespaceConfig, PostgresConfig, RedisConfig
 from infra.models.strict import StrictModel
 
 
@@ -28,6 +29,18 @@ class PoolOverrides(StrictModel):
     queues: tuple[str, ...] | None = Field(default=None, min_length=1, description="queues that the pool consumes")
     time_limit: int | None = Field(default=None, ge=10, le=86_400, description="seconds until a task is killed")
     soft_time_limit: int | None = Field(default=None, ge=5, le=86_400, description="seconds until a task is told")
+    prefetch_multiplier: int | None = Field(
+        default=None, ge=1, le=64, description="tasks that a process holds, the one that it runs included"
+    )
+    reject_on_worker_lost: bool | None = Field(
+        default=None, description="a task whose process is killed goes back to the queue"
+    )
+    soft_shutdown_timeout: int | None = Field(
+        default=None, ge=0, le=3600, description="seconds that running tasks get on SIGTERM"
+    )
+    grace_period: int | None = Field(
+        default=None, ge=1, le=90_000, description="seconds until Kubernetes kills an ending pod"
+    )
 
 
 class DjangoOverrides(StrictModel):
@@ -52,3 +65,7 @@ class StageOverrides(StrictModel):
     longest_countdown: int | None = Field(
         default=None, ge=0, le=86_400, description="longest countdown or ETA in seconds that the app uses"
     )
+    postgres: PostgresConfig | None = Field(default=None, description="the database")
+    redis_broker: RedisConfig | None = Field(default=None, description="Celery's Redis")
+    redis_cache: RedisConfig | None = Field(default=None, description="the cache's Redis")
+    namespace: NamespaceConfig | None = Field(default=None, description="bounds of the app's namespace")

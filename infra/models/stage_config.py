@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,7 @@ from infra.models.quantities import CpuField, MemoryField
 from infra.models.strict import StrictModel
 
 Positive = Annotated[int, Field(ge=1)]
+RedisPolicy = Literal["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"]
 
 
 class ReplicaRange(StrictModel):
@@ -39,6 +40,18 @@ class PoolConfig(StrictModel):
     replicas: ReplicaRange = Field(description="how many pods")
     time_limit: int = Field(ge=10, le=86_400, default=600, description="seconds after which a task is killed")
     soft_time_limit: int = Field(ge=5, le=86_400, default=540, description="seconds after which a task is told to end")
+    prefetch_multiplier: int = Field(
+        ge=1, le=64, default=1, description="tasks that a process holds, the one that it runs included"
+    )
+    reject_on_worker_lost: bool = Field(
+        default=True, description="a task whose process is killed goes back to the queue; false loses it"
+    )
+    soft_shutdown_timeout: int = Field(
+        ge=0, le=3600, default=60, description="seconds that running tasks get on SIGTERM; then they go back to the queue"
+    )
+    grace_period: int | None = Field(
+        ge=1, le=90_000, default=None, description="seconds until Kubernetes kills an ending pod; computed if left out"
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> PoolConfig:
@@ -47,8 +60,6 @@ class PoolConfig(StrictModel):
             problems.append(f"cpu_request {self.cpu_request} is above cpu_limit {self.cpu_limit}")
         if self.memory_request > self.memory_limit:
             problems.append(f"memory_request {self.memory_request} is above memory_limit {self.memory_limit}")
-        if self.soft_time_limit >= self.time_limit:
-            problems.append(f"soft_time_limit {self.soft_time_limit} is not below time_limit {self.time_limit}")
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -86,12 +97,41 @@ class CeleryServersConfig(StrictModel):
     vcpu: Positive = Field(default=4, description="virtual CPUs of each")
 
 
+class PostgresConfig(StrictModel):
+    """The database; what is left out is computed from the server's memory."""
+
+    max_connections: int | None = Field(
+        default=None, ge=5, le=1000, description="connections that Postgres takes; a change restarts it"
+    )
+
+
+class RedisConfig(StrictModel):
+    """One Redis instance; what is left out is computed from the server's memory."""
+
+    memory_limit: MemoryField | None = Field(default=None, description="memory above which the pod is killed")
+    maxmemory: MemoryField | None = Field(default=None, description="memory that its data may take")
+    maxmemory_policy: RedisPolicy | None = Field(default=None, description="what it does when that is full")
+
+
+class NamespaceConfig(StrictModel):
+    """Bounds of the app's namespace; what is left out is computed from the workloads."""
+
+    container_memory: MemoryField | None = Field(
+        default=None, description="largest memory limit of a container (LimitRange)"
+    )
+    quota_cpu: CpuField | None = Field(default=None, description="CPU requests of all pods (ResourceQuota)")
+    quota_memory: MemoryField | None = Field(default=None, description="memory requests of all pods (ResourceQuota)")
+
+
 class GuideRow(StrictModel):
     """The tier guide's own numbers, to show where the plan departs."""
 
     server: str = Field(description="the guide's VPS")
     django_memory: str = Field(description="the guide's memory for all web pods")
     worker_pods: str = Field(description="the guide's worker pods")
+    amounts: dict[str, str] = Field(
+        default_factory=dict, description="the guide's amounts by the plan's, for example celery-worker.concurrency"
+    )
 
 
 class StageConfig(StrictModel):
@@ -114,5 +154,9 @@ class StageConfig(StrictModel):
     alert_speed: int = Field(
         default=1, ge=1, le=60, description="what durations of alerts are divided by; a stack file rehearses with more"
     )
+    postgres: PostgresConfig = Field(default_factory=PostgresConfig, description="the database")
+    redis_broker: RedisConfig = Field(default_factory=RedisConfig, description="Celery's Redis")
+    redis_cache: RedisConfig = Field(default_factory=RedisConfig, description="the cache's Redis")
+    namespace: NamespaceConfig = Field(default_factory=NamespaceConfig, description="bounds of the app's namespace")
     volume_size_gib: int = Field(ge=10, le=10_000, description="size of the data volume in GiB")
     guide: GuideRow = Field(description="the tier guide's own numbers")

@@ -83,15 +83,17 @@ def assemble(
         for index, pool in enumerate(stage.pools)
     )
     django = size_django(stage.django, maximum=maxima[DJANGO])
-    postgres = size_postgres(memory=server.memory, vcpu=server.vcpu, volume_size_gib=volume_size_gib)
+    postgres = size_postgres(
+        memory=server.memory, vcpu=server.vcpu, volume_size_gib=volume_size_gib, asked=stage.postgres
+    )
     return Parts(
         django=django,
         workers=workers,
         beat=size_beat(),
         postgres=postgres,
         pgbouncer=size_pgbouncer(connections(django, workers), postgres.max_connections),
-        broker=size_broker(server.memory),
-        cache=size_cache(server.memory),
+        broker=size_broker(server.memory, stage.redis_broker),
+        cache=size_cache(server.memory, stage.redis_cache),
         monitoring=size_monitoring(server.memory, grafana=stage.grafana, alert_speed=stage.alert_speed),
         system=size_system(),
     )

@@ -4,43 +4,89 @@ from __future__ import annotations
 
 from infra.models.stage_config import PoolConfig
 from infra.names import CELERY_WORKER
-from infra.sizing.build import workload
-from infra.sizing.plan import Amounts, ContainerPlan, Limits, ReplicasPlan, WorkerPlan
-from infra.units import MIB, Memory
+from infra.sizing.build import container, workload
+from infra.sizing.number import Number, fixed, memory
+from infra.sizing.plan import WorkerPlan
+from infra.sizing.reason import DECIDED, Reasons, counted, of_stage, reason
+from infra.sizing.scaled import scaled_replicas
+from infra.units import Memory
 
-MASTER = Memory.mib(130)  # the prefork parent of a typical app (domain 4.1, 4.3)
+MASTER = Memory.mib(130)  # the prefork parent of a typical app, measured
 _CHILD_PERCENT = 90  # of an even share: a child is recycled only after the task that crossed the bound
-_MAX_TASKS_PER_CHILD = 500  # against leaks (domain 4.3)
-_SOFT_SHUTDOWN = 60  # seconds that running tasks get on SIGTERM before they go back to the queue
-GRACE_MARGIN = 30  # seconds for the restore and the exit (domain 4.3)
+_MAX_TASKS_PER_CHILD = 500
+GRACE_MARGIN = 30  # seconds for the restore and the exit
+_ROLLS = "workers roll one by one and without a surge, so that a rollout needs no room"
+_ENDS = f"running tasks get their time, then {GRACE_MARGIN} s for the way back to the queue and the exit"
 
 
 def size_celery_worker(
     pool: PoolConfig, *, default: bool, maximum: int, visibility_timeout: int, node_role: str
 ) -> WorkerPlan:
     """One Deployment; rolls with surge 0, so that a rollout needs no room."""
+    path = f"pools.{pool.name}"
     name = CELERY_WORKER if default else f"{CELERY_WORKER}-{pool.name}"
-    requests = Amounts(cpu=pool.cpu_request, memory=pool.memory_request)
-    limits = Limits(cpu=pool.cpu_limit, memory=pool.memory_limit)
-    replicas = ReplicasPlan(min=pool.replicas.min, planned=pool.replicas.planned, max=maximum, surge=0)
-    container = ContainerPlan(name="worker", requests=requests, limits=limits)
+    worker = container(
+        "worker",
+        of_stage(f"{path}.cpu_request", pool.cpu_request),
+        of_stage(f"{path}.memory_request", pool.memory_request),
+        of_stage(f"{path}.memory_limit", pool.memory_limit),
+        "the tier guide's worker",
+        cpu_limit=of_stage(f"{path}.cpu_limit", pool.cpu_limit),
+    )
+    replicas = scaled_replicas(pool.replicas, path=f"{path}.replicas", maximum=maximum, surge=0, rolls=_ROLLS)
+    grace, child = _grace(pool), child_memory(pool.memory_limit, pool.concurrency, path)
     return WorkerPlan(
-        workload=workload(name, "Deployment", container, replicas=replicas, node_role=node_role),
+        workload=workload(name, "Deployment", worker, replicas=replicas, node_role=node_role),
         pool=pool.name,
         queues=pool.queues,
         concurrency=pool.concurrency,
-        prefetch_multiplier=1,
+        prefetch_multiplier=pool.prefetch_multiplier,
+        reject_on_worker_lost=pool.reject_on_worker_lost,
         max_tasks_per_child=_MAX_TASKS_PER_CHILD,
-        max_memory_per_child=child_memory(pool.memory_limit, pool.concurrency),
+        max_memory_per_child=child.memory,
         time_limit=pool.time_limit,
         soft_time_limit=pool.soft_time_limit,
-        soft_shutdown_timeout=_SOFT_SHUTDOWN,
-        grace_period=_SOFT_SHUTDOWN + GRACE_MARGIN,
+        soft_shutdown_timeout=pool.soft_shutdown_timeout,
+        grace_period=grace.value,
         visibility_timeout=visibility_timeout,
+        reasons=(
+            reason("max_memory_per_child", child.memory, child, "the kernel must not kill what Celery can recycle"),
+            *counted("a bound on what leaks", max_tasks_per_child=fixed(_MAX_TASKS_PER_CHILD)),
+            *counted(_ENDS, grace_period=grace),
+            *_decided(pool, visibility_timeout),
+        ),
     )
 
 
-def child_memory(limit: Memory, concurrency: int) -> Memory:
-    """(limit - parent) * 0.9 / children, in whole MiB (domain 4.3); 0 where nothing is left."""
-    share = max((limit - MASTER).bytes, 0) * _CHILD_PERCENT // 100 // concurrency
-    return Memory.mib(share // MIB)
+def child_memory(limit: Memory, concurrency: int, path: str = "") -> Number:
+    """(limit - parent) * 0.9 / children, in whole MiB; 0 where nothing is left."""
+    room = of_stage(f"{path}.memory_limit", limit) - memory("parent process", MASTER, "measured")
+    children = of_stage(f"{path}.concurrency", concurrency)
+    if room.value < 0:
+        return fixed(0, "Mi")
+    return room.percent(_CHILD_PERCENT) // children
+
+
+def _grace(pool: PoolConfig) -> Number:
+    """Without a soft shutdown a task is let run to its end."""
+    path = f"pools.{pool.name}"
+    if pool.grace_period is not None:
+        return of_stage(f"{path}.grace_period", pool.grace_period, "s")
+    if pool.soft_shutdown_timeout:
+        return of_stage(f"{path}.soft_shutdown_timeout", pool.soft_shutdown_timeout, "s") + GRACE_MARGIN
+    return of_stage(f"{path}.time_limit", pool.time_limit, "s") + GRACE_MARGIN
+
+
+def _decided(pool: PoolConfig, visibility_timeout: int) -> Reasons:
+    path = f"pools.{pool.name}"
+    seconds = {
+        field: of_stage(f"{path}.{field}", getattr(pool, field), "s")
+        for field in ("time_limit", "soft_time_limit", "soft_shutdown_timeout")
+    }
+    return counted(
+        DECIDED,
+        concurrency=of_stage(f"{path}.concurrency", pool.concurrency),
+        prefetch_multiplier=of_stage(f"{path}.prefetch_multiplier", pool.prefetch_multiplier),
+        visibility_timeout=of_stage("visibility_timeout", visibility_timeout, "s"),
+        **seconds,
+    )

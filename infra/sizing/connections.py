@@ -1,14 +1,20 @@
-"""Database connections: all pods at their maximum plus surge, else PgBouncer (domain 5.3)."""
+"""Database connections: all pods at their maximum plus surge, else PgBouncer."""
 
 from __future__ import annotations
 
 from infra.names import PGBOUNCER
-from infra.sizing.build import container, workload
-from infra.sizing.plan import DjangoPlan, PgBouncerPlan, ReplicasPlan, WorkerPlan
+from infra.sizing.build import container, fixed_replicas, workload
+from infra.sizing.number import Number, given
+from infra.sizing.plan import DjangoPlan, PgBouncerPlan, WorkerPlan
+from infra.sizing.reason import counted
 
 # beat 1, exporter 2, migration 2, backup 1, reserved for superusers 3, slack 5
 OTHERS = 14
 _INSTANCES = 2  # of PgBouncer while it rolls: the old one drains beside the new one
+_POOL = "two pools while it rolls, and what goes past it"
+_CLIENTS = "every client may wait there, twice while everything rolls"
+_SIZE = "measured: 5 MiB for 100 clients"
+_ROLLS = "the app has no other way to its database: the new one starts before the old one ends"
 
 
 def connections(django: DjangoPlan, workers: tuple[WorkerPlan, ...]) -> int:
@@ -24,12 +30,19 @@ def pooled(pool_size: int) -> int:
 
 
 def size_pgbouncer(needed: int, max_connections: int) -> PgBouncerPlan | None:
-    """None while Postgres itself takes them all; 5 MiB for 100 clients were measured (domain 5.3)."""
+    """None while Postgres itself takes them all."""
     if needed <= max_connections:
         return None
-    replicas = ReplicasPlan(min=1, planned=1, max=1, surge=1)
+    pool = (_given("max connections", max_connections) - given("others", OTHERS, "", "constant")) // _INSTANCES
+    clients = _given("connections at every maximum", needed) * 2
+    replicas = fixed_replicas(planned=1, surge=1, source=_ROLLS)
     return PgBouncerPlan(
-        workload=workload(PGBOUNCER, "Deployment", container("pgbouncer", 20, 24, 64), replicas=replicas),
-        default_pool_size=(max_connections - OTHERS) // _INSTANCES,
-        max_client_conn=2 * needed,
+        workload=workload(PGBOUNCER, "Deployment", container("pgbouncer", 20, 24, 64, _SIZE), replicas=replicas),
+        default_pool_size=pool.value,
+        max_client_conn=clients.value,
+        reasons=(*counted(_POOL, default_pool_size=pool), *counted(_CLIENTS, max_client_conn=clients)),
     )
+
+
+def _given(name: str, value: int) -> Number:
+    return given(name, value, "", "computed")

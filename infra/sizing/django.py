@@ -5,27 +5,45 @@ from __future__ import annotations
 from infra.models.stage_config import DjangoConfig
 from infra.names import CELERY_BEAT, DJANGO, DJANGO_MIGRATE, QUEUE_EXPORTER
 from infra.sizing.build import JOB, container, workload
-from infra.sizing.plan import Amounts, ContainerPlan, DjangoPlan, Limits, ReplicasPlan, WorkloadPlan
+from infra.sizing.plan import DjangoPlan, WorkloadPlan
+from infra.sizing.reason import DECIDED, counted, of_stage
+from infra.sizing.scaled import scaled_replicas
+
+_WEB = "measured: a pod of 2 processes x 4 threads takes 227 MiB, one of 1 x 4 takes 99 MiB"
+_ROLLS = "a rollout starts the new pod before the old one ends, so that no visitor waits"
+_MIGRATE = "one process of the app with its models; it ends after the migration"
+_BEAT = "measured: 122 MiB; two seconds of CPU at its start, then idle"
+_QUEUE_EXPORTER = "runs in the app's image without its models: 42 MiB for such an exporter, twice that with Celery"
 
 
 def size_django(django: DjangoConfig, *, maximum: int) -> DjangoPlan:
     """Rolls with surge 1 and unavailable 0; no CPU limit (ADR 0002)."""
-    requests = Amounts(cpu=django.cpu_request, memory=django.memory_request)
-    web = ContainerPlan(name="django", requests=requests, limits=Limits(cpu=None, memory=django.memory_limit))
-    replicas = ReplicasPlan(min=django.replicas.min, planned=django.replicas.planned, max=maximum, surge=1)
+    web = container(
+        "django",
+        of_stage("django.cpu_request", django.cpu_request),
+        of_stage("django.memory_request", django.memory_request),
+        of_stage("django.memory_limit", django.memory_limit),
+        _WEB,
+    )
+    replicas = scaled_replicas(django.replicas, path="django.replicas", maximum=maximum, surge=1, rolls=_ROLLS)
     return DjangoPlan(
         workload=workload(DJANGO, "Deployment", web, replicas=replicas),
-        migrate=workload(DJANGO_MIGRATE, "Job", container("migrate", 50, 160, 320), replicas=JOB),
+        migrate=workload(DJANGO_MIGRATE, "Job", container("migrate", 50, 160, 320, _MIGRATE), replicas=JOB),
         processes=django.processes,
         threads=django.threads,
+        reasons=counted(
+            DECIDED,
+            processes=of_stage("django.processes", django.processes),
+            threads=of_stage("django.threads", django.threads),
+        ),
     )
 
 
 def size_beat() -> WorkloadPlan:
-    """One scheduler: 122 MiB of working set, idle after its start (domain 4.5)."""
-    return workload(CELERY_BEAT, "Deployment", container("beat", 25, 136, 224))
+    """One scheduler."""
+    return workload(CELERY_BEAT, "Deployment", container("beat", 25, 136, 224, _BEAT))
 
 
 def size_queue_exporter() -> WorkloadPlan:
-    """Runs in the app's image without its models: 42 MiB for such an exporter (domain 4.8), twice that with Celery."""
-    return workload(QUEUE_EXPORTER, "Deployment", container("queue-exporter", 20, 80, 160))
+    """One exporter of the queues."""
+    return workload(QUEUE_EXPORTER, "Deployment", container("queue-exporter", 20, 80, 160, _QUEUE_EXPORTER))

@@ -45,7 +45,7 @@ def make_plan(
     row = choose(ask.server, inputs, catalog, recorded, ask.without_grafana().fits)
     nodes, parts = ask.nodes(row), ask.parts(row)
     packing = pack(nodes, parts.workloads)
-    namespace = size_namespace(parts.workloads)
+    namespace = size_namespace(parts.workloads, stage.namespace)
     return StackPlan(
         stage=stage.stage,
         provider=inputs.provider,

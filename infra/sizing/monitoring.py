@@ -3,46 +3,57 @@
 from __future__ import annotations
 
 from infra.names import GRAFANA, MONITORING_NAMESPACE, NODE_EXPORTER, PROMETHEUS
+from infra.sizing.budget import by_server
 from infra.sizing.build import container, workload
 from infra.sizing.django import size_queue_exporter
+from infra.sizing.number import fixed
 from infra.sizing.pack import Packing
 from infra.sizing.plan import Check, MonitoringPlan, NodePlan, WorkloadPlan
+from infra.sizing.reason import counted, reason
 from infra.units import Memory
 
 # Prometheus: 25 MiB + 4 KiB per series, twice that for queries (domain 6.1).  Nominal GiB up to: request and
 # limit in MiB, CPU request.
 _BUDGETS = ((4, 144, 288, 50), (8, 256, 512, 100), (16, 384, 768, 150), (32, 512, 1024, 200))
+_SERIES = "measured: 25 MiB and 4 KiB for each series; twice that for queries"
+_STORAGE = "a claim's size is never changed; the retention size keeps Prometheus below it"
 _STORAGE_GIB = 8  # constant: a claim's size is never changed; the retention size keeps Prometheus below it
 _RETENTION_DAYS = 15
 GRAFANA_SERVER = Memory.gib(8)  # the smallest server that it is offered for (domain 6.3)
 # Its documented minimum of 512 MB is the limit (domain 6.2); the request is half of it: few people look at a time.
 _GRAFANA = (50, 256, 512)
+_GRAFANA_SOURCE = "Grafana's documented minimum is the limit; half of it is asked for, few people look at a time"
 
 
 def size_monitoring(memory: Memory, *, grafana: bool, alert_speed: int) -> MonitoringPlan:
     """All of monitoring is in the plan: what is not counted is what gets evicted."""
-    request, limit, millicores = next((row[1:] for row in _BUDGETS if memory <= Memory.gib(row[0])), _BUDGETS[-1][1:])
-    prometheus = container("prometheus", millicores, request, limit)
+    request, limit, cpu = by_server(memory, _BUDGETS, ("Mi", "Mi", "m"))
+    prometheus = container("prometheus", cpu, request, limit, _SERIES)
+    storage = fixed(_STORAGE_GIB, "Gi")
     return MonitoringPlan(
         prometheus=workload(
             PROMETHEUS,
             "StatefulSet",
             prometheus,
-            container("alertmanager", 10, 32, 64),
+            container("alertmanager", 10, 32, 64, "measured: 13 MiB"),
             namespace=MONITORING_NAMESPACE,
         ),
         node_exporter=size_node_exporter(),
         queue_exporter=size_queue_exporter(),
-        storage=Memory.gib(_STORAGE_GIB),
+        storage=storage.memory,
         retention_days=_RETENTION_DAYS,
         alert_speed=alert_speed,
         grafana=_size_grafana() if grafana else None,
+        reasons=(
+            reason("storage", storage.memory, storage, _STORAGE),
+            *counted("two weeks to look back, below the storage", retention_days=fixed(_RETENTION_DAYS)),
+        ),
     )
 
 
 def size_node_exporter() -> WorkloadPlan:
     """Runs on every node, Celery servers included: 10 MiB of working set (domain 6.1)."""
-    exporter = container("node-exporter", 10, 24, 48)
+    exporter = container("node-exporter", 10, 24, 48, "measured: 10 MiB")
     return workload(NODE_EXPORTER, "DaemonSet", exporter, namespace=MONITORING_NAMESPACE)
 
 
@@ -63,4 +74,4 @@ def check_grafana(plan: MonitoringPlan, server: NodePlan, packing: Packing) -> t
 
 
 def _size_grafana() -> WorkloadPlan:
-    return workload(GRAFANA, "Deployment", container("grafana", *_GRAFANA), namespace=MONITORING_NAMESPACE)
+    return workload(GRAFANA, "Deployment", container("grafana", *_GRAFANA, _GRAFANA_SOURCE), namespace=MONITORING_NAMESPACE)

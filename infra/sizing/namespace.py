@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from infra.models.stage_config import NamespaceConfig
 from infra.names import APP_NAMESPACE
+from infra.sizing.number import described
 from infra.sizing.plan import Amounts, NamespacePlan, WorkloadPlan
+from infra.sizing.reason import Reason, Value, of_stage, reason
 from infra.units import Cpu, Memory
 
+_LARGEST = "the largest limit of a container"
+_ALL = "every workload at its maximum with surge, and one ending pod of each: those count until they are gone"
+_ADMITS = "a bound that blocks a rollout protects nobody"
 
-def size_namespace(workloads: Iterable[WorkloadPlan]) -> NamespacePlan:
+
+def size_namespace(workloads: Iterable[WorkloadPlan], asked: NamespaceConfig | None = None) -> NamespacePlan:
     """Everything at its maximum with surge, and one ending pod of each workload: those count until they are gone."""
     inside = [one for one in workloads if one.namespace == APP_NAMESPACE]
+    bounds = asked or NamespaceConfig()
     requests, limits, pods = Amounts(cpu=Cpu(0), memory=Memory(0)), Memory(0), 0
     for one in inside:
         count = one.replicas.max + one.replicas.surge + 1
@@ -21,6 +29,26 @@ def size_namespace(workloads: Iterable[WorkloadPlan]) -> NamespacePlan:
     containers = [c for one in inside for c in one.containers]
     largest = Amounts(
         cpu=max((c.limits.cpu for c in containers if c.limits.cpu), default=Cpu(0)),
-        memory=max((c.limits.memory for c in containers if c.limits.memory), default=Memory(0)),
+        memory=bounds.container_memory or max((c.limits.memory for c in containers if c.limits.memory), default=Memory(0)),
     )
-    return NamespacePlan(limit_range_max=largest, quota_requests=requests, quota_memory_limits=limits, quota_pods=pods)
+    quota = Amounts(cpu=bounds.quota_cpu or requests.cpu, memory=bounds.quota_memory or requests.memory)
+    return NamespacePlan(
+        limit_range_max=largest,
+        quota_requests=quota,
+        quota_memory_limits=limits,
+        quota_pods=pods,
+        reasons=(
+            _bound("limit_range_max.cpu", largest.cpu, _LARGEST, None),
+            _bound("limit_range_max.memory", largest.memory, _LARGEST, bounds.container_memory and "container_memory"),
+            _bound("quota_requests.cpu", quota.cpu, _ALL, bounds.quota_cpu and "quota_cpu"),
+            _bound("quota_requests.memory", quota.memory, _ALL, bounds.quota_memory and "quota_memory"),
+            _bound("quota_memory_limits", limits, _ALL, None),
+            _bound("quota_pods", pods, _ALL, None),
+        ),
+    )
+
+
+def _bound(field: str, value: Cpu | Memory | int, how: str, asked: Value) -> Reason:
+    """`asked` is the stage's field where a person set the bound."""
+    number = of_stage(f"namespace.{asked}", value) if asked else described(0, "", how)
+    return reason(field, value, number, _ADMITS)

@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 from infra.catalog.instance_type import InstanceType
+from infra.sizing.budget import by_server
+from infra.sizing.number import Number, cpu, described, fixed, given
 from infra.sizing.plan import Amounts, NodePlan
+from infra.sizing.reason import Reasons, counted, reason
 from infra.units import Cpu, Memory
 
-# A "4 GB" VPS shows about 3,890 MiB of 4,096: firmware and kernel take the rest (domain facts 3.3).
+# A "4 GB" VPS shows about 3,890 MiB of 4,096: firmware and kernel take the rest.
 _VISIBLE_PERCENT = 95
-# MiB by nominal GiB up to and including: k3s with containerd and shims; eviction threshold (domain facts 3.3).
+# MiB by nominal GiB up to and including: k3s with containerd and shims; eviction threshold.
 _RESERVES = ((4, 700, 150), (8, 800, 200), (16, 900, 300), (32, 1000, 500))
-_AGENT_MIB = 300  # k3s agent (domain facts 3.1)
-_SYSTEM = Amounts(cpu=Cpu(100), memory=Memory.mib(300))  # systemd, sshd, journald, cloud agent, kernel
+_AGENT_MIB = 300
+_SYSTEM = Amounts(cpu=Cpu(100), memory=Memory.mib(300))
 _SMALL_VCPU = 4
+MAX_PODS = 60  # more would only hide a runaway Deployment: the largest plan has 31 on one server
+
+_K3S = "measured: a control plane with containerd, nearly empty, takes 414 to 565 MiB"
+_AGENT = "k3s's documentation: an agent needs 275 MiB"
+_OS = "systemd, sshd, journald, the cloud's agent, the kernel"
+_EVICTION = "k3s switches the kubelet's own threshold off: without one the kernel decides who dies"
+_VISIBLE = f"of a nominal 4 GiB a server shows 3,890 MiB: {_VISIBLE_PERCENT} %"
 
 
 def size_node(row: InstanceType, *, role: str, count: int, agent: bool) -> NodePlan:
     """Allocatable = 0.95 x nominal - k3s - system - eviction; an agent runs no control plane."""
-    k3s_mib, eviction_mib = _reserve(row.memory)
-    # 300m of CPU in all up to 4 vCPU, 400m above (domain facts 3.3); the system's part is constant.
-    k3s_cpu = Cpu(200) if row.vcpu <= _SMALL_VCPU else Cpu(300)
-    kube = Amounts(cpu=k3s_cpu, memory=Memory.mib(_AGENT_MIB if agent else k3s_mib))
-    eviction = Memory.mib(eviction_mib)
-    visible = Memory(row.memory.bytes * _VISIBLE_PERCENT // 100)
-    allocatable = Amounts(
-        cpu=Cpu.vcpus(row.vcpu) - kube.cpu - _SYSTEM.cpu,
-        memory=visible - kube.memory - _SYSTEM.memory - eviction,
-    )
+    server_mib, eviction = by_server(row.memory, _RESERVES, ("Mi", "Mi"))
+    k3s_mib = fixed(_AGENT_MIB, "Mi") if agent else server_mib
+    small = row.vcpu <= _SMALL_VCPU
+    k3s_cpu = described(200 if small else 300, "m", f"200m up to {_SMALL_VCPU} vCPU ({row.vcpu} here), else 300m")
+    cpu_left = given("vCPU", row.vcpu, "", "the catalog") * fixed(1000, "m") - k3s_cpu.named("k3s")
+    cpu_left = cpu_left - cpu("system", _SYSTEM.cpu, "constant")
+    nominal = given("nominal memory", row.memory.bytes, "B", "the catalog")
+    memory_left = nominal.percent(_VISIBLE_PERCENT)
+    for name, amount in (("k3s", k3s_mib.memory), ("system", _SYSTEM.memory), ("eviction", eviction.memory)):
+        memory_left = memory_left - given(name, amount.bytes, "B", "computed")
+    kube = Amounts(cpu=k3s_cpu.cpu, memory=k3s_mib.memory)
     return NodePlan(
         role=role,
         count=count,
@@ -37,13 +48,36 @@ def size_node(row: InstanceType, *, role: str, count: int, agent: bool) -> NodeP
         currency=row.currency,
         kube_reserved=kube,
         system_reserved=_SYSTEM,
-        eviction=eviction,
-        allocatable=allocatable,
+        eviction=eviction.memory,
+        max_pods=MAX_PODS,
+        allocatable=Amounts(cpu=cpu_left.cpu, memory=memory_left.memory),
+        reasons=(
+            reason("kube_reserved.cpu", kube.cpu, k3s_cpu, _K3S),
+            reason("kube_reserved.memory", kube.memory, k3s_mib, _AGENT if agent else _K3S),
+            *_system(),
+            reason("eviction", eviction.memory, eviction, _EVICTION),
+            *counted("more would only hide a runaway Deployment", max_pods=fixed(MAX_PODS)),
+            reason("allocatable.cpu", cpu_left.cpu, cpu_left, "what pods may request"),
+            reason("allocatable.memory", memory_left.memory, memory_left, _VISIBLE),
+            *_bought(row, count),
+        ),
     )
 
 
-def _reserve(memory: Memory) -> tuple[int, int]:
-    for gib, k3s, eviction in _RESERVES:
-        if memory <= Memory.gib(gib):
-            return k3s, eviction
-    return _RESERVES[-1][1:]
+def _system() -> Reasons:
+    kept = fixed(_SYSTEM.cpu.millicores, "m"), fixed(_SYSTEM.memory.whole_mib, "Mi")
+    return (
+        reason("system_reserved.cpu", _SYSTEM.cpu, kept[0], _OS),
+        reason("system_reserved.memory", _SYSTEM.memory, kept[1], _OS),
+    )
+
+
+def _bought(row: InstanceType, count: int) -> Reasons:
+    """The provider's numbers, and how many of them."""
+    source = f"the catalog, {row.as_of}: {row.source}"
+    nominal = fixed(row.memory.whole_mib, "Mi")
+    return (
+        *counted(source, vcpu=fixed(row.vcpu)),
+        reason("memory", row.memory, nominal, source),
+        *counted("what the planned pods need, or the stack file", count=fixed(count)),
+    )

@@ -46,6 +46,6 @@ def _shown(before: dict[str, Any], change: dict[str, Any], path: str) -> Iterato
         if isinstance(value, dict):
             yield from _shown(before[key], value, f"{path}{key}.")
         else:
-            yield Departure(
-                field=f"overrides.{path}{key}", guide=str(before[key]), plan=str(value), why="the stack file says so"
-            )
+            replaced = "computed" if before[key] is None else str(before[key])
+            why = "the stack file says so"
+            yield Departure(field=f"overrides.{path}{key}", guide=replaced, plan=str(value), why=why)

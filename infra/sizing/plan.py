@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from infra.names import CELERY_ROLE
+from infra.sizing.reason import Reasons
 from infra.sizing.workload import Amounts, ContainerPlan, Limits, ReplicasPlan, WorkloadPlan
 from infra.units import Memory
 
@@ -43,7 +44,9 @@ class NodePlan:
     kube_reserved: Amounts
     system_reserved: Amounts
     eviction: Memory
+    max_pods: int  # as the kubelet is told
     allocatable: Amounts
+    reasons: Reasons = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +57,7 @@ class DjangoPlan:
     migrate: WorkloadPlan  # Job, container "migrate"
     processes: int
     threads: int
+    reasons: Reasons = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +69,7 @@ class WorkerPlan:
     queues: tuple[str, ...]
     concurrency: int
     prefetch_multiplier: int
+    reject_on_worker_lost: bool
     max_tasks_per_child: int
     max_memory_per_child: Memory
     time_limit: int
@@ -72,6 +77,7 @@ class WorkerPlan:
     soft_shutdown_timeout: int
     grace_period: int
     visibility_timeout: int
+    reasons: Reasons = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +92,7 @@ class PostgresPlan:
     storage: Memory
     backup_storage: Memory
     backup_retention_days: int
+    reasons: Reasons = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +102,7 @@ class PgBouncerPlan:
     workload: WorkloadPlan  # Deployment, container "pgbouncer"
     default_pool_size: int  # connections to Postgres
     max_client_conn: int
+    reasons: Reasons = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +114,7 @@ class RedisPlan:
     maxmemory_policy: str
     appendonly: bool
     storage: Memory | None  # None: nothing on disk
+    reasons: Reasons = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +128,7 @@ class MonitoringPlan:
     retention_days: int
     alert_speed: int  # what durations of alerts are divided by: 1, or more in a rehearsal
     grafana: WorkloadPlan | None
+    reasons: Reasons = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +139,7 @@ class NamespacePlan:
     quota_requests: Amounts
     quota_memory_limits: Memory
     quota_pods: int
+    reasons: Reasons = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,56 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from infra.models.stage_config import PostgresConfig
 from infra.names import POSTGRES, POSTGRES_BACKUP
+from infra.sizing.budget import by_server
 from infra.sizing.build import JOB, container, workload
+from infra.sizing.number import Number, described, fixed, given
 from infra.sizing.plan import PostgresPlan
+from infra.sizing.reason import Reason, counted, of_stage, reason
 from infra.units import Memory
 
-# Nominal GiB up to and including: memory of the container in MiB, CPU request, max_connections (domain 5.1, 5.3).
+# Nominal GiB up to and including: memory of the container in MiB, CPU request, max_connections.
 _BUDGETS = ((4, 512, 200, 40), (8, 1024, 400, 80), (16, 2048, 750, 100), (32, 4096, 1000, 100))
 _SMALL_VCPU = 2  # up to here no parallel query: /dev/shm stays at the container's 64 MB
-_CONNECTION_MIB = 4  # private memory of a busy backend, 3.2 MiB measured (domain 5.1)
+_SMALL_MIB = 1024  # up to here two autovacuum workers and a small log
+CONNECTION_MIB = 4  # private memory of a busy backend, 3.2 MiB measured
 _WORK_MEM_MIB = (2, 16)
 _RETENTION_DAYS = 7
 
+_MEMORY = "requests equal limits, so that the database is the last to be evicted"
+_MANUAL = "PostgreSQL's manual: a quarter of the memory, rarely more than 40 %"
+_CACHE = "the page cache is charged to the pod"
+_MAINTENANCE = "vacuum and index builds, two at once"
+_WORK_MEM = f"what is left, shared by all connections; a busy one takes {CONNECTION_MIB} MiB of its own (measured)"
+_PARALLEL = "two vCPUs are busy with the shop; parallel queries need shared memory"
+_SIZES = "small databases write little"
+_VOLUME = "half of the data volume for the database, a quarter for a week of dumps, the rest for the others"
+_EXPORTER = "measured: 9 MiB"
+_BACKUP = "pg_dump writes a stream: its own memory is the compressor's"
 
-def size_postgres(*, memory: Memory, vcpu: int, volume_size_gib: int) -> PostgresPlan:
+
+def size_postgres(
+    *, memory: Memory, vcpu: int, volume_size_gib: int, asked: PostgresConfig | None = None
+) -> PostgresPlan:
     """Requests equal limits in memory, so that the database is the last to be evicted."""
-    mib, millicores, connections = _budget(memory)
-    shared, maintenance = mib // 4, mib // 16
-    parallel = 0 if vcpu <= _SMALL_VCPU else 2
-    shm_mib = mib // 8 if parallel else 64
-    work_mem = (mib - shared - _CONNECTION_MIB * connections - 2 * maintenance) // connections
-    low, high = _WORK_MEM_MIB
-    settings = {
-        "shared_buffers": f"{shared}MB",
-        "effective_cache_size": f"{mib * 6 // 10}MB",
-        "maintenance_work_mem": f"{maintenance}MB",
-        "autovacuum_work_mem": f"{maintenance}MB",
-        "autovacuum_max_workers": "2" if mib <= 1024 else "3",  # noqa: PLR2004  MiB, domain 5.1
-        "work_mem": f"{max(low, min(high, work_mem))}MB",
-        "max_connections": str(connections),
-        "max_parallel_workers_per_gather": str(parallel),
-        "wal_compression": "pglz",  # what `on` means; shown as such by the server
-        "max_wal_size": "512MB" if mib <= 1024 else "2GB",  # noqa: PLR2004  as above
-        "huge_pages": "off",
-        "random_page_cost": "1.1",
-    }
-    exporter = container("exporter", 10, 24, 48)
+    limit, cpu, computed = by_server(memory, _BUDGETS, ("Mi", "m", ""))
+    wanted = asked.max_connections if asked else None
+    connections = of_stage("postgres.max_connections", wanted) if wanted else computed
+    settings = _settings(limit.named("memory limit"), connections.named("max connections"), vcpu)
+    shm = limit.named("memory limit") // 8 if vcpu > _SMALL_VCPU else fixed(64, "Mi")
+    volume = given("data volume", volume_size_gib, "Gi", "the stack file, or the stage; it never shrinks")
+    storage, dumps = volume // 2, volume // 4
+    database = container("postgres", cpu, limit, limit, _MEMORY)
     return PostgresPlan(
-        workload=workload(POSTGRES, "StatefulSet", container("postgres", millicores, mib, mib), exporter),
-        backup=workload(POSTGRES_BACKUP, "CronJob", container("backup", 50, 64, 192), replicas=JOB),
-        settings=tuple(settings.items()),
-        max_connections=connections,
-        shm_size=Memory.mib(shm_mib),
-        storage=Memory.gib(volume_size_gib // 2),
-        backup_storage=Memory.gib(volume_size_gib // 4),
+        workload=workload(POSTGRES, "StatefulSet", database, container("exporter", 10, 24, 48, _EXPORTER)),
+        backup=workload(POSTGRES_BACKUP, "CronJob", container("backup", 50, 64, 192, _BACKUP), replicas=JOB),
+        settings=tuple((name, str(why.value)) for name, why in settings.items()),
+        max_connections=connections.value,
+        shm_size=shm.memory,
+        storage=storage.memory,
+        backup_storage=dumps.memory,
         backup_retention_days=_RETENTION_DAYS,
+        reasons=(
+            *settings.values(),
+            *counted("by the server; see the contract `connections`", max_connections=connections),
+            reason("shm_size", shm.memory, shm, _PARALLEL),
+            reason("storage", storage.memory, storage, _VOLUME),
+            reason("backup_storage", dumps.memory, dumps, _VOLUME),
+            *counted("a week of dumps", backup_retention_days=fixed(_RETENTION_DAYS)),
+        ),
     )
 
 
-def _budget(memory: Memory) -> tuple[int, int, int]:
-    for gib, mib, millicores, connections in _BUDGETS:
-        if memory <= Memory.gib(gib):
-            return mib, millicores, connections
-    return _BUDGETS[-1][1:]
+def _settings(limit: Number, connections: Number, vcpu: int) -> dict[str, Reason]:
+    """Values in the server's own words."""
+    return {one.field.removeprefix("settings."): one for one in _each_setting(limit, connections, vcpu)}
+
+
+def _each_setting(limit: Number, connections: Number, vcpu: int) -> Iterator[Reason]:
+    shared, maintenance = limit // 4, limit // 16
+    taken = connections * fixed(CONNECTION_MIB, "Mi")
+    work = limit - shared.named("shared_buffers") - taken - maintenance.named("maintenance_work_mem") * 2
+    small, parallel = limit.value <= _SMALL_MIB, 0 if vcpu <= _SMALL_VCPU else 2
+    yield _megabytes("shared_buffers", shared, _MANUAL)
+    yield _megabytes("effective_cache_size", limit.percent(60), _CACHE)
+    yield _megabytes("maintenance_work_mem", maintenance, _MAINTENANCE)
+    yield _megabytes("autovacuum_work_mem", maintenance, _MAINTENANCE)
+    yield _setting("autovacuum_max_workers", "2" if small else "3", f"2 up to {_SMALL_MIB}Mi, else 3", _SIZES)
+    yield _megabytes("work_mem", (work // connections).between(*_WORK_MEM_MIB), _WORK_MEM)
+    yield reason("settings.max_connections", str(connections.value), connections, "by the server, or an override")
+    yield _setting(
+        "max_parallel_workers_per_gather", str(parallel), f"0 up to {_SMALL_VCPU} vCPU ({vcpu} here), else 2", _PARALLEL
+    )
+    yield _setting("wal_compression", "pglz", "constant", "what `on` means; shown as such by the server")
+    yield _setting("max_wal_size", "512MB" if small else "2GB", f"512MB up to {_SMALL_MIB}Mi, else 2GB", _SIZES)
+    yield _setting("huge_pages", "off", "constant", "a pod gets none unless it asks")
+    yield _setting("random_page_cost", "1.1", "constant", "the volume is an SSD")
+
+
+def _megabytes(name: str, number: Number, source: str) -> Reason:
+    return reason(f"settings.{name}", f"{number.value}MB", number, source)
+
+
+def _setting(name: str, value: str, how: str, source: str) -> Reason:
+    return reason(f"settings.{name}", value, described(0, "", how), source)

@@ -2,47 +2,73 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from infra.models.stage_config import RedisConfig
 from infra.names import REDIS_BROKER, REDIS_CACHE
+from infra.sizing.budget import by_server
 from infra.sizing.build import container, workload
+from infra.sizing.number import Number, fixed
 from infra.sizing.plan import RedisPlan
+from infra.sizing.reason import of_stage, reason
 from infra.units import Memory
 
 # Nominal GiB up to and including: memory limit of broker and cache in MiB, CPU request of each.  A queued task
-# takes 1.07 KB (domain 5.2), so the smallest broker holds 70,000.
+# takes 1.07 KB (measured), so the smallest broker holds 70,000.
 _BUDGETS = ((4, 128, 128, 50), (8, 256, 256, 75), (16, 512, 512, 100), (32, 1024, 1024, 150))
-_MAXMEMORY_PERCENT = 60  # fragmentation and copy-on-write during a rewrite need the rest (domain 5.2)
-_BROKER_REQUEST_PERCENT = 50  # an empty instance takes 12 MiB (domain 5.2)
+_UNITS = ("Mi", "Mi", "m")
+_MAXMEMORY_PERCENT = 60
+_BROKER_REQUEST_PERCENT = 50
+_CACHE_REQUEST_PERCENT = 75
 _BROKER_STORAGE_GIB = 2  # the append-only file and its rewrite; constant, a claim's size is never changed
 
+_MAXMEMORY = "fragmentation and the copy of a rewrite need the rest"
+_BROKER = "measured: a queued task takes 1.07 KB, an empty instance 12 MiB"
+_CACHE = "a cache is full after a while"
+_EXPORTER = "measured: 9 MiB"
+_STORAGE = "the append-only file and its rewrite; a claim's size is never changed"
 
-def size_broker(memory: Memory) -> RedisPlan:
+
+def size_broker(server: Memory, asked: RedisConfig | None = None) -> RedisPlan:
     """`noeviction` and an append-only file: an accepted task survives a power cut."""
-    mib, _, millicores = _budget(memory)
-    request = mib * _BROKER_REQUEST_PERCENT // 100
-    return _plan(REDIS_BROKER, millicores, request, mib, policy="noeviction", storage=Memory.gib(_BROKER_STORAGE_GIB))
+    limit, _, cpu = by_server(server, _BUDGETS, _UNITS)
+    shape = _Shape(REDIS_BROKER, "redis_broker", "noeviction", _BROKER_REQUEST_PERCENT, _BROKER)
+    return _plan(shape, cpu, limit, asked or RedisConfig(), storage=fixed(_BROKER_STORAGE_GIB, "Gi"))
 
 
-def size_cache(memory: Memory) -> RedisPlan:
+def size_cache(server: Memory, asked: RedisConfig | None = None) -> RedisPlan:
     """`allkeys-lru`, nothing on disk."""
-    _, mib, millicores = _budget(memory)
-    return _plan(REDIS_CACHE, millicores, mib * 3 // 4, mib, policy="allkeys-lru", storage=None)
+    _, limit, cpu = by_server(server, _BUDGETS, _UNITS)
+    shape = _Shape(REDIS_CACHE, "redis_cache", "allkeys-lru", _CACHE_REQUEST_PERCENT, _CACHE)
+    return _plan(shape, cpu, limit, asked or RedisConfig(), storage=None)
 
 
-def _plan(
-    name: str, millicores: int, request_mib: int, limit_mib: int, *, policy: str, storage: Memory | None
-) -> RedisPlan:
-    redis = container("redis", millicores, request_mib, limit_mib)
+class _Shape(NamedTuple):
+    """What broker and cache differ in."""
+
+    name: str
+    path: str
+    policy: str
+    request_percent: int
+    source: str
+
+
+def _plan(shape: _Shape, cpu: Number, computed: Number, asked: RedisConfig, *, storage: Number | None) -> RedisPlan:
+    limit = of_stage(f"{shape.path}.memory_limit", asked.memory_limit) if asked.memory_limit else computed
+    share = limit.named("memory limit").percent(_MAXMEMORY_PERCENT)
+    most = of_stage(f"{shape.path}.maxmemory", asked.maxmemory) if asked.maxmemory else share
+    request = limit.named("memory limit").percent(shape.request_percent)
+    stored = (reason("storage", storage.memory, storage, _STORAGE),) if storage else ()
     return RedisPlan(
-        workload=workload(name, "StatefulSet", redis, container("exporter", 10, 20, 40)),
-        maxmemory=Memory.mib(limit_mib * _MAXMEMORY_PERCENT // 100),
-        maxmemory_policy=policy,
+        workload=workload(
+            shape.name,
+            "StatefulSet",
+            container("redis", cpu, request, limit, shape.source),
+            container("exporter", 10, 20, 40, _EXPORTER),
+        ),
+        maxmemory=most.memory,
+        maxmemory_policy=asked.maxmemory_policy or shape.policy,
         appendonly=storage is not None,
-        storage=storage,
+        storage=storage.memory if storage else None,
+        reasons=(reason("maxmemory", most.memory, most, _MAXMEMORY), *stored),
     )
-
-
-def _budget(memory: Memory) -> tuple[int, int, int]:
-    for gib, *row in _BUDGETS:
-        if memory <= Memory.gib(gib):
-            return row[0], row[1], row[2]
-    return _BUDGETS[-1][1:]

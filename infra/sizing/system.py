@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 from infra.names import SYSTEM_NAMESPACE
-from infra.sizing.build import ONE, workload
+from infra.sizing.build import NO_CPU_LIMIT, container, workload
+from infra.sizing.number import described, fixed
 from infra.sizing.plan import Amounts, ContainerPlan, Limits, WorkloadPlan
-from infra.units import Cpu, Memory
+from infra.sizing.reason import reason
 
-# k3s's own manifests (domain facts 3.1); traefik asks for nothing there: the stack gives it these.
-_COREDNS, _METRICS = (100, 70, 170), (100, 70, None)
-_TRAEFIK = (50, 96, 192)
+_MANIFESTS = "k3s's own manifests (k3s v1.33 and v1.36)"
+_TRAEFIK = "k3s asks for nothing: the stack gives it these"
+_NOTHING = "k3s's own manifests ask for nothing"
 
 
 def size_system() -> tuple[WorkloadPlan, ...]:
     """coredns, metrics-server, traefik; the local-path provisioner and the load balancer ask for nothing."""
     return (
-        _one("coredns", *_COREDNS),
-        _one("metrics-server", *_METRICS),
-        _one("traefik", *_TRAEFIK),
-        _one("local-path-provisioner", 0, 0, None),
+        _one(container("coredns", 100, 70, 170, _MANIFESTS)),
+        _one(_without_limit("metrics-server", 100, 70, _MANIFESTS)),
+        _one(container("traefik", 50, 96, 192, _TRAEFIK)),
+        _one(_without_limit("local-path-provisioner", 0, 0, _NOTHING)),
     )
 
 
-def _one(name: str, millicores: int, mib: int, limit_mib: int | None) -> WorkloadPlan:
-    limit = Memory.mib(limit_mib) if limit_mib else None
-    requests = Amounts(cpu=Cpu(millicores), memory=Memory.mib(mib))
-    container = ContainerPlan(name=name, requests=requests, limits=Limits(cpu=None, memory=limit))
-    return workload(name, "Deployment", container, replicas=ONE, namespace=SYSTEM_NAMESPACE)
+def _one(container: ContainerPlan) -> WorkloadPlan:
+    return workload(container.name, "Deployment", container, namespace=SYSTEM_NAMESPACE)
+
+
+def _without_limit(name: str, millicores: int, mib: int, source: str) -> ContainerPlan:
+    cpu, memory, none = fixed(millicores, "m"), fixed(mib, "Mi"), described(0, "", "none")
+    return ContainerPlan(
+        name=name,
+        requests=Amounts(cpu=cpu.cpu, memory=memory.memory),
+        limits=Limits(cpu=None, memory=None),
+        reasons=(
+            reason("requests.cpu", cpu.cpu, cpu, source),
+            reason("requests.memory", memory.memory, memory, source),
+            reason("limits.cpu", None, none, NO_CPU_LIMIT),
+            reason("limits.memory", None, none, source),
+        ),
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from infra.sizing.reason import Reasons
 from infra.units import Cpu, Memory
 
 
@@ -43,6 +44,7 @@ class ContainerPlan:
     name: str
     requests: Amounts
     limits: Limits
+    reasons: Reasons = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +55,7 @@ class ReplicasPlan:
     planned: int
     max: int
     surge: int
+    reasons: Reasons = field(default=(), compare=False, repr=False)
 
     @property
     def autoscaled(self) -> bool:
