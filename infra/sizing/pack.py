@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
+from infra.sizing.blocked import find_blocked
 from infra.sizing.plan import Amounts, NodePlan, WorkloadPlan
+from infra.sizing.pod import Pod
 from infra.units import Cpu, Memory
 
+__all__ = ["Packing", "Pod", "pack", "peak_pods"]
 
-@dataclass(frozen=True, kw_only=True)
-class Pod:
-    """One pod of a workload, and on which role of node it must run."""
-
-    workload: str
-    role: str
-    requests: Amounts
+# Pods of a node that are in no plan and ask for nothing: k3s's load balancer, the Jobs that install traefik, a helper
+# of the local-path provisioner.  They count against the kubelet's `max-pods`.
+UNCOUNTED_PODS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class Packing:
-    """What is left on each node by name, and the pods that found none."""
+    """What is left on each node by name, the pods that found none, and where the others are."""
 
     left: tuple[tuple[str, Amounts], ...]
     unplaced: tuple[Pod, ...]
+    placed: tuple[tuple[str, Pod], ...] = field(default=(), repr=False)
 
 
 def peak_pods(workloads: Iterable[WorkloadPlan]) -> tuple[Pod, ...]:
@@ -37,40 +38,62 @@ def peak_pods(workloads: Iterable[WorkloadPlan]) -> tuple[Pod, ...]:
 
 
 def pack(nodes: tuple[NodePlan, ...], workloads: tuple[WorkloadPlan, ...]) -> Packing:
-    """First fit in three decreasing orders; the first order that places all wins, else the one that places most."""
-    pods = peak_pods(workloads)
+    """The largest pods first, each on the first node that has room; then whether another order would get stuck.
+
+    Pods come in any order, and the scheduler spreads them over the nodes: a plan fits only if no order and no choice of
+    nodes leaves a pod without one.  Where one does, that arrangement is shown.
+    """
     daemons = [one.pod_requests for one in workloads if one.kind == "DaemonSet"]
-    best: Packing | None = None
-    for order in _ORDERS:
-        packing = _first_fit(nodes, daemons, sorted(pods, key=order, reverse=True))
-        if not packing.unplaced:
-            return packing
-        if best is None or len(packing.unplaced) < len(best.unplaced):
-            best = packing
-    if best is None:
-        raise AssertionError("there is always an order")
-    return best
+    pods = sorted(peak_pods(workloads), key=_size, reverse=True)
+    packing = _first_fit(nodes, daemons, pods)
+    return packing if packing.unplaced else _stuck(nodes, daemons, packing) or packing
 
 
-_ORDERS: tuple[Callable[[Pod], tuple[int, int]], ...] = (
-    lambda pod: (pod.requests.memory.bytes, pod.requests.cpu.millicores),
-    lambda pod: (pod.requests.cpu.millicores, pod.requests.memory.bytes),
-    # 1 vCPU weighs as much as 2 GiB, the proportion of the catalogues' shared types.
-    lambda pod: (pod.requests.cpu.millicores * 2_147_484 + pod.requests.memory.bytes, 0),
-)
+def _size(pod: Pod) -> tuple[int, int]:
+    return pod.requests.memory.bytes, pod.requests.cpu.millicores
 
 
 def _first_fit(nodes: tuple[NodePlan, ...], daemons: list[Amounts], pods: list[Pod]) -> Packing:
     names = [(f"{node.role}-{number}", node) for node in nodes for number in range(1, node.count + 1)]
-    on_each = sum(daemons, start=Amounts(cpu=Cpu(0), memory=Memory(0)))
+    on_each = _sum(daemons)
     left = {name: node.allocatable - on_each for name, node in names}
+    slots = {name: _slots(node, daemons) for name, node in names}
     roles = {name: node.role for name, node in names}
-    unplaced = []
+    unplaced, placed = [], []
     for pod in pods:
-        fitting = (name for name in left if roles[name] == pod.role and left[name].holds(pod.requests))
+        fitting = (name for name in left if roles[name] == pod.role and slots[name] and left[name].holds(pod.requests))
         chosen = next(fitting, None)
         if chosen is None:
             unplaced.append(pod)
         else:
-            left[chosen] = left[chosen] - pod.requests
-    return Packing(left=tuple(left.items()), unplaced=tuple(unplaced))
+            left[chosen], slots[chosen] = left[chosen] - pod.requests, slots[chosen] - 1
+            placed.append((chosen, pod))
+    return Packing(left=tuple(left.items()), unplaced=tuple(unplaced), placed=tuple(placed))
+
+
+def _stuck(nodes: tuple[NodePlan, ...], daemons: list[Amounts], packing: Packing) -> Packing | None:
+    """The same pods so placed that one finds no node; None where that can't happen."""
+    for node in nodes:
+        pods = Counter(pod for _, pod in packing.placed if pod.role == node.role)
+        if node.count == 1 or len(pods) == 1:
+            continue  # every order fills them alike
+        room = node.allocatable - _sum(daemons)
+        found = find_blocked(room, _slots(node, daemons), node.count, pods)
+        if found is None:
+            continue
+        victim, rows = found
+        names = [f"{node.role}-{number}" for number in range(1, node.count + 1)]
+        used = {name: _sum(pod.requests for pod in row) for name, row in zip(names, rows, strict=True)}
+        left = {name: room - used[name] if name in used else rest for name, rest in packing.left}
+        there = tuple((name, pod) for name, row in zip(names, rows, strict=True) for pod in row)
+        others = tuple((name, pod) for name, pod in packing.placed if pod.role != node.role)
+        return Packing(left=tuple(left.items()), unplaced=(victim,), placed=(*others, *there))
+    return None
+
+
+def _sum(amounts: Iterable[Amounts]) -> Amounts:
+    return sum(amounts, start=Amounts(cpu=Cpu(0), memory=Memory(0)))
+
+
+def _slots(node: NodePlan, daemons: list[Amounts]) -> int:
+    return node.max_pods - len(daemons) - UNCOUNTED_PODS

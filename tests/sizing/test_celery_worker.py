@@ -29,12 +29,12 @@ class TestChildMemory:
         """Else the kernel kills the pod before Celery recycles a child."""
         for stage in STAGES.values():
             for pool in stage.pools:
-                together = MASTER + child_memory(pool.memory_limit, pool.concurrency) * pool.concurrency
+                together = MASTER + child_memory(pool.memory_limit, pool.concurrency).memory * pool.concurrency
                 assert together < pool.memory_limit
 
     def test_nothing_is_left(self):
         """A limit below the parent's own memory: a contract refuses it by name."""
-        assert child_memory(Memory.mib(100), 2) == Memory(0)
+        assert child_memory(Memory.mib(100), 2).memory == Memory(0)
 
 
 class TestEnd:

@@ -49,10 +49,21 @@ class TestPack:
         packing = pack((node(1000, 4000, count=2),), (pods("worker", 600, 100, 3),))
         assert [pod.workload for pod in packing.unplaced] == ["worker"]
 
-    def test_another_order_where_the_first_fails(self):
-        """By memory first, the two large pods land together and leave no CPU for the third."""
-        parts = (pods("cpu", 900, 100), pods("memory", 100, 900), pods("both", 500, 500, 2))
-        assert pack((node(1000, 1000, count=2),), parts).unplaced == ()
+    def test_one_order_that_works_is_not_enough(self):
+        """Pods of 500m on both nodes leave none to one of 900m: the scheduler spreads them, whatever a plan hopes."""
+        parts = (pods("large", 900, 100), pods("small", 500, 100, 2))
+        packing = pack((node(1000, 4000, count=2),), parts)
+        assert [pod.workload for pod in packing.unplaced] == ["large"]
+        assert {left.cpu for _, left in packing.left} == {Cpu(500)}
+        assert sorted((name, pod.workload) for name, pod in packing.placed) == [
+            ("server-1", "small"),
+            ("server-2", "small"),
+        ]
+
+    def test_a_kubelet_takes_so_many_pods(self):
+        """60, four of which are in no plan: the 57th pod is Pending however little it asks for."""
+        assert pack((node(4000, 4000),), (pods("web", 1, 1, 56),)).unplaced == ()
+        assert [pod.workload for pod in pack((node(4000, 4000),), (pods("web", 1, 1, 57),)).unplaced] == ["web"]
 
     def test_daemon_sets_take_their_share_of_each_node(self):
         nodes = (node(1000, 1000, count=2),)
