@@ -7,79 +7,60 @@ from collections.abc import Iterator
 from infra.models.stage_config import StageConfig
 from infra.names import APP_NAMESPACE
 from infra.sizing.assemble import Parts
-from infra.sizing.celery_worker import GRACE_MARGIN, MASTER
+from infra.sizing.celery_contracts import check_worker
 from infra.sizing.connections import connections, pooled
-from infra.sizing.plan import Check, NamespacePlan, RedisPlan, WorkerPlan
+from infra.sizing.plan import Amounts, Check, NamespacePlan, PostgresPlan, RedisPlan
+from infra.sizing.postgres import CONNECTION_MIB
+from infra.units import Cpu, Memory
 
-_SWEEP = 100  # seconds that kombu's sweep for lost tasks may take on top (domain 4.3)
-# A lean app's child was measured at 90 MiB of RSS, a typical one's at 140 (domain 4.1): below that each child is
-# recycled after each task.
-_SMALLEST_CHILD_MIB = 96
+# Postgres works on so many queries at once per vCPU, plus one that waits for the disk (wiki.postgresql.org, "Number Of
+# Database Connections"); a smaller pool would leave the server idle while requests wait.
+_QUERIES_PER_VCPU = 2
+_SORTS = 4 * 2  # four sorts at once, each with hash_mem_multiplier 2
+_POSTGRES_PERCENT = 90  # of the limit: the rest is the page cache's least
+MAX_CONNECTIONS = "overrides.postgres.max_connections"
 
 
-def check_contracts(stage: StageConfig, parts: Parts, namespace: NamespacePlan) -> tuple[Check, ...]:
-    """Every contract, kept or broken."""
-    checks = [*_connections(parts), *_redis(parts.broker, parts.cache), *_namespace(parts, namespace)]
+def check_contracts(stage: StageConfig, parts: Parts, namespace: NamespacePlan, vcpu: int) -> tuple[Check, ...]:
+    """Every contract, kept or broken; `vcpu` is the server's."""
+    checks = [_connections(parts, vcpu), _postgres_memory(parts.postgres), *_redis(parts.broker, parts.cache)]
+    checks += _namespace(parts, namespace)
     for worker in parts.workers:
-        checks += _worker(stage, worker)
+        checks += check_worker(stage, worker)
     return tuple(checks)
 
 
-def _worker(stage: StageConfig, worker: WorkerPlan) -> Iterator[Check]:
-    path = f"overrides.pools.{worker.pool}"
-    longest = max(worker.time_limit, stage.longest_countdown)
-    yield Check(
-        name=f"visibility-timeout/{worker.pool}",
-        ok=worker.visibility_timeout > longest + _SWEEP,
-        reason=f"visibility timeout {worker.visibility_timeout} s > longest task or ETA {longest} s + {_SWEEP} s, "
-        "or Redis hands a running task to a second worker",
-        field="overrides.visibility_timeout",
-    )
-    yield Check(
-        name=f"soft-time-limit/{worker.pool}",
-        ok=worker.soft_time_limit < worker.time_limit,
-        reason=f"soft time limit {worker.soft_time_limit} s < time limit {worker.time_limit} s",
-        field=f"{path}.soft_time_limit",
-    )
-    needed = worker.soft_shutdown_timeout + GRACE_MARGIN
-    yield Check(
-        name=f"grace-period/{worker.pool}",
-        ok=worker.grace_period >= needed,
-        reason=f"grace period {worker.grace_period} s >= soft shutdown {worker.soft_shutdown_timeout} s + "
-        f"{GRACE_MARGIN} s, so that unfinished tasks go back to the queue before the kill",
-        field=f"{path}.time_limit",
-    )
-    yield Check(
-        name=f"delivery/{worker.pool}",
-        ok=worker.prefetch_multiplier == 1,
-        reason="acks_late with reject_on_worker_lost and prefetch 1: a killed child's task is delivered again",
-        field=f"{path}.concurrency",
-    )
-    limit = worker.workload.container("worker").limits.memory or MASTER
-    children = worker.max_memory_per_child * worker.concurrency
-    yield Check(
-        name=f"children-memory/{worker.pool}",
-        ok=worker.max_memory_per_child.whole_mib >= _SMALLEST_CHILD_MIB and children + MASTER < limit,
-        reason=f"{worker.concurrency} children x {worker.max_memory_per_child} + parent {MASTER} < limit {limit}, "
-        f"and a child has at least {_SMALLEST_CHILD_MIB}Mi",
-        field=f"{path}.memory_limit",
-    )
-
-
-def _connections(parts: Parts) -> Iterator[Check]:
+def _connections(parts: Parts, vcpu: int) -> Check:
     needed, given = connections(parts.django, parts.workers), parts.postgres.max_connections
-    pooler = parts.pgbouncer
+    pooler, least = parts.pgbouncer, _QUERIES_PER_VCPU * vcpu + 1
     if pooler is None:
         ok, how = needed <= given, "directly"
     else:
-        used = pooled(pooler.default_pool_size)
-        ok = used <= given and needed <= pooler.max_client_conn
-        how = f"through PgBouncer, {pooler.default_pool_size} at once, {used} while it rolls"
-    yield Check(
+        size = pooler.default_pool_size
+        ok = pooled(size) <= given and needed <= pooler.max_client_conn and size >= least
+        how = f"through PgBouncer, {size} at once, {pooled(size)} while it rolls"
+        how += "" if size >= least else f"; {vcpu} vCPU work on {least} at once"
+    return Check(
         name="connections",
         ok=ok,
         reason=f"{needed} connections at every maximum, {given} in Postgres: {how}",
-        field="overrides.django.threads",
+        field=MAX_CONNECTIONS,
+    )
+
+
+def _postgres_memory(plan: PostgresPlan) -> Check:
+    settings = {name: int(text[:-2]) for name, text in plan.settings if text.endswith("MB")}
+    workers = int(dict(plan.settings)["autovacuum_max_workers"])
+    used = settings["shared_buffers"] + CONNECTION_MIB * plan.max_connections
+    used += workers * settings["autovacuum_work_mem"] + _SORTS * settings["work_mem"]
+    limit = plan.workload.container("postgres").limits.memory or Memory(0)
+    most = limit.whole_mib * _POSTGRES_PERCENT // 100
+    return Check(
+        name="postgres-memory",
+        ok=used <= most,
+        reason=f"shared buffers, {plan.max_connections} connections, {workers} vacuums and {_SORTS} sorts take "
+        f"{used}Mi <= {most}Mi, {_POSTGRES_PERCENT} % of the limit",
+        field=MAX_CONNECTIONS,
     )
 
 
@@ -90,30 +71,35 @@ def _redis(broker: RedisPlan, cache: RedisPlan) -> Iterator[Check]:
         yield Check(
             name=f"maxmemory/{name}",
             ok=limit is not None and plan.maxmemory < limit,
-            reason=f"maxmemory {plan.maxmemory} < limit {limit}",
-            field="instance_type",
+            reason=f"maxmemory {plan.maxmemory} < limit {limit}, or the kernel kills it before it is full",
+            field=f"overrides.{name.replace('-', '_')}.maxmemory",
         )
     yield Check(
         name="broker-noeviction",
         ok=broker.maxmemory_policy == "noeviction" and broker.appendonly,
-        reason="the broker never evicts a queued task and has it on disk",
-        field="instance_type",
+        reason=f"the broker never evicts a queued task ({broker.maxmemory_policy}) and has it on disk",
+        field="overrides.redis_broker.maxmemory_policy",
     )
 
 
 def _namespace(parts: Parts, namespace: NamespacePlan) -> Iterator[Check]:
     workloads = [one for one in parts.workloads if one.namespace == APP_NAMESPACE]
-    inside = [c.limits.memory for one in workloads for c in one.containers if c.limits.memory]
+    largest = max(c.limits.memory for one in workloads for c in one.containers if c.limits.memory)
     yield Check(
         name="limit-range",
-        ok=max(inside) <= namespace.limit_range_max.memory,
-        reason=f"the LimitRange admits every container up to {namespace.limit_range_max.memory}",
-        field="overrides",
+        ok=largest <= namespace.limit_range_max.memory,
+        reason=f"the LimitRange admits containers up to {namespace.limit_range_max.memory}, the largest has {largest}",
+        field="overrides.namespace.container_memory",
     )
-    peak = sum((one.replicas.max + one.replicas.surge) * one.pod_requests.cpu.millicores for one in workloads)
+    peak = Amounts(cpu=Cpu(0), memory=Memory(0))
+    for one in workloads:
+        peak = peak + one.pod_requests * (one.replicas.max + one.replicas.surge)
+    quota = namespace.quota_requests
+    field = "quota_cpu" if peak.cpu > quota.cpu else "quota_memory"
     yield Check(
         name="resource-quota",
-        ok=peak <= namespace.quota_requests.cpu.millicores,
-        reason=f"the quota of {namespace.quota_requests.cpu} admits {peak}m at every maximum, surges and jobs included",
-        field="overrides",
+        ok=quota.holds(peak),
+        reason=f"the quota of {quota.cpu} and {quota.memory} admits {peak.cpu} and {peak.memory} at every maximum, "
+        "surges and jobs included",
+        field=f"overrides.namespace.{field}",
     )

@@ -63,7 +63,7 @@ def make_plan(
         monitoring=parts.monitoring,
         system=parts.system,
         namespace=namespace,
-        checks=(*check_contracts(stage, parts, namespace), *check_grafana(parts.monitoring, nodes[0], packing)),
+        checks=(*check_contracts(stage, parts, namespace, nodes[0].vcpu), *check_grafana(parts.monitoring, nodes[0], packing)),
         departures=(
             *departures(stage, parts, nodes[0], lambda name, pods: ask.cheapest(row, parts, {name: pods})),
             *overridden,

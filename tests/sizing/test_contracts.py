@@ -26,20 +26,57 @@ def broken(overrides):
     return {check.name: check.field for check in plan_with(overrides).checks if not check.ok}
 
 
+# Name of the contract, an override that breaks it, the field that is named.
+BREAKS = (
+    ("connections", {"postgres": {"max_connections": 20}}, "overrides.postgres.max_connections"),
+    ("postgres-memory", {"postgres": {"max_connections": 400}}, "overrides.postgres.max_connections"),
+    ("maxmemory/redis-broker", {"redis_broker": {"maxmemory": "256Mi"}}, "overrides.redis_broker.maxmemory"),
+    ("maxmemory/redis-cache", {"redis_cache": {"maxmemory": "1Gi"}}, "overrides.redis_cache.maxmemory"),
+    (
+        "broker-noeviction",
+        {"redis_broker": {"maxmemory_policy": "allkeys-lru"}},
+        "overrides.redis_broker.maxmemory_policy",
+    ),
+    ("limit-range", {"namespace": {"container_memory": "512Mi"}}, "overrides.namespace.container_memory"),
+    ("resource-quota", {"namespace": {"quota_cpu": "1000m"}}, "overrides.namespace.quota_cpu"),
+    ("resource-quota", {"namespace": {"quota_memory": "1Gi"}}, "overrides.namespace.quota_memory"),
+    ("visibility-timeout/default", {"visibility_timeout": 650}, "overrides.visibility_timeout"),
+    ("visibility-timeout/default", {"longest_countdown": 4000}, "overrides.visibility_timeout"),
+    ("visibility-timeout/default", {"prefetch_multiplier": 6}, "overrides.visibility_timeout"),
+    ("soft-time-limit/default", {"soft_time_limit": 600}, "overrides.pools.default.soft_time_limit"),
+    ("grace-period/default", {"grace_period": 60}, "overrides.pools.default.grace_period"),
+    ("grace-period/default", {"soft_shutdown_timeout": 0, "grace_period": 90}, "overrides.pools.default.grace_period"),
+    ("delivery/default", {"reject_on_worker_lost": False}, "overrides.pools.default.reject_on_worker_lost"),
+    ("children-memory/default", {"concurrency": 16}, "overrides.pools.default.memory_limit"),
+)
+POOL = ("prefetch_multiplier", "soft_time_limit", "grace_period", "reject_on_worker_lost", "concurrency")
+
+
+def of_pool(overrides):
+    """The table's short form: a pool's fields stand alone."""
+    return {"pools": {"default": overrides}} if set(overrides) & set(POOL) else overrides
+
+
 class TestBroken:
-    def test_visibility_timeout(self):
-        """A task may run longer than Redis waits."""
-        assert broken({"visibility_timeout": 650}) == {"visibility-timeout/default": "overrides.visibility_timeout"}
+    @pytest.mark.parametrize(("name", "overrides", "field"), BREAKS)
+    def test_by_an_override(self, name, overrides, field):
+        """That contract and no other, with the field to change."""
+        assert broken(of_pool(overrides)) == {name: field}
 
-    def test_countdown(self):
-        """An ETA beyond the visibility timeout is delivered twice."""
-        assert broken({"longest_countdown": 4000}) == {"visibility-timeout/default": "overrides.visibility_timeout"}
+    def test_every_contract_is_in_the_table(self):
+        """Grafana's is in tests/sizing/test_monitoring.py."""
+        assert {check.name for check in plan_with({}).checks} == {name for name, _, _ in BREAKS}
 
-    def test_children_memory(self):
-        """Sixteen children do not fit into 1Gi."""
-        assert broken({"pools": {"default": {"concurrency": 16}}}) == {
-            "children-memory/default": "overrides.pools.default.memory_limit",
-        }
+    def test_each_has_one_line_for_its_reason(self):
+        for check in plan_with({}).checks:
+            assert check.reason
+            assert "\n" not in check.reason
+
+    def test_without_a_soft_shutdown_tasks_may_end(self):
+        """The grace period follows the time limit."""
+        plan = plan_with({"pools": {"default": {"soft_shutdown_timeout": 0}}})
+        assert plan.workers[0].grace_period == 630
+        assert [check.name for check in plan.checks if not check.ok] == []
 
     def test_refused_with_the_field(self):
         """The program stops before anything is registered."""

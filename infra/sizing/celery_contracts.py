@@ -1,0 +1,71 @@
+"""Contracts of one pool of Celery workers: no task is lost, run twice, or killed while it could be recycled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from infra.models.stage_config import StageConfig
+from infra.sizing.celery_worker import GRACE_MARGIN, MASTER
+from infra.sizing.plan import Check, WorkerPlan
+
+_SWEEP = 100  # seconds that kombu's sweep for lost tasks may take on top
+# A lean app's child was measured at 90 MiB of RSS, a typical one's at 140: below that each child is recycled after each
+# task.
+_SMALLEST_CHILD_MIB = 96
+
+
+def check_worker(stage: StageConfig, worker: WorkerPlan) -> Iterator[Check]:
+    """Every contract of the pool."""
+    path = f"overrides.pools.{worker.pool}"
+    yield _visibility(stage, worker)
+    yield Check(
+        name=f"soft-time-limit/{worker.pool}",
+        ok=worker.soft_time_limit < worker.time_limit,
+        reason=f"soft time limit {worker.soft_time_limit} s < time limit {worker.time_limit} s, so that a task is told "
+        "before it is killed",
+        field=f"{path}.soft_time_limit",
+    )
+    yield _grace(worker, path)
+    yield Check(
+        name=f"delivery/{worker.pool}",
+        ok=worker.reject_on_worker_lost,
+        reason="acks_late with reject_on_worker_lost: a killed child's task is delivered again",
+        field=f"{path}.reject_on_worker_lost",
+    )
+    limit = worker.workload.container("worker").limits.memory or MASTER
+    children = worker.max_memory_per_child * worker.concurrency
+    yield Check(
+        name=f"children-memory/{worker.pool}",
+        ok=worker.max_memory_per_child.whole_mib >= _SMALLEST_CHILD_MIB and children + MASTER < limit,
+        reason=f"{worker.concurrency} children x {worker.max_memory_per_child} + parent {MASTER} < limit {limit}, "
+        f"and a child has at least {_SMALLEST_CHILD_MIB}Mi",
+        field=f"{path}.memory_limit",
+    )
+
+
+def _visibility(stage: StageConfig, worker: WorkerPlan) -> Check:
+    """A task that a process holds waits for those before it, and is not acknowledged meanwhile."""
+    held = worker.time_limit * worker.prefetch_multiplier
+    longest = max(held, stage.longest_countdown)
+    prefetched = f", {worker.prefetch_multiplier} held at once" if worker.prefetch_multiplier > 1 else ""
+    return Check(
+        name=f"visibility-timeout/{worker.pool}",
+        ok=worker.visibility_timeout > longest + _SWEEP,
+        reason=f"visibility timeout {worker.visibility_timeout} s > longest task or ETA {longest} s{prefetched} + "
+        f"{_SWEEP} s, or Redis hands a running task to a second worker",
+        field="overrides.visibility_timeout",
+    )
+
+
+def _grace(worker: WorkerPlan, path: str) -> Check:
+    """Either a task may end, or the soft shutdown gives it back."""
+    soft = worker.soft_shutdown_timeout
+    needed = (soft or worker.time_limit) + GRACE_MARGIN
+    what = f"soft shutdown {soft} s" if soft else f"time limit {worker.time_limit} s, there being no soft shutdown,"
+    return Check(
+        name=f"grace-period/{worker.pool}",
+        ok=worker.grace_period >= needed,
+        reason=f"grace period {worker.grace_period} s >= {what} + {GRACE_MARGIN} s, so that unfinished tasks go back "
+        "to the queue before the kill",
+        field=f"{path}.grace_period",
+    )
