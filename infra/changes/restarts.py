@@ -34,7 +34,7 @@ _APP_FIELDS = ("image", "app", "env", "domain", "registry")
 # Fields that one part reads.
 _READERS = {"alerts": PROMETHEUS, "k3s": K3S, "kubeconfig_epoch": K3S}
 # What a pool's settings file holds; beat and the exporter mount the first pool's, too.
-_POOL_ONLY = ("workload", "pool", "queues", "concurrency", "grace_period")
+_POOL_ONLY = ("workload", "pool", "queues", "concurrency", "grace_period", "reasons")
 
 
 def pods_that_restart(before: StackPlan, after: StackPlan) -> dict[str, list[str]]:
@@ -125,4 +125,4 @@ def _settings(worker: WorkerPlan) -> dict[str, object]:
 
 
 def _without_replicas(plan: object) -> dict[str, object]:
-    return {key: value for key, value in vars(plan).items() if key != "workload"}
+    return {key: value for key, value in vars(plan).items() if key not in ("workload", "reasons")}

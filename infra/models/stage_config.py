@@ -47,7 +47,10 @@ class PoolConfig(StrictModel):
         default=True, description="a task whose process is killed goes back to the queue; false loses it"
     )
     soft_shutdown_timeout: int = Field(
-        ge=0, le=3600, default=60, description="seconds that running tasks get on SIGTERM; then they go back to the queue"
+        ge=0,
+        le=3600,
+        default=60,
+        description="seconds that running tasks get on SIGTERM; then they go back to the queue",
     )
     grace_period: int | None = Field(
         ge=1, le=90_000, default=None, description="seconds until Kubernetes kills an ending pod; computed if left out"

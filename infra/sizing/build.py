@@ -24,7 +24,7 @@ ONE = fixed_replicas(planned=1, surge=0, source=_ONE_OF_IT)
 JOB = fixed_replicas(planned=0, surge=1, source=_RUNS_ONCE)
 
 
-def container(  # noqa: PLR0913  the four amounts of a container
+def container(
     name: str,
     cpu: Number | int,
     memory: Number | int,

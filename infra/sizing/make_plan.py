@@ -19,7 +19,9 @@ from infra.sizing.namespace import size_namespace
 from infra.sizing.node import size_node
 from infra.sizing.pack import Packing, pack
 from infra.sizing.plan import Amounts, Departure, NodePlan, StackPlan
+from infra.sizing.proof import prove
 from infra.sizing.reachable import why_unreachable
+from infra.sizing.remedies import Change, remedies
 from infra.sizing.replicas import share_out
 from infra.sizing.tier_use import tier_use
 from infra.units import Cpu, Memory
@@ -38,6 +40,24 @@ def make_plan(
     Raises:
         ConfigError: a pinned type, or the region, is not in the catalog.
     """
+
+    def plan(change: Change) -> StackPlan:
+        return _plan(change.stage, change.inputs, catalog, recorded, overridden)
+
+    now = Change(text="", stage=stage, inputs=inputs)
+    made = plan(now)
+    if made.fits:
+        return made
+    return replace(made, remedies=remedies(made, now, catalog, overridden, plan))
+
+
+def _plan(
+    stage: StageConfig,
+    inputs: PlanInputs,
+    catalog: Catalog,
+    recorded: Recorded | None,
+    overridden: tuple[Departure, ...],
+) -> StackPlan:
     asked = inputs.volume_size_gib or stage.volume_size_gib
     volume = max(asked, recorded.volume_size_gib if recorded else 0)
     celery = size_celery_servers(stage, inputs, catalog, recorded)
@@ -63,7 +83,10 @@ def make_plan(
         monitoring=parts.monitoring,
         system=parts.system,
         namespace=namespace,
-        checks=(*check_contracts(stage, parts, namespace, nodes[0].vcpu), *check_grafana(parts.monitoring, nodes[0], packing)),
+        checks=(
+            *check_contracts(stage, parts, namespace, nodes[0].vcpu),
+            *check_grafana(parts.monitoring, nodes[0], packing),
+        ),
         departures=(
             *departures(stage, parts, nodes[0], lambda name, pods: ask.cheapest(row, parts, {name: pods})),
             *overridden,
@@ -72,6 +95,7 @@ def make_plan(
         ),
         fits=not packing.unplaced,
         missing=_missing(packing, nodes),
+        proof=prove(nodes, parts.workloads, packing),
     )
 
 
@@ -111,7 +135,9 @@ class _Question:
         return share_out(self.stage, self.nodes(row), volume_size_gib=self.volume)
 
     def fits(self, row: InstanceType) -> bool:
-        return not pack(self.nodes(row), self.parts(row).workloads).unplaced
+        """Whether the server holds what runs there: a larger one is no help to pods of Celery's own servers."""
+        packing = pack(self.nodes(row), self.parts(row).workloads)
+        return all(pod.role != SERVER_ROLE for pod in packing.unplaced)
 
     def without_grafana(self) -> _Question:
         """What chooses the server: a window on the shop must neither buy a larger one nor restart the running one."""

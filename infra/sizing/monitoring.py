@@ -74,4 +74,6 @@ def check_grafana(plan: MonitoringPlan, server: NodePlan, packing: Packing) -> t
 
 
 def _size_grafana() -> WorkloadPlan:
-    return workload(GRAFANA, "Deployment", container("grafana", *_GRAFANA, _GRAFANA_SOURCE), namespace=MONITORING_NAMESPACE)
+    return workload(
+        GRAFANA, "Deployment", container("grafana", *_GRAFANA, _GRAFANA_SOURCE), namespace=MONITORING_NAMESPACE
+    )

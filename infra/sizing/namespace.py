@@ -29,7 +29,8 @@ def size_namespace(workloads: Iterable[WorkloadPlan], asked: NamespaceConfig | N
     containers = [c for one in inside for c in one.containers]
     largest = Amounts(
         cpu=max((c.limits.cpu for c in containers if c.limits.cpu), default=Cpu(0)),
-        memory=bounds.container_memory or max((c.limits.memory for c in containers if c.limits.memory), default=Memory(0)),
+        memory=bounds.container_memory
+        or max((c.limits.memory for c in containers if c.limits.memory), default=Memory(0)),
     )
     quota = Amounts(cpu=bounds.quota_cpu or requests.cpu, memory=bounds.quota_memory or requests.memory)
     return NamespacePlan(

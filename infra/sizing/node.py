@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infra.catalog.instance_type import InstanceType
 from infra.sizing.budget import by_server
-from infra.sizing.number import Number, cpu, described, fixed, given
+from infra.sizing.number import cpu, described, fixed, given
 from infra.sizing.plan import Amounts, NodePlan
 from infra.sizing.reason import Reasons, counted, reason
 from infra.units import Cpu, Memory

@@ -83,7 +83,7 @@ class Number:
     @property
     def inputs(self) -> tuple[Input, ...]:
         """What stands in the formula by name, each once."""
-        return tuple(dict.fromkeys(self._inputs()))
+        return tuple(dict.fromkeys(self.each_input()))
 
     def inside(self, binds: int) -> Number:
         """In brackets where an operation that binds so tightly needs them."""
@@ -91,12 +91,13 @@ class Number:
             return self
         return Number(self.value, self.unit, ("(", self, ")"))
 
-    def _inputs(self) -> Iterator[Input]:
+    def each_input(self) -> Iterator[Input]:
+        """As they are read."""
         if self.given:
             yield self.given
         for part in self.parts:
             if isinstance(part, Number):
-                yield from part._inputs()
+                yield from part.each_input()
 
     def _sum(self, other: Number | int, sign: str, value: int) -> Number:
         right = _number(other, self.unit).inside(_SUM if sign == "+" else _SUM + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from infra.names import CELERY_ROLE
+from infra.sizing.findings import Check, Departure, Proof, Remedy, TierUse, Tightest
 from infra.sizing.reason import Reasons
 from infra.sizing.workload import Amounts, ContainerPlan, Limits, ReplicasPlan, WorkloadPlan
 from infra.units import Memory
@@ -21,10 +22,13 @@ __all__ = [
     "NodePlan",
     "PgBouncerPlan",
     "PostgresPlan",
+    "Proof",
     "RedisPlan",
+    "Remedy",
     "ReplicasPlan",
     "StackPlan",
     "TierUse",
+    "Tightest",
     "WorkerPlan",
     "WorkloadPlan",
 ]
@@ -143,36 +147,6 @@ class NamespacePlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Check:
-    """A named contract (design 3.9): whether it holds, and one line that says why."""
-
-    name: str
-    ok: bool
-    reason: str
-    field: str  # the stack file's field to change
-
-
-@dataclass(frozen=True, kw_only=True)
-class Departure:
-    """Where the plan differs from the tier guide or from the stage, and why."""
-
-    field: str
-    guide: str
-    plan: str
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class TierUse:
-    """How many customers there are of those that the tier holds."""
-
-    customers: int
-    up_to: int
-    percent: int
-    then: str  # what follows when they are more
-
-
-@dataclass(frozen=True, kw_only=True)
 class StackPlan:
     """Everything that one stack builds."""
 
@@ -196,6 +170,8 @@ class StackPlan:
     departures: tuple[Departure, ...]
     fits: bool
     missing: tuple[str, ...]  # what does not fit, one line each; empty when it fits
+    proof: Proof = field(compare=False)
+    remedies: tuple[Remedy, ...] = field(default=(), compare=False)  # where it does not fit
 
     @property
     def server(self) -> NodePlan:

@@ -66,7 +66,7 @@ class TestFindBlocked:
         slots=st.integers(2, 9),
         nodes=st.integers(2, 3),
     )
-    def test_says_what_trying_every_choice_says(self, first, second, counts, room, slots, nodes):  # noqa: PLR0913
+    def test_says_what_trying_every_choice_says(self, first, second, counts, room, slots, nodes):
         pods = dict(zip((pod("a", *first), pod("b", *second)), counts, strict=True))
         found = find_blocked(amounts(*room), slots, nodes, pods)
         assert (found is not None) == stuck_in_some_order(amounts(*room), slots, nodes, pods)

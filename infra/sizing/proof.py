@@ -1,0 +1,67 @@
+"""What a packing shows: the tightest moment, and how much it leaves."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from infra.names import CELERY_ROLE
+from infra.sizing.pack import Packing, Pod, peak_pods
+from infra.sizing.plan import Amounts, NodePlan, Proof, Tightest, WorkloadPlan
+from infra.units import Cpu, Memory
+
+_ALL_AT_ONCE = "every autoscaler at its maximum, every rollout's extra pod, the migration and the backup at once"
+_CELERY = "every pool at its maximum; workers roll without an extra pod, and no job runs here"
+
+
+def prove(nodes: tuple[NodePlan, ...], workloads: tuple[WorkloadPlan, ...], packing: Packing) -> Proof:
+    """Of the packing of those workloads on those nodes."""
+    peak = Amounts(cpu=Cpu(0), memory=Memory(0))
+    pods = peak_pods(workloads)
+    for pod in pods:
+        peak = peak + pod.requests
+    return Proof(
+        pods=len(pods) + sum(node.count for node in nodes) * sum(one.kind == "DaemonSet" for one in workloads),
+        peak=peak,
+        left=packing.left,
+        tightest=_tightest(nodes, workloads, packing),
+    )
+
+
+def _tightest(nodes: tuple[NodePlan, ...], workloads: tuple[WorkloadPlan, ...], packing: Packing) -> Tightest:
+    """The pod without a node and the node with the most room for it, or the fullest node and its last pod."""
+    roles = {f"{node.role}-{number}": node for node in nodes for number in range(1, node.count + 1)}
+    rooms = [(name, roles[name], left) for name, left in packing.left]
+    if packing.unplaced:
+        victim = packing.unplaced[0]
+        wanted = [room for room in rooms if room[1].role == victim.role] or rooms
+        name, node, left = min(wanted, key=lambda room: _fullness(room[1], room[2])[0])
+        return _describe(name, node, left, victim)
+    name, node, left = max(rooms, key=lambda room: _fullness(room[1], room[2])[0])
+    return _describe(name, node, left, _last(name, workloads, packing))
+
+
+def _describe(name: str, node: NodePlan, left: Amounts, pod: Pod) -> Tightest:
+    share, binds = _fullness(node, left)
+    return Tightest(
+        node=name,
+        pod=pod.workload,
+        requests=pod.requests,
+        left=left,
+        used_percent=int(100 * share),
+        binds=binds,
+        moment=_CELERY if node.role == CELERY_ROLE else _ALL_AT_ONCE,
+    )
+
+
+def _fullness(node: NodePlan, left: Amounts) -> tuple[Fraction, str]:
+    """The fuller of CPU and memory."""
+    cpu = 1 - Fraction(left.cpu.millicores, node.allocatable.cpu.millicores)
+    memory = 1 - Fraction(left.memory.bytes, node.allocatable.memory.bytes)
+    return max((cpu, "cpu"), (memory, "memory"))
+
+
+def _last(node: str, workloads: tuple[WorkloadPlan, ...], packing: Packing) -> Pod:
+    """Rollouts and jobs come on top of what runs; where there are none, autoscaled pods do."""
+    order = {one.name: (one.replicas.surge > 0, one.replicas.autoscaled) for one in workloads}
+    there = [pod for name, pod in packing.placed if name == node]
+    return max(there, key=lambda pod: (order[pod.workload], pod.requests.memory, pod.requests.cpu))

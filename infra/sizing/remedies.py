@@ -1,0 +1,213 @@
+"""Where a plan does not fit: the smallest changes that help, each of them planned before it is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+
+from infra.errors import ConfigError
+from infra.models.stage_config import PoolConfig, ReplicaRange, StageConfig
+from infra.sizing.celery_servers import MOST
+from infra.sizing.celery_worker import MASTER
+from infra.sizing.choose import Catalog
+from infra.sizing.inputs import PlanInputs
+from infra.sizing.plan import Departure, NodePlan, Remedy, StackPlan
+from infra.units import MIB, Cpu, Memory
+
+# What one more process of a worker takes: 87 MiB were measured, 100m is the guide's step from its stage 1 to 2.
+_PROCESS = Cpu(100), Memory.mib(87)
+_MOST_PROCESSES = 64
+_MORE_SERVERS = 3  # tried one after the other
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A stack file with one thing changed."""
+
+    text: str  # as the stack file says it
+    stage: StageConfig
+    inputs: PlanInputs
+
+
+def remedies(
+    refused: StackPlan,
+    now: Change,
+    catalog: Catalog,
+    overridden: tuple[Departure, ...],
+    plan: Callable[[Change], StackPlan],
+) -> tuple[Remedy, ...]:
+    """The first of each kind that fits and keeps every contract; `now` is what does not fit."""
+    kinds = (
+        *(iter((change,)) for change in _taken_back(now, overridden)),
+        _without_grafana(now),
+        *_fewer_pods(now),
+        *_more_processes(now),
+        _celery_servers(now, refused),
+        _celery_types(now, refused, catalog),
+        _server_types(now, refused, catalog),
+    )
+    found = (_first(kind, refused, plan) for kind in kinds)
+    return tuple(one for one in found if one)
+
+
+def _first(kind: Iterator[Change], refused: StackPlan, plan: Callable[[Change], StackPlan]) -> Remedy | None:
+    broken = {check.name for check in refused.checks if not check.ok}
+    for change in kind:
+        try:
+            made = plan(change)
+        except ConfigError:
+            continue  # the running server can't become that
+        if made.fits and {check.name for check in made.checks if not check.ok} <= broken:
+            return _remedy(change.text, refused, made)
+    return None
+
+
+def _remedy(text: str, refused: StackPlan, made: StackPlan) -> Remedy:
+    server, celery = made.server, made.celery_servers
+    nodes = server.instance_type + (f" + {celery.count} x {celery.instance_type}" if celery else "")
+    before, after = _price(refused.nodes), _price(made.nodes)
+    cost = f"{after} {server.currency} a month"
+    effect = f"fits {nodes}, {cost}" + ("" if before == after else f" instead of {before}")
+    return Remedy(change=text, effect=effect, price=str(after), currency=server.currency)
+
+
+def _price(nodes: tuple[NodePlan, ...]) -> Decimal:
+    return sum((Decimal(node.price) * node.count for node in nodes), Decimal(0))
+
+
+def _taken_back(now: Change, overridden: tuple[Departure, ...]) -> Iterator[Change]:
+    """Each override by itself."""
+    for one in overridden:
+        values = now.stage.model_dump()
+        path = one.field.removeprefix("overrides.").split(".")
+        target: Any = values
+        if path[0] == "pools":
+            target = next(pool for pool in values["pools"] if pool["name"] == path[1])
+            path = path[2:]
+        for key in path[:-1]:
+            target = target[key]
+        if isinstance(target[path[-1]], list | tuple):
+            continue  # queues take no room
+        target[path[-1]] = None if one.guide == "computed" else one.guide
+        try:
+            stage = StageConfig.model_validate(values)
+        except ValidationError:
+            continue
+        yield replace(now, text=f"take back {one.field}: {one.plan} ({one.guide} is the stage's)", stage=stage)
+
+
+def _without_grafana(now: Change) -> Iterator[Change]:
+    if now.stage.grafana:
+        stage = now.stage.model_copy(update={"grafana": False})
+        yield replace(now, text="monitoring: {grafana: false}", stage=stage)
+
+
+def _fewer_pods(now: Change) -> Iterator[Iterator[Change]]:
+    """One pod less, then two, of one workload."""
+
+    def django() -> Iterator[Change]:
+        for replicas in _less(now.stage.django.replicas):
+            web = now.stage.django.model_copy(update={"replicas": replicas})
+            text = f"overrides: {{django: {{replicas: {_replicas(replicas)}}}}}"
+            yield replace(now, text=text, stage=now.stage.model_copy(update={"django": web}))
+
+    def pool(one: PoolConfig) -> Iterator[Change]:
+        for replicas in _less(one.replicas):
+            text = f"overrides: {{pools: {{{one.name}: {{replicas: {_replicas(replicas)}}}}}}}"
+            yield _with_pool(now, one.model_copy(update={"replicas": replicas}), text)
+
+    yield django()
+    for one in now.stage.pools:
+        yield pool(one)
+
+
+def _less(replicas: ReplicaRange) -> Iterator[ReplicaRange]:
+    for planned in range(replicas.planned - 1, 0, -1):
+        yield ReplicaRange(min=min(replicas.min, planned), planned=planned, ceiling=replicas.ceiling)
+
+
+def _replicas(replicas: ReplicaRange) -> str:
+    return f"{{min: {replicas.min}, planned: {replicas.planned}}}"
+
+
+def _more_processes(now: Change) -> Iterator[Iterator[Change]]:
+    """The same number of processes in one pod less: a process takes less than a pod of its own."""
+
+    def pool(one: PoolConfig) -> Iterator[Change]:
+        for replicas in _less(one.replicas):
+            wider = _wider(one, replicas)
+            if wider:
+                text = (
+                    f"overrides: {{pools: {{{one.name}: {{concurrency: {wider.concurrency}, "
+                    f"cpu_request: {wider.cpu_request}, cpu_limit: {wider.cpu_limit}, "
+                    f"memory_request: {wider.memory_request}, memory_limit: {wider.memory_limit}, "
+                    f"replicas: {_replicas(replicas)}}}}}}}"
+                )
+                yield _with_pool(now, wider, text)
+
+    for one in now.stage.pools:
+        yield pool(one)
+
+
+def _wider(pool: PoolConfig, replicas: ReplicaRange) -> PoolConfig | None:
+    """As many processes in all; each child keeps its share of the limit."""
+    processes = -(-pool.replicas.planned * pool.concurrency // replicas.planned)
+    more = processes - pool.concurrency
+    if processes > _MOST_PROCESSES or pool.memory_limit <= MASTER:
+        return None
+    share = -(-(pool.memory_limit - MASTER).bytes // pool.concurrency // MIB)
+    limit = Memory.mib(MASTER.whole_mib + share * processes)
+    request = pool.memory_request + _PROCESS[1] * more
+    return pool.model_copy(
+        update={
+            "concurrency": processes,
+            "replicas": replicas,
+            "cpu_request": pool.cpu_request + _PROCESS[0] * more,
+            "cpu_limit": pool.cpu_limit + _PROCESS[0] * more,
+            "memory_request": request,
+            "memory_limit": max(limit, request),
+        }
+    )
+
+
+def _with_pool(now: Change, pool: PoolConfig, text: str) -> Change:
+    pools = tuple(pool if one.name == pool.name else one for one in now.stage.pools)
+    return replace(now, text=text, stage=now.stage.model_copy(update={"pools": pools}))
+
+
+def _celery_servers(now: Change, refused: StackPlan) -> Iterator[Change]:
+    """Workers on servers of their own, or more of them."""
+    there = refused.celery_servers.count if refused.celery_servers else 0
+    for count in range(there + 1, min(there + _MORE_SERVERS, MOST) + 1):
+        kind = now.inputs.celery_instance_type
+        text = f"celery_servers: {{count: {count}{f', instance_type: {kind}' if kind else ''}}}"
+        yield replace(now, text=text, inputs=replace(now.inputs, celery_servers=count))
+
+
+def _celery_types(now: Change, refused: StackPlan, catalog: Catalog) -> Iterator[Change]:
+    if refused.celery_servers is None:
+        return
+    for name in _larger(refused.celery_servers, now, catalog):
+        inputs = replace(now.inputs, celery_instance_type=name)
+        count = f"count: {inputs.celery_servers}, " if inputs.celery_servers is not None else ""
+        yield replace(now, text=f"celery_servers: {{{count}instance_type: {name}}}", inputs=inputs)
+
+
+def _server_types(now: Change, refused: StackPlan, catalog: Catalog) -> Iterator[Change]:
+    """The next instance types, in the catalog's order of preference."""
+    for name in _larger(refused.server, now, catalog):
+        yield replace(now, text=f"instance_type: {name}", inputs=replace(now.inputs, instance_type=name))
+
+
+def _larger(node: NodePlan, now: Change, catalog: Catalog) -> Iterator[str]:
+    rows, order = catalog
+    known = {row.name: row for row in rows}
+    for name in order:
+        row = known[name]
+        enough = row.memory >= node.memory and row.vcpu >= node.vcpu
+        if name != node.instance_type and enough and now.inputs.region in row.regions:
+            yield name
