@@ -40,5 +40,21 @@ STAGE = StageConfig(
         replicas=ReplicaRange(min=2, planned=2, ceiling=3),
     ),
     volume_size_gib=60,
-    guide=GuideRow(server="6 GB", django_memory="not said", worker_pods="1"),
+    guide=GuideRow(
+        server="6 GB",
+        django_memory="not said",
+        worker_pods="1",
+        amounts={
+            "celery-worker.worker.requests.cpu": "600m",
+            "celery-worker.worker.limits.cpu": "1000m",
+            "celery-worker.worker.requests.memory": "768Mi",
+            "celery-worker.worker.limits.memory": "1Gi",
+            "celery-worker.concurrency": "4",
+            "celery-worker.replicas.planned": "1 (keep 1 pod)",
+            "celery-worker.time_limit": "600 s",
+            "celery-worker.soft_time_limit": "540 s",
+            "server.memory": "6 GB",
+            "namespace.limit_range_max.cpu": "2",
+        },
+    ),
 )

@@ -39,5 +39,20 @@ STAGE = StageConfig(
         replicas=ReplicaRange(min=2, planned=2, ceiling=4),
     ),
     volume_size_gib=80,
-    guide=GuideRow(server="8 GB", django_memory="not said", worker_pods="2"),
+    guide=GuideRow(
+        server="8 GB",
+        django_memory="not said",
+        worker_pods="2",
+        amounts={
+            "celery-worker.worker.requests.cpu": "600m",
+            "celery-worker.worker.limits.cpu": "1000m",
+            "celery-worker.worker.requests.memory": "768Mi",
+            "celery-worker.worker.limits.memory": "1Gi",
+            "celery-worker.concurrency": "4",
+            "celery-worker.replicas.planned": "2",
+            "celery-worker.time_limit": "600 s",
+            "celery-worker.soft_time_limit": "540 s",
+            "server.memory": "8 GB",
+        },
+    ),
 )

@@ -39,5 +39,20 @@ STAGE = StageConfig(
         replicas=ReplicaRange(min=2, planned=3, ceiling=5),
     ),
     volume_size_gib=160,
-    guide=GuideRow(server="12-16 GB", django_memory="not said", worker_pods="3"),
+    guide=GuideRow(
+        server="12-16 GB",
+        django_memory="not said",
+        worker_pods="3",
+        amounts={
+            "celery-worker.worker.requests.cpu": "800m",
+            "celery-worker.worker.limits.cpu": "1500m",
+            "celery-worker.worker.requests.memory": "1Gi",
+            "celery-worker.worker.limits.memory": "1.5Gi",
+            "celery-worker.concurrency": "4",
+            "celery-worker.replicas.planned": "3",
+            "celery-worker.time_limit": "600 s",
+            "celery-worker.soft_time_limit": "540 s",
+            "server.memory": "12-16 GB",
+        },
+    ),
 )

@@ -53,5 +53,13 @@ STAGE = StageConfig(
         replicas=ReplicaRange(min=3, planned=4, ceiling=6),
     ),
     volume_size_gib=240,
-    guide=GuideRow(server="several servers", django_memory="not said", worker_pods="several pools"),
+    guide=GuideRow(
+        server="several servers",
+        django_memory="not said",
+        worker_pods="several pools",
+        amounts={
+            "celery-worker.concurrency": "8",
+            "celery-worker-slow.concurrency": "2",
+        },
+    ),
 )

@@ -29,8 +29,11 @@ REASONS = {
         "infra/changes/stack_diff.py",
         "infra/cli/output.py",
         "infra/pull_requests/marker.py",
+        "infra/sizing/findings.py",
         "infra/sizing/inputs.py",
         "infra/sizing/plan.py",
+        "infra/sizing/pod.py",
+        "infra/sizing/reason.py",
         "lab/machines.py",
         "lab/paths.py",
         "lab/plugins/package.py",
@@ -41,6 +44,17 @@ REASONS = {
         "infra/sizing/build.py",
         "infra/sizing/departures.py",
         "infra/sizing/reachable.py",
+    ),
+    "shared by the sizing of several parts, held by tests/sizing/test_explain.py and theirs": (
+        "infra/sizing/budget.py",
+        "infra/sizing/scaled.py",
+    ),
+    "the contracts of a pool, broken one by one in tests/sizing/test_contracts.py": (
+        "infra/sizing/celery_contracts.py",
+    ),
+    "seen from outside in tests/cli/test_explain.py": (
+        "infra/cli/explain_text.py",
+        "infra/config/explained.py",
     ),
     "seen from outside in tests/cli/test_plan.py": (
         "infra/cli/plan_json.py",

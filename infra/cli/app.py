@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,19 +16,28 @@ from infra.cli.guard import guard
 from infra.cli.loadtest import loadtest
 from infra.cli.options import read_budget
 from infra.cli.output import Format
-from infra.cli.plan_json import plan_to_json
-from infra.cli.plan_options import Budget, Customers, PeakFactor, Requests, RequestSeconds, Tasks, TaskSeconds
+from infra.cli.plan_options import (
+    Budget,
+    Contracts,
+    Customers,
+    Explain,
+    PeakFactor,
+    Requests,
+    RequestSeconds,
+    Tasks,
+    TaskSeconds,
+)
 from infra.cli.prices import prices
 from infra.cli.pull_request import comment, deploy
 from infra.cli.render import render
 from infra.cli.runner_access import runner_access
+from infra.cli.show_plan import require_explain, show_plan
 from infra.cli.sides import DEFAULT_FILE, with_budget, with_stage
 from infra.cli.sound import require_sound
 from infra.cli.whatif import LoadOptions, answer_of, config_of, show_answer
 from infra.config.parse import parse_stack_file
 from infra.config.resolve import plan_for
 from infra.errors import ConfigError, Problem, StagecoachError
-from infra.sizing.plan import StackPlan
 
 _NO_COLOR = "--no-color"
 
@@ -50,6 +58,7 @@ def main(
 
 @app.command()
 def plan(  # noqa: PLR0913  each is an option of its own
+    workload: Annotated[str | None, typer.Argument(help="With --explain: this workload's amounts only.")] = None,
     *,
     stack_file: Annotated[
         Path | None, typer.Option(help="The stack file to plan.", show_default=str(DEFAULT_FILE))
@@ -65,8 +74,11 @@ def plan(  # noqa: PLR0913  each is an option of its own
     request_seconds: RequestSeconds = None,
     output_format: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT,
     json_output: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    explain: Explain = False,
+    contracts: Contracts = False,
 ) -> None:
     """Print what a stack would build, and prove that it fits; with --customers and tasks, what such a load needs."""
+    require_explain(workload, explain=explain)
     shown = Format.JSON if json_output else output_format
     # By position, in the order of the class.
     options = LoadOptions(
@@ -80,23 +92,8 @@ def plan(  # noqa: PLR0913  each is an option of its own
         show_answer(answer_of(options, config, fixed=stage is not None), shown)
         return
     made = plan_for(config)
-    _print_plan(made, shown)
+    show_plan(config, made, shown, explain=explain, workload=workload, contracts=contracts)
     require_sound(made)
-
-
-def _print_plan(made: StackPlan, output_format: Format) -> None:
-    """Each format loads only what it needs: Rich alone takes 60 ms."""
-    if output_format is Format.JSON:
-        sys.stdout.write(json.dumps(plan_to_json(made), indent=2) + "\n")
-    elif output_format is Format.MARKDOWN:
-        from infra.pull_requests.markdown import fit  # noqa: PLC0415  see above
-        from infra.pull_requests.plan_markdown import plan_markdown  # noqa: PLC0415
-
-        sys.stdout.write(fit(plan_markdown(made)))
-    else:
-        from infra.cli.plan_text import print_plan  # noqa: PLC0415
-
-        print_plan(made)
 
 
 app.command()(diff)

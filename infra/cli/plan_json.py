@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from infra.prices.month import month_price
 from infra.prices.to_json import month_to_json
+from infra.sizing.explain import Explanation
 from infra.sizing.plan import (
     Amounts,
     ContainerPlan,
@@ -26,6 +28,11 @@ def plan_to_json(plan: StackPlan) -> dict[str, Any]:
         "region": plan.region,
         "fits": plan.fits,
         "missing": list(plan.missing),
+        "proof": _proof(plan),
+        "remedies": [
+            {"change": r.change, "effect": r.effect, "price": float(r.price), "currency": r.currency}
+            for r in plan.remedies
+        ],
         "customers": _use(plan.use) if plan.use else None,
         "nodes": [_node(node) for node in plan.nodes],
         "volume_size_gib": plan.volume_size_gib,
@@ -49,6 +56,29 @@ def plan_to_json(plan: StackPlan) -> dict[str, Any]:
         },
         "checks": [{"name": c.name, "ok": c.ok, "reason": c.reason, "field": c.field} for c in plan.checks],
         "departures": [{"field": d.field, "guide": d.guide, "plan": d.plan, "why": d.why} for d in plan.departures],
+    }
+
+
+def explanation_to_json(one: Explanation) -> dict[str, Any]:
+    """One of the objects under `explanations` of `plan --explain --json`."""
+    return asdict(one)
+
+
+def _proof(plan: StackPlan) -> dict[str, Any]:
+    proof, tightest = plan.proof, plan.proof.tightest
+    return {
+        "pods": proof.pods,
+        "peak": _amounts(proof.peak),
+        "left": {name: _amounts(left) for name, left in proof.left},
+        "tightest": {
+            "node": tightest.node,
+            "pod": tightest.pod,
+            "requests": _amounts(tightest.requests),
+            "left": _amounts(tightest.left),
+            "used_percent": tightest.used_percent,
+            "binds": tightest.binds,
+            "moment": tightest.moment,
+        },
     }
 
 

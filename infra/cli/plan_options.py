@@ -13,3 +13,5 @@ TaskSeconds = Annotated[float | None, typer.Option(help="With --customers: mean 
 PeakFactor = Annotated[float | None, typer.Option(help="The busiest time beside the day's mean (3); more in a season.")]
 Requests = Annotated[float | None, typer.Option(help="Pages that each customer sees a day (50).")]
 RequestSeconds = Annotated[float | None, typer.Option(help="Mean seconds of a page (0.15).")]
+Explain = Annotated[bool, typer.Option("--explain", help="Where each amount comes from: rule, inputs, source.")]
+Contracts = Annotated[bool, typer.Option("--contracts", help="The contracts alone, with the field of each.")]

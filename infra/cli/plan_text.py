@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from rich.table import Table
+from rich.text import Text
 
 from infra.cli.console import new_console
 from infra.prices.month import month_price
-from infra.sizing.pack import pack, peak_pods
-from infra.sizing.plan import Amounts, StackPlan
-from infra.units import Cpu, Memory
+from infra.sizing.plan import StackPlan
 
 
 def print_plan(plan: StackPlan) -> None:
@@ -22,15 +21,34 @@ def print_plan(plan: StackPlan) -> None:
     price = month_price(plan)
     console.print(f"{price} without VAT: {price.bill}")
     console.print(_workloads(plan))
-    peak = Amounts(cpu=Cpu(0), memory=Memory(0))
-    for pod in peak_pods(plan.workloads):
-        peak = peak + pod.requests
-    console.print(f"at the peak, every maximum, surge and job at once: {peak.cpu} and {peak.memory}")
-    for name, left in pack(plan.nodes, plan.workloads).left:
-        console.print(f"left on {name}: {left.cpu} and {left.memory.whole_mib}Mi")
-    console.print("It fits." if plan.fits else "It does not fit.", style="bold green" if plan.fits else "bold red")
+    _print_proof(console, plan)
     console.print(_checks(plan))
     console.print(_departures(plan))
+
+
+def print_contracts(plan: StackPlan) -> None:
+    """Every contract alone, with the field that mends it."""
+    Console(width=None if Console().is_terminal else PLAIN_WIDTH).print(_checks(plan, fields=True))
+
+
+def _print_proof(console: Console, plan: StackPlan) -> None:
+    """The worst moment, the pod that is nearest to having no node, and what would help."""
+    proof, tightest = plan.proof, plan.proof.tightest
+    peak = f"{proof.peak.cpu} and {proof.peak.memory}"
+    console.print(f"at the peak, every maximum, surge and job at once: {proof.pods} pods, {peak}")
+    for name, left in proof.left:
+        console.print(f"left on {name}: {left.cpu} and {left.memory.whole_mib}Mi")
+    asks = f"{tightest.pod} ({tightest.requests.cpu}, {tightest.requests.memory})"
+    room = f"{tightest.left.cpu} and {tightest.left.memory.whole_mib}Mi"
+    if plan.fits:
+        full = f"{tightest.binds} is {tightest.used_percent} % full"
+        console.print(f"the tightest moment: {asks} comes last to {tightest.node}, then {room} are left and {full}")
+    else:
+        console.print(f"the tightest moment: {asks} finds no node, {room} are left on {tightest.node}")
+    console.print(f"  ({tightest.moment})")
+    console.print("It fits." if plan.fits else "It does not fit.", style="bold green" if plan.fits else "bold red")
+    for one in plan.remedies:
+        console.print(Text(f"what would help: {one.change}: {one.effect}"))
 
 
 def _nodes(plan: StackPlan) -> Table:
@@ -56,10 +74,11 @@ def _workloads(plan: StackPlan) -> Table:
     return table
 
 
-def _checks(plan: StackPlan) -> Table:
-    table = Table("contract", "kept", "reason", title="Contracts")
+def _checks(plan: StackPlan, *, fields: bool = False) -> Table:
+    table = Table("contract", "kept", "reason", *(["change"] if fields else []), title="Contracts")
     for check in plan.checks:
-        table.add_row(check.name, "yes" if check.ok else "[red]NO[/red]", check.reason)
+        change = [f"stagecoach:{check.field}"] if fields else []
+        table.add_row(check.name, "yes" if check.ok else "[red]NO[/red]", check.reason, *change)
     return table
 
 

@@ -10,7 +10,8 @@ def require_sound(made: StackPlan) -> None:
     """Raises RefusedError unless the plan fits and keeps every contract."""
     broken = [check for check in made.checks if not check.ok]
     if made.missing or broken:
-        hint = "Name another instance type, or ask for less in the overrides"
+        helps = "; or ".join(f"{one.change} ({one.effect})" for one in made.remedies)
+        hint = f"What helps, each planned: {helps}" if helps else "Name another instance type, or ask for less"
         problems = [Problem(path="plan", value="", allowed=line, hint=hint) for line in made.missing]
         problems += [
             Problem(path=check.name, value="", allowed=check.reason, hint=f"Change stagecoach:{check.field}")

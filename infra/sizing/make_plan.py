@@ -17,10 +17,12 @@ from infra.sizing.inputs import PlanInputs, Recorded
 from infra.sizing.monitoring import check_grafana
 from infra.sizing.namespace import size_namespace
 from infra.sizing.node import size_node
+from infra.sizing.number import described, given
 from infra.sizing.pack import Packing, pack
 from infra.sizing.plan import Amounts, Departure, NodePlan, StackPlan
 from infra.sizing.proof import prove
 from infra.sizing.reachable import why_unreachable
+from infra.sizing.reason import Reasons, of_stage, reason
 from infra.sizing.remedies import Change, remedies
 from infra.sizing.replicas import share_out
 from infra.sizing.tier_use import tier_use
@@ -95,8 +97,18 @@ def _plan(
         ),
         fits=not packing.unplaced,
         missing=_missing(packing, nodes),
+        reasons=_volume_reason(stage, inputs, recorded, volume),
         proof=prove(nodes, parts.workloads, packing),
     )
+
+
+def _volume_reason(stage: StageConfig, inputs: PlanInputs, recorded: Recorded | None, volume: int) -> Reasons:
+    asked = of_stage("volume_size_gib", stage.volume_size_gib, "Gi")
+    if inputs.volume_size_gib:
+        asked = given("asked", inputs.volume_size_gib, "Gi", "stagecoach:volume_size_gib")
+    has = given("recorded", recorded.volume_size_gib if recorded else 0, "Gi", "the deployment's state")
+    number = described(volume, "Gi", "the larger of ", asked, " and ", has)
+    return (reason("volume_size_gib", volume, number, "a volume never shrinks"),)
 
 
 def _kept_volume(asked: int, volume: int) -> tuple[Departure, ...]:

@@ -51,5 +51,10 @@ def size_namespace(workloads: Iterable[WorkloadPlan], asked: NamespaceConfig | N
 
 def _bound(field: str, value: Cpu | Memory | int, how: str, asked: Value) -> Reason:
     """`asked` is the stage's field where a person set the bound."""
-    number = of_stage(f"namespace.{asked}", value) if asked else described(0, "", how)
+    if asked:
+        number = of_stage(f"namespace.{asked}", value)
+    elif isinstance(value, Cpu):
+        number = described(value.millicores, "m", how)
+    else:
+        number = described(value.bytes, "B", how) if isinstance(value, Memory) else described(value, "", how)
     return reason(field, value, number, _ADMITS)

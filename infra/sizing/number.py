@@ -104,7 +104,7 @@ class Number:
         return Number(value, self.unit, (self, f" {sign} ", right), _SUM)
 
     def _product(self, other: Number | int, sign: str, value: int) -> Number:
-        right = _number(other, "").inside(_PRODUCT if sign == "x" else _PRODUCT + 1)
+        right = _number(other, "").inside(_PRODUCT + 1)  # x, too: divisions are rounded
         return Number(value, self.unit or right.unit, (self.inside(_PRODUCT), f" {sign} ", right), _PRODUCT)
 
 

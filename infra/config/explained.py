@@ -1,0 +1,28 @@
+"""Where a stack's numbers come from."""
+
+from __future__ import annotations
+
+from infra.config.resolve import plan_for, resolve_stage
+from infra.errors import ConfigError, Problem
+from infra.models.overrides import StageOverrides
+from infra.models.stack_config import StackConfig
+from infra.sizing.explain import Explanation, explain
+
+
+def explain_stack(config: StackConfig, workload: str | None = None) -> tuple[Explanation, ...]:
+    """Every amount of the stack's plan, or those of one workload.
+
+    Raises:
+        ConfigError: the stack can't be planned, or has no such workload.
+    """
+    stage, overridden = resolve_stage(config)
+    plain = plan_for(config.model_copy(update={"overrides": StageOverrides()})) if overridden else None
+    made = explain(plan_for(config), guide=stage.guide.amounts, without_overrides=plain)
+    if workload is None:
+        return made
+    found = tuple(one for one in made if one.workload == workload)
+    if not found:
+        names = ", ".join(dict.fromkeys(one.workload for one in made))
+        problem = Problem(path="--explain", value=workload, allowed=f"one of {names}", hint="Name one, or none for all")
+        raise ConfigError("there is nothing of that name in the plan", [problem])
+    return found
