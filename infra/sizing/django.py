@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from infra.models.stage_config import DjangoConfig
 from infra.names import CELERY_BEAT, DJANGO, DJANGO_MIGRATE, QUEUE_EXPORTER
 from infra.sizing.build import JOB, container, workload
@@ -39,11 +41,13 @@ def size_django(django: DjangoConfig, *, maximum: int) -> DjangoPlan:
     )
 
 
+@cache
 def size_beat() -> WorkloadPlan:
     """One scheduler."""
     return workload(CELERY_BEAT, "Deployment", container("beat", 25, 136, 224, _BEAT))
 
 
+@cache
 def size_queue_exporter() -> WorkloadPlan:
     """One exporter of the queues."""
     return workload(QUEUE_EXPORTER, "Deployment", container("queue-exporter", 20, 80, 160, _QUEUE_EXPORTER))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from infra.names import GRAFANA, MONITORING_NAMESPACE, NODE_EXPORTER, PROMETHEUS
 from infra.sizing.budget import by_server
 from infra.sizing.build import container, workload
@@ -25,6 +27,7 @@ _GRAFANA = (50, 256, 512)
 _GRAFANA_SOURCE = "Grafana's documented minimum is the limit; half of it is asked for, few people look at a time"
 
 
+@cache
 def size_monitoring(memory: Memory, *, grafana: bool, alert_speed: int) -> MonitoringPlan:
     """All of monitoring is in the plan: what is not counted is what gets evicted."""
     request, limit, cpu = by_server(memory, _BUDGETS, ("Mi", "Mi", "m"))
@@ -51,6 +54,7 @@ def size_monitoring(memory: Memory, *, grafana: bool, alert_speed: int) -> Monit
     )
 
 
+@cache
 def size_node_exporter() -> WorkloadPlan:
     """Runs on every node, Celery servers included: 10 MiB of working set (domain 6.1)."""
     exporter = container("node-exporter", 10, 24, 48, "measured: 10 MiB")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from infra.catalog.instance_type import InstanceType
 from infra.sizing.budget import by_server
 from infra.sizing.number import cpu, described, fixed, given
@@ -25,6 +27,7 @@ _EVICTION = "k3s switches the kubelet's own threshold off: without one the kerne
 _VISIBLE = f"of a nominal 4 GiB a server shows 3,890 MiB: {_VISIBLE_PERCENT} %"
 
 
+@cache
 def size_node(row: InstanceType, *, role: str, count: int, agent: bool) -> NodePlan:
     """Allocatable = 0.95 x nominal - k3s - system - eviction; an agent runs no control plane."""
     server_mib, eviction = by_server(row.memory, _RESERVES, ("Mi", "Mi"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from infra.models.stage_config import PostgresConfig
 from infra.names import POSTGRES, POSTGRES_BACKUP
@@ -33,6 +34,7 @@ _EXPORTER = "measured: 9 MiB"
 _BACKUP = "pg_dump writes a stream: its own memory is the compressor's"
 
 
+@cache
 def size_postgres(
     *, memory: Memory, vcpu: int, volume_size_gib: int, asked: PostgresConfig | None = None
 ) -> PostgresPlan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from infra.models.stage_config import RedisConfig
@@ -29,6 +30,7 @@ _EXPORTER = "measured: 9 MiB"
 _STORAGE = "the append-only file and its rewrite; a claim's size is never changed"
 
 
+@cache
 def size_broker(server: Memory, asked: RedisConfig | None = None) -> RedisPlan:
     """`noeviction` and an append-only file: an accepted task survives a power cut."""
     limit, _, cpu = by_server(server, _BUDGETS, _UNITS)
@@ -36,6 +38,7 @@ def size_broker(server: Memory, asked: RedisConfig | None = None) -> RedisPlan:
     return _plan(shape, cpu, limit, asked or RedisConfig(), storage=fixed(_BROKER_STORAGE_GIB, "Gi"))
 
 
+@cache
 def size_cache(server: Memory, asked: RedisConfig | None = None) -> RedisPlan:
     """`allkeys-lru`, nothing on disk."""
     _, limit, cpu = by_server(server, _BUDGETS, _UNITS)

@@ -107,7 +107,7 @@ def _without_grafana(now: Change) -> Iterator[Change]:
 
 
 def _fewer_pods(now: Change) -> Iterator[Iterator[Change]]:
-    """One pod less, then two, of one workload."""
+    """Fewer pods of one workload."""
 
     def django() -> Iterator[Change]:
         for replicas in _less(now.stage.django.replicas):
@@ -126,7 +126,9 @@ def _fewer_pods(now: Change) -> Iterator[Iterator[Change]]:
 
 
 def _less(replicas: ReplicaRange) -> Iterator[ReplicaRange]:
-    for planned in range(replicas.planned - 1, 0, -1):
+    """One less, two less, three less, half, one: the first that fits is the smallest change of these."""
+    now = replicas.planned
+    for planned in sorted({now - 1, now - 2, now - 3, now // 2, 1} & set(range(1, now)), reverse=True):
         yield ReplicaRange(min=min(replicas.min, planned), planned=planned, ceiling=replicas.ceiling)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from infra.names import SYSTEM_NAMESPACE
 from infra.sizing.build import NO_CPU_LIMIT, container, workload
 from infra.sizing.number import described, fixed
@@ -13,6 +15,7 @@ _TRAEFIK = "k3s asks for nothing: the stack gives it these"
 _NOTHING = "k3s's own manifests ask for nothing"
 
 
+@cache
 def size_system() -> tuple[WorkloadPlan, ...]:
     """coredns, metrics-server, traefik; the local-path provisioner and the load balancer ask for nothing."""
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from infra.sizing.reason import Reasons
 from infra.units import Cpu, Memory
@@ -74,7 +75,7 @@ class WorkloadPlan:
     replicas: ReplicasPlan
     containers: tuple[ContainerPlan, ...]
 
-    @property
+    @cached_property
     def pod_requests(self) -> Amounts:
         """What the scheduler reserves for one pod."""
         total = Amounts(cpu=Cpu(0), memory=Memory(0))

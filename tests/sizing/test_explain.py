@@ -19,6 +19,10 @@ ALL = [(stage, provider) for stage in STAGES for provider in REGIONS]
 NOT_SIZED = ("stage", "proof", "use", "checks", "departures", "remedies", "missing", "reasons")
 
 
+def config(**keys):
+    return parse_config({**BASE, **{f"stagecoach:{key}": value for key, value in keys.items()}}, title="t")
+
+
 def explained(**keys):
     return explain_stack(
         parse_config({**BASE, **{f"stagecoach:{key}": value for key, value in keys.items()}}, title="t")
@@ -121,7 +125,7 @@ class TestOverrides:
     def test_other_workloads_too(self):
         """A larger web leaves less to the workers' autoscaler."""
         keys = {"overrides": {"django": {"memory_request": "1Gi", "memory_limit": "1Gi"}}, "instance_type": "cx33"}
-        plan = plan_for(parse_config({**BASE, **{f"stagecoach:{k}": v for k, v in keys.items()}}, title="t"))
+        plan = plan_for(config(**keys))
         made = one(explained(**keys), "celery-worker", "replicas.max")
         assert made.value == str(plan.workers[0].workload.replicas.max)
         assert made.without_overrides == "3"
