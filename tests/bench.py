@@ -59,7 +59,7 @@ def row(what, seconds, promised):
 
 def main():
     python = sys.executable
-    row("plan, whole process, best of 3", min(timed(lambda: run(python, "-m", "infra", "plan")) for _ in range(3)), 0.5)
+    row("plan, whole process, best of 3", min(timed(lambda: run(python, "-m", "infra", "plan")) for _ in range(3)), 0.4)
     row("15 plans in one process", timed(lambda: [stage_plan(s, p) for s in range(1, 6) for p in REGIONS]), 0.3)
     row("guard of a preview of 2000 resources, best of 3", min(timed(lambda: guard(python)) for _ in range(3)), 1)
     asked = ("--customers", "900", "--tasks-per-customer-day", "40", "--task-seconds", "0.3")

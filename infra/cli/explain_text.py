@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from infra.cli.plan_text import PLAIN_WIDTH
+from infra.cli.console import new_console
 from infra.sizing.explain import Explanation
 
 
 def print_explanations(explanations: Iterable[Explanation]) -> None:
     """Amount, how it was computed, why so, the guide's number, and what it would be without overrides."""
-    console = Console(width=None if Console().is_terminal else PLAIN_WIDTH)
+    console = new_console()
     for workload, group in groupby(explanations, key=lambda one: one.workload):
         console.print(_table(workload, tuple(group)))
 

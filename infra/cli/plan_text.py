@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -28,7 +29,7 @@ def print_plan(plan: StackPlan) -> None:
 
 def print_contracts(plan: StackPlan) -> None:
     """Every contract alone, with the field that mends it."""
-    Console(width=None if Console().is_terminal else PLAIN_WIDTH).print(_checks(plan, fields=True))
+    new_console().print(_checks(plan, fields=True))
 
 
 def _print_proof(console: Console, plan: StackPlan) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
+from infra.config.read_yaml import YamlError, read_yaml
 from infra.errors import ConfigError, Problem
 from infra.models.stack_config import StackConfig
 from infra.versions import VERSION
@@ -23,6 +23,7 @@ SECRET_KEYS: dict[str, str] = {
     "alerts_webhooks": "webhook URLs by receiver, as one JSON object, where the URL is as good as a password",
 }
 _PROVIDER_NAMESPACES = {"hetzner": "hcloud", "digitalocean": "digitalocean", "vultr": "vultr"}
+_LONGEST = 200  # characters of a wrong value that a message shows
 _TOP_LEVEL = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
 
 
@@ -48,10 +49,9 @@ def parse_stack_text(text: str, path: Path | str) -> StackConfig:
         ConfigError: anything in it is wrong.
     """
     try:
-        content = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        # A date that does not exist, and brackets without end, are no YAMLError.
-        raise ConfigError(f"{path} is not YAML", [_file_problem(path, " ".join(str(error).split()))]) from None
+        content = read_yaml(text)
+    except YamlError as error:
+        raise ConfigError(f"{path} is not YAML", [_file_problem(path, str(error))]) from None
     if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
         raise ConfigError(f"{path} is not a stack file", [_file_problem(path, "a mapping with `config:`")])
     unknown = [key for key in content if key not in _TOP_LEVEL]
@@ -119,12 +119,21 @@ def _problem(error: Mapping[str, Any]) -> Problem:
         return Problem(path=path, value="", allowed="is required", hint=f"Add {path}")
     if error["type"] == "extra_forbidden":
         return _unknown_key(path, location)
-    value = "" if not location or isinstance(error["input"], dict) else repr(error["input"])
+    value = "" if not location or isinstance(error["input"], dict) else _shown(error["input"])
     message = str(error["msg"]).removeprefix("Value error, ")
     name = location[0] if location else ""
     field = StackConfig.model_fields.get(name)
     hint = f"It is: {field.description}" if field and field.description else "Mend the stack file"
     return Problem(path=path, value=value, allowed=message, hint=hint)
+
+
+def _shown(value: object) -> str:
+    """As it was written, but no page of it."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _unknown_key(path: str, location: list[str]) -> Problem:

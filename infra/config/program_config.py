@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-import yaml
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from infra.config.parse import NAMESPACE, SECRET_KEYS, parse_config
+from infra.config.read_yaml import read_yaml
 from infra.config.required_secrets import require_secrets
 from infra.models.stack_config import StackConfig
 
@@ -50,6 +50,9 @@ def _value(key: str, text: str) -> Any:  # noqa: ANN401  whatever stands in the 
     name = key.rpartition(":")[2]
     if name in SECRET_KEYS:
         return {"secure": ""}
-    if text[:1] in ("{", "["):
-        return json.loads(text)
-    return text if name in ("name", "region", "image", "domain") else yaml.safe_load(text)
+    if name in ("name", "region", "image", "domain"):
+        return text
+    try:
+        return json.loads(text) if text[:1] in ("{", "[") else read_yaml(text)
+    except ValueError:
+        return text  # the model says what it wants in its place

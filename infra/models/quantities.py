@@ -10,9 +10,9 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from infra.units import Cpu, Memory
 
-_CPU = re.compile(r"(\d+)m")
+_CPU = re.compile(r"([0-9]+)m")
 _MOST_MONEY = Decimal(10) ** 9  # beyond that somebody's finger rested on a key
-_MEMORY = re.compile(r"(\d+)(Mi|Gi)")
+_MEMORY = re.compile(r"([0-9]+)(Mi|Gi)")
 
 
 def parse_cpu(value: object) -> Cpu:

@@ -84,7 +84,7 @@ class TestKinds:
         assert said[0] == "take back overrides.pools.default.cpu_request: 800m (400m is the stage's)"
 
     def test_grafana(self):
-        small = {"overrides": {"django": {"memory_request": "940Mi", "memory_limit": "940Mi"}}}
+        small = {"overrides": {"django": {"memory_request": "1040Mi", "memory_limit": "1040Mi"}}}
         keys = {"stage": 2, "instance_type": "cx33", "monitoring": {"grafana": True}, **small}
         plan = plan_of(keys_of(**keys))
         assert not plan.fits
@@ -95,9 +95,9 @@ class TestKinds:
         huge = {"cpu_request": "64000m", "cpu_limit": "64000m"}
         plan = plan_of(keys_of(stage=2, overrides={"pools": {"default": {**huge, "memory_limit": "1Gi"}}}))
         assert not plan.fits
-        assert [one.change.split(":")[0] for one in plan.remedies] == ["take back overrides.pools.default.cpu_request"] * (
-            len(plan.remedies)
-        )
+        assert [one.change.split(":")[0] for one in plan.remedies] == [
+            "take back overrides.pools.default.cpu_request"
+        ] * (len(plan.remedies))
 
     @pytest.mark.parametrize("provider", sorted(REGIONS))
     def test_none_where_it_fits(self, provider):
