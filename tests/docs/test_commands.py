@@ -24,6 +24,7 @@ SKIPPED = {
     ),
     "how-to/move-a-stage.md": (),
     "how-to/override.md": (),
+    "how-to/explain.md": (),
     "how-to/queues.md": (),
     "how-to/celery-servers.md": ("needs a loss", "needs a real server"),
     "how-to/own-image.md": ("needs Docker",),
