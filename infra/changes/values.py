@@ -23,7 +23,7 @@ def plan_values(plan: StackPlan) -> dict[str, str]:
     """Every amount, count and setting of a plan, for example `postgres.containers.postgres.limits.memory`."""
     flat: dict[str, str] = {}
     for field in fields(plan):
-        if field.name not in _REMARKS:
+        if field.compare and field.name not in _REMARKS:
             flat.update(_flat(field.name, getattr(plan, field.name)))
     return flat
 

@@ -8,7 +8,7 @@ from infra.names import GRAFANA, MONITORING_NAMESPACE, NODE_EXPORTER, PROMETHEUS
 from infra.sizing.budget import by_server
 from infra.sizing.build import container, workload
 from infra.sizing.django import size_queue_exporter
-from infra.sizing.number import fixed
+from infra.sizing.number import fixed, given
 from infra.sizing.pack import Packing
 from infra.sizing.plan import Check, MonitoringPlan, NodePlan, WorkloadPlan
 from infra.sizing.reason import counted, reason
@@ -33,6 +33,7 @@ def size_monitoring(memory: Memory, *, grafana: bool, alert_speed: int) -> Monit
     request, limit, cpu = by_server(memory, _BUDGETS, ("Mi", "Mi", "m"))
     prometheus = container("prometheus", cpu, request, limit, _SERIES)
     storage = fixed(_STORAGE_GIB, "Gi")
+    speed = given("alert speed", alert_speed, "", "stagecoach:monitoring.alert_speed")
     return MonitoringPlan(
         prometheus=workload(
             PROMETHEUS,
@@ -50,6 +51,7 @@ def size_monitoring(memory: Memory, *, grafana: bool, alert_speed: int) -> Monit
         reasons=(
             reason("storage", storage.memory, storage, _STORAGE),
             *counted("two weeks to look back, below the storage", retention_days=fixed(_RETENTION_DAYS)),
+            *counted("a rehearsal divides every duration of alerts by it", alert_speed=speed),
         ),
     )
 
