@@ -211,5 +211,5 @@ def _larger(node: NodePlan, now: Change, catalog: Catalog) -> Iterator[str]:
     for name in order:
         row = known[name]
         enough = row.memory >= node.memory and row.vcpu >= node.vcpu
-        if name != node.instance_type and enough and now.inputs.region in row.regions:
+        if name != node.instance_type and enough and row.on_sale(now.inputs.region):
             yield name
