@@ -3,14 +3,14 @@
 from infra.components import _kubernetes
 from infra.names import CELERY_ROLE, ROLE_LABEL, SERVER_ROLE
 from infra.sizing.build import container, workload
-from infra.units import Cpu
+from infra.sizing.number import Number
 from tests.graphs import pods, run
 
 
 class TestResources:
     def test_quantities(self):
         """Millicores and MiB, as the scheduler and `kubectl` show them."""
-        made = _kubernetes.resources(container("worker", 400, 512, 768, Cpu(800)))
+        made = _kubernetes.resources(container("worker", 400, 512, 768, cpu_limit=Number(800, "m")))
         assert made.requests == {"cpu": "400m", "memory": "512Mi"}
         assert made.limits == {"cpu": "800m", "memory": "768Mi"}
 
