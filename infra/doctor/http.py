@@ -7,7 +7,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from infra.no_redirect import NoRedirect
 
 _SECONDS = 5
 _LONGEST = 4096  # bytes; nothing that is asked for has more to say
@@ -22,19 +23,12 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """urllib would carry the token to wherever it is sent."""
-
-    def redirect_request(self, *_arguments: Any, **_more: Any) -> None:  # noqa: ANN401  the base's signature
-        """None: the answer is taken as it is."""
-
-
 def get(url: str, token: str = "") -> Answer:
     """One GET; never raises for what the network does."""
     headers = {"User-Agent": "stagecoach-doctor", **({"Authorization": f"Bearer {token}"} if token else {})}
     try:
         request = urllib.request.Request(url, headers=headers)  # noqa: S310  the caller's own URLs
-        with urllib.request.build_opener(_NoRedirect).open(request, timeout=_SECONDS) as answer:
+        with urllib.request.build_opener(NoRedirect).open(request, timeout=_SECONDS) as answer:
             text = answer.read(_LONGEST).decode(errors="replace")
             return Answer(status=answer.status, text=text, headers=dict(answer.headers))
     except urllib.error.HTTPError as error:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.errors import ConfigError, Problem, RefusedError
+from infra.no_redirect import NoRedirect
 
 _SECONDS = 30
 
@@ -56,14 +57,17 @@ class Api:
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310  as above
+            with urllib.request.build_opener(NoRedirect).open(request, timeout=_SECONDS) as answer:
                 text = answer.read()
         except urllib.error.HTTPError as error:
             said = " ".join(error.read(500).decode(errors="replace").split())
             raise self._refused(method, path, f"{error.code}: {said}") from None
         except OSError as error:
             raise self._refused(method, path, str(error)) from None
-        found = json.loads(text) if text.strip() else {}
+        try:
+            found = json.loads(text) if text.strip() else {}
+        except ValueError:
+            raise self._refused(method, path, "a page that is no JSON") from None
         return found if isinstance(found, dict) else {}
 
     def _refused(self, method: str, path: str, said: str) -> RefusedError:
