@@ -56,8 +56,8 @@ preview: setup  ## what a pull request would say (BASE=main OUTPUT=comment.md ST
 test: setup programs  ## every test, with the time that each part took
 	@$(PY) -m tests.run
 
-proof: setup programs  ## the long proofs: every stage on real servers of the three clouds
-	@$(PY) -m pytest -v -s -p no:cacheprovider --durations=0 -m proof tests
+proof: setup programs  ## the long proofs: every stage on real servers of the three clouds, every bad day
+	@$(PY) -m tests.proof
 
 check: setup  ## lint, types, pure unit tests: seconds, before every commit
 	@.venv/bin/ruff check .

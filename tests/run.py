@@ -63,10 +63,10 @@ class Outcome:
     skipped: int
 
 
-def main() -> int:
+def main(steps: tuple[tuple[Part, ...], ...] = STEPS) -> int:
     """0 if every part passed."""
     started = time.monotonic()
-    outcomes = [outcome for step in STEPS for outcome in _at_once(step)]
+    outcomes = [outcome for step in steps for outcome in _at_once(step)]
     print("\nwhere the time went")
     for one in outcomes:
         verdict = "ok" if one.code == 0 else f"FAILED (exit code {one.code})"
