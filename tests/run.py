@@ -41,7 +41,7 @@ STEPS: tuple[tuple[Part, ...], ...] = (
     (("checkov's Kubernetes checks", (*PYTEST, "-m", "checkov", "tests")),),
     (("workflows under actionlint", (*PYTEST, "-m", "actionlint", "tests")),),
     (("build the engine and Kubernetes", (sys.executable, "-m", "lab.toolchain")),),
-    (("real Kubernetes API server", (*PYTEST, "-m", "cluster and not engine", "tests")),),
+    (("real Kubernetes API server", (*PYTEST, "-m", "cluster and not engine and not proof", "tests")),),
     (("make the images", (sys.executable, "-m", "lab.images")),),
     (("real servers, the shop on one", (*PYTEST, "--durations=8", "-m", "vps and not engine and not proof", "tests")),),
     (
