@@ -6,7 +6,6 @@ import random
 import re
 import threading
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from http.cookiejar import CookieJar
 from infra.loadtest.result import quantile
 
 _ORDERS = 0.1  # of all visits end with an order
+_SOLD_OUT = 422  # the shop's answer to an order that it can't take: a page like any other
 _TIMEOUT = 30  # seconds; a customer leaves before that
 _PRODUCT = re.compile(r'href="(/products/[\w-]+/)"')
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
@@ -83,16 +83,17 @@ class Customers:
             time.sleep(self.pause)
 
     def _page(self, opener: urllib.request.OpenerDirector, path: str, form: dict[str, str] | None = None) -> str:
-        """The page's text; empty, and noted, where there was none."""
+        """The page's text; empty where there was none, which is noted, and where an order is not taken."""
         data = urllib.parse.urlencode(form).encode() if form else None
-        began = time.monotonic()
+        began, text = time.monotonic(), ""
         try:
             with opener.open(self.url + path, data, timeout=_TIMEOUT) as answer:
-                text: str = answer.read().decode()
-        except (OSError, urllib.error.URLError) as error:
-            with self._lock:
-                self._errors.append(f"{path}: {error}")
-            return ""
+                text = answer.read().decode()
+        except OSError as error:
+            if getattr(error, "code", None) != _SOLD_OUT:
+                with self._lock:
+                    self._errors.append(f"{path}: {error}")
+                return ""
         with self._lock:
             self._times.append(time.monotonic() - began)
         return text

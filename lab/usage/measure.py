@@ -57,7 +57,8 @@ def _tasks(result: LoadtestResult) -> str:
 
 
 def _pages(visits: Visits, customers: int) -> str:
+    said = f" ({visits.errors[0]} and others)" if visits.errors else ""
     return (
         f"{customers} customers at once saw {visits.pages} pages in {visits.seconds:.0f} s and placed {visits.orders} "
-        f"orders: p50 {visits.p50 * 1000:.0f} ms, p95 {visits.p95 * 1000:.0f} ms, {len(visits.errors)} errors."
+        f"orders: p50 {visits.p50 * 1000:.0f} ms, p95 {visits.p95 * 1000:.0f} ms, {len(visits.errors)} errors{said}."
     )

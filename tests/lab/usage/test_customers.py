@@ -13,6 +13,7 @@ FORM = '<input type="hidden" name="csrfmiddlewaretoken" value="abc123">'
 
 class Shop(BaseHTTPRequestHandler):
     orders: ClassVar = []
+    status = 200  # of an order
 
     def log_message(self, *arguments):
         pass
@@ -30,7 +31,7 @@ class Shop(BaseHTTPRequestHandler):
 
     def do_POST(self):
         self.orders.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        self.answer("thank you")
+        self.answer("thank you", self.status)
 
 
 @pytest.fixture
@@ -53,6 +54,15 @@ def test_they_look_around_and_order(url):
     assert all("404" in one for one in visits.errors)
     assert 0 < visits.p50 <= visits.p95
     assert visits.rate == pytest.approx(visits.pages / visits.seconds)
+
+
+def test_what_is_sold_out_is_no_error(url, monkeypatch):
+    """The shop says so with 422: a page, but no order."""
+    monkeypatch.setattr(Shop, "status", 422)
+    visits = Customers(url, count=2, seconds=0.3, pause=0.001).run()
+    assert Shop.orders
+    assert visits.orders == 0
+    assert all("404" in one for one in visits.errors)
 
 
 def test_a_shop_that_is_closed():
