@@ -23,7 +23,6 @@ from lab.usage.customers import Customers
 from lab.usage.measure import TASK
 from tests.browser import Browser
 from tests.guide_table import TABLE, TRAEFIK, UNNAMED, patch, refused, resources
-from tests.real.containers import server
 from tests.waiting import wait
 
 SECONDS = 300
@@ -138,7 +137,7 @@ def deploy_guide(shop):
 
 def free_the_server(shop):
     """No reservations, no quota."""
-    vps = server(shop)
+    vps = shop.vps
     vps.run("sed", "-i", "/kube-reserved=/d; /system-reserved=/d; /eviction-hard=/d", K3S_CONFIG)
     vps.run("systemctl", "restart", "k3s")
     wait(lambda: node_cpu(shop) in ("2", "2000m"), "a server without reservations", SECONDS)

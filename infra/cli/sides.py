@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.catalog import DEFAULT_REGIONS
+from infra.cli.options import TITLE
 from infra.config.parse import parse_config, parse_stack_file, parse_stack_text
 from infra.errors import ConfigError, Problem
 from infra.models.stack_config import StackConfig
@@ -64,9 +65,7 @@ def with_budget(config: StackConfig, budget: Decimal) -> StackConfig:
 
 
 def _parse(values: dict[str, Any]) -> StackConfig:
-    return parse_config(
-        {f"stagecoach:{key}": value for key, value in values.items()}, title="the options cannot be used"
-    )
+    return parse_config({f"stagecoach:{key}": value for key, value in values.items()}, title=TITLE)
 
 
 def _is_stage(text: str) -> bool:

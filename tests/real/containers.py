@@ -4,9 +4,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from lab.vps.network import Network
-from lab.vps.server import Vps
-
 SLACK = 30  # seconds: the kubelet's own second looks, containerd, a machine with other work
 _FAILED = re.compile(r'^prober_probe_total\{(?P<labels>[^}]*result="failed"[^}]*)\} (?P<count>\d+)$', re.MULTILINE)
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
@@ -57,12 +54,6 @@ def _container(pod, status, spec):
         grace=pod["spec"]["terminationGracePeriodSeconds"],
         liveness=spec.get("livenessProbe", {}),
     )
-
-
-def server(shop):
-    """The machine under the shop, as its cloud's console shows it."""
-    [folder] = (shop.lab.root / "vps").iterdir()
-    return Vps(folder, Network(shop.lab.root))
 
 
 def send(vps, name, container, *, oldest=True):

@@ -12,7 +12,7 @@ from lab.cluster.api import ApiError
 from lab.usage.customers import Customers
 from tests.browser import Browser
 from tests.plans import stage_plan
-from tests.real.containers import containers, server
+from tests.real.containers import containers
 from tests.real.shop import Shop
 from tests.waiting import wait
 
@@ -64,7 +64,7 @@ def burning(shop, workload, name, share):
     try:
         yield
     finally:
-        server(shop).run("pkill", "-f", MARK)
+        shop.vps.run("pkill", "-f", MARK)
 
 
 class Watch:

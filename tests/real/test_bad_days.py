@@ -4,29 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from lab.vps.network import Network
-from lab.vps.server import Vps
-from tests.browser import Browser
 from tests.waiting import wait
 
 pytestmark = pytest.mark.vps
 
 BACK_SECONDS = 240
-
-
-@pytest.fixture
-def vps(shop):
-    """The machine under the shop, as its cloud's console shows it."""
-    [folder] = (shop.lab.root / "vps").iterdir()
-    return Vps(folder, Network(shop.lab.root))
-
-
-@pytest.fixture
-def browser(shop):
-    """A customer, once the shop is open."""
-    made = Browser(shop.url)
-    wait(lambda: made.status("/healthz") == 200, "the shop", BACK_SECONDS)
-    return made
 
 
 def restarts(shop, name):

@@ -5,9 +5,6 @@ import secrets
 
 import pytest
 
-from lab.vps.network import Network
-from lab.vps.server import Vps
-from tests.browser import Browser
 from tests.waiting import wait
 
 pytestmark = pytest.mark.vps
@@ -24,21 +21,6 @@ FILL_CACHE = """
 value=$(head -c 65536 /dev/zero | tr '\\0' x)
 for number in $(seq 1500); do echo "set filler-$number $value"; done | redis-cli | sort | uniq -c
 """
-
-
-@pytest.fixture
-def browser(shop):
-    """A customer, once the shop is open."""
-    made = Browser(shop.url)
-    wait(lambda: made.status("/healthz") == 200, "the shop", BACK_SECONDS)
-    return made
-
-
-@pytest.fixture
-def vps(shop):
-    """The machine under the shop."""
-    [folder] = (shop.lab.root / "vps").iterdir()
-    return Vps(folder, Network(shop.lab.root))
 
 
 def shell(shop, instance, script):

@@ -5,7 +5,6 @@ import re
 
 import pytest
 
-from tests.browser import Browser
 from tests.real.images import SHOP, changed_shop
 from tests.waiting import wait
 
@@ -19,13 +18,6 @@ class Migration(migrations.Migration):
     dependencies = [("orders", "0001_initial")]
     operations = [migrations.RunSQL("select from nowhere")]
 """
-
-
-@pytest.fixture
-def browser(shop):
-    made = Browser(shop.url)
-    wait(lambda: made.status("/healthz") == 200, "the shop", OPEN_SECONDS)
-    return made
 
 
 def refusal(shop):

@@ -8,7 +8,7 @@ import pytest
 from lab.usage.customers import Customers
 from lab.usage.sampler import Sampler
 from tests.browser import Browser
-from tests.real.containers import containers, failed_probes, restarts, send, server
+from tests.real.containers import containers, failed_probes, restarts, send
 from tests.waiting import wait
 
 pytestmark = pytest.mark.vps
@@ -30,7 +30,7 @@ def again(shop):
 
     So does a gunicorn's process, whose own parent is to see to it.
     """
-    vps, hung = server(shop), {}
+    vps, hung = shop.vps, {}
     assert send(vps, "STOP", containers(shop, "django", "django")[0], oldest=False) == 1
     for (workload, name), command in AGED.items():
         [one] = containers(shop, workload, name)
@@ -84,7 +84,7 @@ class TestHanging:
         one = containers(shop, "django", "django")[0]
         assert "WORKER TIMEOUT" in shop.kubectl("logs", "-n", "app", one.pod, "-c", "django")
         address = f"http://{one.address}:8000/healthz"
-        assert server(shop).run("curl", "-fsS", "-m", "5", address).stdout == "ok\n"
+        assert shop.vps.run("curl", "-fsS", "-m", "5", address).stdout == "ok\n"
         assert one.restarts == 0
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from lab.usage.customers import Customers
 from tests.browser import Browser
-from tests.real.containers import SLACK, containers, failed_probes, restarts, send, server
+from tests.real.containers import SLACK, containers, failed_probes, restarts, send
 from tests.waiting import wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
@@ -57,7 +57,7 @@ def placed(browser, email):
 
 def test_what_hangs_is_restarted(shop, browser):
     """Worker and beat with all of their processes, a web pod with all of its threads: each within its bounds."""
-    vps = server(shop)
+    vps = shop.vps
     [worker], [beat] = containers(shop, "celery-worker", "worker"), containers(shop, "celery-beat", "beat")
     web = containers(shop, "django", "django")[0]
     assert send(vps, "STOP", worker) >= 1
@@ -90,7 +90,7 @@ def test_tasks_without_end_are_not_a_hanging_worker(shop, browser):
     """Both of its processes are taken for longer than the probe waits; the worker itself lives, and its tasks end."""
     [worker] = containers(shop, "celery-worker", "worker")
     failed, before = failed_probes(shop, "Liveness"), restarts(shop)
-    with stopped(server(shop), worker, oldest=False):
+    with stopped(shop.vps, worker, oldest=False):
         browser.order(email="patience@example.com")
         until = time.monotonic() + AGE_SECONDS["celery-worker"][1] + 2 * worker.liveness["periodSeconds"] + SLACK
         wait(lambda: time.monotonic() > until, "the probe's time", 600)
@@ -105,7 +105,7 @@ def test_a_postgres_that_hangs_is_left_alone(shop, browser):
     [postgres] = containers(shop, "postgres", "postgres")
     before = restarts(shop)
     assert postgres.liveness == {}
-    with stopped(server(shop), postgres):
+    with stopped(shop.vps, postgres):
         told = ("get", "pod", "-n", "app", postgres.pod, "-o", "jsonpath={.status.containerStatuses[*].ready}")
         wait(lambda: "false" in shop.kubectl(*told), "not ready", 90)
     wait(lambda: "false" not in shop.kubectl(*told), "ready", 90)
@@ -119,7 +119,7 @@ def test_a_cache_that_hangs_takes_no_web_pod_with_it(shop, browser):
     """Every thread waits for it, so the web's probes fail, too: but the cache's end comes first."""
     [cache] = containers(shop, "redis-cache", "redis")
     web = {one.pod: one.restarts for one in containers(shop, "django", "django")}
-    assert send(server(shop), "STOP", cache) >= 1
+    assert send(shop.vps, "STOP", cache) >= 1
     visits = Customers(shop.url, count=12, seconds=cache.restart_seconds[1], pause=0.5).run()
     print(f"{visits.pages} pages, {len(visits.errors)} errors")
     [again] = containers(shop, "redis-cache", "redis")

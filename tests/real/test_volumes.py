@@ -7,9 +7,6 @@ import pytest
 from lab.clouds.hetzner import HetznerCloud
 from lab.vps.commands import run
 from lab.vps.machines import RealMachines
-from lab.vps.network import Network
-from lab.vps.server import Vps
-from tests.browser import Browser
 from tests.docs.shell import play
 from tests.real.reader import reader
 from tests.real.shop import REPOSITORY
@@ -20,21 +17,6 @@ pytestmark = [pytest.mark.vps, pytest.mark.proof]
 BACK_SECONDS = 240
 PAGE = REPOSITORY / "docs/how-to/lost-server.md"
 MOUNT_POINT = "/var/lib/stagecoach"
-
-
-@pytest.fixture
-def vps(shop):
-    """The machine under the shop."""
-    [folder] = (shop.lab.root / "vps").iterdir()
-    return Vps(folder, Network(shop.lab.root))
-
-
-@pytest.fixture
-def browser(shop):
-    """A customer, once the shop is open."""
-    made = Browser(shop.url)
-    wait(lambda: made.status("/healthz") == 200, "the shop", BACK_SECONDS)
-    return made
 
 
 @pytest.fixture
