@@ -93,12 +93,19 @@ class Daemon:
             hint = full_disk_hint()
         return Problem(path="lab.server", value="", allowed=f"its log ends with\n    {text}\n   ", hint=hint)
 
+    def kill(self) -> bool:
+        """Ends the process at once; what it started is the caller's to sweep. False if there was none."""
+        return self._end(signal.SIGKILL)
+
     def stop(self) -> bool:
-        """Ends the process and all it started; False if there was none."""
+        """Ends the process and all it started, servers in good order; False if there was none."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> bool:
         found = self.running()
         if not found:
             return False
-        os.kill(found.pid, signal.SIGTERM)
+        os.kill(found.pid, number)
         deadline = time.monotonic() + _STOP_SECONDS
         while (self.running() or alive(found.pid)) and time.monotonic() < deadline:
             time.sleep(0.05)

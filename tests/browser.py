@@ -29,6 +29,10 @@ class Browser:
             return 0
         return 200
 
+    def is_open(self):
+        """Whether a product's page is there: the health page answers before the database does."""
+        return self.status("/products/silver-ring/") == 200
+
     def order(self, slug="silver-ring", quantity=1, email="customer@example.com"):
         """Orders as a customer would; the page afterwards."""
         page = self.get(f"/products/{slug}/")

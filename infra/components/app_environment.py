@@ -20,6 +20,10 @@ from infra.names import PGBOUNCER, POSTGRES, REDIS_BROKER, REDIS_CACHE, labels
 from infra.sizing.plan import StackPlan, WorkerPlan
 
 MODULE_PATH = "/opt/stagecoach"
+# Celery's event loop reads from a socket that the kernel reported; now and then it is no answer (an error that is over,
+# a peer that is gone), and without a limit the worker then waits for ever, with the queue growing, until its liveness
+# probe fails minutes later.  Longer than BRPOP's own second and a disk that is slow at fsync.
+_BROKER_SOCKET = {"socket_timeout": 15, "socket_connect_timeout": 5, "socket_keepalive": True}
 UID = 10001  # numeric, so that `restricted` pod security can check it; the image need not know it
 
 
@@ -142,7 +146,10 @@ def database_url(password: str, host: str) -> str:
 
 
 def render_settings(worker: WorkerPlan) -> dict[str, Any]:
-    """Celery settings of a pool under Celery's own names; times in seconds, memory in KiB."""
+    """Celery settings of a pool under Celery's own names; times in seconds, memory in KiB.
+
+    A time-out of the broker's socket ends the connection, not the task: the consumer connects again and goes on.
+    """
     transport = {"visibility_timeout": worker.visibility_timeout}
     return {
         "task_time_limit": worker.time_limit,
@@ -156,7 +163,7 @@ def render_settings(worker: WorkerPlan) -> dict[str, Any]:
         "worker_send_task_events": True,
         "task_send_sent_event": True,
         "broker_connection_retry_on_startup": True,
-        "broker_transport_options": transport,
+        "broker_transport_options": {**transport, **_BROKER_SOCKET},
         "result_backend_transport_options": transport,
         "visibility_timeout": worker.visibility_timeout,
     }

@@ -78,7 +78,9 @@ class TestSettings:
         for worker in stage_plan(stage).workers:
             made = render_settings(worker)
             assert made["task_soft_time_limit"] < made["task_time_limit"] < made["visibility_timeout"]
-            assert made["broker_transport_options"] == {"visibility_timeout": made["visibility_timeout"]}
+            options = made["broker_transport_options"]
+            assert options["visibility_timeout"] == made["visibility_timeout"]
+            assert 1 < options["socket_timeout"] < 60, "a worker that reads where nothing comes goes on soon"
 
     def test_a_lost_worker_loses_no_task(self):
         made = render_settings(stage_plan(1).workers[0])

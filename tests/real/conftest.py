@@ -1,4 +1,4 @@
-"""One shop for the module that uses it, the machine under it and a customer of it."""
+"""A shop for the module that uses it, the machine under it and a customer of it."""
 
 import os
 
@@ -12,15 +12,41 @@ from tests.waiting import wait
 OPEN_SECONDS = 240  # from a new shop to its first page, on a busy machine
 
 
+class Lent:
+    """One shop for one module after the other, as long as all is well: after a failure the next one gets a new one."""
+
+    def __init__(self, session):
+        self.session, self.count, self.shop, self.failed = session, 0, None, 0
+
+    def take(self):
+        """Stage 1 as its stack file has it; what modules change they take back."""
+        if self.shop and self.failed != self.session.testsfailed:
+            self.close()
+        if not self.shop:
+            self.count += 1
+            self.shop, self.failed = Shop(f"test-real-{os.getpid()}-{self.count}"), self.session.testsfailed
+            self.shop.up()
+        return self.shop
+
+    def close(self):
+        """Ends it, also one that did not come up."""
+        if self.shop:
+            self.shop.close()
+        self.shop = None
+
+
+@pytest.fixture(scope="session")
+def lent(request):
+    """What all modules share."""
+    made = Lent(request.session)
+    yield made
+    made.close()
+
+
 @pytest.fixture(scope="module")
-def shop():
-    """Stage 1, built from nothing."""
-    made = Shop(f"test-real-{os.getpid()}")
-    try:
-        made.up()
-        yield made
-    finally:
-        made.close()
+def shop(lent):
+    """Stage 1."""
+    return lent.take()
 
 
 @pytest.fixture
@@ -33,7 +59,7 @@ def vps(shop):
 def browser(shop):
     """A customer, once the shop is open."""
     made = Browser(shop.url)
-    wait(lambda: made.status("/healthz") == 200, "the shop", OPEN_SECONDS)
+    wait(made.is_open, "the shop", OPEN_SECONDS)
     return made
 
 
@@ -42,4 +68,15 @@ def rehearsal(shop):
     """The same shop with its alerts sixty times faster, quiet."""
     made = Rehearsal(shop)
     made.begin()
-    return made
+    yield made
+    made.end()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A test that failed shows its shop: nobody can look at it later."""
+    report = yield
+    shop = item.funcargs.get("shop") or getattr(item.funcargs.get("rehearsal"), "shop", None)
+    if report.failed and isinstance(shop, Shop):
+        report.sections.append(("the shop", shop.look()))
+    return report

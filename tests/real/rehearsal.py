@@ -33,6 +33,12 @@ class Rehearsal:
         assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
         self.settle()
 
+    def end(self):
+        """Back to the stack file's own."""
+        self.shop.configure(monitoring=None, alerts=None)
+        done = self.shop.update()
+        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+
     def settle(self):
         """No alert but the watchdog's; mails so far are no news."""
         wait(lambda: self.names() == {"Watchdog"}, f"quiet, but {self.names()}", QUIET_SECONDS)

@@ -104,6 +104,22 @@ class Shop:
         """Of all namespaces."""
         return json.loads(self.kubectl("get", "pods", "-A", "-o", "json"))["items"]
 
+    def look(self):
+        """How it is, for somebody who can't ask: pods, what happened to them, what workers wrote and Redis keeps."""
+        worker = "logs -n app deployment/celery-worker --tail=40"
+        broker = "exec -n app redis-broker-0 -c redis -- redis-cli"
+        asked = (
+            "get pods -A -o wide",
+            "get events -n app --sort-by=.lastTimestamp",
+            worker,
+            f"{worker} --previous",
+            *(f"{broker} {one}" for one in ("llen celery", "hlen unacked", "client list")),
+        )
+        try:
+            return "\n\n".join(f"$ kubectl {one}\n{self.kubectl(*one.split(), check=False)[-6000:]}" for one in asked)
+        except (OSError, subprocess.SubprocessError) as error:
+            return f"it does not answer: {error}"
+
     def close(self):
         """Ends everything."""
         self.lab.reset()

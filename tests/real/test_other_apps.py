@@ -69,11 +69,18 @@ def test_a_migration_that_fails(shop, browser, tmp_path):
     assert started(shop) == before
 
 
-def test_a_project_that_knows_nothing_of_the_plan(shop, browser):
+@pytest.fixture
+def other(lent, shop):
+    """The shop, which is no shop afterwards."""
+    yield shop
+    lent.close()
+
+
+def test_a_project_that_knows_nothing_of_the_plan(other, browser):
     """By the contract's variables alone: page, database, cache, worker."""
     app = {"celery_app": "minimal", "settings_module": "minimal.settings", "wsgi": "minimal.wsgi", "health_path": "/up"}
-    shop.configure(image="lab.stagecoach.dev/lab/minimal:1", app=app)
-    done = shop.update()
+    other.configure(image="lab.stagecoach.dev/lab/minimal:1", app=app)
+    done = other.update()
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     wait(lambda: browser.status("/up") == 200, "the app", OPEN_SECONDS)
     first = json.loads(browser.get("/"))

@@ -30,7 +30,7 @@ def test_is_open_with_every_pod_running(shop, stage):
     """And knows the orders of the stages before."""
     shop.up(f"stage{stage}")
     browser = Browser(shop.url)
-    wait(lambda: browser.status("/healthz") == 200, "the shop", OPEN_SECONDS)
+    wait(browser.is_open, "the shop", OPEN_SECONDS)
     browser.order(email=f"stage-{stage}@example.com")
     assert wait(lambda: shop.mails(f"stage-{stage}@example.com"), "the mail", OPEN_SECONDS)
     assert int(shop.sql("select count(*) from orders_order")) == stage

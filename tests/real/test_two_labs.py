@@ -29,7 +29,7 @@ def test_orders_do_not_mix(shop, second):
     assert shop.url != second.url
     for one, email in ((shop, "first@example.com"), (second, "second@example.com")):
         browser = Browser(one.url)
-        wait(lambda browser=browser: browser.status("/healthz") == 200, "the shop", OPEN_SECONDS)
+        wait(lambda browser=browser: browser.is_open(), "the shop", OPEN_SECONDS)
         browser.order(email=email)
         assert wait(lambda one=one, email=email: one.mails(email), "the mail", OPEN_SECONDS)
     asked = "select string_agg(distinct email, ',') from orders_order where email in {}"
@@ -49,6 +49,6 @@ def test_the_end_of_one_leaves_the_other(shop, second):
     assert wait(lambda: shop.mails("alone@example.com"), "the mail", OPEN_SECONDS)
     second.up()
     again = Browser(second.url)
-    wait(lambda: again.status("/healthz") == 200, "the second shop", OPEN_SECONDS)
+    wait(again.is_open, "the second shop", OPEN_SECONDS)
     assert second.sql("select count(*) from orders_order where email = 'second@example.com'") == "1"
     assert Browser(url).status("/healthz") == 200

@@ -93,7 +93,7 @@ def test_with_a_foreign_volume_k3s_does_not_start(shop, vps, own, browser, tmp_p
         vps.power_off()
         assert content(image) == before_look
     swap(vps, own)
-    wait(lambda: browser.status("/healthz") == 200, "the shop", BACK_SECONDS)
+    wait(browser.is_open, "the shop", BACK_SECONDS)
     assert count(shop) == before
     done = shop.update()
     assert done.returncode == 0, done.stdout[-4000:]
@@ -121,7 +121,7 @@ def test_a_new_server_on_the_old_volume(shop, vps, browser, tmp_path):
     assert not vps.folder.exists()
     play(PAGE, reader(shop, tmp_path))
     assert shop.url == address
-    wait(lambda: browser.status("/healthz") == 200, "the shop", BACK_SECONDS)
+    wait(browser.is_open, "the shop", BACK_SECONDS)
     assert count(shop) == before
     assert wait(lambda: shop.mails("lost@example.com"), "the mail", BACK_SECONDS)
     done = shop.update()
