@@ -1,15 +1,20 @@
 """The lab's registry: the pull half of the OCI distribution API over the cache's images, and plain files.
 
+Repositories under `lab/private/` are for those who know the password, as at a private registry.
+
 `python -m lab.images.registry --listen ADDRESS:PORT [--files FOLDER --files-port 80]`; read-only, plain HTTP.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import secrets
 import shutil
 import sys
 import threading
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +25,10 @@ import typer
 from lab.images.recipes import CANNOT
 from lab.images.store import Image, Store
 
+# No secrets: a rehearsal has to know them, and what lies there is nothing to hide.
+PRIVATE, USERNAME, PASSWORD = "lab/private/", "lab", "only-for-rehearsals"  # noqa: S105  as said
+_BASIC = "Basic " + base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
+_CHALLENGE = 'Basic realm="the lab\'s private images"'
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 # Names as the distribution specification allows them: nothing that leaves the folder.
 _REPOSITORY = r"(?P<name>[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)"
@@ -41,23 +50,23 @@ class _Handler(BaseHTTPRequestHandler):
         """Answers."""
         raise NotImplementedError
 
-    def _json(self, code: int, content: object) -> None:
-        self._head(code, "application/json", len(text := json.dumps(content).encode()))
+    def _json(self, code: int, content: object, headers: Mapping[str, str] | None = None) -> None:
+        self._head(code, "application/json", len(text := json.dumps(content).encode()), headers)
         if self.command != "HEAD":
             self.wfile.write(text)
 
     def _file(self, path: Path, media_type: str, digest: str = "") -> None:
         with path.open("rb") as source:
-            self._head(200, media_type, path.stat().st_size, digest)
+            self._head(200, media_type, path.stat().st_size, {"Docker-Content-Digest": digest} if digest else None)
             if self.command != "HEAD":
                 shutil.copyfileobj(source, self.wfile, 1024 * 1024)
 
-    def _head(self, code: int, media_type: str, length: int, digest: str = "") -> None:
+    def _head(self, code: int, media_type: str, length: int, headers: Mapping[str, str] | None = None) -> None:
         self.send_response(code)
         self.send_header("Content-Type", media_type)
         self.send_header("Content-Length", str(length))
-        if digest:
-            self.send_header("Docker-Content-Digest", digest)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.end_headers()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
@@ -88,6 +97,8 @@ class _Registry(_Handler):
         path = urlsplit(self.path).path
         if path in ("/v2", "/v2/"):
             self._json(200, {})
+        elif path.startswith(f"/v2/{PRIVATE}") and not self._knows_the_password():
+            self._unauthorized(path)
         elif found := _MANIFEST.fullmatch(path):
             self._manifest(found["name"], found["reference"])
         elif found := _BLOB.fullmatch(path):
@@ -119,6 +130,13 @@ class _Registry(_Handler):
             self._json(200, {"name": name, "tags": tags})
         else:
             self._unknown(name)
+
+    def _knows_the_password(self) -> bool:
+        return secrets.compare_digest(self.headers.get("Authorization", "").encode(), _BASIC.encode())
+
+    def _unauthorized(self, path: str) -> None:
+        content = {"errors": [{"code": "UNAUTHORIZED", "message": "user name or password is wrong", "detail": path}]}
+        self._json(401, content, {"WWW-Authenticate": _CHALLENGE})
 
     def _unknown(self, name: str) -> None:
         self._error("NAME_UNKNOWN", CANNOT.get(name.partition(":")[0], "the lab has no such image"), name)

@@ -56,7 +56,12 @@ DATABASES = {
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": env.cache("CACHE_URL")}
+# While the cache is away every look-up is a miss, and a page waits for it no longer than this, each time it asks.
+CACHES = {
+    "default": env.cache("CACHE_URL", backend="django_redis.cache.RedisCache")
+    | {"OPTIONS": {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 0.5, "SOCKET_TIMEOUT": 0.5}}
+}
+DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # the cache may forget, the database does not
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL")
@@ -79,6 +84,8 @@ USE_TZ = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"cache": {"()": "config.cache_log.CacheIsAway"}},
     "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"django_redis.cache": {"filters": ["cache"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

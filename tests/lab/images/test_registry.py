@@ -1,5 +1,6 @@
 """The registry and the file server over loopback, as a client of the OCI distribution API sees them."""
 
+import base64
 import hashlib
 import http.client
 import json
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 
 from lab.images.ensure import ensure_images
-from lab.images.registry import FileServer, RegistryServer
+from lab.images.registry import PASSWORD, USERNAME, FileServer, RegistryServer
 from lab.images.store import Store
 from tests.lab.images.layouts import LAYER, MANIFEST, new_store, stored
 from tests.servers import free_port
@@ -29,10 +30,10 @@ def serving(server):
         server.server_close()
 
 
-def ask(port, path, method="GET"):
+def ask(port, path, method="GET", **headers):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request(method, path)
+        connection.request(method, path, headers=headers)
         answer = connection.getresponse()
         return answer.status, dict(answer.getheaders()), answer.read()
     finally:
@@ -128,6 +129,57 @@ def test_a_real_client(tmp_path):
             [*store, "pull", "--tls-verify=false", missing], capture_output=True, check=False, text=True
         )
         assert "the lab has no such image" in done.stderr
+
+
+def basic(username, password):
+    """The header of a client that was given both."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()}
+
+
+class TestPrivate:
+    """A part of the registry that asks for a password, for everything in it."""
+
+    PATH = "/v2/lab/private/shop/manifests/1"
+
+    @pytest.fixture
+    def private(self, store, tmp_path):
+        return stored(store, tmp_path / "private", "lab/private/shop:1", b"private layer")
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            basic(USERNAME, "wrong"),
+            basic("somebody", PASSWORD),
+            basic(USERNAME, ""),
+            {"Authorization": "Basic"},
+            {"Authorization": f"Bearer {PASSWORD}"},
+            {"Authorization": "\xe9"},
+        ],
+    )
+    @pytest.mark.parametrize("kind", ["manifests/1", "blobs/{digest}", "tags/list"])
+    def test_not_without_it(self, port, private, headers, kind):
+        """Asked for in the words of RFC 7617, and not shown."""
+        path = f"/v2/lab/private/shop/{kind.format(digest=private.digest)}"
+        status, answered, body = ask(port, path, **headers)
+        assert (status, answered["WWW-Authenticate"]) == (401, 'Basic realm="the lab\'s private images"')
+        assert json.loads(body)["errors"][0]["code"] == "UNAUTHORIZED"
+        assert PASSWORD not in f"{answered}{body}"
+
+    def test_with_it(self, port, private):
+        status, headers, _ = ask(port, self.PATH, **basic(USERNAME, PASSWORD))
+        assert (status, headers["Docker-Content-Digest"]) == (200, private.digest)
+        assert ask(port, f"/v2/lab/private/shop/blobs/{private.digest}", **basic(USERNAME, PASSWORD))[0] == 200
+        assert ask(port, self.PATH, "HEAD", **basic(USERNAME, PASSWORD))[::2] == (200, b"")
+
+    def test_what_is_missing_is_not_told_to_strangers(self, port):
+        path = "/v2/lab/private/other/manifests/1"
+        assert failure(port, path)[:2] == (401, "UNAUTHORIZED")
+        assert ask(port, path, **basic(USERNAME, PASSWORD))[0] == 404
+
+    def test_the_rest_is_public(self, port, image):
+        """Whatever a client sends along."""
+        assert ask(port, "/v2/library/redis/manifests/8.0", **basic(USERNAME, "wrong"))[0] == 200
 
 
 class TestErrors:
