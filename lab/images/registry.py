@@ -26,7 +26,7 @@ from lab.images.recipes import CANNOT
 from lab.images.store import Image, Store
 
 # No secrets: a rehearsal has to know them, and what lies there is nothing to hide.
-PRIVATE, USERNAME, PASSWORD = "lab/private/", "lab", "only-for-rehearsals"  # noqa: S105  as said
+PRIVATE, USERNAME, PASSWORD = "lab/private/", "lab", "only-for-rehearsals"
 _BASIC = "Basic " + base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
 _CHALLENGE = 'Basic realm="the lab\'s private images"'
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")

@@ -1,6 +1,12 @@
 """Images of a shop that was changed."""
 
-from lab.images import project_image
+from dataclasses import replace
+
+from lab.images import ensure_images, project_image
+from lab.images.recipes import HOST
+from lab.images.registry import PRIVATE
+from lab.images.store import Store
+from lab.locks import cache_lock
 from tests.real.shop import REPOSITORY
 
 PROJECT = REPOSITORY / "examples/shop"
@@ -19,4 +25,13 @@ def changed_shop(name, folder, files):
     for path, content in files.items():
         (folder / path).write_text(content)
     project_image(name, folder)
-    return f"lab.stagecoach.dev/{name}"
+    return f"{HOST}/{name}"
+
+
+def private_shop():
+    """The shop's image once more, under a name for which the lab's registry asks for a password."""
+    [image] = ensure_images([SHOP])
+    name = f"{PRIVATE}shop:1.0.0"
+    with cache_lock("images"):
+        Store().add(replace(image, name=name))
+    return f"{HOST}/{name}"

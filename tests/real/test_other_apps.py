@@ -1,11 +1,14 @@
 """Another app under the same stack, and images that can't run: what the update says, and the way back."""
 
+import base64
 import json
 import re
 
 import pytest
 
-from tests.real.images import SHOP, changed_shop
+from lab.images.recipes import HOST
+from lab.images.registry import PASSWORD, USERNAME
+from tests.real.images import SHOP, changed_shop, private_shop
 from tests.waiting import wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
@@ -48,6 +51,54 @@ def test_an_image_that_does_not_exist(shop, browser):
     done = shop.update()
     assert done.returncode == 0, done.stdout[-4000:]
     assert browser.status("/healthz") == 200
+
+
+@pytest.fixture
+def private(shop):
+    """The name of an image that takes a password, which the stack file does not have yet."""
+    yield private_shop()
+    shop.configure(image=SHOP, registry=None, registry_password=None)
+    done = shop.update()
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+def give_password(shop, password):
+    """As the documentation's page on private registries."""
+    done = shop.make("pulumi", "--", "config", "set", "--secret", "registry_password", password)
+    assert done.returncode == 0, done.stderr
+
+
+def refused_without_password(shop, image):
+    """Whether the node gives a pod that names no pull secret nothing, be the image on its disk or not."""
+    try:
+        shop.kubectl("run", "stranger", f"--image={image}", "-n", "default", "--restart=Never")
+        status = ("get", "pod", "stranger", "-n", "default", "-o", "jsonpath={.status.containerStatuses[*].state}")
+        said = wait(lambda: re.search("ErrImagePull.*", shop.kubectl(*status)), "the refusal")[0]
+        return "401 Unauthorized" in said
+    finally:
+        shop.kubectl("delete", "pod", "stranger", "-n", "default", "--ignore-not-found", "--grace-period=0")
+
+
+def test_a_wrong_password_for_the_registry(shop, browser, private):
+    """The update says which pod was refused its image, and no password; the right one brings the new image up."""
+    before, wrong = started(shop), f"not-{PASSWORD}"
+    shop.configure(image=private, registry={"server": HOST, "username": USERNAME})
+    give_password(shop, wrong)
+    said = refusal(shop)
+    assert re.search(rf"pod django-migrate-\S+: (ErrImagePull|ImagePullBackOff): .*{private}.*401 Unauthorized", said)
+    for secret in (wrong, base64.b64encode(f"{USERNAME}:{wrong}".encode()).decode()):
+        assert secret not in said
+    assert started(shop) == before
+    assert browser.status("/") == 200
+    assert refused_without_password(shop, private)
+    give_password(shop, PASSWORD)
+    done = shop.update()
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert {name for name, _ in started(shop)}.isdisjoint(name for name, _ in before if name.startswith("django-"))
+    images = shop.kubectl("get", "deployments", "-n", "app", "-o", "jsonpath={..image}").split()
+    assert set(images) == {private}
+    assert browser.status("/") == 200
+    assert refused_without_password(shop, private)
 
 
 def test_a_migration_that_fails(shop, browser, tmp_path):

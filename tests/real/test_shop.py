@@ -36,6 +36,12 @@ class TestPods:
         phases = {pod["metadata"]["name"]: pod["status"]["phase"] for pod in pods}
         assert {name: phase for name, phase in phases.items() if phase not in ("Running", "Succeeded")} == {}
 
+    def test_the_web_pods_start_without_an_error(self, shop):
+        """Under any user, on a read-only file system."""
+        log = shop.kubectl("logs", "-n", "app", "-l", "app.kubernetes.io/name=django", "-c", "django", "--tail=-1")
+        assert "Listening at" in log
+        assert "[ERROR]" not in log
+
     def test_the_node_is_as_large_as_its_type(self, shop):
         """2 vCPU and 4096 MiB, less what the system keeps and the plan's reservations."""
         [node] = shop.api.items("/api/v1/nodes")

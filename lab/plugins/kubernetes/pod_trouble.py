@@ -25,6 +25,9 @@ class PodTrouble:
         found = self._api.request("GET", f"/api/v1/namespaces/{namespace}/pods", labelSelector=selector)["items"]
         for pod in found:
             name = pod["metadata"]["name"]
+            # One that a deadline ends says once more that its containers are being created: what it said before stays.
+            if "deletionTimestamp" in pod["metadata"] and name in self._seen:
+                continue
             # Between two starts a container that crashes says less than before: what it said stays.
             self._seen[name] = list(dict.fromkeys(reasons(pod))) or ([] if _ready(pod) else self._seen.get(name, []))
 

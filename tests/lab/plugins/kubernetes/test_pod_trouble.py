@@ -58,6 +58,15 @@ class TestPodTrouble:
         trouble.look(JOB)
         assert trouble.reasons() == ['pod web-1: ImagePullBackOff: Back-off pulling image "shop:9"']
 
+    def test_a_pod_that_is_being_ended_is_remembered(self):
+        """The kubelet starts its status anew, and a look at that moment would see nothing but that."""
+        ended = pod(state={"waiting": {"reason": "ContainerCreating"}})
+        ended["metadata"]["deletionTimestamp"] = "2026-11-24T20:12:28Z"
+        trouble = PodTrouble(Pods([pod(state={"waiting": PULL})], [ended]))
+        trouble.look(JOB)
+        trouble.look(JOB)
+        assert trouble.reasons() == ['pod web-1: ImagePullBackOff: Back-off pulling image "shop:9"']
+
     def test_a_pod_between_two_starts_is_remembered(self):
         trouble = PodTrouble(Pods([pod(state={"terminated": CRASHED})], [pod(state={"running": {}})]))
         trouble.look(JOB)
