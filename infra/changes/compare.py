@@ -17,9 +17,10 @@ from infra.changes.restarts import (
 from infra.changes.server import Move, plan_move
 from infra.changes.stack_diff import CostChange, Downtime, Irreversible, Restart, StackDiff
 from infra.changes.values import changed, config_values, plan_values
-from infra.changes.way_back import month, way_back
+from infra.changes.way_back import way_back
 from infra.models.stack_config import StackConfig
-from infra.sizing.plan import NodePlan, StackPlan
+from infra.prices.month import month_price
+from infra.sizing.plan import NodePlan
 from infra.sizing.reachable import UPGRADE_ONLY
 
 
@@ -40,7 +41,7 @@ def compare(before: StackConfig, after: StackConfig, *, root_disk_gb: int | None
         changes=changed(old, new),
         restarts=restarts,
         irreversible=_irreversible(move),
-        cost=_cost(move.before, move.after),
+        cost=CostChange(before=month_price(move.before), after=month_price(move.after)),
         root_disk=move.root_disk,
         # Refused is refused before anything stops.
         downtime=Downtime(seconds=0, parts=()) if move.refused else downtime(why, move.after),
@@ -103,10 +104,3 @@ def _irreversible(move: Move) -> tuple[Irreversible, ...]:
         path = "nodes.server.instance_type"
         found.append(Irreversible(path=path, before=move.server.before, after=move.server.becomes, why=why))
     return tuple(found)
-
-
-def _cost(before: StackPlan, after: StackPlan) -> CostChange:
-    old, new = month(before), month(after)
-    currency = after.server.currency
-    delta = new - old if before.server.currency == currency else None
-    return CostChange(before=old, after=new, currency=currency, delta=delta)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from infra.prices.month import MonthPrice
+
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
@@ -48,12 +50,33 @@ class ServerMove:
 
 @dataclass(frozen=True, kw_only=True)
 class CostChange:
-    """A month's price of all servers, without VAT."""
+    """A whole month, item by item, without VAT."""
 
-    before: Decimal
-    after: Decimal
-    currency: str  # of `after`
-    delta: Decimal | None  # None where the currencies differ
+    before: MonthPrice
+    after: MonthPrice
+
+    @property
+    def currency(self) -> str:
+        """Of `after`."""
+        return self.after.currency
+
+    @property
+    def delta(self) -> Decimal | None:
+        """None where the currencies differ."""
+        return self.after.total - self.before.total if self.before.currency == self.currency else None
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """What is counted, both sides of it, for people; what costs nothing on either side is left out."""
+        if self.delta is None:
+            return ()
+        names = dict.fromkeys(item.name for item in (*self.before.items, *self.after.items))
+        pairs = ((name, self.before.amount(name), self.after.amount(name)) for name in names)
+        return tuple(
+            f"{name} {old}" if old == new else f"{name} {old} to {new} ({new - old:+})"
+            for name, old, new in pairs
+            if old or new
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

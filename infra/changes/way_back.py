@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from infra.changes.server import Move, against_past
 from infra.changes.stack_diff import WayBack
 from infra.config.resolve import plan_for
 from infra.errors import ConfigError
 from infra.models.stack_config import StackConfig
+from infra.prices.month import month_price
 from infra.sizing.inputs import Recorded
 from infra.sizing.plan import StackPlan
 from infra.sizing.reachable import UPGRADE_ONLY
@@ -33,11 +33,6 @@ def way_back(before: StackConfig, after: StackConfig, move: Move) -> WayBack:
         return WayBack(complete=False, lines=tuple(_refused(problems)))
     same = then.server.instance_type == move.before.server.instance_type
     return WayBack(complete=same, lines=tuple(_lines(before, after, move, then)))
-
-
-def month(plan: StackPlan) -> Decimal:
-    """A month's price of all servers."""
-    return sum((Decimal(node.price) * node.count for node in plan.nodes), Decimal(0)).quantize(Decimal("0.01"))
 
 
 def _left_behind(after: StackConfig, move: Move) -> Recorded:
@@ -67,8 +62,7 @@ def _lines(before: StackConfig, after: StackConfig, move: Move, then: StackPlan)
         yield f"the server becomes {old} again, in place, and is away once more"
     elif back != old:
         why = f": {after.provider} does not make a server smaller" if after.provider in UPGRADE_ONLY else ""
-        price = f"{month(then)} {then.server.currency} a month"
-        yield f"the server stays {back}{why}; stage {then.stage} then costs {price}"
+        yield f"the server stays {back}{why}; stage {then.stage} then costs {month_price(then)}"
     if then.volume_size_gib > move.before.volume_size_gib:
         yield f"the volume keeps its {then.volume_size_gib} GiB"
     if old != now and after.provider in REPRICED:

@@ -26,8 +26,8 @@ def diff_to_json(diff: StackDiff) -> dict[str, Any]:
         "restarts": [asdict(one) for one in diff.restarts],
         "irreversible": [{**_change(one), "why": one.why} for one in diff.irreversible],
         "cost": {
-            "from": float(cost.before),
-            "to": float(cost.after),
+            "from": float(cost.before.total),
+            "to": float(cost.after.total),
             "delta": None if cost.delta is None else float(cost.delta),
             "currency": cost.currency,
         },

@@ -14,10 +14,15 @@ def print_diff(diff: StackDiff) -> None:
     """Server and cost, what restarts, what cannot be undone, every changed value."""
     console = new_console()
     cost = diff.cost
-    delta = f" ({cost.delta:+})" if cost.delta is not None else ""
     console.print(f"Stage {diff.stages[0]} to {diff.stages[1]}", style="bold")
     console.print(f"server: {_server(diff.server)}")
-    console.print(f"a month, servers only, without VAT: {cost.before} to {cost.after} {cost.currency}{delta}")
+    if cost.delta is None:
+        console.print(f"without VAT: {cost.before}, then {cost.after}: another currency")
+    else:
+        console.print(
+            f"a month without VAT: {cost.before.total} to {cost.after.total} {cost.currency} ({cost.delta:+})"
+        )
+        console.print(f"  ({', '.join(cost.items)})", highlight=False)
     if not diff.refused:
         console.print(f"the shop is away: {away(diff)}")
     for one in diff.irreversible:

@@ -12,7 +12,7 @@ from infra.pull_requests.markdown import Folded, code, folded_table, plain
 def diff_markdown(diff: StackDiff) -> list[str | Folded]:
     """What decides a merge in the open; what it is reckoned from, and every amount, behind a click."""
     lines = [f"- **Refused:** {plain(reason)}" for reason in diff.refused]
-    lines += [f"- Server: {server_line(diff.server)}", f"- A month, servers only, without VAT: {cost_line(diff)}"]
+    lines += [f"- Server: {server_line(diff.server)}", f"- A month without VAT: {cost_line(diff)}"]
     if not diff.refused:
         lines.append(f"- The shop is away: {plain(away(diff))}")
     lines += [f"- Restarts: {line}" for line in _restarts(diff.restarts)] or ["- Restarts: nothing"]
@@ -40,11 +40,12 @@ def server_line(server: ServerMove) -> str:
 
 
 def cost_line(diff: StackDiff) -> str:
-    """Both sums and the difference."""
+    """Both sums, the difference, and what is counted."""
     cost = diff.cost
     if cost.delta is None:
-        return f"{cost.before} → {cost.after} {cost.currency}, in another currency than before"
-    return f"{cost.before} → {cost.after} {cost.currency} ({cost.delta:+})"
+        return f"{cost.before.total} {cost.before.currency} → {cost.after.total} {cost.currency}: another currency"
+    total = f"{cost.before.total} → {cost.after.total} {cost.currency} ({cost.delta:+})"
+    return f"{total}: {', '.join(cost.items)}"
 
 
 def _order(diff: StackDiff) -> list[str]:

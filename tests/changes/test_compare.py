@@ -5,8 +5,10 @@ from decimal import Decimal
 import pytest
 
 from infra.changes.compare import compare
-from infra.changes.stack_diff import CostChange, Irreversible
+from infra.changes.stack_diff import Irreversible
+from infra.config.resolve import plan_for
 from infra.errors import ConfigError
+from infra.prices.month import month_price
 from tests.changes.configs import config
 
 
@@ -39,9 +41,15 @@ class TestUpwards:
         assert found["nodes.server.allocatable.memory"] == ("2741.2Mi", "6482.4Mi")
 
     def test_cost(self, diff):
-        assert diff.cost == CostChange(
-            before=Decimal("5.49"), after=Decimal("8.49"), currency="EUR", delta=Decimal("3.00")
-        )
+        """The whole month, by hand: 40 and 60 GB x 0.0572 are 2.29 and 3.43, an address is 0.50."""
+        cost = diff.cost
+        assert (cost.before.total, cost.after.total) == (Decimal("8.28"), Decimal("12.42"))
+        assert (cost.delta, cost.currency) == (Decimal("4.14"), "EUR")
+        assert cost.items == ("server 5.49 to 8.49 (+3.00)", "volume 2.29 to 3.43 (+1.14)", "addresses 0.50")
+
+    def test_cost_is_the_bill_of_prices(self, diff):
+        assert diff.cost.before == month_price(plan_for(config(1)))
+        assert diff.cost.after == month_price(plan_for(config(2)))
 
     def test_the_volume_never_shrinks(self, diff):
         why = "a volume never shrinks"
@@ -125,7 +133,7 @@ class TestRefused:
 
     def test_another_provider_has_no_price_difference(self):
         cost = compare(config(1), config(1, "vultr")).cost
-        assert (cost.currency, cost.delta) == ("USD", None)
+        assert (cost.currency, cost.delta, cost.items) == ("USD", None, ())
 
     def test_a_pin_that_cannot_be_reached(self):
         diff = compare(config(2, "vultr"), config(1, "vultr", instance_type="vc2-2c-4gb"))
@@ -156,7 +164,7 @@ class TestConfig:
         diff = compare(config(4), config(4, celery_servers={"count": 2}))
         assert changes(diff)["nodes.celery.count"] == (None, "2")
         assert changes(diff)["workers.celery-worker.node_role"] == ("server", "celery")
-        assert diff.cost.delta == Decimal("16.98")
+        assert diff.cost.delta == Decimal("17.98")  # two servers of 8.49, two addresses of 0.50
         worker = next(one for one in diff.restarts if one.name == "celery-worker")
         assert "node" in worker.why
 
@@ -176,7 +184,7 @@ class TestCeleryServers:
         diff = compare(config(5), config(5, celery_servers={"count": 2}))
         assert "Celery servers" not in restarts(diff)
         assert [one.why for one in diff.restarts if one.name == "django"] == [("DATABASE_URL",)]
-        assert diff.cost.delta == Decimal("8.49")
+        assert diff.cost.delta == Decimal("8.99")  # with its address
 
     def test_running_ones_keep_their_type(self):
         """As the program does: a pin that is taken out makes no server smaller."""

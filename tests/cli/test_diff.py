@@ -31,7 +31,7 @@ class TestJson:
             "possible": True,
             "reason": None,
         }
-        assert made["cost"] == {"from": 5.49, "to": 8.49, "delta": 3.0, "currency": "EUR"}
+        assert made["cost"] == {"from": 8.28, "to": 12.42, "delta": 4.14, "currency": "EUR"}
         assert {"path": "volume_size_gib", "from": "40", "to": "60"} in made["changes"]
         assert [one["path"] for one in made["irreversible"]] == ["volume_size_gib"]
         assert made["restarts"][0]["name"] == "server"
@@ -120,7 +120,8 @@ class TestFormats:
         done = diff("--from", "1", "--to", "2")
         assert (done.returncode, done.stderr) == (0, "")
         assert "server: cx23 to cx33, resized in place" in done.stdout
-        assert "5.49 to 8.49 EUR (+3.00)" in done.stdout
+        assert "a month without VAT: 8.28 to 12.42 EUR (+4.14)" in done.stdout
+        assert "(server 5.49 to 8.49 (+3.00), volume 2.29 to 3.43 (+1.14), addresses 0.50)" in done.stdout
         assert "the shop is away: about 6 minutes; " in done.stdout
         assert (
             "2. the server is powered off, becomes a cx33 and starts again: the shop is away for about 5 minutes"

@@ -65,7 +65,7 @@ class TestStackFiles:
         Path("Pulumi.stage1.yaml").write_text(STACK.replace("stage: 1", "stage: 2"))
         text = comment()
         assert "### `Pulumi.stage1.yaml`, deployment `shop`\n\nStage 1 → 2.\n" in text
-        assert "- A month, servers only, without VAT: 5.49 → 8.49 EUR (+3.00)" in text
+        assert "- A month without VAT: 8.28 → 12.42 EUR (+4.14): server 5.49 to 8.49 (+3.00), " in text
         assert "CAUTION" not in text
 
     def test_a_move_by_rename(self, repository):
