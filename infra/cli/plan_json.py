@@ -30,7 +30,13 @@ def plan_to_json(plan: StackPlan) -> dict[str, Any]:
         "missing": list(plan.missing),
         "proof": _proof(plan),
         "remedies": [
-            {"change": r.change, "effect": r.effect, "price": float(r.price), "currency": r.currency}
+            {
+                "change": r.change,
+                "effect": r.effect,
+                "price": float(r.price),
+                "currency": r.currency,
+                "within_budget": r.within_budget,
+            }
             for r in plan.remedies
         ],
         "customers": _use(plan.use) if plan.use else None,

@@ -11,10 +11,12 @@ from infra.errors import ConfigError, Problem
 from infra.models.stack_config import StackConfig
 from infra.models.stage_config import StageConfig
 from infra.prices.budget import check_budget
+from infra.prices.month import month_price
 from infra.sizing.inputs import PlanInputs, Recorded
 from infra.sizing.make_plan import make_plan
 from infra.sizing.overrides import apply_overrides
 from infra.sizing.plan import Departure, StackPlan
+from infra.sizing.remedies import Money
 from stacks import STAGES
 
 
@@ -69,7 +71,8 @@ def plan_for(config: StackConfig, recorded: Recorded | None = None) -> StackPlan
         celery_instance_type=celery.instance_type if celery else None,
     )
     catalog = own_catalog(config.provider, sold_out=config.catalog.sold_out, prices=config.catalog.prices)
-    plan = make_plan(stage, inputs=inputs, catalog=catalog, recorded=recorded, overridden=overridden)
+    money = Money(month=lambda made: month_price(made).total, budget=config.budget)
+    plan = make_plan(stage, inputs=inputs, catalog=catalog, recorded=recorded, overridden=overridden, money=money)
     budget = check_budget(config, plan, lambda other: plan_for(other, recorded), running=recorded is not None)
     return replace(plan, checks=(*plan.checks, *budget))
 

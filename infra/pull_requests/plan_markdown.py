@@ -31,7 +31,9 @@ def _nodes(plan: StackPlan) -> list[str]:
 def _problems(plan: StackPlan) -> list[str]:
     broken = [f"{check.name}: {check.reason}" for check in plan.checks if not check.ok]
     lines = [*(f"does not fit: {line}" for line in plan.missing), *broken]
-    return ["\n".join([*(f"- **{plain(line)}**" for line in lines), ""])] if lines else []
+    shown = [f"- **{plain(line)}**" for line in lines]
+    shown += [f"- What would help, planned: {code(one.change)}: {plain(one.effect)}" for one in plan.remedies]
+    return ["\n".join([*shown, ""])] if shown else []
 
 
 def _folded(plan: StackPlan) -> list[Folded]:

@@ -33,8 +33,9 @@ class Remedy:
 
     change: str  # as the stack file says it
     effect: str
-    price: str  # of all servers together a month, decimal text
+    price: str  # of the whole month, decimal text
     currency: str
+    within_budget: bool | None  # None without a budget
 
 
 @dataclass(frozen=True, kw_only=True)

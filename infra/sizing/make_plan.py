@@ -23,7 +23,7 @@ from infra.sizing.plan import Amounts, Departure, NodePlan, StackPlan
 from infra.sizing.proof import prove
 from infra.sizing.reachable import why_unreachable
 from infra.sizing.reason import Reasons, of_stage, reason
-from infra.sizing.remedies import Change, remedies
+from infra.sizing.remedies import Change, Money, Trial, remedies
 from infra.sizing.replicas import share_out
 from infra.sizing.tier_use import tier_use
 from infra.units import Cpu, Memory
@@ -36,8 +36,11 @@ def make_plan(
     catalog: Catalog,
     recorded: Recorded | None = None,
     overridden: tuple[Departure, ...] = (),
+    money: Money | None = None,
 ) -> StackPlan:
     """Every amount of a stack; `catalog` is the provider's rows and its candidates in order.
+
+    What helps where it does not fit costs something: without `money` none of it is named.
 
     Raises:
         ConfigError: a pinned type, or the region, is not in the catalog.
@@ -48,9 +51,9 @@ def make_plan(
 
     now = Change(text="", stage=stage, inputs=inputs)
     made = plan(now)
-    if made.fits:
+    if made.fits or money is None:
         return made
-    return replace(made, remedies=remedies(made, now, catalog, overridden, plan))
+    return replace(made, remedies=remedies(made, now, catalog, overridden, Trial(plan=plan, money=money)))
 
 
 def _plan(

@@ -33,14 +33,29 @@ class Change:
     inputs: PlanInputs
 
 
+@dataclass(frozen=True, kw_only=True)
+class Money:
+    """What a plan costs a month, and the most that it may: prices are reckoned above the sizing and handed down."""
+
+    month: Callable[[StackPlan], Decimal]
+    budget: Decimal | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """How a change is tried."""
+
+    plan: Callable[[Change], StackPlan]
+    money: Money
+
+
 def remedies(
-    refused: StackPlan,
-    now: Change,
-    catalog: Catalog,
-    overridden: tuple[Departure, ...],
-    plan: Callable[[Change], StackPlan],
+    refused: StackPlan, now: Change, catalog: Catalog, overridden: tuple[Departure, ...], trial: Trial
 ) -> tuple[Remedy, ...]:
-    """The first of each kind that fits and keeps every contract; `now` is what does not fit."""
+    """The first of each kind that fits and keeps every contract; `now` is what does not fit.
+
+    Within the budget where the kind has such; what is above it comes last, and says so.
+    """
     kinds = (
         *(iter((change,)) for change in _taken_back(now, overridden)),
         _without_grafana(now),
@@ -50,33 +65,35 @@ def remedies(
         _celery_types(now, refused, catalog),
         _server_types(now, refused, catalog),
     )
-    found = (_first(kind, refused, plan) for kind in kinds)
-    return tuple(one for one in found if one)
+    found = [one for one in (_first(kind, refused, trial) for kind in kinds) if one]
+    return tuple(sorted(found, key=lambda one: one.within_budget is False))
 
 
-def _first(kind: Iterator[Change], refused: StackPlan, plan: Callable[[Change], StackPlan]) -> Remedy | None:
+def _first(kind: Iterator[Change], refused: StackPlan, trial: Trial) -> Remedy | None:
     broken = {check.name for check in refused.checks if not check.ok}
+    above = None
     for change in kind:
         try:
-            made = plan(change)
+            made = trial.plan(change)
         except ConfigError:
             continue  # the running server can't become that
         if made.fits and {check.name for check in made.checks if not check.ok} <= broken:
-            return _remedy(change.text, refused, made)
-    return None
+            found = _remedy(change.text, refused, made, trial.money)
+            if found.within_budget is not False:
+                return found
+            above = above or found
+    return above
 
 
-def _remedy(text: str, refused: StackPlan, made: StackPlan) -> Remedy:
+def _remedy(text: str, refused: StackPlan, made: StackPlan, money: Money) -> Remedy:
     server, celery = made.server, made.celery_servers
     nodes = server.instance_type + (f" + {celery.count} x {celery.instance_type}" if celery else "")
-    before, after = _price(refused.nodes), _price(made.nodes)
-    cost = f"{after} {server.currency} a month"
-    effect = f"fits {nodes}, {cost}" + ("" if before == after else f" instead of {before}")
-    return Remedy(change=text, effect=effect, price=str(after), currency=server.currency)
-
-
-def _price(nodes: tuple[NodePlan, ...]) -> Decimal:
-    return sum((Decimal(node.price) * node.count for node in nodes), Decimal(0))
+    before, after = money.month(refused), money.month(made)
+    within = None if money.budget is None else after <= money.budget
+    effect = f"fits {nodes}, {after} {server.currency} a month" + ("" if before == after else f" instead of {before}")
+    if within is False:
+        effect += f", above the budget of {money.budget}"
+    return Remedy(change=text, effect=effect, price=str(after), currency=server.currency, within_budget=within)
 
 
 def _taken_back(now: Change, overridden: tuple[Departure, ...]) -> Iterator[Change]:

@@ -115,5 +115,5 @@ class TestRefused:
         done = plan("--stack-file", str(path))
         assert done.returncode == 1
         assert "finds no node" in done.stdout
-        assert "what would help: instance_type: cx33: fits cx33, 8.49 EUR a month instead of 5.49" in done.stdout
+        assert "what would help: instance_type: cx33: fits cx33, 12.42 EUR a month instead of 9.42" in done.stdout
         assert "What helps, each planned: celery_servers: {count: 1}" in done.stderr

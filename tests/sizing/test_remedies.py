@@ -5,7 +5,8 @@ import yaml
 
 from infra.config.parse import parse_config
 from infra.config.resolve import plan_for
-from tests.plans import REGIONS, stage_plan
+from infra.prices.month import month_price
+from tests.plans import REGIONS
 from tests.sizing.test_contracts import BASE
 
 
@@ -48,8 +49,7 @@ class TestRefused:
             better = merged({**keys}, yaml.safe_load(remedy.change))
             again = plan_of(keys_of(**better))
             assert again.fits, remedy
-            price = sum(float(node.price) * node.count for node in again.nodes)
-            assert price == pytest.approx(float(remedy.price))
+            assert str(month_price(again).total) == remedy.price
             assert f"{remedy.price} EUR a month" in remedy.effect
 
 
@@ -59,10 +59,10 @@ class TestKinds:
 
     def test_the_next_type_with_its_price(self):
         """The cheapest in the order of preference, not the largest."""
-        plan = stage_plan(2, instance_type="cx23")
+        plan = plan_of(keys_of(stage=2, instance_type="cx23"))
         (found,) = [one for one in plan.remedies if one.change.startswith("instance_type")]
         assert found.change == "instance_type: cx33"
-        assert found.effect == "fits cx33, 8.49 EUR a month instead of 5.49"
+        assert found.effect == "fits cx33, 12.42 EUR a month instead of 9.42"
 
     def test_one_pod_less(self):
         said = self.changes(stage=4, celery_servers={"count": 1, "instance_type": "cx23"})
@@ -101,4 +101,31 @@ class TestKinds:
 
     @pytest.mark.parametrize("provider", sorted(REGIONS))
     def test_none_where_it_fits(self, provider):
-        assert stage_plan(3, provider).remedies == ()
+        assert plan_of(keys_of(stage=3, provider=provider, region=REGIONS[provider])).remedies == ()
+
+
+class TestBudget:
+    def remedies(self, budget):
+        return plan_of(keys_of(stage=2, instance_type="cx23", budget=budget)).remedies
+
+    def test_what_is_above_comes_last_and_says_so(self):
+        """The whole month counts: the cx33 alone is 8.49."""
+        within, above = self.remedies(15)
+        assert (within.change, within.within_budget) == ("instance_type: cx33", True)
+        assert above.within_budget is False
+        assert above.effect.endswith("18.41 EUR a month instead of 9.42, above the budget of 15")
+
+    def test_to_the_cent(self):
+        assert [one.within_budget for one in self.remedies(12.42)] == [True, False]
+        assert [one.within_budget for one in self.remedies(12.41)] == [False, False]
+
+    def test_a_later_one_of_its_kind_may_be_within(self):
+        """The catalog prefers cx33; a stack file's own price makes it dearer than the next."""
+        keys = keys_of(stage=2, instance_type="cx23", budget=25, catalog={"prices": {"cx33": 30}})
+        plan = plan_of(keys)
+        (found,) = [one for one in plan.remedies if one.change.startswith("instance_type")]
+        assert found.within_budget
+        assert found.change != "instance_type: cx33"
+
+    def test_nothing_is_said_without_one(self):
+        assert {one.within_budget for one in plan_of(keys_of(stage=2, instance_type="cx23")).remedies} == {None}
