@@ -55,6 +55,7 @@ REASONS = {
     ),
     "seen from outside in tests/cli/test_explain.py": (
         "infra/cli/explain_text.py",
+        "infra/cli/plan_parts.py",
         "infra/cli/show_plan.py",
         "infra/config/explained.py",
     ),

@@ -27,11 +27,12 @@ from infra.cli.plan_options import (
     Tasks,
     TaskSeconds,
 )
+from infra.cli.plan_parts import Parts
 from infra.cli.prices import prices
 from infra.cli.pull_request import comment, deploy
 from infra.cli.render import render
 from infra.cli.runner_access import runner_access
-from infra.cli.show_plan import require_explain, show_plan
+from infra.cli.show_plan import show_plan
 from infra.cli.sides import DEFAULT_FILE, with_budget, with_stage
 from infra.cli.sound import require_sound
 from infra.cli.whatif import LoadOptions, answer_of, config_of, show_answer
@@ -78,7 +79,7 @@ def plan(  # noqa: PLR0913  each is an option of its own
     contracts: Contracts = False,
 ) -> None:
     """Print what a stack would build, and prove that it fits; with --customers and tasks, what such a load needs."""
-    require_explain(workload, explain=explain)
+    parts = Parts(explain=explain, workload=workload, contracts=contracts)
     shown = Format.JSON if json_output else output_format
     # By position, in the order of the class.
     options = LoadOptions(
@@ -89,10 +90,10 @@ def plan(  # noqa: PLR0913  each is an option of its own
     config = config or with_stage(parse_stack_file(stack_file or DEFAULT_FILE), stage, provider)
     config = with_budget(config, amount) if amount else config
     if options.of_tasks:
-        show_answer(answer_of(options, config, fixed=stage is not None), shown)
+        show_answer(answer_of(options, config, fixed=stage is not None), shown, parts)
         return
     made = plan_for(config)
-    show_plan(config, made, shown, explain=explain, workload=workload, contracts=contracts)
+    show_plan(config, made, shown, parts)
     require_sound(made)
 
 

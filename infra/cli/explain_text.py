@@ -1,38 +1,58 @@
-"""Explanations as tables, one for each workload."""
+"""Explanations as tables, one for each workload, for terminals and Markdown alike."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from rich.table import Table
-from rich.text import Text
-
-from infra.cli.console import new_console
 from infra.sizing.explain import Explanation
 
 
 def print_explanations(explanations: Iterable[Explanation]) -> None:
     """Amount, how it was computed, why so, the guide's number, and what it would be without overrides."""
+    from rich.table import Table  # noqa: PLC0415  Markdown needs none of it
+    from rich.text import Text  # noqa: PLC0415  as above
+
+    from infra.cli.console import new_console  # noqa: PLC0415  as above
+
     console = new_console()
+    for workload, rows in _by_workload(explanations):
+        table = Table(*_header(rows), title=workload, title_justify="left")
+        for cells in _cells(rows):
+            table.add_row(*map(Text, cells))
+        console.print(table)
+
+
+def explanations_markdown(explanations: Iterable[Explanation]) -> str:
+    """The same tables, each under its workload's name."""
+    from infra.pull_requests.markdown import code, plain, table  # noqa: PLC0415  `plan` as text needs none of it
+
+    lines: list[str] = []
+    for workload, rows in _by_workload(explanations):
+        cells = ((code(field), *map(plain, rest)) for field, *rest in _cells(rows))
+        lines += [f"### {plain(workload)}", "", *table(_header(rows), cells), ""]
+    return "\n".join(lines)
+
+
+def _by_workload(explanations: Iterable[Explanation]) -> Iterator[tuple[str, tuple[Explanation, ...]]]:
     for workload, group in groupby(explanations, key=lambda one: one.workload):
-        console.print(_table(workload, tuple(group)))
+        yield workload, tuple(group)
 
 
-def _table(workload: str, rows: tuple[Explanation, ...]) -> Table:
-    guide = any(one.guide for one in rows)
-    without = any(one.without_overrides for one in rows)
-    table = Table("amount", "value", "how", "why", title=workload, title_justify="left")
-    if guide:
-        table.add_column("guide")
-    if without:
-        table.add_column("without overrides")
+def _header(rows: Sequence[Explanation]) -> tuple[str, ...]:
+    """The last two only where one of the rows has such a number."""
+    guide = ("guide",) if any(one.guide for one in rows) else ()
+    without = ("without overrides",) if any(one.without_overrides for one in rows) else ()
+    return ("amount", "value", "how", "why", *guide, *without)
+
+
+def _cells(rows: Sequence[Explanation]) -> Iterator[tuple[str, ...]]:
+    """As many as the header has."""
+    header = _header(rows)
     for one in rows:
-        cells = [one.field, one.value, _how(one), one.source]
-        cells += [one.guide or "-"] if guide else []
-        cells += [one.without_overrides or "-"] if without else []
-        table.add_row(*(Text(cell) for cell in cells))
-    return table
+        guide = (one.guide or "-",) if "guide" in header else ()
+        without = (one.without_overrides or "-",) if "without overrides" in header else ()
+        yield (one.field, one.value, _how(one), one.source, *guide, *without)
 
 
 def _how(one: Explanation) -> str:

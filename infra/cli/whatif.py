@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from infra.cli.options import provider_problems, refuse, stage_problems, wrong
 from infra.cli.output import Format
+from infra.cli.plan_parts import Parts, explain_parts, parts_json, print_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,8 +120,8 @@ def answer_of(options: LoadOptions, config: StackConfig, *, fixed: bool) -> What
     return chosen(plan_for, config, options.load())
 
 
-def show_answer(answer: WhatIf, output_format: Format) -> None:
-    """Prints it, then refuses what is not sound or does not hold.
+def show_answer(answer: WhatIf, output_format: Format, parts: Parts) -> None:
+    """Prints it, and the plan's parts that are asked for; then refuses what is not sound or does not hold.
 
     Raises:
         RefusedError: every part that gives way below these customers.
@@ -128,25 +129,28 @@ def show_answer(answer: WhatIf, output_format: Format) -> None:
     from infra.cli.sound import require_sound  # noqa: PLC0415  as above
     from infra.whatif.answer import require_holds  # noqa: PLC0415  as above
 
-    _print(answer, output_format)
+    _print(answer, output_format, parts)
     require_sound(answer.plan)
     require_holds(answer)
 
 
-def _print(answer: WhatIf, output_format: Format) -> None:
-    """JSON is the plan's with more keys; text and Markdown are the answer alone."""
+def _print(answer: WhatIf, output_format: Format, parts: Parts) -> None:
+    """JSON is the plan's with more keys; text and Markdown are the answer, then the parts."""
+    explained = explain_parts(answer.config, parts)
     if output_format is Format.JSON:
         from infra.cli.plan_json import plan_to_json  # noqa: PLC0415  as above
         from infra.whatif.to_json import whatif_to_json  # noqa: PLC0415  as above
 
-        sys.stdout.write(json.dumps(plan_to_json(answer.plan) | whatif_to_json(answer), indent=2) + "\n")
+        content = plan_to_json(answer.plan) | whatif_to_json(answer) | parts_json(explained, parts)
+        sys.stdout.write(json.dumps(content, indent=2) + "\n")
         return
     from infra.cli.whatif_text import print_whatif, whatif_markdown  # noqa: PLC0415  as above
 
     if output_format is Format.MARKDOWN:
-        sys.stdout.write(whatif_markdown(answer))
+        sys.stdout.write(whatif_markdown(answer) + ("\n" if parts.any else ""))
     else:
         print_whatif(answer)
+    print_parts(explained, answer.plan, output_format, parts)
 
 
 def _option(name: str) -> str:

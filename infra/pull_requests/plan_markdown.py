@@ -11,6 +11,15 @@ def plan_markdown(plan: StackPlan) -> list[str | Folded]:
     return ["\n".join(_nodes(plan)), *_problems(plan), *_folded(plan)]
 
 
+def contracts_markdown(plan: StackPlan) -> str:
+    """Every contract alone, with the field that mends it."""
+    rows = [
+        (plain(one.name), "yes" if one.ok else "**NO**", plain(one.reason), code(f"stagecoach:{one.field}"))
+        for one in plan.checks
+    ]
+    return "\n".join(["### Contracts", "", *table(("contract", "kept", "reason", "change"), rows), ""])
+
+
 def _nodes(plan: StackPlan) -> list[str]:
     head = ("node", "count", "instance type", "vCPU", "memory", "a month, without VAT", "allocatable")
     rows = [

@@ -21,6 +21,7 @@ Planner = Callable[[StackConfig], StackPlan]
 class WhatIf:
     """A plan under a load."""
 
+    config: StackConfig  # what was planned: at the stage of the answer
     plan: StackPlan
     load: Load
     by_customers: int  # the stage that the number of customers alone asks for
@@ -95,7 +96,7 @@ def ask(planner: Planner, config: StackConfig, load: Load) -> WhatIf:
         for number, stage in sorted(STAGES.items())
         if stage.customers_max is None or load.customers <= stage.customers_max
     )
-    return WhatIf(plan=plan, load=load, by_customers=by_customers, limits=find_limits(plan, load))
+    return WhatIf(config=config, plan=plan, load=load, by_customers=by_customers, limits=find_limits(plan, load))
 
 
 def smallest_that_holds(planner: Planner, config: StackConfig, load: Load) -> WhatIf:

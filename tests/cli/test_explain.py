@@ -93,6 +93,23 @@ class TestJson:
         assert (made["remedies"], "explanations" in made) == ([], False)
 
 
+class TestMarkdown:
+    def test_a_workload(self):
+        done = plan("--explain", "celery-worker", "--format", "markdown")
+        assert done.stdout.startswith("### celery-worker\n\n| amount | value | how | why | guide |\n| --- ")
+        assert "| `worker.requests.memory` | 512Mi | memory request, as stacks/stage1.py says | " in done.stdout
+
+    def test_an_overrides_effect(self, wider):
+        done = plan("--explain", "celery-worker", "--stack-file", wider, "--format", "markdown")
+        (line,) = [one for one in done.stdout.splitlines() if one.startswith("| `max_memory_per_child` ")]
+        assert line.endswith("| 201Mi |")
+
+    def test_with_the_contracts(self):
+        done = plan("--explain", "celery-worker", "--contracts", "--format", "markdown")
+        assert "\n\n### Contracts\n\n| contract | kept | reason | change |\n" in done.stdout
+        assert "| `stagecoach:overrides.pools.default.grace_period` |\n" in done.stdout
+
+
 class TestContracts:
     def test_alone_with_their_fields(self):
         done = plan("--contracts", "--stage", "5")

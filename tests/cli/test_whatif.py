@@ -55,6 +55,30 @@ class TestAnswer:
         made = json.loads(plan("--stack-file", "Pulumi.stage1.yaml", *ASKED, "--json").stdout)
         assert made["stage"] == 4
 
+    def test_explained(self):
+        """Of the stage that the load needs, not of the customers'."""
+        many = ("--customers", "100", "--tasks-per-customer-day", "9000", "--task-seconds", "3")
+        made = json.loads(plan(*many, "--explain", "celery-worker", "--json").stdout)
+        assert made["stage"] > 1
+        found = {one["field"]: one["value"] for one in made["explanations"]}
+        (worker,) = [one for one in made["workloads"] if one["name"] == "celery-worker"]
+        assert found["worker.limits.memory"] == f"{worker['containers'][0]['limits']['memory_mib']}Mi"
+
+    def test_explained_as_text(self):
+        done = plan(*ASKED, "--explain", "celery-beat", "--contracts")
+        assert done.stdout.startswith("Stage 4 on hetzner")
+        assert "beat.requests.memory" in done.stdout
+        assert "stagecoach:overrides.postgres.max_connections" in done.stdout
+
+    def test_contracts_as_markdown(self):
+        done = plan(*ASKED, "--contracts", "--format", "markdown")
+        assert "|\n\n### Contracts\n\n| contract | kept | reason | change |\n" in done.stdout
+
+    def test_an_unknown_workload(self):
+        done = plan(*ASKED, "--explain", "nosuch")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "--explain = nosuch: one of server" in done.stderr
+
     def test_customers_alone(self):
         """The plan of their stage, as ever."""
         done = plan("--customers", "600")
