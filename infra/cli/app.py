@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from infra.cli.complete import providers, stack_files, stages
 from infra.cli.diff import diff
 from infra.cli.doctor import doctor
 from infra.cli.guard import guard
@@ -62,10 +63,15 @@ def plan(  # noqa: PLR0913  each is an option of its own
     workload: Annotated[str | None, typer.Argument(help="With --explain: this workload's amounts only.")] = None,
     *,
     stack_file: Annotated[
-        Path | None, typer.Option(help="The stack file to plan.", show_default=str(DEFAULT_FILE))
+        Path | None,
+        typer.Option(help="The stack file to plan.", show_default=str(DEFAULT_FILE), autocompletion=stack_files),
     ] = None,
-    stage: Annotated[int | None, typer.Option(help="Plan this stage (1 to 5) instead of the file's.")] = None,
-    provider: Annotated[str | None, typer.Option(help="Plan this provider instead of the file's.")] = None,
+    stage: Annotated[
+        int | None, typer.Option(help="Plan this stage (1 to 5) instead of the file's.", autocompletion=stages)
+    ] = None,
+    provider: Annotated[
+        str | None, typer.Option(help="Plan this provider instead of the file's.", autocompletion=providers)
+    ] = None,
     budget: Budget = None,
     customers: Customers = None,
     tasks_per_customer_day: Tasks = None,

@@ -24,6 +24,16 @@ def stack_files() -> list[str]:
     return sorted(str(path) for path in Path().glob("Pulumi.*.yaml"))
 
 
+def sides() -> list[str]:
+    """What `diff` compares; a commit is typed by hand."""
+    return [*stages(), *stack_files()]
+
+
+def instance_types() -> list[str]:
+    """Of all catalogs."""
+    return [row.name for rows in INSTANCE_TYPES.values() for row in rows]
+
+
 def stacks() -> list[str]:
     """The stacks that they belong to."""
     return [stack_name(name) for name in stack_files()]

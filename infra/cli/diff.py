@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from infra.cli.complete import providers, sides
 from infra.cli.diff_json import diff_to_json
 from infra.cli.output import Format
 from infra.cli.sides import read_sides
@@ -18,9 +19,11 @@ _SIDE = "A stage (1 to 5), a stack file, or COMMIT:FILE."
 
 def diff(  # noqa: PLR0913  one parameter for each option
     *,
-    before: Annotated[str, typer.Option("--from", help=_SIDE)],
-    after: Annotated[str, typer.Option("--to", help=_SIDE)],
-    provider: Annotated[str | None, typer.Option(help="Compare on this provider instead of the file's.")] = None,
+    before: Annotated[str, typer.Option("--from", help=_SIDE, autocompletion=sides)],
+    after: Annotated[str, typer.Option("--to", help=_SIDE, autocompletion=sides)],
+    provider: Annotated[
+        str | None, typer.Option(help="Compare on this provider instead of the file's.", autocompletion=providers)
+    ] = None,
     root_disk_gb: Annotated[
         int | None, typer.Option(help="What the server's root disk really has; decides what it can become.", min=1)
     ] = None,

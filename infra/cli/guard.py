@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from infra.cli.complete import stack_files
 from infra.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -23,7 +24,11 @@ def guard(
     *,
     file: Annotated[str, typer.Argument(help="What `pulumi preview --json` printed; - for standard input.")],
     stack_file: Annotated[
-        Path | None, typer.Option(help="Whose guard_exceptions count; default: Pulumi.<the preview's stack>.yaml.")
+        Path | None,
+        typer.Option(
+            help="Whose guard_exceptions count; default: Pulumi.<the preview's stack>.yaml.",
+            autocompletion=stack_files,
+        ),
     ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:

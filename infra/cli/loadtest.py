@@ -11,12 +11,15 @@ from typing import Annotated, Self
 
 import typer
 
+from infra.cli.complete import stacks
 from infra.errors import Problem, RefusedError
 
 
 def loadtest(  # noqa: PLR0913  one parameter for each option
     *,
-    stack: Annotated[str | None, typer.Option(help="The stack whose kubeconfig is asked of pulumi.")] = None,
+    stack: Annotated[
+        str | None, typer.Option(help="The stack whose kubeconfig is asked of pulumi.", autocompletion=stacks)
+    ] = None,
     kubeconfig: Annotated[Path | None, typer.Option(help="A kubeconfig file instead; default: kubectl's own.")] = None,
     count: Annotated[int, typer.Option(help="How many tasks.", min=1, max=100_000)] = 1000,
     task: Annotated[

@@ -12,6 +12,7 @@ import typer
 
 from infra.catalog import INSTANCE_TYPES
 from infra.catalog.age import MOST_DAYS, as_of, warnings
+from infra.cli import complete
 from infra.cli.options import provider_problems, read_budget, refuse, sold_out_problems, stage_problems
 from infra.cli.output import Format
 from infra.config.resolve import plan_for
@@ -27,13 +28,17 @@ if TYPE_CHECKING:
 
 def prices(
     *,
-    provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,
-    stage: Annotated[int | None, typer.Option(help="Only this stage (1 to 5).")] = None,
+    provider: Annotated[str | None, typer.Option(help="Only this provider.", autocompletion=complete.providers)] = None,
+    stage: Annotated[int | None, typer.Option(help="Only this stage (1 to 5).", autocompletion=complete.stages)] = None,
     budget: Annotated[
         str | None, typer.Option(help="Most that a month may cost, in each provider's own currency.")
     ] = None,
     sold_out: Annotated[
-        list[str] | None, typer.Option(help="An instance type that can't be had; may be named several times.")
+        list[str] | None,
+        typer.Option(
+            help="An instance type that can't be had; may be named several times.",
+            autocompletion=complete.instance_types,
+        ),
     ] = None,
     output_format: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT,
     json_output: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,

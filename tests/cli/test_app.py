@@ -109,6 +109,8 @@ class TestProgram:
             (("infra", "rend"), ["render"]),
             (("infra", "doctor", "--onl"), ["--online"]),
             (("infra", "render", "--provider", "vu"), ["vultr"]),
+            (("infra", "diff", "--from", "Pulumi.stage1"), ["Pulumi.stage1.yaml"]),
+            (("infra", "prices", "--sold-out", "cpx6"), ["cpx62"]),
             (("infra", "doctor", "--stack", "stage"), [f"stage{number}" for number in range(1, 6)]),
         ],
     )
