@@ -3,15 +3,19 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import typer.main
 
 from infra.cli import app as module
-from infra.cli.app import app, run
+from infra.cli.app import app
+from tests.cli import command
+from tests.guard import recorded
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+PROGRAM = "python -m infra"
 # Commands whose result is no data.
 WITHOUT_JSON = {
     "comment": "Markdown for a pull request",
@@ -21,20 +25,15 @@ WITHOUT_JSON = {
 
 
 @pytest.fixture
-def infra(monkeypatch, capsys):
-    """Runs a command in this process: exit code, output, complaints."""
-    monkeypatch.chdir(REPOSITORY)
+def infra(monkeypatch):
+    """Runs a command: exit code, output, complaints."""
     monkeypatch.delenv("NO_COLOR", raising=False)
 
     def call(*arguments):
-        monkeypatch.setattr("sys.argv", ["infra", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            run()
-        said = capsys.readouterr()
-        return ended.value.code, said.out, said.err
+        done = command.infra(*arguments)
+        return done.returncode, done.stdout, done.stderr
 
-    yield call
-    os.environ.pop("NO_COLOR", None)
+    return call
 
 
 def commands():
@@ -101,7 +100,7 @@ class TestProgram:
         assert json.loads(done.stdout)["stage"] == 1
 
     def test_its_name(self):
-        assert "Usage: infra plan" in self.call("plan", "--help", COLUMNS="80").stdout
+        assert "Usage: infra plan" in self.call("plan", "--help", COLUMNS="80", GITHUB_ACTIONS="").stdout
 
     @pytest.mark.parametrize(
         ("words", "offered"),
@@ -139,3 +138,52 @@ class TestProgram:
         done = subprocess.run(["sh", str(copy)], capture_output=True, text=True, check=False, timeout=60)
         assert done.returncode == 2
         assert "run `make setup`" in done.stderr
+
+
+class TestProcess:
+    """What only a process of its own shows; the other tests run in one (tests/cli/command.py)."""
+
+    def call(self, *arguments, options=(), **more):
+        return subprocess.run(
+            [sys.executable, *options, "-m", "infra", *arguments],
+            cwd=REPOSITORY,
+            text=True,
+            check=False,
+            timeout=60,
+            env={"PATH": "/usr/bin:/bin"},
+            **{"capture_output": True, **more},
+        )
+
+    @pytest.mark.parametrize(
+        ("arguments", "text", "code"),
+        [
+            (("plan", "--explain", "celery-worker"), "", 0),
+            (("plan", "--budget", "5"), "", 1),
+            (("plan", "--stage", "7"), "", 2),
+            (("plan", "--customers", "many"), "", 2),
+            (("guard", "-"), recorded.read(recorded.REPLACED), 1),
+            (("guard", "-"), "error: no stack named 'stage1' found", 2),
+            (("doctor", "--stack-file", "nosuch.yaml"), "", 2),
+        ],
+    )
+    def test_says_what_the_tests_see(self, arguments, text, code):
+        """Exit code, output, complaints, standard input: the same here and in a process of its own."""
+        done = self.call(*arguments, input=text)
+        seen = command.infra(*arguments, text=text, environment={"PATH": "/usr/bin:/bin", "INFRA_PROGRAM": PROGRAM})
+        assert done.returncode == code
+        assert "Traceback" not in done.stderr
+        assert (done.stdout, done.stderr) == (seen.stdout, seen.stderr)
+
+    def test_a_closed_pipe(self):
+        """Whoever reads stops, as `head` does: nothing is said."""
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = self.call("prices", "--json", stdout=writing, stderr=subprocess.PIPE, capture_output=False)
+        os.close(writing)
+        assert (done.returncode, done.stderr) == (1, "")
+
+    def test_a_plan_does_not_load_pulumi(self):
+        lines = self.call("plan", options=("-X", "importtime")).stderr.splitlines()
+        loaded = [line.rsplit("|", 1)[-1].strip() for line in lines]
+        assert "infra.sizing.make_plan" in loaded
+        assert [name for name in loaded if name.split(".")[0] in ("pulumi", "grpc")] == []

@@ -2,22 +2,15 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
+
+from tests.cli.command import infra
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def diff(*arguments, folder=REPOSITORY):
-    return subprocess.run(
-        [sys.executable, "-m", "infra", "diff", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env={"PYTHONPATH": str(REPOSITORY), "PATH": "/usr/bin:/bin"},
-    )
+    return infra("diff", *arguments, folder=folder, environment={"PATH": "/usr/bin:/bin"})
 
 
 class TestJson:

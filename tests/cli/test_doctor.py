@@ -1,24 +1,17 @@
 """`python -m infra doctor`: exit codes, table, JSON."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
+
+from tests.cli.command import infra
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def doctor(*arguments, folder=REPOSITORY, **environment):
     """Without a `pulumi`: what it says then does not depend on the machine."""
-    return subprocess.run(
-        [sys.executable, "-m", "infra", "doctor", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env={"PYTHONPATH": str(REPOSITORY), "PATH": "/nonexistent", "HOME": "/nonexistent", **environment},
-    )
+    alone = {"PATH": "/nonexistent", "HOME": "/nonexistent", **environment}
+    return infra("doctor", *arguments, folder=folder, environment=alone)
 
 
 def test_something_is_missing():

@@ -1,12 +1,11 @@
 """`python -m infra guard`: exit codes, table, JSON."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.cli.command import infra
 from tests.guard import recorded
 from tests.preview.previews import document, step
 
@@ -22,16 +21,7 @@ LOSS = document(
 
 
 def guard(*arguments, text="", folder=REPOSITORY):
-    return subprocess.run(
-        [sys.executable, "-m", "infra", "guard", *arguments],
-        cwd=folder,
-        input=text,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env={"PYTHONPATH": str(REPOSITORY), "PATH": "/usr/bin:/bin"},
-    )
+    return infra("guard", *arguments, folder=folder, text=text, environment={"PATH": "/usr/bin:/bin"})
 
 
 def test_a_tier_move_is_safe():

@@ -2,16 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from tests.cli.command import infra
 from tests.loadtest.stub_kubectl import StubKubectl
 from tests.loadtest.test_run import LINES, answers
-
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -20,9 +16,8 @@ def stub(tmp_path):
 
 
 def loadtest(stub, *arguments):
-    environment = {**os.environ, "PATH": f"{stub.folder}:/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY)}
-    command = [sys.executable, "-m", "infra", "loadtest", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    environment = {**os.environ, "PATH": f"{stub.folder}:/usr/bin:/bin"}
+    return infra("loadtest", *arguments, environment=environment)
 
 
 def test_prints_the_rate(stub, tmp_path):

@@ -1,24 +1,17 @@
 """`python -m infra plan`."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.cli.command import infra
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def plan(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "infra", "plan", *arguments],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    return infra("plan", *arguments)
 
 
 class TestJson:

@@ -1,24 +1,15 @@
 """`python -m infra prices`."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from infra.catalog import age
+from tests.cli.command import infra
 
 
 def prices(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "infra", "prices", *arguments],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    return infra("prices", *arguments)
 
 
 class TestFormats:
@@ -97,15 +88,9 @@ def _types(row):
 
 
 class TestAge:
-    def test_an_old_catalog_is_said(self):
+    def test_an_old_catalog_is_said(self, monkeypatch):
         """On stderr: the JSON stays JSON."""
-        code = (
-            "from infra.catalog import age; age.MOST_DAYS = -1\n"
-            "import sys; sys.argv = ['infra', 'prices', '--json', '--stage', '1']\n"
-            "from infra.cli.app import run; run()"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=60
-        )
+        monkeypatch.setattr(age, "MOST_DAYS", -1)
+        done = prices("--json", "--stage", "1")
         assert json.loads(done.stdout)["prices"]
         assert done.stderr.count("warning: the prices of ") == 3

@@ -5,10 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.cli.command import infra
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def render(*arguments):
+    """In a process of its own, where sets have another order."""
     return subprocess.run(
         [sys.executable, "-m", "infra", "render", *map(str, arguments)],
         cwd=REPOSITORY,
@@ -32,7 +35,7 @@ def test_writes_the_same_twice(tmp_path):
     assert render("Pulumi.stage1.yaml", "--to", second).returncode == 0
     assert texts(first) == texts(second)
     assert "kubernetes/app/deployment-django.yaml" in texts(first)
-    moved = json.loads(render("Pulumi.stage2.yaml", "--provider", "vultr", "--to", first, "--json").stdout)
+    moved = json.loads(infra("render", "Pulumi.stage2.yaml", "--provider", "vultr", "--to", first, "--json").stdout)
     assert moved["provider"] == "vultr"
     assert [name for name in moved["files"] if not (first / name).exists()] == []
     assert [name for name in moved["removed"] if (first / name).exists()] == []
@@ -42,7 +45,7 @@ def test_writes_the_same_twice(tmp_path):
 def test_refuses_a_foreign_folder(tmp_path):
     """Before the program runs."""
     (tmp_path / "notes.txt").write_text("mine")
-    done = render("Pulumi.stage1.yaml", "--to", tmp_path)
+    done = infra("render", "Pulumi.stage1.yaml", "--to", tmp_path)
     assert done.returncode == 1
     assert "Name another folder" in done.stderr
     assert texts(tmp_path) == {"notes.txt": "mine"}

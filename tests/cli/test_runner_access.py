@@ -1,11 +1,10 @@
 """`python -m infra runner-access`, as the deploy workflow runs it."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.cli.command import infra
 from tests.servers.cloud_api import CloudApi
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -24,20 +23,8 @@ def run(api, tmp_path):
     (tmp_path / "deployments.yaml").write_text("shop: stage1\n")
 
     def command(*arguments, sent="t0ken"):
-        return subprocess.run(
-            [sys.executable, "-m", "infra", "runner-access", *arguments],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-            env={
-                "PYTHONPATH": str(REPOSITORY),
-                "PATH": "/usr/bin:/bin",
-                "HCLOUD_TOKEN": sent,
-                "STAGECOACH_CLOUD_API": api.address,
-            },
-        )
+        environment = {"PATH": "/usr/bin:/bin", "HCLOUD_TOKEN": sent, "STAGECOACH_CLOUD_API": api.address}
+        return infra("runner-access", *arguments, folder=tmp_path, environment=environment)
 
     return command
 

@@ -1,26 +1,18 @@
 """`python -m infra plan --customers`."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.cli.command import infra
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ASKED = ("--customers", "900", "--tasks-per-customer-day", "40", "--task-seconds", "0.3", "--provider", "hetzner")
 
 
 def plan(*arguments, folder=REPOSITORY):
-    return subprocess.run(
-        [sys.executable, "-m", "infra", "plan", *arguments],
-        cwd=folder,
-        env={"PYTHONPATH": str(REPOSITORY), "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    return infra("plan", *arguments, folder=folder, environment={"PATH": "/usr/bin:/bin"})
 
 
 class TestAnswer:

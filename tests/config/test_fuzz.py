@@ -1,7 +1,5 @@
 """Whatever stands in a stack file: a plan, or a message with the place. Never a traceback."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from infra.config.resolve import plan_for
 from infra.errors import StagecoachError
 from infra.models.overrides import DjangoOverrides, PoolOverrides, StageOverrides
 from infra.models.stack_config import StackConfig
+from tests.cli.command import infra
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHIPPED = (REPOSITORY / "Pulumi.stage2.yaml").read_text()
@@ -179,8 +178,7 @@ class TestCommand:
     def test_message_and_exit_code(self, tmp_path, change, says):
         path = tmp_path / "Pulumi.x.yaml"
         path.write_text(SHIPPED + change)
-        command = [sys.executable, "-m", "infra", "plan", "--explain", "--stack-file", str(path)]
-        done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=60)
+        done = infra("plan", "--explain", "--stack-file", path)
         assert (done.returncode, done.stdout) == (2, "")
         assert says in done.stderr
         assert "Traceback" not in done.stderr

@@ -28,7 +28,7 @@ class Handler(BaseHTTPRequestHandler):
 def server():
     made = HTTPServer(("127.0.0.1", 0), Handler)
     made.seen = []
-    threading.Thread(target=made.serve_forever, daemon=True).start()
+    threading.Thread(target=made.serve_forever, args=(0.05,), daemon=True).start()
     yield made
     made.shutdown()
     made.server_close()

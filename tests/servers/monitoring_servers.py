@@ -132,7 +132,7 @@ class Mailbox:
 
 @contextmanager
 def _served(server):
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
         yield server.server_address[1]
     finally:
