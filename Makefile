@@ -63,7 +63,7 @@ check: setup  ## lint, types, pure unit tests: seconds, before every commit
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
-	@$(PY) -m pytest -q -m "not needs" -x tests
+	@$(PY) -m pytest -q -m "not needs" -x -n auto --dist worksteal tests
 
 checkov: setup  ## checkov's Kubernetes checks over every rendered object
 	@$(PY) -m tests.manifests.checkov

@@ -14,6 +14,8 @@ from xml.etree import ElementTree as ET
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+# On every core; the other parts have servers and ports that only one at a time can use.
+UNIT = (*PYTEST, "-n", "auto", "--dist", "worksteal", "-m", "not needs", "tests")
 ENGINE = (sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "--durations=8", "-m", "engine")
 # Half of the engine's tests by time; the other half is everything else.
 _PAGES = (
@@ -31,7 +33,7 @@ STEPS: tuple[tuple[Part, ...], ...] = (
     (("format", (".venv/bin/ruff", "format", "--check", ".")),),
     (("types", (".venv/bin/mypy",)), ("alert rules in promtool", (*PYTEST, "-m", "promtool", "tests"))),
     (
-        ("unit tests", (*PYTEST, "-m", "not needs", "tests")),
+        ("unit tests", UNIT),
         (
             "real Redis, Celery, Postgres, Prometheus",
             (*PYTEST, "-m", f"({_SERVERS}) and not engine and not cluster", "tests"),
