@@ -13,6 +13,7 @@ from infra.pull_requests.markdown import Folded, code, fit, plain
 from infra.pull_requests.marker import MARKER
 from infra.pull_requests.plan_markdown import plan_markdown
 from infra.pull_requests.stack_changes import StackChange
+from stacks import STAGES
 
 _INTRO = (
     "One server runs the shop with its database and queues; its *stage* is the size of the customer base that it is "
@@ -20,7 +21,7 @@ _INTRO = (
 )
 _HOW = (
     "Both sides are planned by this branch's code, for the deployment that the old file would have built. Encrypted "
-    "values are not compared."
+    "values are not compared. How to read this: `docs/how-to/pull-requests.md`."
 )
 
 
@@ -81,9 +82,16 @@ def _change(change: StackChange) -> list[str | Folded]:
         known = "The base's file cannot be used any more" if change.base_path else "The file is new"
         return [f"{title}\n{known}: this is what it builds.\n", *plan_markdown(change.plan)]
     before, after = change.diff.stages
-    moved = f"Stage {before} → {after}" if before != after else f"Stage {after}"
+    moved = f"{_stage(before)} → {_stage(after).lower()}" if before != after else _stage(after)
     renamed = f"; the stack moves from {code(change.base_path)} by rename" if change.base_path != change.path else ""
     return [f"{title}\n{moved}{renamed}.\n", *diff_markdown(change.diff)]
+
+
+def _stage(number: int) -> str:
+    """With its customers: the number alone tells a newcomer nothing."""
+    stage = STAGES[number]
+    most = stage.customers_max
+    return f"Stage {number} ({f'up to {most}' if most else f'more than {stage.customers_min}'} customers)"
 
 
 def _last_lines(findings: Findings) -> str:

@@ -12,16 +12,16 @@ from infra.pull_requests.markdown import Folded, code, folded_table, plain
 def diff_markdown(diff: StackDiff) -> list[str | Folded]:
     """What decides a merge in the open; what it is reckoned from, and every amount, behind a click."""
     lines = [f"- **Refused:** {plain(reason)}" for reason in diff.refused]
-    lines += [f"- Server: {server_line(diff.server)}", f"- A month without VAT: {cost_line(diff)}"]
+    lines += [f"- **Server:** {server_line(diff.server)}", f"- **A month without VAT:** {cost_line(diff)}"]
     if not diff.refused:
-        lines.append(f"- The shop is away: {plain(away(diff))}")
-    lines += [f"- Restarts: {line}" for line in _restarts(diff.restarts)] or ["- Restarts: nothing"]
+        lines.append(f"- **The shop is away:** {plain(away(diff))}")
+    lines += [f"- **Restarts:** {line}" for line in _restarts(diff.restarts)] or ["- **Restarts:** nothing"]
     lines += [
         f"- **Cannot be undone:** {code(one.path)} {code(one.before)} → {code(one.after)}: {plain(one.why)}"
         for one in diff.irreversible
-    ] or ["- Cannot be undone: nothing"]
-    lines.append(f"- Root disk of the server: {plain(diff.root_disk.said)}")
-    lines += [f"- Assumed: {plain(one)}" for one in diff.assumptions]
+    ] or ["- **Cannot be undone:** nothing"]
+    lines.append(f"- The server's root disk, which decides what it can become: {plain(diff.root_disk.said)}")
+    lines += [f"- **Assumed:** {plain(one)}" for one in diff.assumptions]
     if not diff.changes:
         lines.append("- No amount changes")
     return ["\n".join([*lines, ""]), *_order(diff), *_folded(diff)]

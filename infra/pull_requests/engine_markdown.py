@@ -18,16 +18,27 @@ def engine_markdown(preview: EnginePreview, ruling: Ruling, diff_text: str) -> l
     counts = Counter(step.op for step in preview.steps)
     ordered = sorted(counts, key=_rank)
     summary = [f"{counts[op]} to {op}" for op in ordered] or ["no changes"]
-    lines = [f"{', '.join(summary)}, {preview.unchanged} unchanged.", ""]
+    lines = [f"{', '.join(summary)}, {preview.unchanged} unchanged.", ""]  # a list needs an empty line before it
     for kind, messages in (("Error", preview.errors), ("Warning", preview.warnings)):
         lines += [f"- **{kind}:** {plain(message)[:_SHOWN_ERROR]}" for message in messages]
-    parts: list[str | Folded] = ["\n".join([*lines, ""])]
+    lines += _replaced(ruling)
+    parts: list[str | Folded] = ["\n".join(lines)]
     if preview.steps:
         rows = [_row(one) for one in sorted(ruling.verdicts, key=lambda one: _rank(one.step.op))]
         parts.append(folded_table(f"{len(rows)} resources", ("", "resource", "type", "what changes"), rows))
     if diff_text.strip():
         parts.append(folded_text("The engine's own text", diff_text))
     return parts
+
+
+def _replaced(ruling: Ruling) -> list[str]:
+    """After "7 to replace" a reader wants to know of what, the more so where the guard says that nothing is lost."""
+    gone = [one for one in ruling.verdicts if one.step.op in ("replace", "delete")]
+    if not gone or any(one.why for one in gone):
+        return []
+    counts = Counter(one.step.type.rpartition(":")[2] for one in gone)
+    kinds = ", ".join(f"{count} {plain(name)}" for name, count in sorted(counts.items()))
+    return [f"- Nothing that is replaced or deleted holds data, a name or an address: {kinds}.", ""]
 
 
 def _rank(op: str) -> tuple[int, str]:

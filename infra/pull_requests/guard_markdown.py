@@ -31,7 +31,7 @@ def guard_markdown(stack: str, ruling: Ruling) -> str:
     if stays:
         names = ", ".join(f"{code(one.step.name)} ({one.kind})" for one in stays[:_SHOWN])
         more = f" and {len(stays) - _SHOWN} more" if len(stays) > _SHOWN else ""
-        lines.append(f"- Changed or made, and neither replaced nor deleted: {names}{more}")
+        lines.append(f"- What holds data, a name or an address is updated in place or new: {names}{more}")
     return "\n".join([*lines, ""])
 
 

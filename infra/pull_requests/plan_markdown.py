@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from infra.prices.month import month_price
 from infra.pull_requests.markdown import Folded, code, folded_table, plain, table
 from infra.sizing.plan import StackPlan
 
@@ -34,7 +35,12 @@ def _nodes(plan: StackPlan) -> list[str]:
         )
         for node in plan.nodes
     ]
-    return [f"Stage {plan.stage} on {plan.provider}, {code(plan.region)}", "", *table(head, rows), ""]
+    return [f"Stage {plan.stage} on {plan.provider}, {code(plan.region)}", "", *table(head, rows), "", _bill(plan), ""]
+
+
+def _bill(plan: StackPlan) -> str:
+    price = month_price(plan)
+    return f"**{price} without VAT:** {plain(price.bill)}"
 
 
 def _problems(plan: StackPlan) -> list[str]:

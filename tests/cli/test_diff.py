@@ -124,8 +124,8 @@ class TestFormats:
 
     def test_markdown(self):
         done = diff("--from", "2", "--to", "3", "--markdown")
-        assert "- Server: `cx33`, unchanged\n" in done.stdout
-        assert "- Restarts: nothing\n" in done.stdout
+        assert "- **Server:** `cx33`, unchanged\n" in done.stdout
+        assert "- **Restarts:** nothing\n" in done.stdout
         assert "| `volume_size_gib` | `60` | `80` |" in done.stdout
 
 

@@ -110,7 +110,7 @@ class TestMoveByMerge:
 
     def test_the_comment(self, preview):
         assert preview.returncode == 0, preview.stderr
-        assert "Stage 1 → 2; the stack moves from `Pulumi.stage1.yaml` by rename." in preview.stdout
+        assert "(up to 400 customers); the stack moves from `Pulumi.stage1.yaml` by rename." in preview.stdout
         assert "### Stack `stage2`: the engine's preview" in preview.stdout
         assert "| update | `server-server` | `hcloud:index/server:Server` | `serverType` |" in preview.stdout
         assert "CAUTION" not in preview.stdout

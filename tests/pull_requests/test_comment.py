@@ -64,8 +64,8 @@ class TestStackFiles:
     def test_a_changed_stage(self, repository):
         Path("Pulumi.stage1.yaml").write_text(STACK.replace("stage: 1", "stage: 2"))
         text = comment()
-        assert "### `Pulumi.stage1.yaml`, deployment `shop`\n\nStage 1 → 2.\n" in text
-        assert "- A month without VAT: 8.28 → 12.42 EUR (+4.14): server 5.49 to 8.49 (+3.00), " in text
+        assert "### `Pulumi.stage1.yaml`, deployment `shop`\n\nStage 1 (up to 200 customers) → stage 2 (up to " in text
+        assert "- **A month without VAT:** 8.28 → 12.42 EUR (+4.14): server 5.49 to 8.49 (+3.00), " in text
         assert "CAUTION" not in text
 
     def test_a_move_by_rename(self, repository):
@@ -73,7 +73,7 @@ class TestStackFiles:
         Path("deployments.yaml").write_text("shop: stage2\n")
         text = comment()
         assert "### `Pulumi.stage2.yaml`, deployment `shop`" in text
-        assert "Stage 1 → 2; the stack moves from `Pulumi.stage1.yaml` by rename." in text
+        assert "(up to 400 customers); the stack moves from `Pulumi.stage1.yaml` by rename." in text
 
     def test_a_new_file(self, repository):
         Path("Pulumi.museum.yaml").write_text(STACK.replace("shop\n", "museum\n"))
@@ -96,7 +96,9 @@ class TestStackFiles:
         git("commit", "-qam", "with a key of an older version")
         git("switch", "-qC", "change")
         Path("Pulumi.stage1.yaml").write_text(STACK)
-        assert "The base's file cannot be used any more: this is what it builds." in comment()
+        text = comment()
+        assert "The base's file cannot be used any more: this is what it builds." in text
+        assert "**8.28 EUR a month without VAT:** 5.49 server (cx23), 2.29 volume (40 GB)" in text
 
     def test_the_program_changes(self, repository):
         Path("infra").mkdir()
@@ -148,6 +150,17 @@ class TestPreviews:
         assert "- Guard, on what the engine would do to stack `stage1`: **refused.** 1 of 2 changes would lose" in text
         assert text.index("| **replace** | `server-server` |") < text.index("| update | `django-deployment` |")
         assert "1 to replace, 1 to update, 70 unchanged." in text
+        assert "Nothing that is replaced" not in text
+
+    def test_what_is_replaced_by_design_is_counted(self, repository, previews):
+        steps = [
+            step("replace", "kubernetes:core/v1:ConfigMap", "a"),
+            step("replace", "kubernetes:core/v1:ConfigMap", "b"),
+            step("delete", "kubernetes:batch/v1:Job", "django-migrate"),
+        ]
+        (previews / "stage1.json").write_text(document(*steps))
+        line = "- Nothing that is replaced or deleted holds data, a name or an address: 2 ConfigMap, 1 Job."
+        assert f"unchanged.\n\n{line}\n" in comment(previews)
 
     def test_a_loss_that_nobody_named_fails_the_job(self, repository, previews):
         """Unprotected: the engine alone would do it."""
@@ -186,7 +199,7 @@ class TestPreviews:
         made["oldState"]["outputs"] = {"primaryDiskSize": 80}
         (previews / "stage2.json").write_text(document(made))
         text = comment(previews)
-        assert "- Root disk of the server: 80 GB, recorded" in text
+        assert "- The server's root disk, which decides what it can become: 80 GB, recorded" in text
 
     def test_what_is_renewed_by_design_is_not_loud(self, repository, previews):
         (previews / "stage1.json").write_text(

@@ -89,7 +89,7 @@ class TestPlan:
         assert outputs == "relevant=true\n"
         assert summary.startswith(MARKER)
         assert "### `Pulumi.stage1.yaml`, not deployed" in summary
-        assert "- Server: `cx23` → `cx33`, resized in place" in summary
+        assert "- **Server:** `cx23` → `cx33`, resized in place" in summary
         assert "No engine preview: deployments.yaml names no running deployment." in summary
         assert git(clone, "status", "--porcelain") == ""
 
