@@ -1,10 +1,16 @@
 """The tier guide's own table for its first tier, as data, and what it makes of a deployed shop.
 
-Source: the guide's "Resource Allocation (4GB VPS)" and "Stage 1: 0-200 Customers". A row's amounts are for all of its
-pods; its MB are taken as MiB, as the guide itself does for the worker (512 MB, 512Mi).
+The numbers are those of stacks/stage1.py (its `guide`), which `plan --explain` shows beside the plan's.  A row's
+amounts are for all of its pods; its MB are taken as MiB, as the guide itself does for the worker (512 MB, 512Mi).
 """
 
+import re
 from dataclasses import dataclass
+
+from stacks import STAGES
+
+GUIDE = STAGES[1].guide.amounts
+_MIB = {"Mi": 1, "MB": 1, "GB": 1024}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,69 +28,44 @@ class Row:
     limits: tuple[int, int] | None = None  # of a pod, where the guide names them
 
 
+def millicores(text):
+    """`800m for 2 pods` is 800."""
+    return int(re.match(r"(\d+)m\b", text)[1])
+
+
+def mebibytes(text):
+    """`1.5 GB for 2 pods` is 1536."""
+    number, unit = re.match(r"([\d.]+) ?(Mi|MB|GB)\b", text).groups()
+    return int(float(number) * _MIB[unit])
+
+
+def _row(component, kind, workload, container, *, namespace="app", pods=1):
+    path = f"{workload}.{container}"
+    limits = None
+    if f"{path}.limits.cpu" in GUIDE:
+        limits = millicores(GUIDE[f"{path}.limits.cpu"]), mebibytes(GUIDE[f"{path}.limits.memory"])
+    return Row(
+        component=component,
+        kind=kind,
+        namespace=namespace,
+        workload=workload,
+        container=container,
+        pods=pods,
+        cpu=millicores(GUIDE[f"{path}.requests.cpu"]),
+        memory=mebibytes(GUIDE[f"{path}.requests.memory"]),
+        limits=limits,
+    )
+
+
 # In the guide's order, in which they ask for room.
 TABLE = (
-    Row(
-        component="PostgreSQL",
-        kind="statefulset",
-        namespace="app",
-        workload="postgres",
-        container="postgres",
-        pods=1,
-        cpu=500,
-        memory=512,
-    ),
-    Row(  # cache and Celery broker in one: the shop's cache moves into the broker's Redis
-        component="Redis",
-        kind="statefulset",
-        namespace="app",
-        workload="redis-broker",
-        container="redis",
-        pods=1,
-        cpu=200,
-        memory=256,
-    ),
-    Row(
-        component="Django (2 pods)",
-        kind="deployment",
-        namespace="app",
-        workload="django",
-        container="django",
-        pods=2,
-        cpu=800,
-        memory=1536,
-    ),
-    Row(
-        component="Celery Worker (1)",
-        kind="deployment",
-        namespace="app",
-        workload="celery-worker",
-        container="worker",
-        pods=1,
-        cpu=400,
-        memory=512,
-        limits=(800, 768),
-    ),
-    Row(
-        component="Celery Beat (1)",
-        kind="deployment",
-        namespace="app",
-        workload="celery-beat",
-        container="beat",
-        pods=1,
-        cpu=200,
-        memory=200,
-    ),
-    Row(
-        component="Monitoring",
-        kind="statefulset",
-        namespace="monitoring",
-        workload="prometheus",
-        container="prometheus",
-        pods=1,
-        cpu=200,
-        memory=300,
-    ),
+    _row("PostgreSQL", "statefulset", "postgres", "postgres"),
+    # cache and Celery broker in one: the shop's cache moves into the broker's Redis
+    _row("Redis", "statefulset", "redis-broker", "redis"),
+    _row("Django (2 pods)", "deployment", "django", "django", pods=int(GUIDE["django.replicas.planned"])),
+    _row("Celery Worker (1)", "deployment", "celery-worker", "worker"),
+    _row("Celery Beat (1)", "deployment", "celery-beat", "beat"),
+    _row("Monitoring", "statefulset", "prometheus", "prometheus", namespace="monitoring"),
 )
 # What the plan runs beside the table: exporters, which the guide's "Monitoring" line would have to pay.
 UNNAMED = (("deployment", "app", "queue-exporter"), ("daemonset", "monitoring", "node-exporter"))
