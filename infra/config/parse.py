@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from infra.config.read_yaml import YamlError, read_yaml
 from infra.errors import ConfigError, Problem
 from infra.models.stack_config import StackConfig
+from infra.models.strict import BetweenFieldsError
 from infra.versions import VERSION
 
 NAMESPACE = "stagecoach"
@@ -24,6 +25,7 @@ SECRET_KEYS: dict[str, str] = {
 }
 _PROVIDER_NAMESPACES = {"hetzner": "hcloud", "digitalocean": "digitalocean", "vultr": "vultr"}
 _LONGEST = 200  # characters of a wrong value that a message shows
+_WHOLE = "a whole number, without a unit"  # 60 GB, 60Gi
 _TOP_LEVEL = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
 
 
@@ -83,7 +85,7 @@ def parse_config(values: Mapping[str, Any], *, title: str, extra: Iterable[Probl
     try:
         config = StackConfig.model_validate(public)
     except ValidationError as error:
-        problems += [_problem(one) for one in error.errors()]
+        problems += [problem for one in error.errors() for problem in _problems(one)]
         raise ConfigError(title, problems) from None
     if problems:
         raise ConfigError(title, problems)
@@ -111,6 +113,23 @@ def _is_secret(value: object) -> bool:
     return isinstance(value, list) and any(_is_secret(one) for one in value)
 
 
+def _problems(error: Mapping[str, Any]) -> list[Problem]:
+    """One problem, or all that a model found between its fields."""
+    found = error.get("ctx", {}).get("error")
+    if not isinstance(found, BetweenFieldsError):
+        return [_problem(error)]
+    return [
+        Problem(path=f"{NAMESPACE}:{path}", value=_cut(value), allowed=allowed, hint=_nearest(value, allowed))
+        for path, value, allowed in found.problems
+    ]
+
+
+def _nearest(value: str, allowed: str) -> str:
+    """Among the names that are listed behind a colon."""
+    close = difflib.get_close_matches(value, allowed.rpartition(": ")[2].split(", "), n=1) if value else []
+    return f"Did you mean {close[0]}?" if close else "Mend the stack file"
+
+
 def _problem(error: Mapping[str, Any]) -> Problem:
     """One of pydantic's errors in our words; the path is the stack file's."""
     location = [str(part) for part in error["loc"]]
@@ -120,7 +139,8 @@ def _problem(error: Mapping[str, Any]) -> Problem:
     if error["type"] == "extra_forbidden":
         return _unknown_key(path, location)
     value = "" if not location or isinstance(error["input"], dict) else _shown(error["input"])
-    message = str(error["msg"]).removeprefix("Value error, ")
+    message = _WHOLE if error["type"] in ("int_parsing", "int_type") else str(error["msg"])
+    message = message.removeprefix("Value error, ")
     name = location[0] if location else ""
     field = StackConfig.model_fields.get(name)
     hint = f"It is: {field.description}" if field and field.description else "Mend the stack file"
@@ -133,6 +153,10 @@ def _shown(value: object) -> str:
         text = repr(value)
     except ValueError:  # Python writes no number of more than 4,300 digits
         return "a number of thousands of digits"
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 

@@ -16,7 +16,7 @@ from infra.models.guard_config import GuardException
 from infra.models.k3s_config import K3sConfig
 from infra.models.overrides import StageOverrides
 from infra.models.quantities import MoneyField
-from infra.models.strict import StrictModel
+from infra.models.strict import BetweenFieldsError, StrictModel
 from infra.versions import IMAGES
 
 Provider = Literal["hetzner", "digitalocean", "vultr"]
@@ -204,31 +204,31 @@ class StackConfig(StrictModel):
     def _between_fields(self) -> StackConfig:
         problems = [*self._stage_problems(), *self._place_problems()]
         if not self.public_admin and any(one in _EVERYWHERE for one in self.admin_cidrs):
-            problems.append(
-                "admin_cidrs opens SSH and the Kubernetes API to everyone: set public_admin or name networks"
-            )
+            allowed = "not every address: that opens SSH and the Kubernetes API; set public_admin or name networks"
+            problems.append(("admin_cidrs", ", ".join(self.admin_cidrs), allowed))
         if self.domain and not self.acme_email:
-            problems.append("domain needs acme_email: the certificate's issuer warns there before it expires")
+            allowed = "needs acme_email: the certificate's issuer warns there before it expires"
+            problems.append(("domain", self.domain, allowed))
         if problems:
-            raise ValueError("; ".join(problems))
+            raise BetweenFieldsError(problems)
         return self
 
-    def _stage_problems(self) -> list[str]:
+    def _stage_problems(self) -> list[tuple[str, str, str]]:
         if (self.stage is None) == (self.customers is None):
-            return ["name either stage or customers, not both and not neither"]
+            return [("stage", f"{self.stage or ''}", "name either stage or customers, not both and not neither")]
         return []
 
-    def _place_problems(self) -> list[str]:
+    def _place_problems(self) -> list[tuple[str, str, str]]:
         known = regions(self.provider)
         if self.region not in known:
-            return [f"region {self.region!r} is not one of {self.provider}'s: {', '.join(known)}"]
+            return [("region", self.region, f"one of {self.provider}'s: {', '.join(known)}")]
         names = {row.name for row in INSTANCE_TYPES[self.provider]}
         pins = {"instance_type": self.instance_type}
         if self.celery_servers:
             pins["celery_servers.instance_type"] = self.celery_servers.instance_type
         pins |= {f"catalog.{path}": name for path, name in self.catalog.names.items()}
         return [
-            f"{field} {pin!r} is not in the catalog of {self.provider}: {', '.join(sorted(names))}"
+            (field, pin, f"one of the catalog of {self.provider}: {', '.join(sorted(names))}")
             for field, pin in pins.items()
             if pin is not None and pin not in names
         ]

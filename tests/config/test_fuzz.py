@@ -166,11 +166,11 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("change", "says"),
         [
-            ("  stagecoach:instance_type: cx99\n", "instance_type 'cx99' is not in the catalog"),
+            ("  stagecoach:instance_type: cx99\n", "stagecoach:instance_type = cx99: one of the catalog of hetzner: "),
             ("  stagecoach:overrides: {django: {memory_request: 320MB}}\n", "whole MiB or GiB above 0"),
             ("  stagecoach:overrides: {pools: {default: {cpu_request: 2000m}}}\n", "is above cpu_limit 1000m"),
             ("  stagecoach:overrides: {django: {replicas: {planned: 9}}}\n", "min <= planned <= ceiling, not 2, 9, 3"),
-            ("  stagecoach:volume_size_gib: 60 GB\n", "stagecoach:volume_size_gib = '60 GB'"),
+            ("  stagecoach:volume_size_gib: 60 GB\n", "stagecoach:volume_size_gib = '60 GB': a whole number, without"),
             ("  stagecoach:customers: -4\n", "stagecoach:customers = -4"),
             ("  unclosed: [\n", "is not YAML"),
         ],

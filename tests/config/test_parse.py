@@ -47,6 +47,14 @@ class TestRefused:
         assert "Did you mean stage?" in message
         assert "stagecoach:image: is required" in message
 
+    def test_problems_between_fields_have_their_own_lines(self):
+        """With place, value and mend, as those of one field."""
+        message = refusal(instance_type="cx32", customers=100, catalog={"sold_out": ["cpx99"]})
+        assert "- stagecoach:stage = 1: name either stage or customers" in message
+        assert "- stagecoach:instance_type = cx32: one of the catalog of hetzner: " in message
+        assert "- stagecoach:catalog.sold_out.0 = cpx99: " in message
+        assert message.count("Did you mean c") == 2
+
     def test_wrong_namespace(self):
         with pytest.raises(ConfigError, match="stagecoch:stage: a key in one of the namespaces hcloud:, pulumi:, stag"):
             parse_config({**GOOD, "stagecoch:stage": 2}, title="bad")
@@ -58,13 +66,13 @@ class TestRefused:
             ({"stage": None}, "name either stage or customers"),
             ({"env": {"DATABASE_URL": "postgres://elsewhere"}}, "the stack gives the app DATABASE_URL itself"),
             ({"customers": 100}, "name either stage or customers"),
-            ({"region": "mars1"}, "region 'mars1' is not one of hetzner's: fsn1, hel1, nbg1"),
-            ({"instance_type": "cx99"}, "instance_type 'cx99' is not in the catalog of hetzner"),
+            ({"region": "mars1"}, "stagecoach:region = mars1: one of hetzner's: fsn1, hel1, nbg1"),
+            ({"instance_type": "cx99"}, "stagecoach:instance_type = cx99: one of the catalog of hetzner: "),
             ({"image": "shop"}, "name a tag or a digest"),
             ({"name": "Shop!"}, "stagecoach:name = 'Shop!'"),
             ({"admin_cidrs": ["0.0.0.0/0"]}, "set public_admin or name networks"),
             ({"admin_cidrs": ["office"]}, "office is not a network such as 203.0.113.0/24"),
-            ({"domain": "shop.example"}, "domain needs acme_email"),
+            ({"domain": "shop.example"}, "stagecoach:domain = shop.example: needs acme_email"),
             ({"images": {"postgress": "x:1"}}, "no such image: postgress; there are alertmanager"),
             ({"alerts": {"email_to": "a@b"}}, "email_to needs email_from and smtp_host"),
             ({"k3s": {"sha256": "abc"}}, "stagecoach:k3s.sha256 = 'abc'"),
@@ -74,7 +82,7 @@ class TestRefused:
             ({"overrides": {"django": {"thread": 2}}}, "Did you mean threads?"),
             ({"celery_servers": {}}, "name count, instance_type or both"),
             ({"celery_servers": {"count": 21}}, "stagecoach:celery_servers.count = 21"),
-            ({"celery_servers": {"instance_type": "cx99"}}, "celery_servers.instance_type 'cx99' is not in the"),
+            ({"celery_servers": {"instance_type": "cx99"}}, "stagecoach:celery_servers.instance_type = cx99: one of"),
             ({"celery_servers": {"counts": 2}}, "Did you mean count?"),
         ],
     )
