@@ -59,7 +59,7 @@ test: setup programs  ## every test, with the time that each part took
 proof: setup programs  ## the long proofs: every stage on real servers of the three clouds, every bad day
 	@$(PY) -m tests.proof
 
-check: setup  ## lint, types, pure unit tests on every core: two minutes on two, before every commit
+check: setup  ## lint, types, pure unit tests on every core: minutes, before every commit
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
