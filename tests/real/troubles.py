@@ -31,11 +31,6 @@ while True:
     kept = kept + [b"x" * PIECE for _ in range(count)] if count > 0 else kept[: len(kept) + count]
     time.sleep(2.5)
 """
-# Both generations of cgroups; neither promises to give back everything.
-_RECLAIM = """
-cd /sys/fs/cgroup
-if [ -e memory/memory.force_empty ]; then echo 0 >memory/memory.force_empty; else echo 1G >memory.reclaim; fi
-"""
 # Without autocommit the first statement opens a transaction, which stays open.
 _CONNECT = """
 import os, sys, psycopg
@@ -88,9 +83,8 @@ def busy_cpu(shop):
 def full_memory(shop, left):
     """So many percent are left available; the kubelet evicts pods some 150 MiB earlier than at none, by its own count.
 
-    It counts page cache that was used lately as taken, so what a fresh start has read is given back first.
+    It counts page cache that was used lately as taken.
     """
-    shop.vps.run("sh", "-c", _RECLAIM)
     return server_runs(shop, _FILL.format(left=left))
 
 
