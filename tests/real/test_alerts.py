@@ -12,7 +12,7 @@ from tests.real import troubles
 
 pytestmark = pytest.mark.vps
 
-# Alert -> labels that say of what.  The guide's list is the first one, memory and CPU, its signs to scale up the next two.
+# Alert -> labels that say of what.  The guide's list is the first, memory and CPU, its signs to scale up the next two.
 ALERTS = {
     "CeleryQueueBacklog": {"queue_name": "celery"},
     "ScaleUpQueue": {"queue_name": "celery"},
