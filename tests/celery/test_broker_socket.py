@@ -1,7 +1,5 @@
 """A worker's read for which no answer comes: its event loop was woken by something else."""
 
-import shutil
-import subprocess
 import time
 
 import pytest
@@ -10,23 +8,17 @@ from kombu import Connection
 
 from infra.components.app_environment import render_settings
 from tests.plans import stage_plan
-from tests.servers import free_port
-from tests.waiting import wait
+from tests.servers.redis_server import PASSWORD, RedisServer
 
 pytestmark = pytest.mark.redis
 
 
 @pytest.fixture
 def broker(tmp_path):
-    """A Redis; its address."""
-    program = shutil.which("redis-server")
-    assert program, "redis-server is missing: make programs"
-    port = free_port()
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as child:
-        wait(redis.Redis(port=port).ping, "redis", away=redis.exceptions.ConnectionError)
-        yield f"redis://127.0.0.1:{port}/0"
-        child.kill()
+    """A Redis with the stack's configuration; its address."""
+    server = RedisServer(stage_plan(1).redis_broker, tmp_path / "broker")
+    yield f"redis://:{PASSWORD}@127.0.0.1:{server.port}/0"
+    server.kill()
 
 
 def test_ends_as_a_lost_connection(broker):

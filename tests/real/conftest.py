@@ -76,7 +76,7 @@ def rehearsal(shop):
 def pytest_runtest_makereport(item, call):
     """A test that failed shows its shop: nobody can look at it later."""
     report = yield
-    shop = item.funcargs.get("shop") or getattr(item.funcargs.get("rehearsal"), "shop", None)
+    shop = item.funcargs.get("shop")
     if report.failed and isinstance(shop, Shop):
         report.sections.append(("the shop", shop.look()))
     return report

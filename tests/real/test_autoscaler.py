@@ -41,7 +41,7 @@ def shop():
     made = Shop(f"test-autoscaler-{os.getpid()}")
     try:
         made.up(f"stage{STAGE}")
-        wait(lambda: Browser(made.url).is_open(), "the shop", OPEN_SECONDS)
+        wait(Browser(made.url).is_open, "the shop", OPEN_SECONDS)
         yield made
     finally:
         made.close()

@@ -27,7 +27,8 @@ BURNERS, BUSY_SECONDS = 4, 30
 @pytest.fixture(scope="module")
 def before(shop):
     """Restarts of every container of the app so far."""
-    wait(lambda: Browser(shop.url).status("/") == 200, "the shop", OPEN_SECONDS)
+    browser = Browser(shop.url)
+    wait(lambda: browser.status("/") == 200, "the shop", OPEN_SECONDS)
     return restarts(shop)
 
 
@@ -95,10 +96,9 @@ class TestHanging:
         assert one.restarts == before[one.pod, one.name]
 
 
+@pytest.mark.usefixtures("browser")
 def test_what_is_busy_goes_on(shop):
     """The worker at its CPU limit with a queue, all threads of all web processes taken: nothing is restarted."""
-    browser = Browser(shop.url)
-    wait(browser.is_open, "the shop", OPEN_SECONDS)
     [worker] = containers(shop, "celery-worker", "worker")
     [node] = [one["metadata"]["name"] for one in shop.api.items("/api/v1/nodes")]
     failed, before = failed_probes(shop, "Liveness"), restarts(shop)
