@@ -96,16 +96,17 @@ class Cgroup:
             lines.append(f"{folder} {'cgroup2' if one.version == CGROUP_2 else 'cgroup'} {one.options}".strip())
         return lines
 
-    def memory(self) -> tuple[int, int]:
-        """Bytes in use without caches, bytes of caches that can be given back."""
+    def memory(self) -> tuple[int, int, int]:
+        """Bytes in use without caches, bytes of caches that can be given back, those of them not used lately."""
         for one in self.hierarchies:
             folder = one.mount / self.name
             for file, prefix, cache in (("memory.current", "", "file"), ("memory.usage_in_bytes", "total_", "cache")):
                 if (folder / file).exists():
                     stat = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
                     cached = int(stat[prefix + cache]) - int(stat[f"{prefix}shmem"])
-                    return max(int((folder / file).read_text()) - cached, 0), cached
-        return 0, 0
+                    old = min(int(stat[f"{prefix}inactive_file"]), cached)
+                    return max(int((folder / file).read_text()) - cached, 0), cached, old
+        return 0, 0, 0
 
     def processor_time(self) -> tuple[int, int]:
         """Nanoseconds of user and of system time that it has spent."""

@@ -25,7 +25,7 @@ KERNEL_SETTINGS = {
 def write_hardware(folder: Path, size: Size) -> None:
     """Writes every file below `folder`; boot.sh mounts them."""
     shutil.rmtree(folder, ignore_errors=True)
-    _write(folder / "meminfo", meminfo(total=visible_bytes(size), used=0, cached=0))
+    _write(folder / "meminfo", meminfo(total=visible_bytes(size), used=0, cached=0, old=0))
     _write(folder / "stat", ProcessorTime(size.vcpu, started=0).text(0, 0, 0))
     _write(folder / "cpuinfo", cpuinfo(Path("/proc/cpuinfo").read_text(), size.vcpu))
     for name, value in KERNEL_SETTINGS.items():
@@ -45,8 +45,11 @@ def write_hardware(folder: Path, size: Size) -> None:
         _write(folder / "node" / name, "0\n")
 
 
-def meminfo(*, total: int, used: int, cached: int) -> str:
-    """/proc/meminfo of a guest: bytes in all, bytes in use without caches, bytes of caches; always of one length."""
+def meminfo(*, total: int, used: int, cached: int, old: int) -> str:
+    """/proc/meminfo of a guest, always of one length.
+
+    Bytes in all, in use without caches, of caches, of those that were not used lately.
+    """
     free = max(total - used - cached, 0)
     rows = {
         "MemTotal": total,
@@ -55,8 +58,12 @@ def meminfo(*, total: int, used: int, cached: int) -> str:
         "Buffers": 0,
         "Cached": cached,
         "SwapCached": 0,
-        "Active": used,
-        "Inactive": cached,
+        "Active": used + cached - old,
+        "Inactive": old,
+        "Active(anon)": used,
+        "Inactive(anon)": 0,
+        "Active(file)": cached - old,
+        "Inactive(file)": old,
         "SwapTotal": 0,
         "SwapFree": 0,
         "Shmem": 0,

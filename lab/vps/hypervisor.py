@@ -69,8 +69,8 @@ class Hypervisor:
         processors, total = ProcessorTime(size.vcpu, started), visible_bytes(size)
         folder = Path(f"/proc/{init}/root/{_HARDWARE}")
         while True:
-            used, cached = self.cgroup.memory()
-            _overwrite(folder / "meminfo", meminfo(total=total, used=used, cached=cached))
+            used, cached, old = self.cgroup.memory()
+            _overwrite(folder / "meminfo", meminfo(total=total, used=used, cached=cached, old=old))
             _overwrite(folder / "stat", processors.text(time.monotonic(), *self.cgroup.processor_time()))
             await asyncio.sleep(_USE_SECONDS)
 

@@ -18,6 +18,7 @@ ALERTS = {
     "ScaleUpQueue": {"queue_name": "celery"},
     "ScaleUpQueueWait": {"queue_name": "celery"},
     "QueueStuck": {"queue_name": "celery"},
+    "NodeMemoryHigh": {"instance": "shop"},
     "DiskFull": {"mountpoint": "/"},
     "PostgresConnectionsHigh": {},
     "PostgresIdleTransaction": {},
@@ -25,13 +26,12 @@ ALERTS = {
     "WorkloadDown": {"workload": "celery-beat"},
     "BeatDown": {},
 }
-MEMORY = {"NodeMemoryHigh": {"instance": "shop"}}
 CPU = {"NodeCpuHigh": {"instance": "shop"}}
 
 
 @pytest.fixture(scope="module")
 def trouble(rehearsal):
-    """All but memory and CPU at once: an hour of bad luck in a minute.  `close` ends it."""
+    """All but CPU at once: an hour of bad luck in a minute.  `close` ends it."""
     shop = rehearsal.shop
     connections = stage_plan(1).postgres.max_connections * 85 // 100
     with ExitStack() as stack:
@@ -40,14 +40,7 @@ def trouble(rehearsal):
         stack.enter_context(troubles.full_disk(shop, left=12))
         stack.enter_context(troubles.scaled(shop, "deployment/django", 1))
         stack.enter_context(troubles.scaled(shop, "deployment/celery-beat", 0))
-        yield stack
-
-
-@pytest.fixture(scope="module")
-def filled(rehearsal):
-    """Little memory is left.  `close` ends it."""
-    with ExitStack() as stack:
-        stack.enter_context(troubles.full_memory(rehearsal.shop, left=9.3))
+        stack.enter_context(troubles.full_memory(shop, 9.3, troubles.KUBELET))
         yield stack
 
 
@@ -72,20 +65,6 @@ class TestTrouble:
     def test_nobody_was_evicted(self, rehearsal):
         """Alerts come before the kubelet has to act."""
         assert "Evicted" not in [pod["status"].get("reason") for pod in rehearsal.shop.pods()]
-
-
-@pytest.mark.proof
-class TestMemory:
-    """Apart: with much page cache in use the kubelet acts first, and for minutes nothing new is scheduled."""
-
-    @pytest.mark.parametrize(("alert", "labels"), MEMORY.items(), ids=MEMORY)
-    def test_fires(self, rehearsal, filled, alert, labels):
-        rehearsal.must_fire(alert, labels)
-
-    @pytest.mark.parametrize(("alert", "labels"), MEMORY.items(), ids=MEMORY)
-    def test_stops(self, rehearsal, filled, alert, labels):
-        filled.close()
-        rehearsal.must_stop(alert, labels)
 
 
 class TestBurning:

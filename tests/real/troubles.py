@@ -11,6 +11,8 @@ from tests.browser import Browser
 from tests.real.shop import REPOSITORY
 
 _FILLER = "filler"  # a file, or a key
+# Rows of /proc/meminfo that are memory left: all page cache, or what of it was not used lately.
+KERNEL, KUBELET = ("MemAvailable",), ("MemFree", "Inactive(file)")
 _BURN = """
 import os
 for _ in range(os.cpu_count() - 1):
@@ -26,8 +28,8 @@ PIECE = 8 << 20
 kept = []
 while True:
     rows = dict(line.split(":") for line in open("/proc/meminfo"))
-    total, available = (int(rows[name].split()[0]) << 10 for name in ("MemTotal", "MemAvailable"))
-    count = int(available - total * {left} / 100) // PIECE
+    total, *free = (int(rows[name].split()[0]) << 10 for name in ("MemTotal", *{free}))
+    count = int(sum(free) - total * {left} / 100) // PIECE
     kept = kept + [b"x" * PIECE for _ in range(count)] if count > 0 else kept[: len(kept) + count]
     time.sleep(2.5)
 """
@@ -80,12 +82,9 @@ def busy_cpu(shop):
     return server_runs(shop, _BURN)
 
 
-def full_memory(shop, left):
-    """So many percent are left available; the kubelet evicts pods some 150 MiB earlier than at none, by its own count.
-
-    It counts page cache that was used lately as taken.
-    """
-    return server_runs(shop, _FILL.format(left=left))
+def full_memory(shop, left, count):
+    """So many percent are left by a count."""
+    return server_runs(shop, _FILL.format(left=left, free=count))
 
 
 @contextmanager

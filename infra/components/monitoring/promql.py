@@ -9,6 +9,10 @@ from infra.units import Cpu
 NODE_CPU = '100 * (1 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[5m])))'
 NODE_STEAL = '100 * avg by (instance) (rate(node_cpu_seconds_total{mode="steal"}[15m]))'
 NODE_MEMORY = "100 * (1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes)"
+# What the kubelet compares with its eviction threshold: page cache that was used lately counts as taken (Kubernetes'
+# "Node-pressure Eviction", memory.available).
+_NOT_IN_WORKING_SET = "node_memory_MemFree_bytes + node_memory_Inactive_file_bytes"
+NODE_WORKING_SET = f"100 * (1 - ({_NOT_IN_WORKING_SET}) / node_memory_MemTotal_bytes)"
 _MOUNTS = f'mountpoint=~"/|{DATA_MOUNT}"'
 DISK_AVAILABLE = f"node_filesystem_avail_bytes{{{_MOUNTS}}}"
 DISK_FREE = f"100 * {DISK_AVAILABLE} / node_filesystem_size_bytes{{{_MOUNTS}}}"

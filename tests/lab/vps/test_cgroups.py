@@ -59,14 +59,14 @@ class TestLimits:
     @pytest.mark.parametrize(
         ("files", "stat"),
         [
-            ({"memory.current": "900"}, "anon 300\nfile 500\nshmem 100\n"),
-            ({"memory.usage_in_bytes": "900"}, "cache 1\ntotal_cache 500\ntotal_shmem 100\n"),
+            ({"memory.current": "900"}, "anon 300\nfile 500\nshmem 100\ninactive_file 150\n"),
+            ({"memory.usage_in_bytes": "900"}, "cache 1\ntotal_cache 500\ntotal_shmem 100\ntotal_inactive_file 150\n"),
         ],
     )
     def test_shared_memory_is_no_cache_that_can_be_given_back(self, tmp_path, files, stat):
         stand_in(tmp_path / "guest", {**files, "memory.stat": stat})
         hierarchy = Hierarchy(mount=tmp_path, version=1, controllers=frozenset(), options="")
-        assert Cgroup("guest", [hierarchy]).memory() == (500, 400)
+        assert Cgroup("guest", [hierarchy]).memory() == (500, 400, 150)
 
 
 def test_a_4_gb_server_shows_what_the_plan_counts_with():

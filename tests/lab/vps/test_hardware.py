@@ -26,14 +26,18 @@ def test_cpuinfo_has_one_block_per_vcpu():
 
 def test_meminfo_keeps_its_length():
     """It is written in place while programs read it."""
-    texts = [meminfo(total=64 << 30, used=used, cached=cached) for used, cached in ((0, 0), (60 << 30, 9 << 20))]
+    texts = [
+        meminfo(total=64 << 30, used=used, cached=cached, old=cached) for used, cached in ((0, 0), (60 << 30, 9 << 20))
+    ]
     assert len(texts[0]) == len(texts[1])
 
 
 def test_meminfo_counts_caches_as_available():
-    rows = dict(line.split(":") for line in meminfo(total=1 << 30, used=256 << 20, cached=512 << 20).splitlines())
+    text = meminfo(total=1 << 30, used=256 << 20, cached=512 << 20, old=128 << 20)
+    rows = dict(line.split(":") for line in text.splitlines())
     kib = {name: int(value.split()[0]) for name, value in rows.items()}
     assert (kib["MemTotal"], kib["MemFree"], kib["MemAvailable"]) == (1 << 20, 1 << 18, 3 << 18)
+    assert (kib["Active(file)"], kib["Inactive(file)"]) == (3 << 17, 1 << 17)
 
 
 def test_processors():

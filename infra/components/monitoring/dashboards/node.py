@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from infra.components.monitoring.dashboards.panel import dashboard, graph
-from infra.components.monitoring.promql import DISK_FREE, INODES_FREE, NODE_CPU, NODE_MEMORY, NODE_STEAL
+from infra.components.monitoring.promql import (
+    DISK_FREE,
+    INODES_FREE,
+    NODE_CPU,
+    NODE_MEMORY,
+    NODE_STEAL,
+    NODE_WORKING_SET,
+)
 from infra.sizing.plan import StackPlan
 
 
@@ -17,7 +24,14 @@ def node_dashboard(plan: StackPlan) -> dict[str, Any]:
         graph("CPU", "percent", (NODE_CPU, "{{instance}}"), at=(80,)),
         graph("CPU that the provider took away", "percent", (NODE_STEAL, "{{instance}}"), at=(10,)),
         graph("Load", "short", ("node_load5", "{{instance}}"), at=(float(plan.server.vcpu),), about="Line: vCPUs"),
-        graph("Memory", "percent", (NODE_MEMORY, "{{instance}}"), at=(80, 90)),
+        graph(
+            "Memory",
+            "percent",
+            (NODE_MEMORY, "{{instance}}"),
+            (NODE_WORKING_SET, "{{instance}} working set"),
+            at=(80, 90),
+            about="The working set is the kubelet's count: page cache that was used lately is in it",
+        ),
         graph("Disk space left", "percent", (DISK_FREE, "{{instance}} {{mountpoint}}"), at=(40, 15)),
         graph("Inodes left", "percent", (INODES_FREE, "{{instance}} {{mountpoint}}"), at=(20, 10)),
         graph(

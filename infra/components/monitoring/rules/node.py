@@ -7,8 +7,8 @@ from infra.components.monitoring.promql import (
     DISK_FREE,
     INODES_FREE,
     NODE_CPU,
-    NODE_MEMORY,
     NODE_STEAL,
+    NODE_WORKING_SET,
 )
 from infra.components.monitoring.rules.alert import Alert
 from infra.components.monitoring.speed import faster_seconds
@@ -62,8 +62,9 @@ def _cpu_and_memory() -> list[Alert]:
             summary="{{ $labels.instance }}: the provider takes more than 10 % of the CPU away",
         ),
         Alert(
+            # By the kubelet's count, which is the larger one: by the kernel's the first pods could be gone before 90 %.
             name="NodeMemoryHigh",
-            expression=f"{NODE_MEMORY} > 90",
+            expression=f"{NODE_WORKING_SET} > 90",
             minutes=5,
             component="node-memory",
             severity="critical",

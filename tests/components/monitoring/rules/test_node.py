@@ -13,9 +13,12 @@ ON_DATA = {"mountpoint": "/var/lib/stagecoach", "instance": "shop"}
 SHOP = {"instance": "shop"}
 
 
-def memory(available):
+def memory(free, inactive):
+    """The kernel would call all page cache available; the kubelet calls what was not used lately so."""
     return {
-        'node_memory_MemAvailable_bytes{instance="shop"}': available,
+        'node_memory_MemFree_bytes{instance="shop"}': free,
+        'node_memory_Inactive_file_bytes{instance="shop"}': inactive,
+        'node_memory_MemAvailable_bytes{instance="shop"}': "40x30",
         'node_memory_MemTotal_bytes{instance="shop"}': "100x30",
     }
 
@@ -45,7 +48,7 @@ CASES = [
         at=41,
         labels=SHOP,
     ),
-    Case(alert="NodeMemoryHigh", hot=memory("5x30"), cool=memory("15x30"), at=5, labels=SHOP),
+    Case(alert="NodeMemoryHigh", hot=memory("2x30", "3x30"), cool=memory("2x30", "13x30"), at=5, labels=SHOP),
     Case(
         alert="NodeOomKill",
         hot={'node_vmstat_oom_kill{instance="shop"}': "0 0 0 1x20"},
