@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pulumi
 
-from infra.cloud import build_celery_servers
+from infra.cloud import cloud
 from infra.components.access import Access
 from infra.components.authorized_keys import AuthorizedKeys, AuthorizedKeysArgs
 from infra.components.k3s import K3s
 from infra.components.k3s_agents import K3sAgents, K3sAgentsArgs
 from infra.components.server.interface import CeleryServersArgs, Server
 from infra.models.stack_config import StackConfig
+from infra.names import CELERY_SERVERS_COMPONENT
 from infra.sizing.plan import NodePlan
 
 
@@ -24,8 +25,8 @@ def deploy_celery_servers(
     """
     if access.celery_user_data is None:
         raise ValueError("access was made without celery_servers")
-    made = build_celery_servers(
-        config.provider,
+    made = cloud(config.provider).celery_servers(
+        CELERY_SERVERS_COMPONENT,
         CeleryServersArgs(
             deployment=config.name,
             region=config.region,

@@ -1,77 +1,74 @@
-"""Chooses the provider's components; its SDK is imported only here, because one alone costs half a second."""
+"""Chooses the provider's parts; its SDK is imported only here, because one alone costs half a second."""
 
 # ruff: noqa: PLC0415  see above
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from infra.components.server.interface import CeleryServers, CeleryServersArgs, FoundServer, Offer, Server, ServerArgs
 from infra.models.stack_config import Provider
-from infra.names import CELERY_SERVERS_COMPONENT
 
 
-def build_server(provider: Provider, args: ServerArgs) -> Server:
-    """The provider's server with volume, address, network and firewall."""
+@dataclass(frozen=True, kw_only=True)
+class Cloud:
+    """What a provider has to bring; the first argument of a component is its name."""
+
+    server: Callable[[str, ServerArgs], Server]  # with volume, address, network and firewall
+    celery_servers: Callable[[str, CeleryServersArgs], CeleryServers]  # in the private network of its server
+    # The servers that carry the deployment's label, without those that only run Celery.
+    find_servers: Callable[[str], list[FoundServer]]
+    # What the provider says of instance types in a region, now, in the order of their names.
+    find_offers: Callable[[str, tuple[str, ...]], list[Offer]]
+
+
+def cloud(provider: Provider) -> Cloud:
+    """The provider's."""
     match provider:
         case "hetzner":
-            from infra.components.server.hetzner import HetznerServer
-
-            return HetznerServer("server", args)
+            return _hetzner()
         case "digitalocean":
-            from infra.components.server.digitalocean import DigitalOceanServer
-
-            return DigitalOceanServer("server", args)
+            return _digitalocean()
         case "vultr":
-            from infra.components.server.vultr import VultrServer
-
-            return VultrServer("server", args)
+            return _vultr()
 
 
-def build_celery_servers(provider: Provider, args: CeleryServersArgs) -> CeleryServers:
-    """The provider's servers of their own for Celery, in the private network of its server."""
-    match provider:
-        case "hetzner":
-            from infra.components.server.hetzner_celery import HetznerCeleryServers
+def _hetzner() -> Cloud:
+    from infra.components.server.hetzner import HetznerServer, find_hetzner_servers, hetzner_offers
+    from infra.components.server.hetzner_celery import HetznerCeleryServers
 
-            return HetznerCeleryServers(CELERY_SERVERS_COMPONENT, args)
-        case "digitalocean":
-            from infra.components.server.digitalocean_celery import DigitalOceanCeleryServers
-
-            return DigitalOceanCeleryServers(CELERY_SERVERS_COMPONENT, args)
-        case "vultr":
-            from infra.components.server.vultr_celery import VultrCeleryServers
-
-            return VultrCeleryServers(CELERY_SERVERS_COMPONENT, args)
+    return Cloud(
+        server=HetznerServer,
+        celery_servers=HetznerCeleryServers,
+        find_servers=find_hetzner_servers,
+        find_offers=hetzner_offers,
+    )
 
 
-def find_servers(provider: Provider, deployment: str) -> list[FoundServer]:
-    """The provider's servers that carry the deployment's label, without those that only run Celery."""
-    match provider:
-        case "hetzner":
-            from infra.components.server.hetzner import find_hetzner_servers
+def _digitalocean() -> Cloud:
+    from infra.components.server.digitalocean import (
+        DigitalOceanServer,
+        digitalocean_offers,
+        find_digitalocean_servers,
+    )
+    from infra.components.server.digitalocean_celery import DigitalOceanCeleryServers
 
-            return find_hetzner_servers(deployment)
-        case "digitalocean":
-            from infra.components.server.digitalocean import find_digitalocean_servers
-
-            return find_digitalocean_servers(deployment)
-        case "vultr":
-            from infra.components.server.vultr import find_vultr_servers
-
-            return find_vultr_servers(deployment)
+    return Cloud(
+        server=DigitalOceanServer,
+        celery_servers=DigitalOceanCeleryServers,
+        find_servers=find_digitalocean_servers,
+        find_offers=digitalocean_offers,
+    )
 
 
-def find_offers(provider: Provider, region: str, names: tuple[str, ...]) -> list[Offer]:
-    """What the provider says of these instance types, now, in the order of the names."""
-    match provider:
-        case "hetzner":
-            from infra.components.server.hetzner import hetzner_offers
+def _vultr() -> Cloud:
+    from infra.components.server.vultr import VultrServer, find_vultr_servers, vultr_offers
+    from infra.components.server.vultr_celery import VultrCeleryServers
 
-            return hetzner_offers(region, names)
-        case "digitalocean":
-            from infra.components.server.digitalocean import digitalocean_offers
-
-            return digitalocean_offers(region, names)
-        case "vultr":
-            from infra.components.server.vultr import vultr_offers
-
-            return vultr_offers(region, names)
+    return Cloud(
+        server=VultrServer,
+        celery_servers=VultrCeleryServers,
+        find_servers=find_vultr_servers,
+        find_offers=vultr_offers,
+    )

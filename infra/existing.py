@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
-from infra.cloud import find_servers
+from infra.cloud import cloud
 from infra.components.server.interface import FoundServer
 from infra.errors import Problem, RefusedError
 from infra.models.stack_config import StackConfig
@@ -22,7 +22,7 @@ _TYPES = {
 def require_only_one(config: StackConfig) -> None:
     """Raises RefusedError where the provider has a server of this deployment, or cannot be asked."""
     try:
-        found = find_servers(config.provider, config.name)
+        found = cloud(config.provider).find_servers(config.name)
     except Exception as error:  # noqa: BLE001  the SDK raises plain Exceptions for whatever the provider says
         raise RefusedError(
             "the provider could not be asked for an existing deployment", [unasked(config, error)]

@@ -12,7 +12,7 @@ from decimal import Decimal
 import pulumi
 
 from infra.catalog.age import warnings
-from infra.cloud import find_offers
+from infra.cloud import cloud
 from infra.components.server.interface import Offer
 from infra.config.resolve import plan_for
 from infra.errors import Problem, RefusedError, StagecoachError
@@ -65,7 +65,7 @@ def _of(node: NodePlan) -> str:
 def _ask(config: StackConfig, nodes: Iterable[NodePlan]) -> dict[str, Offer]:
     names = tuple(dict.fromkeys(map(_of, nodes)))
     try:
-        offers = find_offers(config.provider, config.region, names)
+        offers = cloud(config.provider).find_offers(config.region, names)
     except Exception as error:  # noqa: BLE001  the SDK raises plain Exceptions for whatever the provider says
         raise RefusedError("the provider could not be asked what it sells now", [unasked(config, error)]) from None
     return {offer.instance_type: offer for offer in offers}

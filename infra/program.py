@@ -9,7 +9,7 @@ import pulumi
 from pulumi_command import remote
 
 from infra.celery_servers import deploy_celery_servers
-from infra.cloud import build_server
+from infra.cloud import cloud
 from infra.components.access import Access, AccessArgs
 from infra.components.authorized_keys import AuthorizedKeys, AuthorizedKeysArgs
 from infra.components.credentials import Credentials
@@ -69,8 +69,8 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, 
     """Registers every resource; the stack's outputs."""
     celery = plan.celery_servers
     access = Access("access", AccessArgs(deployment=config.name, celery_servers=celery is not None))
-    server = build_server(
-        config.provider,
+    server = cloud(config.provider).server(
+        "server",
         ServerArgs(
             deployment=config.name,
             region=config.region,

@@ -2,6 +2,8 @@
 
 import time
 
+PATIENCE = 300  # seconds, for a real shop that opens, opens again or ends its work, on a busy machine
+
 
 def wait(check, what, seconds=60, away=OSError):
     """The check's first true answer; a server that is not there yet raises `away`."""

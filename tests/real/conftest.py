@@ -7,9 +7,7 @@ import pytest
 from tests.browser import Browser
 from tests.real.rehearsal import Rehearsal
 from tests.real.shop import Shop
-from tests.waiting import wait
-
-OPEN_SECONDS = 240  # from a new shop to its first page, on a busy machine
+from tests.waiting import PATIENCE, wait
 
 
 class Lent:
@@ -59,7 +57,7 @@ def vps(shop):
 def browser(shop):
     """A customer, once the shop is open."""
     made = Browser(shop.url)
-    wait(made.is_open, "the shop", OPEN_SECONDS)
+    wait(made.is_open, "the shop", PATIENCE)
     return made
 
 

@@ -14,12 +14,11 @@ from tests.browser import Browser
 from tests.plans import stage_plan
 from tests.real.containers import containers
 from tests.real.shop import Shop
-from tests.waiting import wait
+from tests.waiting import PATIENCE, wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
 
 STAGE = 2  # the first with room for more pods
-OPEN_SECONDS = 300
 # The autoscaler's own window of 60 s, then a pod every two minutes; metrics are up to a minute old.
 FIRST_SECONDS, NEXT_SECONDS = 240, 300
 HPAS = "/apis/autoscaling/v2/namespaces/app/horizontalpodautoscalers"
@@ -41,7 +40,7 @@ def shop():
     made = Shop(f"test-autoscaler-{os.getpid()}")
     try:
         made.up(f"stage{STAGE}")
-        wait(Browser(made.url).is_open, "the shop", OPEN_SECONDS)
+        wait(Browser(made.url).is_open, "the shop", PATIENCE)
         yield made
     finally:
         made.close()
@@ -109,7 +108,7 @@ def why_not_running(shop):
 def test_the_web_gets_pods_up_to_its_maximum(shop, plan):
     """At one and a half of what its pods request; customers are served meanwhile and by the new pod."""
     replicas, watch = plan["django"], Watch(shop, "django")
-    wait(lambda: watch.reaches(replicas.min), "the minimum", OPEN_SECONDS)
+    wait(lambda: watch.reaches(replicas.min), "the minimum", PATIENCE)
     with burning(shop, "django", "django", 0.3):
         wait(lambda: watch.reaches(replicas.max), "the maximum", FIRST_SECONDS)
         watch.say(f"{replicas.max} pods")
@@ -123,7 +122,7 @@ def test_workers_get_pods_up_to_their_maximum(shop, plan):
     """One after the other, with the web at its maximum beside them: the plan says that all of it fits."""
     replicas, watch = plan["celery-worker"], Watch(shop, "celery-worker")
     assert (replicas.min, replicas.max) == (1, 3)
-    wait(lambda: watch.reaches(1), "the minimum", OPEN_SECONDS)
+    wait(lambda: watch.reaches(1), "the minimum", PATIENCE)
     with burning(shop, "celery-worker", "worker", 0.55):
         wait(lambda: watch.reaches(2), "a pod more", FIRST_SECONDS)
         watch.say("2 pods")

@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.waiting import wait
+from tests.waiting import PATIENCE, wait
 
 pytestmark = pytest.mark.vps
-
-BACK_SECONDS = 240
 
 
 def restarts(shop, name):
@@ -26,17 +24,15 @@ def test_a_killed_worker_is_started_again(shop, vps, browser):
     before = restarts(shop, "celery-worker")
     done = vps.run("pkill", "-KILL", "-o", "-f", "celery -A stagecoach_celery worker")
     assert done.returncode == 0, done.stderr
-    wait(lambda: restarts(shop, "celery-worker") > before, "the restart", BACK_SECONDS)
+    wait(lambda: restarts(shop, "celery-worker") > before, "the restart", PATIENCE)
     browser.order(email="after-the-kill@example.com")
-    wait(lambda: shop.mails("after-the-kill@example.com"), "the mail", BACK_SECONDS)
+    wait(lambda: shop.mails("after-the-kill@example.com"), "the mail", PATIENCE)
 
 
 def test_a_power_cut_loses_no_order(shop, vps, browser):
     """Orders that were confirmed are there, and so are tasks that nobody had taken yet."""
     shop.kubectl("scale", "-n", "app", "deployment/celery-worker", "--replicas=0")
-    wait(
-        lambda: "celery-worker" not in str([pod["metadata"]["name"] for pod in shop.pods()]), "no worker", BACK_SECONDS
-    )
+    wait(lambda: "celery-worker" not in str([pod["metadata"]["name"] for pod in shop.pods()]), "no worker", PATIENCE)
     for number in range(3):
         assert "98.00 EUR" in browser.order(quantity=2, email=f"cut-{number}@example.com")
     shop.kubectl("scale", "-n", "app", "deployment/celery-worker", "--replicas=1")
@@ -44,10 +40,10 @@ def test_a_power_cut_loses_no_order(shop, vps, browser):
     vps.cut()
     assert browser.status("/healthz") == 0
     vps.power_on()
-    wait(browser.is_open, "the shop", BACK_SECONDS)
+    wait(browser.is_open, "the shop", PATIENCE)
     assert orders(shop) == before
     for number in range(3):
-        assert wait(lambda number=number: shop.mails(f"cut-{number}@example.com"), "the mail", BACK_SECONDS)
+        assert wait(lambda number=number: shop.mails(f"cut-{number}@example.com"), "the mail", PATIENCE)
 
 
 def test_without_its_volume_k3s_does_not_start(shop, vps, browser):
@@ -58,12 +54,12 @@ def test_without_its_volume_k3s_does_not_start(shop, vps, browser):
     vps.detach(volume[0])
     vps.power_on()
     try:
-        wait(lambda: vps.run("systemctl", "is-active", "ssh").stdout.strip() == "active", "SSH", BACK_SECONDS)
+        wait(lambda: vps.run("systemctl", "is-active", "ssh").stdout.strip() == "active", "SSH", PATIENCE)
         assert vps.run("systemctl", "is-active", "k3s").stdout.strip() != "active"
         assert vps.run("test", "-e", "/var/lib/stagecoach/k3s").returncode != 0
     finally:
         vps.power_off()
         vps.attach(*volume)
         vps.power_on()
-    wait(browser.is_open, "the shop", BACK_SECONDS)
+    wait(browser.is_open, "the shop", PATIENCE)
     assert orders(shop) == before

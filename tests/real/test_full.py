@@ -5,11 +5,10 @@ import secrets
 
 import pytest
 
-from tests.waiting import wait
+from tests.waiting import PATIENCE, wait
 
 pytestmark = pytest.mark.vps
 
-BACK_SECONDS = 240
 MOUNT_POINT = "/var/lib/stagecoach"
 # 50 values of 1 KiB at a time, until Redis refuses them; the answer that came most often.
 FILL_BROKER = """
@@ -53,17 +52,17 @@ class TestBroker:
             shop.redis("redis-broker", "config", "set", "maxmemory", str(int(maximum) * 9 // 10))
             assert "98.00 EUR" in browser.order(quantity=2, email=email)
             assert shop.sql(refused) == "1"
-            wait(lambda: "RedisBrokerRefusesWrites" in alerts(shop, "firing"), "the alert", BACK_SECONDS)
+            wait(lambda: "RedisBrokerRefusesWrites" in alerts(shop, "firing"), "the alert", PATIENCE)
             assert shop.redis("redis-broker", "get", "kept") == "as it was"
             assert statistic(shop, "redis-broker", "evicted_keys") == 0
             assert shop.mails(email) == []
         finally:
             shop.redis("redis-broker", "config", "set", "maxmemory", maximum)
             shop.redis("redis-broker", "del", "filler", "kept")
-        wait(lambda: shop.mails(email), "the mail", BACK_SECONDS)
+        wait(lambda: shop.mails(email), "the mail", PATIENCE)
         assert shop.sql(refused) == "0"
         browser.order(email=f"after-{email}")
-        wait(lambda: shop.mails(f"after-{email}"), "the next mail", BACK_SECONDS)
+        wait(lambda: shop.mails(f"after-{email}"), "the next mail", PATIENCE)
 
 
 class TestCache:
@@ -105,16 +104,16 @@ class TestVolume:
         before = {pod["metadata"]["uid"] for pod in shop.pods()}
         try:
             self.fill(vps)
-            wait(lambda: self.images_have(shop) == 0, "the kubelet's look", BACK_SECONDS)
+            wait(lambda: self.images_have(shop) == 0, "the kubelet's look", PATIENCE)
             assert "98.00 EUR" in browser.order(quantity=2, email="volume@example.com")
-            wait(lambda: shop.mails("volume@example.com"), "the mail", BACK_SECONDS)
+            wait(lambda: shop.mails("volume@example.com"), "the mail", PATIENCE)
             # More than fits into what Postgres has allocated already.
             shop.sql("create table filler as select repeat(md5(n::text), 32) from generate_series(1, 100000) as n")
             shop.sql("checkpoint")
             said = self.backup(shop)
             assert "No space left on device" in said
             # Prometheus has no reserve: so soon after, nobody could know but by its rules, which it can't store.
-            wait(lambda: "RuleFailing" in alerts(shop, "firing"), "the alert", BACK_SECONDS)
+            wait(lambda: "RuleFailing" in alerts(shop, "firing"), "the alert", PATIENCE)
             assert self.pressure(shop) == "False"
             assert before <= {pod["metadata"]["uid"] for pod in shop.pods()}
         finally:
@@ -122,7 +121,7 @@ class TestVolume:
             shop.sql("drop table if exists filler")
         assert "wrote /backups/app-" in self.backup(shop)
         browser.order(email="room@example.com")
-        wait(lambda: shop.mails("room@example.com"), "the mail", BACK_SECONDS)
+        wait(lambda: shop.mails("room@example.com"), "the mail", PATIENCE)
 
     def backup(self, shop):
         """The nightly job, now; what it says."""
@@ -134,7 +133,7 @@ class TestVolume:
                 found = json.loads(shop.kubectl(*status))["status"]
                 return found.get("succeeded") or found.get("failed")
 
-            wait(ended, "the backup", BACK_SECONDS)
+            wait(ended, "the backup", PATIENCE)
             return shop.kubectl("logs", "-n", "app", "-l", "batch.kubernetes.io/job-name=backup-now")
         finally:
             shop.kubectl("delete", "job", "-n", "app", "backup-now", "--wait")

@@ -9,11 +9,10 @@ import pytest
 from lab.images.recipes import HOST
 from lab.images.registry import PASSWORD, USERNAME
 from tests.real.images import SHOP, changed_shop, private_shop
-from tests.waiting import wait
+from tests.waiting import PATIENCE, wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
 
-OPEN_SECONDS = 240
 BROKEN = """from django.db import migrations
 
 
@@ -95,7 +94,7 @@ def test_a_wrong_password_for_the_registry(shop, browser, private):
     done = shop.update()
     assert done.returncode == 0, done.stdout[-4000:]
     old = {name for name, _ in before if name.startswith("django-")}
-    wait(lambda: old.isdisjoint(name for name, _ in started(shop)), "the end of the old pods", OPEN_SECONDS)
+    wait(lambda: old.isdisjoint(name for name, _ in started(shop)), "the end of the old pods", PATIENCE)
     images = shop.kubectl("get", "deployments", "-n", "app", "-o", "jsonpath={..image}").split()
     assert set(images) == {private}
     assert browser.status("/") == 200
@@ -134,7 +133,7 @@ def test_a_project_that_knows_nothing_of_the_plan(other, browser):
     other.configure(image="lab.stagecoach.dev/lab/minimal:1", app=app)
     done = other.update()
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-    wait(lambda: browser.status("/up") == 200, "the app", OPEN_SECONDS)
+    wait(lambda: browser.status("/up") == 200, "the app", PATIENCE)
     first = json.loads(browser.get("/"))
     assert first["stored"] == 1
-    wait(lambda: json.loads(browser.get("/"))["seen"] >= 1, "the worker", OPEN_SECONDS)
+    wait(lambda: json.loads(browser.get("/"))["seen"] >= 1, "the worker", PATIENCE)

@@ -9,11 +9,10 @@ from lab.usage.customers import Customers
 from lab.usage.sampler import Sampler
 from tests.browser import Browser
 from tests.real.containers import containers, failed_probes, restarts, send
-from tests.waiting import wait
+from tests.waiting import PATIENCE, wait
 
 pytestmark = pytest.mark.vps
 
-OPEN_SECONDS = 240
 # What a probe looks at is as old as it is when the process has hung for a while: nobody waits for that here, but in
 # tests/real/test_probes_proof.py. The probe's own failures, the end and the new start take their time.
 AGED = {
@@ -28,7 +27,7 @@ BURNERS, BUSY_SECONDS = 4, 30
 def before(shop):
     """Restarts of every container of the app so far."""
     browser = Browser(shop.url)
-    wait(lambda: browser.status("/") == 200, "the shop", OPEN_SECONDS)
+    wait(lambda: browser.status("/") == 200, "the shop", PATIENCE)
     return restarts(shop)
 
 
@@ -82,9 +81,9 @@ class TestHanging:
     def test_the_shop_is_whole_again(self, shop, again):
         """The next order is cached, queued and mailed."""
         browser = Browser(shop.url)
-        wait(lambda: browser.status("/") == 200, "the shop", OPEN_SECONDS)
+        wait(lambda: browser.status("/") == 200, "the shop", PATIENCE)
         browser.order(email="after-the-hang@example.com")
-        wait(lambda: shop.mails("after-the-hang@example.com"), "the mail", OPEN_SECONDS)
+        wait(lambda: shop.mails("after-the-hang@example.com"), "the mail", PATIENCE)
 
     def test_gunicorn_replaces_its_process(self, shop, before, again):
         """One that hangs alone is gunicorn's: another one serves by now, in the same pod."""

@@ -10,11 +10,10 @@ import pytest
 from lab.usage.customers import Customers
 from tests.browser import Browser
 from tests.real.containers import SLACK, containers, failed_probes, restarts, send
-from tests.waiting import wait
+from tests.waiting import PATIENCE, wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
 
-OPEN_SECONDS = 240
 # How long it hangs, at least and at most, until what the probe looks at is too old: beat touches its file every five
 # minutes, so that it may be as old when the process hangs; a page is never old.
 AGE_SECONDS = {"celery-worker": (4 * 60, 4 * 60), "celery-beat": (7 * 60, 12 * 60), "django": (0, 0)}
@@ -33,7 +32,7 @@ time.sleep(float(sys.argv[2]))
 @pytest.fixture
 def browser(shop):
     made = Browser(shop.url)
-    wait(lambda: made.status("/") == 200, "the shop", OPEN_SECONDS)
+    wait(lambda: made.status("/") == 200, "the shop", PATIENCE)
     return made
 
 
@@ -95,7 +94,7 @@ def test_tasks_without_end_are_not_a_hanging_worker(shop, browser):
         until = time.monotonic() + AGE_SECONDS["celery-worker"][1] + 2 * worker.liveness["periodSeconds"] + SLACK
         wait(lambda: time.monotonic() > until, "the probe's time", 600)
         assert not shop.mails("patience@example.com")
-    assert wait(lambda: shop.mails("patience@example.com"), "the mail", OPEN_SECONDS)
+    assert wait(lambda: shop.mails("patience@example.com"), "the mail", PATIENCE)
     assert failed_probes(shop, "Liveness")[worker.pod, "worker"] == failed[worker.pod, "worker"]
     assert restarts(shop) == before
 
@@ -111,7 +110,7 @@ def test_a_postgres_that_hangs_is_left_alone(shop, browser):
     wait(lambda: "false" not in shop.kubectl(*told), "ready", 90)
     # Ready is a second earlier than the Service's rules on the node.
     wait(lambda: placed(browser, "after-postgres@example.com"), "an order", 30)
-    assert wait(lambda: shop.mails("after-postgres@example.com"), "the mail", OPEN_SECONDS)
+    assert wait(lambda: shop.mails("after-postgres@example.com"), "the mail", PATIENCE)
     assert restarts(shop) == before
 
 
@@ -125,4 +124,4 @@ def test_a_cache_that_hangs_takes_no_web_pod_with_it(shop, browser):
     [again] = containers(shop, "redis-cache", "redis")
     assert again.restarts == cache.restarts + 1
     assert {one.pod: one.restarts for one in containers(shop, "django", "django")} == web
-    wait(lambda: browser.status("/") == 200, "the shop", OPEN_SECONDS)
+    wait(lambda: browser.status("/") == 200, "the shop", PATIENCE)

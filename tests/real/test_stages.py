@@ -8,11 +8,9 @@ import pytest
 from tests.browser import Browser
 from tests.plans import stage_plan
 from tests.real.shop import Shop
-from tests.waiting import wait
+from tests.waiting import PATIENCE, wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
-
-OPEN_SECONDS = 300
 
 
 @pytest.fixture(scope="module", params=["hetzner", "digitalocean", "vultr"])
@@ -30,16 +28,16 @@ def test_is_open_with_every_pod_running(shop, stage):
     """And knows the orders of the stages before."""
     shop.up(f"stage{stage}")
     browser = Browser(shop.url)
-    wait(browser.is_open, "the shop", OPEN_SECONDS)
+    wait(browser.is_open, "the shop", PATIENCE)
     browser.order(email=f"stage-{stage}@example.com")
-    assert wait(lambda: shop.mails(f"stage-{stage}@example.com"), "the mail", OPEN_SECONDS)
+    assert wait(lambda: shop.mails(f"stage-{stage}@example.com"), "the mail", PATIENCE)
     assert int(shop.sql("select count(*) from orders_order")) == stage
 
     def waiting():
         phases = {pod["metadata"]["name"]: pod["status"]["phase"] for pod in shop.pods()}
         return {name: phase for name, phase in phases.items() if phase not in ("Running", "Succeeded")}
 
-    wait(lambda: not waiting(), f"every pod runs, but {waiting()}", OPEN_SECONDS)
+    wait(lambda: not waiting(), f"every pod runs, but {waiting()}", PATIENCE)
     nodes = {one["metadata"]["name"]: one["status"]["capacity"] for one in shop.api.items("/api/v1/nodes")}
     print(f"stage {stage}: {json.dumps({name: (one['cpu'], one['memory']) for name, one in nodes.items()})}")
     assert len(nodes) == sum(one.count for one in stage_plan(stage, shop.provider).nodes)

@@ -6,11 +6,9 @@ import pytest
 
 from tests.browser import Browser
 from tests.real.shop import Shop
-from tests.waiting import wait
+from tests.waiting import PATIENCE, wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
-
-OPEN_SECONDS = 240
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +27,9 @@ def test_orders_do_not_mix(shop, second):
     assert shop.url != second.url
     for one, email in ((shop, "first@example.com"), (second, "second@example.com")):
         browser = Browser(one.url)
-        wait(lambda browser=browser: browser.is_open(), "the shop", OPEN_SECONDS)
+        wait(lambda browser=browser: browser.is_open(), "the shop", PATIENCE)
         browser.order(email=email)
-        assert wait(lambda one=one, email=email: one.mails(email), "the mail", OPEN_SECONDS)
+        assert wait(lambda one=one, email=email: one.mails(email), "the mail", PATIENCE)
     asked = "select string_agg(distinct email, ',') from orders_order where email in {}"
     both = "('first@example.com', 'second@example.com')"
     assert shop.sql(asked.format(both)) == "first@example.com"
@@ -46,9 +44,9 @@ def test_the_end_of_one_leaves_the_other(shop, second):
     assert Browser(second_url).status("/healthz") == 0
     browser = Browser(url)
     assert "98.00 EUR" in browser.order(quantity=2, email="alone@example.com")
-    assert wait(lambda: shop.mails("alone@example.com"), "the mail", OPEN_SECONDS)
+    assert wait(lambda: shop.mails("alone@example.com"), "the mail", PATIENCE)
     second.up()
     again = Browser(second.url)
-    wait(again.is_open, "the second shop", OPEN_SECONDS)
+    wait(again.is_open, "the second shop", PATIENCE)
     assert second.sql("select count(*) from orders_order where email = 'second@example.com'") == "1"
     assert Browser(url).status("/healthz") == 200

@@ -10,11 +10,10 @@ from lab.vps.machines import RealMachines
 from tests.docs.shell import play
 from tests.real.reader import reader
 from tests.real.shop import REPOSITORY
-from tests.waiting import wait
+from tests.waiting import PATIENCE, wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
 
-BACK_SECONDS = 240
 PAGE = REPOSITORY / "docs/how-to/lost-server.md"
 MOUNT_POINT = "/var/lib/stagecoach"
 
@@ -35,7 +34,7 @@ def swap(vps, volume):
         vps.detach(Path(one.image))
     vps.attach(*volume)
     vps.power_on()
-    wait(lambda: vps.run("systemctl", "is-active", "ssh").stdout.strip() == "active", "SSH", BACK_SECONDS)
+    wait(lambda: vps.run("systemctl", "is-active", "ssh").stdout.strip() == "active", "SSH", PATIENCE)
 
 
 def blank(path):
@@ -93,7 +92,7 @@ def test_with_a_foreign_volume_k3s_does_not_start(shop, vps, own, browser, tmp_p
         vps.power_off()
         assert content(image) == before_look
     swap(vps, own)
-    wait(browser.is_open, "the shop", BACK_SECONDS)
+    wait(browser.is_open, "the shop", PATIENCE)
     assert count(shop) == before
     done = shop.update()
     assert done.returncode == 0, done.stdout[-4000:]
@@ -121,8 +120,8 @@ def test_a_new_server_on_the_old_volume(shop, vps, browser, tmp_path):
     assert not vps.folder.exists()
     play(PAGE, reader(shop, tmp_path))
     assert shop.url == address
-    wait(browser.is_open, "the shop", BACK_SECONDS)
+    wait(browser.is_open, "the shop", PATIENCE)
     assert count(shop) == before
-    assert wait(lambda: shop.mails("lost@example.com"), "the mail", BACK_SECONDS)
+    assert wait(lambda: shop.mails("lost@example.com"), "the mail", PATIENCE)
     done = shop.update()
     assert done.returncode == 0, done.stdout[-4000:]

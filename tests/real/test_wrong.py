@@ -9,11 +9,10 @@ from tests.docs.shell import play
 from tests.real.images import SHOP, changed_shop
 from tests.real.reader import reader
 from tests.real.shop import REPOSITORY
-from tests.waiting import wait
+from tests.waiting import PATIENCE, wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
 
-BACK_SECONDS = 240
 PAGE = "/products/silver-ring/"  # asks the database
 ROTATE = REPOSITORY / "docs/how-to/rotate-secrets.md"
 
@@ -21,7 +20,7 @@ ROTATE = REPOSITORY / "docs/how-to/rotate-secrets.md"
 @pytest.fixture
 def browser(shop):
     made = Browser(shop.url)
-    wait(lambda: made.status(PAGE) == 200, "the shop", BACK_SECONDS)
+    wait(lambda: made.status(PAGE) == 200, "the shop", PATIENCE)
     return made
 
 
@@ -38,7 +37,7 @@ def test_an_image_that_crashes(shop, browser, tmp_path):
     )
     assert browser.status(PAGE) == 200
     assert "98.00 EUR" in browser.order(quantity=2, email="old-pods@example.com")
-    assert wait(lambda: shop.mails("old-pods@example.com"), "the mail", BACK_SECONDS)
+    assert wait(lambda: shop.mails("old-pods@example.com"), "the mail", PATIENCE)
     shop.configure(image=SHOP)
     done = shop.update()
     assert done.returncode == 0, done.stdout[-4000:]
@@ -50,12 +49,12 @@ def test_a_password_that_was_changed_by_hand(shop, browser, tmp_path):
     shop.sql("alter role app password 'by-hand'")
     # Connections that are open stay so: this ends them, as a restart of the pods would.
     shop.sql("select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid()")
-    wait(lambda: browser.status(PAGE) == 500, "the error", BACK_SECONDS)
-    wait(lambda: [value for _, value in shop.query("pg_up")] == [0], "pg_up", BACK_SECONDS)
+    wait(lambda: browser.status(PAGE) == 500, "the error", PATIENCE)
+    wait(lambda: [value for _, value in shop.query("pg_up")] == [0], "pg_up", PATIENCE)
     log = shop.kubectl("logs", "-n", "app", "postgres-0", "-c", "postgres", "--tail=50")
     assert 'password authentication failed for user "app"' in log
     play(ROTATE, reader(shop, tmp_path), since="The database's password, the same way:", until="## The passphrase")
-    wait(lambda: browser.status(PAGE) == 200, "the shop", BACK_SECONDS)
-    wait(lambda: [value for _, value in shop.query("pg_up")] == [1], "pg_up", BACK_SECONDS)
+    wait(lambda: browser.status(PAGE) == 200, "the shop", PATIENCE)
+    wait(lambda: [value for _, value in shop.query("pg_up")] == [1], "pg_up", PATIENCE)
     browser.order(email="new-password@example.com")
-    assert wait(lambda: shop.mails("new-password@example.com"), "the mail", BACK_SECONDS)
+    assert wait(lambda: shop.mails("new-password@example.com"), "the mail", PATIENCE)

@@ -1,7 +1,8 @@
 """Builds a provider's components alone, under mocks."""
 
-from infra.cloud import build_celery_servers, build_server
+from infra.cloud import cloud
 from infra.components.server.interface import CeleryServersArgs, ServerArgs
+from infra.names import CELERY_SERVERS_COMPONENT
 from tests.mocks import graph
 from tests.plans import REGIONS
 
@@ -21,7 +22,7 @@ def server(provider, *, preview=False, **changes):
             "ssh_public_key": "ssh-ed25519 AAAA",
             "user_data": "#cloud-config\n",
         }
-        build_server(provider, ServerArgs(**arguments | changes))
+        cloud(provider).server("server", ServerArgs(**arguments | changes))
 
     return graph(program, preview=preview)
 
@@ -30,8 +31,8 @@ def celery_servers(provider, count, *, preview=False):
     """Some servers of their own for Celery."""
 
     def program():
-        build_celery_servers(
-            provider,
+        cloud(provider).celery_servers(
+            CELERY_SERVERS_COMPONENT,
             CeleryServersArgs(
                 deployment="shop",
                 region=REGIONS[provider],
