@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from infra.catalog.own import own_catalog
 from infra.errors import ConfigError, Problem
+from infra.models.overrides import StageOverrides
 from infra.models.stack_config import StackConfig
 from infra.models.stage_config import StageConfig
 from infra.prices.budget import check_budget
@@ -24,26 +25,21 @@ def resolve_stage(config: StackConfig) -> tuple[StageConfig, tuple[Departure, ..
     """The stage that is named, or the smallest one that holds the customers; overrides on top.
 
     Raises:
-        ConfigError: an override breaks a rule of the stage, or names a pool that it does not have.
+        ConfigError: overrides break rules of the stage, or name pools that it does not have.
     """
     stage = STAGES[config.stage] if config.stage else stage_for(config.customers or 0)
     # Both are the stack file's own, validated there under the same names.
     stage = stage.model_copy(update=config.monitoring.model_dump())
+    known, problems = _known_pools(config.overrides, stage)
     try:
-        return apply_overrides(stage, config.overrides)
-    except KeyError as error:
-        pools = ", ".join(pool.name for pool in stage.pools)
-        problem = Problem(
-            path=f"stagecoach:overrides.pools.{error.args[0]}",
-            value="",
-            allowed=f"a pool of stage {stage.stage}: {pools}",
-            hint="Name one of these",
-        )
-        raise ConfigError("the overrides cannot be used", [problem]) from None
+        resolved = apply_overrides(stage, known)
     except ValidationError as error:
         # A pool that is wrong is missing from the tuple, too, which is no second problem.
         found = [one for one in error.errors() if len(one["loc"]) != 1 or one["type"] != "too_short"]
-        raise ConfigError("the overrides cannot be used", [_problem(one, stage) for one in found]) from None
+        problems += [_problem(one, stage) for one in found]
+    if problems:
+        raise ConfigError("the overrides cannot be used", problems)
+    return resolved
 
 
 def stage_for(customers: int) -> StageConfig:
@@ -75,6 +71,19 @@ def plan_for(config: StackConfig, recorded: Recorded | None = None) -> StackPlan
     plan = make_plan(stage, inputs=inputs, catalog=catalog, recorded=recorded, overridden=overridden, money=money)
     budget = check_budget(config, plan, lambda other: plan_for(other, recorded), running=recorded is not None)
     return replace(plan, checks=(*plan.checks, *budget))
+
+
+def _known_pools(overrides: StageOverrides, stage: StageConfig) -> tuple[StageOverrides, list[Problem]]:
+    """The overrides without pools that the stage does not have, and a problem for each of these."""
+    names = [pool.name for pool in stage.pools]
+    known = {name: pool for name, pool in overrides.pools.items() if name in names}
+    allowed = f"a pool of stage {stage.stage}: {', '.join(names)}"
+    problems = [
+        Problem(path=f"stagecoach:overrides.pools.{name}", value="", allowed=allowed, hint="Name one of these")
+        for name in overrides.pools
+        if name not in known
+    ]
+    return overrides.model_copy(update={"pools": known}), problems
 
 
 def _problem(error: object, stage: StageConfig) -> Problem:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from infra.models.quantities import CpuField, MemoryField
 from infra.models.strict import StrictModel
+from infra.units import Cpu, Memory
 
 Positive = Annotated[int, Field(ge=1)]
 RedisPolicy = Literal["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"]
+
+
+def _holds_its_request(limit: Cpu | Memory, info: ValidationInfo) -> Cpu | Memory:
+    """For a field `x_limit` behind a field `x_request`; unlike a model's, its problem is listed beside all others."""
+    name = str(info.field_name).replace("limit", "request")
+    request = info.data.get(name)
+    if request is not None and request > limit:
+        raise ValueError(f"{name} {request} is above {info.field_name} {limit}")
+    return limit
 
 
 class ReplicaRange(StrictModel):
@@ -56,16 +66,7 @@ class PoolConfig(StrictModel):
         ge=1, le=90_000, default=None, description="seconds until Kubernetes kills an ending pod; computed if left out"
     )
 
-    @model_validator(mode="after")
-    def _consistent(self) -> PoolConfig:
-        problems = []
-        if self.cpu_request > self.cpu_limit:
-            problems.append(f"cpu_request {self.cpu_request} is above cpu_limit {self.cpu_limit}")
-        if self.memory_request > self.memory_limit:
-            problems.append(f"memory_request {self.memory_request} is above memory_limit {self.memory_limit}")
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
+    _limits = field_validator("cpu_limit", "memory_limit")(_holds_its_request)
 
 
 class DjangoConfig(StrictModel):
@@ -78,11 +79,7 @@ class DjangoConfig(StrictModel):
     memory_limit: MemoryField = Field(description="memory above which a pod is killed")
     replicas: ReplicaRange = Field(description="how many pods")
 
-    @model_validator(mode="after")
-    def _consistent(self) -> DjangoConfig:
-        if self.memory_request > self.memory_limit:
-            raise ValueError(f"memory_request {self.memory_request} is above memory_limit {self.memory_limit}")
-        return self
+    _limits = field_validator("memory_limit")(_holds_its_request)
 
 
 class ServerConfig(StrictModel):

@@ -109,3 +109,16 @@ class TestOverrides:
     def test_unknown_pool(self):
         with pytest.raises(ConfigError, match=r"overrides\.pools\.fast: a pool of stage 2: default"):
             plan_with({"pools": {"fast": {"concurrency": 2}}})
+
+    def test_every_contradiction_is_listed(self):
+        """Of one pool, of another part, and the pool that is not there."""
+        default = {"cpu_request": "2000m", "memory_limit": "512Mi", "replicas": {"planned": 99}}
+        with pytest.raises(ConfigError) as raised:
+            plan_with({"pools": {"default": default, "fast": {"concurrency": 2}}, "django": {"memory_limit": "64Mi"}})
+        assert [one.path.removeprefix("stagecoach:overrides.") for one in raised.value.problems] == [
+            "pools.fast",
+            "pools.default.cpu_limit",
+            "pools.default.memory_limit",
+            "pools.default.replicas",
+            "django.memory_limit",
+        ]
