@@ -19,6 +19,12 @@ SLOW = {
     "RedisDown": {"workload": "redis-cache"},
     "DiskFilling": {"mountpoint": "/"},
 }
+INSIDE = {
+    "TasksFailing": {"name": "apps.notifications.tasks.send_email_task"},
+    "ContainerMemoryHigh": {"container": "queue-exporter"},
+    "RedisBrokerNotDurable": {"workload": "redis-broker"},
+    "ShopSlow": {},
+}
 OUTAGE = {
     "WorkerDown": {"pool": "default"},
     "QueueNoConsumer": {"queue_name": "celery"},
@@ -45,6 +51,19 @@ def slow_trouble(rehearsal):
 
 
 @pytest.fixture(scope="class")
+def inside_trouble(rehearsal):
+    shop = rehearsal.shop
+    rehearsal.settle()
+    with ExitStack() as stack:
+        stack.enter_context(troubles.failing_tasks(shop))
+        stack.enter_context(troubles.full_container(shop, "queue-exporter", "queue-exporter", percent=94))
+        stack.enter_context(troubles.read_only_broker(shop))
+        stack.enter_context(troubles.slow_database(shop))
+        stack.enter_context(troubles.customers(shop))
+        yield stack
+
+
+@pytest.fixture(scope="class")
 def outage(rehearsal):
     shop = rehearsal.shop
     rehearsal.settle()
@@ -66,6 +85,17 @@ class TestSlow:
     @pytest.mark.parametrize(("alert", "labels"), SLOW.items(), ids=SLOW)
     def test_stops(self, rehearsal, slow_trouble, alert, labels):
         slow_trouble.close()
+        rehearsal.must_stop(alert, labels)
+
+
+class TestInside:
+    @pytest.mark.parametrize(("alert", "labels"), INSIDE.items(), ids=INSIDE)
+    def test_fires(self, rehearsal, inside_trouble, alert, labels):
+        rehearsal.must_fire(alert, labels)
+
+    @pytest.mark.parametrize(("alert", "labels"), INSIDE.items(), ids=INSIDE)
+    def test_stops(self, rehearsal, inside_trouble, alert, labels):
+        inside_trouble.close()
         rehearsal.must_stop(alert, labels)
 
 

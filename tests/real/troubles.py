@@ -8,62 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.browser import Browser
+from tests.real import programs
 from tests.real.shop import REPOSITORY
 
 _FILLER = "filler"  # a file, or a key
+_PYTHON_BYTES = 9 << 20  # what the interpreter itself takes
 # Rows of /proc/meminfo that are memory left: all page cache, or what of it was not used lately.
 KERNEL, KUBELET = ("MemAvailable",), ("MemFree", "Inactive(file)")
-_BURN = """
-import os
-for _ in range(os.cpu_count() - 1):
-    if os.fork() == 0:
-        break
-while True:
-    pass
-"""
-# The server's figures are two seconds old at most.  Pieces, so that some can be given back as others need room.
-_FILL = """
-import time
-PIECE = 8 << 20
-kept = []
-while True:
-    rows = dict(line.split(":") for line in open("/proc/meminfo"))
-    total, *free = (int(rows[name].split()[0]) << 10 for name in ("MemTotal", *{free}))
-    count = int(sum(free) - total * {left} / 100) // PIECE
-    kept = kept + [b"x" * PIECE for _ in range(count)] if count > 0 else kept[: len(kept) + count]
-    time.sleep(2.5)
-"""
-# Without autocommit the first statement opens a transaction, which stays open.
-_CONNECT = """
-import os, sys, psycopg
-first = psycopg.connect(os.environ["DATABASE_URL"])
-[[count]] = first.execute("select sum(numbackends) from pg_stat_database").fetchall()
-kept = [psycopg.connect(os.environ["DATABASE_URL"]) for _ in range({count} - int(count))]
-print("open", flush=True)
-sys.stdin.read()
-"""
-
-
-_BURN_UNTIL_CLOSED = """
-import os, sys, threading
-threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0))).start()
-while True:
-    pass
-"""
-_GROW = """
-import os, time
-file, size = os.open("{path}", os.O_RDWR), os.path.getsize("{path}")
-while True:
-    size += 8 << 20
-    os.posix_fallocate(file, 0, size)
-    time.sleep(1)
-"""
-_SEND = """
-from stagecoach_celery import app
-values = {{"subject": "Waits", "message": "for a worker", "recipient": "waits@example.com"}}
-for _ in range({count}):
-    app.send_task("apps.notifications.tasks.send_email_task", kwargs=values)
-"""
 
 
 @contextmanager
@@ -79,12 +30,12 @@ def server_runs(shop, program):
 
 def busy_cpu(shop):
     """Every vCPU burns."""
-    return server_runs(shop, _BURN)
+    return server_runs(shop, programs.BURN)
 
 
 def full_memory(shop, left, count):
     """So many percent are left by a count."""
-    return server_runs(shop, _FILL.format(left=left, free=count))
+    return server_runs(shop, programs.FILL.format(left=left, free=count))
 
 
 @contextmanager
@@ -104,7 +55,7 @@ def full_disk(shop, left, folder="/root"):
 @contextmanager
 def growing_file(shop, left):
     """The root disk fills, from so many percent on."""
-    with full_disk(shop, left) as path, server_runs(shop, _GROW.format(path=path)):
+    with full_disk(shop, left) as path, server_runs(shop, programs.GROW.format(path=path)):
         yield
 
 
@@ -140,36 +91,57 @@ def stopped_program(shop, name):
 
 def open_connections(shop, count):
     """So many in all, one of them idle in a transaction."""
-    return _worker_runs(shop, _CONNECT.format(count=count))
+    return _runs(shop, "celery-worker", "worker", programs.CONNECT.format(count=count))
 
 
 def busy_worker(shop):
     """A worker that computes."""
-    return _worker_runs(shop, f'print("open", flush=True)\n{_BURN_UNTIL_CLOSED}')
+    return _runs(shop, "celery-worker", "worker", f'print("open", flush=True)\n{programs.BURN_UNTIL_CLOSED}')
+
+
+def failing_tasks(shop):
+    """Five a second that raise."""
+    return _runs(shop, "celery-worker", "worker", programs.FAIL_UNTIL_CLOSED)
+
+
+def full_container(shop, workload, name, percent):
+    """So much of its memory limit is in use."""
+    selector = f'namespace="app",container="{name}"'
+    [[_, used]] = shop.query(f"max(container_memory_working_set_bytes{{{selector}}})")
+    [[_, limit]] = shop.query(f"max(container_spec_memory_limit_bytes{{{selector}}})")
+    size = int(limit * percent / 100 - used) - _PYTHON_BYTES
+    return _runs(shop, workload, name, programs.KEEP.format(size=size))
+
+
+@contextmanager
+def read_only_broker(shop):
+    """Its folder takes no new file, so that it can't write its append-only file again."""
+    redis = ("exec", "-n", "app", "redis-broker-0", "-c", "redis", "--")
+    folder = f"{shop.redis('redis-broker', 'config', 'get', 'dir').split()[-1]}/appendonlydir"
+    shop.kubectl(*redis, "chmod", "500", folder)
+    shop.redis("redis-broker", "bgrewriteaof")
+    try:
+        yield
+    finally:
+        shop.kubectl(*redis, "chmod", "700", folder)
+        shop.redis("redis-broker", "bgrewriteaof")
+
+
+def slow_database(shop):
+    """Whoever reads products waits for up to three seconds."""
+    return _again_and_again(lambda: shop.sql("begin; lock table catalog_product; select pg_sleep(3); commit"))
 
 
 def queue_tasks(shop, count):
     """Mails that wait for a worker."""
-    code = _SEND.format(count=count)
+    code = programs.SEND.format(count=count)
     shop.kubectl("exec", "-n", "app", "deployment/celery-beat", "-c", "beat", "--", "python", "-c", code)
 
 
-@contextmanager
 def customers(shop):
-    """They look at a product, again and again."""
-    browser, enough = Browser(shop.url), threading.Event()
-
-    def look():
-        while not enough.wait(0.5):
-            browser.status("/products/silver-ring/")
-
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
-        yield
-    finally:
-        enough.set()
-        thread.join()
+    """They look at a product."""
+    browser = Browser(shop.url)
+    return _again_and_again(lambda: browser.status("/products/silver-ring/"))
 
 
 @contextmanager
@@ -194,10 +166,28 @@ def load(shop, count):
 
 
 @contextmanager
-def _worker_runs(shop, code):
-    """A Python program in the worker's container, until it is told that its input ends; it says `open` first."""
+def _again_and_again(act):
+    """Beside the block, with pauses of half a second."""
+    enough = threading.Event()
+
+    def loop():
+        while not enough.wait(0.5):
+            act()
+
+    thread = threading.Thread(target=loop)
+    thread.start()
+    try:
+        yield
+    finally:
+        enough.set()
+        thread.join()
+
+
+@contextmanager
+def _runs(shop, workload, container, code):
+    """A Python program in a container, until it is told that its input ends; it says `open` first."""
     program, kubeconfig = Path(sys.executable).with_name("kubectl"), f"--kubeconfig={shop.lab.root / 'kubeconfig'}"
-    target = ["exec", "-i", "-n", "app", "deployment/celery-worker", "-c", "worker", "--", "python", "-c", code]
+    target = ["exec", "-i", "-n", "app", f"deployment/{workload}", "-c", container, "--", "python", "-c", code]
     command = [str(program), kubeconfig, *target]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout.readline() == "open\n"
