@@ -1,7 +1,7 @@
-"""`make proof`: the long proofs, three rows of them at once, because most of them wait for a timeout or a probe.
+"""`make proof`: the long proofs, four rows of them at once, because most of them wait for a timeout or a probe.
 
-The row that needs the processors has the alerts of a busy server, the autoscalers and the drawn stacks; the two others
-leave them to it.
+The row that needs the processors has the alerts of a busy server, the autoscalers and the drawn stacks; the others
+leave them to it as far as they can.
 """
 
 import sys
@@ -10,17 +10,14 @@ from tests.run import main
 
 PROOF = (sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "--durations=0", "-m", "proof")
 _PROBES = ("tests/real/test_probes_proof.py", "tests/real/test_two_labs.py")
-_TIMEOUTS = (
-    "tests/real/test_other_apps.py",
-    "tests/real/test_wrong.py",
-    "tests/real/test_volumes.py",
-    "tests/real/test_full.py",
-)
+_TIMEOUTS = ("tests/real/test_other_apps.py", "tests/real/test_wrong.py")
+_SERVERS = ("tests/real/test_volumes.py", "tests/real/test_full.py", "tests/real/test_stages.py")
 STEPS = (
     (
         ("what hangs, two labs", (*PROOF, *_PROBES)),
-        ("images and passwords that are wrong, volumes, full parts", (*PROOF, *_TIMEOUTS)),
-        ("everything else", (*PROOF, *(f"--ignore={one}" for one in (*_PROBES, *_TIMEOUTS)), "tests")),
+        ("images and passwords that are wrong", (*PROOF, *_TIMEOUTS)),
+        ("volumes, full parts, every stage", (*PROOF, *_SERVERS)),
+        ("everything else", (*PROOF, *(f"--ignore={one}" for one in (*_PROBES, *_TIMEOUTS, *_SERVERS)), "tests")),
     ),
 )
 

@@ -9,15 +9,17 @@ import pytest
 from lab.images.recipes import HOST
 from lab.images.registry import PASSWORD, USERNAME
 from tests.real.images import SHOP, changed_shop, private_shop
+from tests.real.shop import REPOSITORY
 from tests.waiting import PATIENCE, wait
 
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
 
+MIGRATIONS = REPOSITORY / "examples" / "shop" / "apps" / "orders" / "migrations"
 BROKEN = """from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0001_initial")]
+    dependencies = [("orders", "{last}")]
     operations = [migrations.RunSQL("select from nowhere")]
 """
 
@@ -103,9 +105,9 @@ def test_a_wrong_password_for_the_registry(shop, browser, private):
 
 def test_a_migration_that_fails(shop, browser, tmp_path):
     """Before anything of the app is changed; the old version goes on, and the way back is the old image."""
-    shop.configure(
-        image=changed_shop("lab/broken-migration:1", tmp_path, {"apps/orders/migrations/0009_broken.py": BROKEN})
-    )
+    last = max(path.stem for path in MIGRATIONS.glob("0*.py"))
+    broken = {"apps/orders/migrations/0009_broken.py": BROKEN.format(last=last)}
+    shop.configure(image=changed_shop("lab/broken-migration:1", tmp_path, broken))
     before = started(shop)
     for _ in range(2):  # again: it is tried again, not only remembered
         said = refusal(shop)

@@ -1,4 +1,7 @@
-"""Every stage on real servers: one shop that grows from 1 to 5 and comes back, and is open after each move."""
+"""Every stage on real servers: one shop that grows from 1 to 5 and is open after each move.
+
+On the two other clouds it goes from the first to the last at once; the engine's tests have every move on all three.
+"""
 
 import json
 import os
@@ -13,7 +16,10 @@ from tests.waiting import PATIENCE, wait
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
 
 
-@pytest.fixture(scope="module", params=["hetzner", "digitalocean", "vultr"])
+MOVES = {"hetzner": (1, 2, 3, 4, 5), "digitalocean": (1, 5), "vultr": (1, 5)}
+
+
+@pytest.fixture(scope="module")
 def shop(request):
     """Nothing yet."""
     made = Shop(f"test-stages-{request.param}-{os.getpid()}", provider=request.param)
@@ -23,7 +29,9 @@ def shop(request):
         made.close()
 
 
-@pytest.mark.parametrize("stage", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize(
+    ("shop", "stage"), [(provider, stage) for provider in MOVES for stage in MOVES[provider]], indirect=["shop"]
+)
 def test_is_open_with_every_pod_running(shop, stage):
     """And knows the orders of the stages before."""
     shop.up(f"stage{stage}")
@@ -31,7 +39,7 @@ def test_is_open_with_every_pod_running(shop, stage):
     wait(browser.is_open, "the shop", PATIENCE)
     browser.order(email=f"stage-{stage}@example.com")
     assert wait(lambda: shop.mails(f"stage-{stage}@example.com"), "the mail", PATIENCE)
-    assert int(shop.sql("select count(*) from orders_order")) == stage
+    assert int(shop.sql("select count(*) from orders_order")) == MOVES[shop.provider].index(stage) + 1
 
     def waiting():
         phases = {pod["metadata"]["name"]: pod["status"]["phase"] for pod in shop.pods()}

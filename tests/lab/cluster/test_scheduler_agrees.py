@@ -107,7 +107,7 @@ def agree(cluster, count, seed):
             assert (not waiting) == stack.plan.fits, (stack.keys, stack.plan.missing, waiting)
             assert all("Insufficient" in message or "Too many pods" in message for message in waiting), waiting
             seen[stack.plan.fits, stack.several] += 1
-        cluster.clear()
+        cluster.clear(stack.name for stack in stacks)
     # A draw of which all fit would show nothing.
     assert seen[False, False] + seen[False, True] >= count // 8, seen
     assert seen[True, True], seen
