@@ -56,7 +56,7 @@ preview: setup  ## what a pull request would say (BASE=main OUTPUT=comment.md ST
 test: setup programs  ## every test, with the time that each part took
 	@$(PY) -m tests.run
 
-proof: setup programs  ## the long proofs: every stage on real servers of the three clouds, every bad day
+proof: setup programs  ## the long proofs: every stage on real servers, all three clouds, every bad day
 	@$(PY) -m tests.proof
 
 check: setup  ## lint, types, pure unit tests on every core: minutes, before every commit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -46,14 +47,16 @@ def make_plan(
         ConfigError: a pinned type, or the region, is not in the catalog.
     """
 
-    def plan(change: Change) -> StackPlan:
-        return _plan(change.stage, change.inputs, catalog, recorded, overridden)
+    def trial(change: Change) -> StackPlan:
+        # Nobody reads why a trial departs from the guide, and to price that is most of a plan's work.
+        return _plan(change.stage, change.inputs, catalog, recorded)[0]
 
-    now = Change(text="", stage=stage, inputs=inputs)
-    made = plan(now)
+    made, differs = _plan(stage, inputs, catalog, recorded)
+    made = replace(made, departures=(*differs(), *overridden, *made.departures))
     if made.fits or money is None:
         return made
-    return replace(made, remedies=remedies(made, now, catalog, overridden, Trial(plan=plan, money=money)))
+    now = Change(text="", stage=stage, inputs=inputs)
+    return replace(made, remedies=remedies(made, now, catalog, overridden, Trial(plan=trial, money=money)))
 
 
 def _plan(
@@ -61,8 +64,8 @@ def _plan(
     inputs: PlanInputs,
     catalog: Catalog,
     recorded: Recorded | None,
-    overridden: tuple[Departure, ...],
-) -> StackPlan:
+) -> tuple[StackPlan, Callable[[], tuple[Departure, ...]]]:
+    """The plan, and what tells its departures from the guide."""
     asked = inputs.volume_size_gib or stage.volume_size_gib
     volume = max(asked, recorded.volume_size_gib if recorded else 0)
     celery = size_celery_servers(stage, inputs, catalog, recorded)
@@ -71,7 +74,7 @@ def _plan(
     nodes, parts = ask.nodes(row), ask.parts(row)
     packing = pack(nodes, parts.workloads)
     namespace = size_namespace(parts.workloads, stage.namespace)
-    return StackPlan(
+    made = StackPlan(
         stage=stage.stage,
         provider=inputs.provider,
         region=inputs.region,
@@ -92,17 +95,13 @@ def _plan(
             *check_contracts(stage, parts, namespace, nodes[0].vcpu),
             *check_grafana(parts.monitoring, nodes[0], packing),
         ),
-        departures=(
-            *departures(stage, parts, nodes[0], lambda name, pods: ask.cheapest(row, parts, {name: pods})),
-            *overridden,
-            *ask.kept_server(row, recorded),
-            *_kept_volume(asked, volume),
-        ),
+        departures=(*ask.kept_server(row, recorded), *_kept_volume(asked, volume)),
         fits=not packing.unplaced,
         missing=_missing(packing, nodes),
         reasons=_volume_reason(stage, inputs, recorded, volume),
         proof=prove(nodes, parts.workloads, packing),
     )
+    return made, lambda: departures(stage, parts, nodes[0], lambda name, pods: ask.cheapest(row, parts, {name: pods}))
 
 
 def _volume_reason(stage: StageConfig, inputs: PlanInputs, recorded: Recorded | None, volume: int) -> Reasons:

@@ -102,7 +102,11 @@ class Cluster:
             time.sleep(0.2)
 
     def clear(self, names):
-        """Pods and nodes are gone at once: no kubelet is asked.  A plan at a time, each within a request's time."""
+        """Pods and nodes are gone at once: no kubelet is asked.  A plan at a time, each within a request's time.
+
+        First those that wait: the scheduler would look at each of them again whenever another pod is gone.
+        """
+        self.api.request("DELETE", PODS, gracePeriodSeconds="0", fieldSelector="spec.nodeName=")
         for name in names:
             selector = f"{PLAN_LABEL}={name}"
             self.api.request("DELETE", PODS, gracePeriodSeconds="0", labelSelector=selector)
