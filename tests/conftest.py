@@ -22,6 +22,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if _PROGRAMS & {mark.name for mark in item.iter_markers()}:
             item.add_marker(pytest.mark.needs)
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
 
 
 @functools.cache

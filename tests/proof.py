@@ -12,14 +12,13 @@ PROOF = (sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "--dura
 _PROBES = ("tests/real/test_probes_proof.py", "tests/real/test_two_labs.py")
 _TIMEOUTS = ("tests/real/test_other_apps.py", "tests/real/test_wrong.py")
 _SERVERS = ("tests/real/test_volumes.py", "tests/real/test_full.py", "tests/real/test_stages.py")
-_BUSY = ("tests/real/test_autoscaler.py", "tests/real/test_more_alerts.py")  # before `tests`, so before all else
 _OTHERS = (*_PROBES, *_TIMEOUTS, *_SERVERS)
 STEPS = (
     (
         ("what hangs, two labs", (*PROOF, *_PROBES)),
         ("images and passwords that are wrong", (*PROOF, *_TIMEOUTS)),
         ("volumes, full parts, every stage", (*PROOF, *_SERVERS)),
-        ("busy servers, everything else", (*PROOF, *(f"--ignore={one}" for one in _OTHERS), *_BUSY, "tests")),
+        ("busy servers, everything else", (*PROOF, *(f"--ignore={one}" for one in _OTHERS), "tests")),
     ),
 )
 

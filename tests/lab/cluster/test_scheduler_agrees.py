@@ -125,6 +125,7 @@ def test_sixty_drawn_stacks(cluster):
 
 
 @pytest.mark.proof
+@pytest.mark.last
 def test_five_hundred_drawn_stacks(cluster):
     """Others than the sixty."""
     print(agree(cluster, 500, SEED + 1))
