@@ -30,9 +30,12 @@ print("open", flush=True)
 sys.stdin.read()
 """
 
-BURN_UNTIL_CLOSED = """
-import os, sys, threading
+_UNTIL_CLOSED = """
+import os, sys, threading, time
 threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0))).start()
+print("open", flush=True)
+"""
+BURN_UNTIL_CLOSED = f"""{_UNTIL_CLOSED}
 while True:
     pass
 """
@@ -44,13 +47,10 @@ while True:
     os.posix_fallocate(file, 0, size)
     time.sleep(1)
 """
-FAIL_UNTIL_CLOSED = """
-import os, sys, threading, time
+FAIL_UNTIL_CLOSED = f"""{_UNTIL_CLOSED}
 from stagecoach_celery import app
-threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0))).start()
-print("open", flush=True)
 while True:
-    app.send_task("apps.notifications.tasks.send_email_task", kwargs={})  # three arguments are missing
+    app.send_task("apps.notifications.tasks.send_email_task", kwargs={{}})  # three arguments are missing
     time.sleep(0.2)
 """
 KEEP = """

@@ -96,7 +96,7 @@ def open_connections(shop, count):
 
 def busy_worker(shop):
     """A worker that computes."""
-    return _runs(shop, "celery-worker", "worker", f'print("open", flush=True)\n{programs.BURN_UNTIL_CLOSED}')
+    return _runs(shop, "celery-worker", "worker", programs.BURN_UNTIL_CLOSED)
 
 
 def failing_tasks(shop):
