@@ -51,6 +51,14 @@ def watch_alerts(plan: MonitoringPlan) -> list[Alert]:
             component="prometheus",
             summary="Rules of {{ $labels.rule_group }} can't be evaluated",
         ),
+        # Evaluated from memory, so it is heard where nothing can be stored; RuleFailing counts what was stored between.
+        Alert(
+            name="PrometheusNotIngestingSamples",
+            expression='absent_over_time(up{job="prometheus"}[2m])',
+            minutes=1,
+            component="prometheus",
+            summary="Prometheus has stored nothing for minutes: other alerts may not come",
+        ),
         Alert(
             name="PrometheusSeriesHigh",
             expression=f"prometheus_tsdb_head_series > {series}",

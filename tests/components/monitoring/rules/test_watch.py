@@ -48,6 +48,14 @@ CASES = [
         at=3,
         labels={"rule_group": "/etc/prometheus/rules.yml;node"},
     ),
+    # Nothing after the third minute's sample: two minutes of absence, one of patience.
+    Case(
+        alert="PrometheusNotIngestingSamples",
+        hot={'up{job="prometheus"}': "1x2 _x20"},
+        cool={'up{job="prometheus"}': "1x30"},
+        at=6,
+        labels={"job": "prometheus"},
+    ),
     # Stage 1: 144 MiB less 25, 256 series in each.
     Case(
         alert="PrometheusSeriesHigh",
