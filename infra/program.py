@@ -28,6 +28,7 @@ from infra.existing import require_only_one
 from infra.models.stack_config import StackConfig
 from infra.monitoring import deploy_monitoring
 from infra.orderable import require_orderable
+from infra.rollout import waiting
 from infra.shop import Base, deploy_shop
 from infra.sizing.plan import StackPlan
 from infra.versions import IMAGES, VERSION
@@ -95,7 +96,11 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, 
         images={**IMAGES, **config.images},
         namespaces=namespaces,
         credentials=Credentials("credentials"),
-        opts=pulumi.ResourceOptions(provider=k3s.provider, depends_on=[*namespaces.ready, *priorities.ready]),
+        opts=pulumi.ResourceOptions(
+            provider=k3s.provider,
+            depends_on=[*namespaces.ready, *priorities.ready],
+            transformations=[waiting(config.rollout_minutes)],
+        ),
         celery_nodes=nodes,
     )
     deploy_shop(config, secrets, plan, base)

@@ -27,6 +27,7 @@ from infra.components.queue_exporter import QueueExporter, QueueExporterArgs
 from infra.components.redis import Redis, RedisArgs
 from infra.config.program_config import Secrets
 from infra.models.stack_config import StackConfig
+from infra.rollout import migration_seconds
 from infra.sizing.plan import StackPlan
 
 
@@ -68,7 +69,13 @@ def deploy_shop(config: StackConfig, secrets: Secrets, plan: StackPlan, base: Ba
     image = AppImage(image=config.image, pull_secret=_pull_secret(config, secrets, base))
     migrate = Migrate(
         "migrate",
-        MigrateArgs(plan=plan.django.migrate, namespace=base.namespaces.app, image=image, environment=environment),
+        MigrateArgs(
+            plan=plan.django.migrate,
+            namespace=base.namespaces.app,
+            image=image,
+            environment=environment,
+            deadline_seconds=migration_seconds(config.rollout_minutes),
+        ),
         opts=base.after(*data),
     )
     _web(config, plan, base, (image, environment), migrate)

@@ -12,13 +12,11 @@ from infra.sizing.plan import ContainerPlan, WorkloadPlan
 
 DATA_PRIORITY = "stagecoach-data"
 APP_PRIORITY = "stagecoach-app"
-# A pod that cannot be scheduled or pulled shows within this time, instead of the provider's ten minutes.
-TIMEOUTS = pulumi.CustomTimeouts(create="5m", update="5m", delete="5m")
 
 
 def child_of(component: pulumi.ComponentResource, *, protect: bool | None = None) -> pulumi.ResourceOptions:
     """Options of a component's workload."""
-    return pulumi.ResourceOptions(parent=component, custom_timeouts=TIMEOUTS, protect=protect)
+    return pulumi.ResourceOptions(parent=component, protect=protect)
 
 
 def metadata(

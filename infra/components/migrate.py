@@ -14,8 +14,6 @@ from infra.components.app_pod import AppImage, app_pod
 from infra.names import DJANGO_MIGRATE, labels
 from infra.sizing.plan import WorkloadPlan
 
-_DEADLINE_SECONDS = 240  # below the update's own timeout, so that the job says why
-
 
 @dataclass(frozen=True, kw_only=True)
 class MigrateArgs:
@@ -25,6 +23,7 @@ class MigrateArgs:
     namespace: pulumi.Input[str]
     image: AppImage
     environment: AppEnvironment
+    deadline_seconds: int
 
 
 class Migrate(pulumi.ComponentResource):
@@ -57,7 +56,7 @@ class Migrate(pulumi.ComponentResource):
             ),
             spec=batch.v1.JobSpecArgs(
                 backoff_limit=2,
-                active_deadline_seconds=_DEADLINE_SECONDS,
+                active_deadline_seconds=args.deadline_seconds,
                 template=core.v1.PodTemplateSpecArgs(
                     metadata=meta.v1.ObjectMetaArgs(labels=labels(DJANGO_MIGRATE)),
                     spec=app_pod(args.image, container, restart_policy="Never"),

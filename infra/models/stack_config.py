@@ -139,6 +139,13 @@ class StackConfig(StrictModel):
     env: dict[str, str] = Field(
         default_factory=dict, description="more environment variables of the app", json_schema_extra=change.ROLLS_APP
     )
+    rollout_minutes: int = Field(
+        default=5,
+        ge=2,
+        le=120,
+        description="how long an update waits for a workload's pods; the migration has a minute less",
+        json_schema_extra=change.NOTHING_RESTARTS,
+    )
     registry: RegistryConfig | None = Field(
         default=None, description="private registry of the image", json_schema_extra=change.ROLLS_APP
     )

@@ -44,11 +44,11 @@ def started(shop):
 
 def test_an_image_that_does_not_exist(shop, browser):
     """The update says which pod can't have which image; customers notice nothing, and the next update mends it."""
-    shop.configure(image="ghcr.io/example/shop:9.9.9")
+    shop.configure(image="ghcr.io/example/shop:9.9.9", rollout_minutes=2)
     said = refusal(shop)
     assert re.search(r"pod django-migrate-\S+: (ErrImagePull|ImagePullBackOff): .*example/shop:9\.9\.9", said)
     assert browser.status("/healthz") == 200
-    shop.configure(image=SHOP)
+    shop.configure(image=SHOP, rollout_minutes=None)
     done = shop.update()
     assert done.returncode == 0, done.stdout[-4000:]
     assert browser.status("/healthz") == 200
@@ -58,7 +58,7 @@ def test_an_image_that_does_not_exist(shop, browser):
 def private(shop):
     """The name of an image that takes a password, which the stack file does not have yet."""
     yield private_shop()
-    shop.configure(image=SHOP, registry=None, registry_password=None)
+    shop.configure(image=SHOP, rollout_minutes=None, registry=None, registry_password=None)
     done = shop.update()
     assert done.returncode == 0, done.stdout[-4000:]
 
@@ -83,7 +83,7 @@ def refuse_without_password(shop, image):
 def test_a_wrong_password_for_the_registry(shop, browser, private):
     """The update says which pod was refused its image, and no password; the right one brings the new image up."""
     before, wrong = started(shop), f"not-{PASSWORD}"
-    shop.configure(image=private, registry={"server": HOST, "username": USERNAME})
+    shop.configure(image=private, rollout_minutes=2, registry={"server": HOST, "username": USERNAME})
     give_password(shop, wrong)
     said = refusal(shop)
     assert re.search(rf"pod django-migrate-\S+: (ErrImagePull|ImagePullBackOff): .*{private}.*401 Unauthorized", said)
@@ -92,6 +92,7 @@ def test_a_wrong_password_for_the_registry(shop, browser, private):
     assert started(shop) == before
     assert browser.status("/") == 200
     refuse_without_password(shop, private)
+    shop.configure(rollout_minutes=None)
     give_password(shop, PASSWORD)
     done = shop.update()
     assert done.returncode == 0, done.stdout[-4000:]

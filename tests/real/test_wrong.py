@@ -27,7 +27,7 @@ def browser(shop):
 def test_an_image_that_crashes(shop, browser, tmp_path):
     """It migrates and then does not serve: the update says which pod ended how; the old pods serve on."""
     broken = {"config/wsgi.py": 'raise RuntimeError("no application today")\n'}
-    shop.configure(image=changed_shop("lab/broken-wsgi:1", tmp_path, broken))
+    shop.configure(image=changed_shop("lab/broken-wsgi:1", tmp_path, broken), rollout_minutes=3)
     done = shop.update()
     assert done.returncode != 0
     said = " ".join((done.stdout + done.stderr).split())
@@ -38,7 +38,7 @@ def test_an_image_that_crashes(shop, browser, tmp_path):
     assert browser.status(PAGE) == 200
     assert "98.00 EUR" in browser.order(quantity=2, email="old-pods@example.com")
     assert wait(lambda: shop.mails("old-pods@example.com"), "the mail", PATIENCE)
-    shop.configure(image=SHOP)
+    shop.configure(image=SHOP, rollout_minutes=None)
     done = shop.update()
     assert done.returncode == 0, done.stdout[-4000:]
     assert browser.status(PAGE) == 200
