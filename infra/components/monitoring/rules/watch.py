@@ -12,8 +12,6 @@ _BASE_MIB, _SERIES_PER_MIB = 25, 256  # Prometheus: 25 MiB and 4 KiB for each se
 
 def watch_alerts(plan: MonitoringPlan) -> list[Alert]:
     """Each silence that would look like peace."""
-    request = plan.prometheus.container("prometheus").requests.memory
-    series = (request.whole_mib - _BASE_MIB) * _SERIES_PER_MIB
     return [
         Alert(
             name=WATCHDOG,
@@ -44,6 +42,15 @@ def watch_alerts(plan: MonitoringPlan) -> list[Alert]:
             component="alertmanager",
             summary="Alerts by {{ $labels.integration }} don't arrive",
         ),
+        *_of_prometheus(plan),
+    ]
+
+
+def _of_prometheus(plan: MonitoringPlan) -> list[Alert]:
+    """What it says of itself."""
+    request = plan.prometheus.container("prometheus").requests.memory
+    series = (request.whole_mib - _BASE_MIB) * _SERIES_PER_MIB
+    return [
         Alert(
             name="RuleFailing",
             expression="sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[15m])) > 0",
