@@ -6,8 +6,12 @@ PATIENCE = 300  # seconds, for a real shop that opens, opens again or ends its w
 
 
 def wait(check, what, seconds=60, away=OSError):
-    """The check's first true answer; a server that is not there yet raises `away`."""
-    deadline = time.monotonic() + seconds
+    """The check's first true answer; a server that is not there yet raises `away`.
+
+    The longer it takes, the longer the pauses, up to two seconds: some checks are whole processes, and what is waited
+    for needs the processor.
+    """
+    began = time.monotonic()
     while True:
         try:
             value = check()
@@ -15,5 +19,6 @@ def wait(check, what, seconds=60, away=OSError):
             value = None
         if value:
             return value
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        time.sleep(0.2)
+        waited = time.monotonic() - began
+        assert waited < seconds, f"{what}: not within {seconds} s"
+        time.sleep(min(max(0.2, waited / 10), 2))
