@@ -41,7 +41,7 @@ class Rehearsal:
 
     def settle(self):
         """No alert but the watchdog's; mails so far are no news."""
-        wait(lambda: self.names() == {"Watchdog"}, f"quiet, but {self.names()}", QUIET_SECONDS)
+        wait(lambda: self.names() == {"Watchdog"}, lambda: f"quiet, but {self.names()}", QUIET_SECONDS)
         self._old = set(self._folder())
 
     def names(self):

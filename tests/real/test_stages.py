@@ -1,6 +1,7 @@
 """Every stage on real servers: one shop that grows from 1 to 5 and is open after each move.
 
-On the two other clouds it goes from the first to the last at once; the engine's tests have every move on all three.
+On the two other clouds the last, which has all that differs there: volume, private network, agents.  The engine's tests
+have every move on all three.
 """
 
 import json
@@ -16,7 +17,7 @@ from tests.waiting import PATIENCE, wait
 pytestmark = [pytest.mark.vps, pytest.mark.proof]
 
 
-MOVES = {"hetzner": (1, 2, 3, 4, 5), "digitalocean": (1, 5), "vultr": (1, 5)}
+MOVES = {"hetzner": (1, 2, 3, 4, 5), "digitalocean": (5,), "vultr": (5,)}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def test_is_open_with_every_pod_running(shop, stage):
         phases = {pod["metadata"]["name"]: pod["status"]["phase"] for pod in shop.pods()}
         return {name: phase for name, phase in phases.items() if phase not in ("Running", "Succeeded")}
 
-    wait(lambda: not waiting(), f"every pod runs, but {waiting()}", PATIENCE)
+    wait(lambda: not waiting(), lambda: f"every pod runs, but {waiting()}", PATIENCE)
     nodes = {one["metadata"]["name"]: one["status"]["capacity"] for one in shop.api.items("/api/v1/nodes")}
     print(f"stage {stage}: {json.dumps({name: (one['cpu'], one['memory']) for name, one in nodes.items()})}")
     assert len(nodes) == sum(one.count for one in stage_plan(stage, shop.provider).nodes)

@@ -9,7 +9,7 @@ _DURATION = re.compile(r"(\d+)([smhd])")
 # A range, a subquery's range, an offset.  Its step, after the colon, is a duration like `for`.
 _WINDOW = re.compile(r"(?P<before>\[|\boffset )(?P<window>\d+[smhd])(?::(?P<step>\d+[smhd]))?")
 # cAdvisor measures every 10 to 15 s, whoever asks how often: a shorter range holds no two of its measurements.
-_LEAST_WINDOW = 30
+LEAST_WINDOW = 30
 # How often is read and evaluated at most: on a server under load cAdvisor takes more than a second to answer.
 LEAST_INTERVAL = 5
 
@@ -27,13 +27,13 @@ def faster_expression(expression: str, speed: int) -> str:
     """Its ranges, steps and offsets, divided; amounts stay what they are."""
 
     def replaced(found: re.Match[str]) -> str:
-        window = faster(found["window"], speed, least=_LEAST_WINDOW)
+        window = faster(found["window"], speed, least=LEAST_WINDOW)
         step = f":{faster(found['step'], speed, least=LEAST_INTERVAL)}" if found["step"] else ""
         return f"{found['before']}{window}{step}"
 
     return _WINDOW.sub(replaced, expression)
 
 
-def faster_seconds(seconds: int, speed: int) -> int:
+def faster_seconds(seconds: int, speed: int, *, least: int = 1) -> int:
     """An amount of an expression that says how long something lasts."""
-    return max(seconds // speed, 1)
+    return max(seconds // speed, least)

@@ -58,6 +58,7 @@ class TestDurations:
 
     def test_that_are_amounts(self):
         assert [faster_seconds(600, speed) for speed in (1, 60, 1000)] == [600, 10, 1]
+        assert [faster_seconds(300, speed, least=30) for speed in (1, 5, 60)] == [300, 60, 30]
 
 
 class TestRules:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from infra.components.monitoring.promql import QUEUE_LENGTH, container_selector, pool_queues
 from infra.components.monitoring.rules.alert import Alert
-from infra.components.monitoring.speed import faster_seconds
+from infra.components.monitoring.speed import LEAST_WINDOW, faster_seconds
 from infra.sizing.plan import StackPlan, WorkerPlan
 
 _STUCK_FACTOR = 2  # a message older than that many of its pool's longest tasks
@@ -80,7 +80,7 @@ def _pool(worker: WorkerPlan, speed: int) -> Iterator[Alert]:
 def _stale(plan: StackPlan) -> Alert:
     """Workers that run send a heartbeat every 2 s: silence is the exporter's own."""
     alive = " or ".join(f"container_memory_working_set_bytes{{{container_selector(w.workload)}}}" for w in plan.workers)
-    silent = faster_seconds(_STALE_SECONDS, plan.monitoring.alert_speed)
+    silent = faster_seconds(_STALE_SECONDS, plan.monitoring.alert_speed, least=LEAST_WINDOW)
     return Alert(
         name="QueueExporterStale",
         expression=f"time() - max(celery_last_event_timestamp_seconds) > {silent} and on () count({alive}) > 0",
