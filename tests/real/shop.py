@@ -102,7 +102,7 @@ class Shop:
 
     def pods(self):
         """Of all namespaces."""
-        return json.loads(self.kubectl("get", "pods", "-A", "-o", "json"))["items"]
+        return self.api.items("/api/v1/pods")
 
     def look(self):
         """How it is, for somebody who can't ask: pods, what happened to them, what workers wrote and Redis keeps."""

@@ -25,6 +25,8 @@ class Deployer:
         self.config = config
         self.folder = layout.manifests
         self.kubeconfig = kubeconfig
+        self._read: dict[Path, str] | None = None  # what `_bundled` was made with
+        self._bundled: dict[str, str] = {}
         self._applied: dict[Path, str] = {}
         self._refused: dict[tuple[Path, str], tuple[float, float]] = {}  # when to try again, and how long that was
 
@@ -32,8 +34,10 @@ class Deployer:
         """Applies what is new or changed; seconds until the next look."""
         self.folder.mkdir(parents=True, exist_ok=True)
         texts = {path: path.read_text(errors="replace") for path in manifests(self.folder)}
-        bundled = render(self.config, traefik_resources(texts.values()))
-        for name, text in bundled.items():
+        if texts != self._read:
+            # Only then: parsing all of them takes a tenth of a second.
+            self._bundled, self._read = render(self.config, traefik_resources(texts.values())), dict(texts)
+        for name, text in self._bundled.items():
             if files.write_if_changed(self.folder / name, text):
                 texts[self.folder / name] = text
         for name in unwanted(self.config):

@@ -40,6 +40,15 @@ class TestLook:
         assert call.startswith(f"--kubeconfig={tmp_path}/kubeconfig apply --server-side")
         assert call.count("--filename=") == 7
 
+    def test_unchanged_files_are_not_parsed_again(self, tmp_path, calls, monkeypatch):
+        """A look comes every two seconds as long as a server runs."""
+        parsed = []
+        monkeypatch.setattr(deploy, "traefik_resources", lambda texts: parsed.append(len(list(texts))) or {})
+        one = deployer(tmp_path)
+        for _ in range(4):
+            one.look()
+        assert parsed == [0, 7]
+
     def test_changed_file_again(self, tmp_path, calls):
         one = deployer(tmp_path)
         one.look()
