@@ -15,8 +15,9 @@ PIECE = 8 << 20
 kept = []
 while True:
     rows = dict(line.split(":") for line in open("/proc/meminfo"))
-    total, *free = (int(rows[name].split()[0]) << 10 for name in ("MemTotal", *{free}))
-    count = int(sum(free) - total * {left} / 100) // PIECE
+    size = {{name: int(text.split()[0]) << 10 for name, text in rows.items() if "kB" in text}}
+    room = [sum(size[name] for name in names) - size["MemTotal"] * left / 100 for left, names in {targets}]
+    count = int(min(room)) // PIECE
     kept = kept + [b"x" * PIECE for _ in range(count)] if count > 0 else kept[: len(kept) + count]
     time.sleep(2.5)
 """

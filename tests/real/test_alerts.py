@@ -40,7 +40,7 @@ def trouble(rehearsal):
         stack.enter_context(troubles.full_disk(shop, left=12))
         stack.enter_context(troubles.scaled(shop, "deployment/django", 1))
         stack.enter_context(troubles.scaled(shop, "deployment/celery-beat", 0))
-        stack.enter_context(troubles.full_memory(shop, 9.3, troubles.KUBELET))
+        stack.enter_context(troubles.full_memory(shop, (9.3, troubles.KUBELET)))
         yield stack
 
 

@@ -45,8 +45,8 @@ def slow_trouble(rehearsal):
         stack.enter_context(troubles.full_broker(shop, percent=88))
         stack.enter_context(troubles.scaled(shop, "statefulset/redis-cache", 0))
         troubles.kill_for_memory(shop)
-        # By the kubelet's count some 5 % less: above the 10 of the critical alert, which would silence this one.
-        stack.enter_context(troubles.full_memory(shop, 18, troubles.KERNEL))
+        # Below the 20 of this alert, above the 10 of the critical one by the other count: it would silence this one.
+        stack.enter_context(troubles.full_memory(shop, (18, troubles.KERNEL), (10.7, troubles.KUBELET)))
         yield stack
 
 

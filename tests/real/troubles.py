@@ -33,9 +33,9 @@ def busy_cpu(shop):
     return server_runs(shop, programs.BURN)
 
 
-def full_memory(shop, left, count):
-    """So many percent are left by a count."""
-    return server_runs(shop, programs.FILL.format(left=left, free=count))
+def full_memory(shop, *targets):
+    """So many percent are left by a count; of several pairs, by the one that says so first."""
+    return server_runs(shop, programs.FILL.format(targets=targets))
 
 
 @contextmanager
