@@ -81,7 +81,7 @@ class TestRules:
         fast = {name: text for name, text, _ in made(60)}
         assert fast["PostgresIdleTransaction"].endswith("> 10")
         assert fast["QueueStuck"].endswith("> 20")
-        assert "> 5 and" in fast["QueueExporterStale"]
+        assert "> 30 and" in fast["QueueExporterStale"], "fifteen heartbeats: five seconds are between two reads"
         assert ", 5760) < 0" in fast["DiskFilling"]
 
     def test_messages_say_so(self):
