@@ -46,13 +46,13 @@ class Rehearsal:
 
     def names(self):
         """Of all alerts that fire."""
-        return {one["labels"]["alertname"] for one in self._alerts() if one["state"] == "firing"}
+        return {one["labels"]["alertname"] for one in self.shop.alerts() if one["state"] == "firing"}
 
     def firing(self, name, labels):
         """Whether such an alert fires."""
         return any(
             one["state"] == "firing" and {"alertname": name, **labels}.items() <= one["labels"].items()
-            for one in self._alerts()
+            for one in self.shop.alerts()
         )
 
     def fired(self, name, labels):
@@ -85,6 +85,3 @@ class Rehearsal:
 
     def _folder(self):
         return list((self.shop.lab.root / "mails" / "new").glob("*"))
-
-    def _alerts(self):
-        return self.shop.api.request("GET", f"{PROMETHEUS}/alerts")["data"]["alerts"]

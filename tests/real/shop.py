@@ -86,6 +86,10 @@ class Shop:
         answer = self.api.request("GET", f"{PROMETHEUS}/query", query=expression)
         return [(one["metric"], float(one["value"][1])) for one in answer["data"]["result"]]
 
+    def alerts(self):
+        """Prometheus' alerts, pending or firing."""
+        return self.api.request("GET", f"{PROMETHEUS}/alerts")["data"]["alerts"]
+
     def mails(self, recipient):
         """What the sink took for somebody."""
         folder = self.lab.root / "mails" / "new"

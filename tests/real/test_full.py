@@ -34,8 +34,7 @@ def statistic(shop, instance, name):
 
 def alerts(shop, state):
     """Names of the alerts that are pending or firing."""
-    answer = shop.api.request("GET", "/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1/alerts")
-    return {one["labels"]["alertname"] for one in answer["data"]["alerts"] if one["state"] == state}
+    return {one["labels"]["alertname"] for one in shop.alerts() if one["state"] == state}
 
 
 @pytest.mark.proof
