@@ -2,6 +2,9 @@
 
 import json
 import secrets
+import threading
+from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -76,17 +79,32 @@ class TestCache:
 
 @pytest.mark.proof
 class TestVolume:
-    def fill(self, vps):
-        """As anybody but root and the data services would: to the last block that it may have."""
-        folder = f"{MOUNT_POINT}/filler"
+    @contextmanager
+    def filled(self, vps):
+        """As anybody but root and the data services would: to the last block, and every one that is freed."""
+        folder, stop, said = f"{MOUNT_POINT}/filler", threading.Event(), []
         done = vps.run("install", "-d", "-o", "nobody", folder)
         assert done.returncode == 0, done.stderr
-        write = (
-            f"free=$(df --output=avail -B1M {MOUNT_POINT} | tail -1); fallocate -l $((free - 50))M {folder}/a; "
-            f"cat /dev/zero >{folder}/b"
-        )
-        done = vps.run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", write)
-        assert "No space left on device" in done.stderr
+        nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c")
+        free = f"$(df --output=avail -B1M {MOUNT_POINT} | tail -1)"
+        vps.run(*nobody, f"fallocate -l $(({free} - 50))M {folder}/a")
+
+        def write():
+            """Redis and Postgres shorten their own logs: a file of one size would not stay the end of the room."""
+            while not stop.is_set():
+                said.append(vps.run(*nobody, f"cat /dev/zero >>{folder}/b").stderr)
+                stop.wait(2)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            writer.join()
+            vps.run("rm", "-rf", folder)
+        assert said
+        assert all("No space left on device" in one for one in said), said
 
     def images_have(self, shop):
         """Bytes left for images, as the kubelet sees them; by the same figures it evicts, every ten seconds."""
@@ -102,26 +120,28 @@ class TestVolume:
         """The data services have a reserve, the kubelet evicts nobody, the backup fails and says why."""
         before = {pod["metadata"]["uid"] for pod in shop.pods()}
         try:
-            self.fill(vps)
-            wait(lambda: self.images_have(shop) == 0, "the kubelet's look", PATIENCE)
-            assert "98.00 EUR" in browser.order(quantity=2, email="volume@example.com")
-            wait(lambda: shop.mails("volume@example.com"), "the mail", PATIENCE)
-            # More than fits into what Postgres has allocated already.
-            shop.sql("create table filler as select repeat(md5(n::text), 32) from generate_series(1, 100000) as n")
-            shop.sql("checkpoint")
-            said = self.backup(shop)
-            assert "No space left on device" in said
-            # Prometheus has no reserve. It stores nothing, or now and then a block that the others left.
-            blind = {"PrometheusNotIngestingSamples", "RuleFailing"}
-            wait(lambda: blind & alerts(shop, "firing"), "the alert", PATIENCE)
-            assert self.pressure(shop) == "False"
+            with self.filled(vps):
+                self.full(shop, browser)
             assert before <= {pod["metadata"]["uid"] for pod in shop.pods()}
         finally:
-            vps.run("rm", "-rf", f"{MOUNT_POINT}/filler")
             shop.sql("drop table if exists filler")
         assert "wrote /backups/app-" in self.backup(shop)
         browser.order(email="room@example.com")
         wait(lambda: shop.mails("room@example.com"), "the mail", PATIENCE)
+
+    def full(self, shop, browser):
+        left = partial(self.images_have, shop)
+        wait(lambda: left() == 0, lambda: f"the kubelet's look: {left()} bytes left", PATIENCE)
+        assert "98.00 EUR" in browser.order(quantity=2, email="volume@example.com")
+        wait(lambda: shop.mails("volume@example.com"), "the mail", PATIENCE)
+        # More than fits into what Postgres has allocated already.
+        shop.sql("create table filler as select repeat(md5(n::text), 32) from generate_series(1, 100000) as n")
+        shop.sql("checkpoint")
+        assert "No space left on device" in self.backup(shop)
+        # Prometheus has no reserve. It stores nothing, or now and then a block that the others left.
+        blind = {"PrometheusNotIngestingSamples", "RuleFailing"}
+        wait(lambda: blind & alerts(shop, "firing"), "the alert", PATIENCE)
+        assert self.pressure(shop) == "False"
 
     def backup(self, shop):
         """The nightly job, now; what it says."""
