@@ -16,7 +16,15 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 # On every core; the other parts have servers and ports that only one at a time can use.
 UNIT = (*PYTEST, "-n", "auto", "--dist", "worksteal", "-m", "not needs", "tests")
-_LONG = (sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "--durations=12", "-m")
+ENGINE = (sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "--durations=8", "-m", "engine")
+# Half of the engine's tests by time; the other half is everything else.
+_PAGES = (
+    "tests/docs",
+    "tests/engine/test_bad_days.py",
+    "tests/engine/test_celery_servers.py",
+    "tests/engine/test_destroy.py",
+    "tests/engine/test_up.py",
+)
 _SERVERS = "redis or postgres or monitoring"
 Part = tuple[str, tuple[str, ...]]
 # One step after the other; the parts of a step at once.
@@ -37,10 +45,10 @@ STEPS: tuple[tuple[Part, ...], ...] = (
     (("build the engine and Kubernetes", (sys.executable, "-m", "lab.toolchain")),),
     (("real Kubernetes API server", (*PYTEST, "-m", "cluster and not engine and not proof", "tests")),),
     (("make the images", (sys.executable, "-m", "lab.images")),),
-    # An alert's or a probe's time goes by beside the engine's work.
+    (("real servers, the shop on one", (*PYTEST, "--durations=8", "-m", "vps and not engine and not proof", "tests")),),
     (
-        ("real servers, the shop on one", (*_LONG, "vps and not engine and not proof", "tests")),
-        ("real Pulumi engine", (*_LONG, "engine", "tests")),
+        ("real Pulumi engine, the pages' commands", (*ENGINE, *_PAGES)),
+        ("real Pulumi engine, moves and faults", (*ENGINE, *(f"--ignore={one}" for one in _PAGES), "tests")),
     ),
 )
 
