@@ -30,7 +30,8 @@ def ask_backend(
     """Login, stack, passphrase; `keys` are the stack file's at its top level."""
     who, said = cli.json("whoami", "--json")
     if not isinstance(who, dict):
-        mend = "pulumi login s3://..., file:///home/you/shop-state, or Pulumi's own service; see docs/tutorial"
+        folder = "'file:///home/you/shop-state?metadata=skip'"
+        mend = f"pulumi login s3://..., {folder}, or Pulumi's own service; see docs/tutorial"
         return Backend(checks=(missing("login", said, mend),))
     url = _CREDENTIALS.sub("//", str(who.get("url", "")))
     checks = [ok("login", f"{who.get('user')} at {url}")]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.errors import Problem, StagecoachError
 from lab.engine.command_lock import command_lock, remove_stale_locks
 from lab.paths import REPOSITORY, bin_dir
 from lab.toolchain.build import ensure
@@ -49,7 +50,9 @@ class PulumiCli:
             **{key: value for key, value in os.environ.items() if not key.startswith("PULUMI_") or key == _UPSERT},
             "PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}",
             "PULUMI_HOME": str(self.root / "home"),
-            "PULUMI_BACKEND_URL": f"file://{self.state}",
+            # Else each file of the state has one beside it that is not written at once: cut off by a kill, the CLI
+            # reads it as `error: EOF` and the stack can't be loaded any more.
+            "PULUMI_BACKEND_URL": f"file://{self.state}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": _passphrase(self.root),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -101,9 +104,17 @@ class PulumiCli:
         )
 
     def stacks(self, folder: Path) -> list[str]:
-        """Names of the stacks in the backend."""
+        """Names of the stacks in the backend.
+
+        Raises:
+            StagecoachError: the CLI can't read the state; that is not a lab without a stack.
+        """
         done = self.read("stack", "ls", "--json", folder=folder)
-        rows: list[dict[str, Any]] = json.loads(done.stdout or "[]") if done.returncode == 0 else []
+        if done.returncode:
+            said, hint = done.stderr.strip() or f"exit code {done.returncode}", "See docs/how-to/interrupted-update.md"
+            problem = Problem(path="state", value=str(self.state), allowed="what `pulumi stack ls` can read", hint=hint)
+            raise StagecoachError(f"the lab's state can't be read: {said}", [problem])
+        rows: list[dict[str, Any]] = json.loads(done.stdout or "[]")
         return sorted(row["name"].rsplit("/", 1)[-1] for row in rows)
 
     def outputs(self, stack: str, folder: Path) -> dict[str, Any]:

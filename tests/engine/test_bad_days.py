@@ -91,6 +91,7 @@ class TestKilledUpdate:
         busy = pulumi(lab, "preview")
         os.kill(engine, signal.SIGKILL)
         assert update.wait(timeout=60) != 0
+        assert list((lab.root / "state").rglob("*.attrs")) == [], "files that a kill can cut off"
         assert busy.returncode == 2
         assert "one command at a time" in busy.stderr
         again = make_up(lab, "stage1")

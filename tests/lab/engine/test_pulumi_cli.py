@@ -1,0 +1,49 @@
+"""The lab's CLI: a state that can't be read is an error, not an empty one."""
+
+import pytest
+
+from infra.errors import StagecoachError
+from lab.engine.pulumi_cli import PulumiCli
+
+LISTS = """#!/bin/sh
+echo '[{"name": "organization/stagecoach/stage2"}, {"name": "stage1"}]'
+"""
+FAILS = """#!/bin/sh
+echo "error: EOF" >&2
+exit 255
+"""
+
+
+@pytest.fixture
+def cli(tmp_path, monkeypatch):
+    """Of a lab whose `pulumi` is a script: call it with the script's text."""
+    folder = tmp_path / "vendor"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+
+    def made(script):
+        for name in ("pulumi", "pulumi-language-python"):
+            program = folder / name
+            program.write_text(script)
+            program.chmod(0o755)
+        return PulumiCli(root=tmp_path / "lab", debug_providers="")
+
+    return made
+
+
+class TestStacks:
+    def test_without_organization_and_project(self, cli, tmp_path):
+        assert cli(LISTS).stacks(tmp_path) == ["stage1", "stage2"]
+
+    def test_a_state_that_cannot_be_read(self, cli, tmp_path):
+        """Taken for "no stack", `make up` would begin a new one beside what runs."""
+        with pytest.raises(StagecoachError) as caught:
+            cli(FAILS).stacks(tmp_path)
+        assert str(caught.value).startswith("the lab's state can't be read: error: EOF\n")
+        assert str(tmp_path / "lab" / "state") in str(caught.value)
+        assert "docs/how-to/interrupted-update.md" in str(caught.value)
+
+
+def test_no_file_beside_a_stacks_own(cli, tmp_path):
+    """It would be written in two steps; TestKilledUpdate looks for them after a kill."""
+    assert cli(LISTS).environment()["PULUMI_BACKEND_URL"] == f"file://{tmp_path}/lab/state?metadata=skip"
