@@ -55,8 +55,8 @@ def _read_state(name: str) -> Mapping[str, Any]:
     """Asks again where the answer was cut off: a backend in a folder is written while the program reads it.
 
     The engine saves a checkpoint as the program begins, and the folder's driver replaces the file at once but not the
-    file of attributes beside it: a reader in between gets `EOF` (seen with pulumi 3.259.0). A folder that was logged in to
-    with `?metadata=skip`, as in the tutorial, has no such file.
+    file of attributes beside it: a reader in between gets `EOF` (seen with pulumi 3.259.0). After a login with
+    `?metadata=skip`, as in the tutorial, there is no such file.
     """
     for wait in (*_RETRY_SECONDS, None):
         try:
