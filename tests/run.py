@@ -45,6 +45,7 @@ STEPS: tuple[tuple[Part, ...], ...] = (
     (("build the engine and Kubernetes", (sys.executable, "-m", "lab.toolchain")),),
     (("real Kubernetes API server", (*PYTEST, "-m", "cluster and not engine and not proof", "tests")),),
     (("make the images", (sys.executable, "-m", "lab.images")),),
+    # With nothing beside them: an alert of busy CPUs needs the CPUs.
     (("real servers, the shop on one", (*PYTEST, "--durations=8", "-m", "vps and not engine and not proof", "tests")),),
     (
         ("real Pulumi engine, the pages' commands", (*ENGINE, *_PAGES)),
