@@ -2,12 +2,12 @@
 
 import json
 import secrets
-import threading
 from contextlib import contextmanager
 from functools import partial
 
 import pytest
 
+from tests.real.troubles import again_and_again
 from tests.waiting import PATIENCE, wait
 
 pytestmark = pytest.mark.vps
@@ -82,26 +82,17 @@ class TestVolume:
     @contextmanager
     def filled(self, vps):
         """As anybody but root and the data services would: to the last block, and every one that is freed."""
-        folder, stop, said = f"{MOUNT_POINT}/filler", threading.Event(), []
+        folder, said = f"{MOUNT_POINT}/filler", []
         done = vps.run("install", "-d", "-o", "nobody", folder)
         assert done.returncode == 0, done.stderr
         nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c")
         free = f"$(df --output=avail -B1M {MOUNT_POINT} | tail -1)"
         vps.run(*nobody, f"fallocate -l $(({free} - 50))M {folder}/a")
-
-        def write():
-            """Redis and Postgres shorten their own logs: a file of one size would not stay the end of the room."""
-            while not stop.is_set():
-                said.append(vps.run(*nobody, f"cat /dev/zero >>{folder}/b").stderr)
-                stop.wait(2)
-
-        writer = threading.Thread(target=write)
-        writer.start()
         try:
-            yield
+            # Redis and Postgres shorten their own logs: a file of one size would not stay the end of the room.
+            with again_and_again(lambda: said.append(vps.run(*nobody, f"cat /dev/zero >>{folder}/b").stderr)):
+                yield
         finally:
-            stop.set()
-            writer.join()
             vps.run("rm", "-rf", folder)
         assert said
         assert all("No space left on device" in one for one in said), said

@@ -129,7 +129,7 @@ def read_only_broker(shop):
 
 def slow_database(shop):
     """Whoever reads products waits for up to three seconds."""
-    return _again_and_again(lambda: shop.sql("begin; lock table catalog_product; select pg_sleep(3); commit"))
+    return again_and_again(lambda: shop.sql("begin; lock table catalog_product; select pg_sleep(3); commit"))
 
 
 def queue_tasks(shop, count):
@@ -141,7 +141,7 @@ def queue_tasks(shop, count):
 def customers(shop):
     """They look at a product."""
     browser = Browser(shop.url)
-    return _again_and_again(lambda: browser.status("/products/silver-ring/"))
+    return again_and_again(lambda: browser.status("/products/silver-ring/"))
 
 
 @contextmanager
@@ -166,7 +166,7 @@ def load(shop, count):
 
 
 @contextmanager
-def _again_and_again(act):
+def again_and_again(act):
     """Beside the block, with pauses of half a second."""
     enough = threading.Event()
 
