@@ -87,10 +87,13 @@ class Lab:
         """The stack's outputs.
 
         Raises:
-            StagecoachError: nothing is deployed.
+            StagecoachError: nothing is deployed, or no update of it has ended yet.
         """
         cli = self._cli()
-        return cli.outputs(self._stack(cli), self.workspace.folder)
+        found = cli.outputs(self._stack(cli), self.workspace.folder)
+        if not found:
+            raise self._nothing()
+        return found
 
     def kubeconfig(self) -> Path:
         """The file that the last `up` wrote; it has an administrator's key.
@@ -152,5 +155,9 @@ class Lab:
         cli = PulumiCli(root=self.root, debug_providers=running.debug_providers)
         for stack in cli.stacks(self.workspace.folder):
             sys.stdout.write(f"stack {stack}, served by process {running.pid}\n")
-            print_report(self.root, cli.outputs(stack, self.workspace.folder), None)
+            found = cli.outputs(stack, self.workspace.folder)
+            if not found:
+                sys.stdout.write("no update of it has ended yet; `make up` goes on with it\n")
+                return 1
+            print_report(self.root, found, None)
         return 0

@@ -109,19 +109,27 @@ class PulumiCli:
         Raises:
             StagecoachError: the CLI can't read the state; that is not a lab without a stack.
         """
-        done = self.read("stack", "ls", "--json", folder=folder)
-        if done.returncode:
-            said, hint = done.stderr.strip() or f"exit code {done.returncode}", "See docs/how-to/interrupted-update.md"
-            problem = Problem(path="state", value=str(self.state), allowed="what `pulumi stack ls` can read", hint=hint)
-            raise StagecoachError(f"the lab's state can't be read: {said}", [problem])
-        rows: list[dict[str, Any]] = json.loads(done.stdout or "[]")
+        rows: list[dict[str, Any]] = json.loads(self._state("stack", "ls", "--json", folder=folder) or "[]")
         return sorted(row["name"].rsplit("/", 1)[-1] for row in rows)
 
     def outputs(self, stack: str, folder: Path) -> dict[str, Any]:
-        """The stack's outputs, secrets in clear text: for this machine's eyes only."""
-        done = self.read("stack", "output", "--json", "--show-secrets", "-s", stack, folder=folder)
-        answer: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
+        """The stack's outputs, secrets in clear text: for this machine's eyes only; none before an update ended.
+
+        Raises:
+            StagecoachError: the CLI can't read the state; that is not a stack without outputs.
+        """
+        arguments = ("stack", "output", "--json", "--show-secrets", "-s", stack)
+        answer: dict[str, Any] = json.loads(self._state(*arguments, folder=folder))
         return answer
+
+    def _state(self, *arguments: str, folder: Path) -> str:
+        done = self.read(*arguments, folder=folder)
+        if done.returncode:
+            said, hint = done.stderr.strip() or f"exit code {done.returncode}", "See docs/how-to/interrupted-update.md"
+            allowed = f"what `pulumi {' '.join(arguments[:2])}` can read"
+            problem = Problem(path="state", value=str(self.state), allowed=allowed, hint=hint)
+            raise StagecoachError(f"the lab's state can't be read: {said}", [problem])
+        return done.stdout
 
 
 def engine_program(root: Path) -> Path:

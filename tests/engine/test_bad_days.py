@@ -73,6 +73,17 @@ class TestBusyPort:
         assert f"port = {address}:6443: free, but Address already in use" in done.stdout
         assert "`make reset`" in done.stdout
 
+    @pytest.mark.parametrize(
+        ("asked", "code", "says"),
+        [("status", 1, "no update of it has ended yet; `make up` goes on with it"), ("url", 2, "Run `make up` first")],
+    )
+    def test_nothing_to_show_yet(self, lab, asked, code, says):
+        """There is a stack, with what the update had made before it stopped, and no outputs."""
+        command = [sys.executable, "-m", "lab", "--name", lab.name, asked]
+        done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == code, done.stdout + done.stderr
+        assert says in done.stdout + done.stderr
+
 
 def engine_pid(parent):
     """The CLI that a lab's command started."""

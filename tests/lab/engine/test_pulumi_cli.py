@@ -8,6 +8,9 @@ from lab.engine.pulumi_cli import PulumiCli
 LISTS = """#!/bin/sh
 echo '[{"name": "organization/stagecoach/stage2"}, {"name": "stage1"}]'
 """
+NAMES_ITS_STACK = """#!/bin/sh
+echo "{\\"asked\\": \\"$*\\"}"
+"""
 FAILS = """#!/bin/sh
 echo "error: EOF" >&2
 exit 255
@@ -42,6 +45,18 @@ class TestStacks:
         assert str(caught.value).startswith("the lab's state can't be read: error: EOF\n")
         assert str(tmp_path / "lab" / "state") in str(caught.value)
         assert "docs/how-to/interrupted-update.md" in str(caught.value)
+
+
+class TestOutputs:
+    def test_of_the_stack_that_was_named(self, cli, tmp_path):
+        answer = cli(NAMES_ITS_STACK).outputs("stage2", tmp_path)
+        assert answer == {"asked": "stack output --json --show-secrets -s stage2"}
+
+    def test_a_state_that_cannot_be_read(self, cli, tmp_path):
+        """Taken for "no outputs", the report would end in a KeyError."""
+        with pytest.raises(StagecoachError, match=r"^the lab's state can't be read: error: EOF\n") as caught:
+            cli(FAILS).outputs("stage1", tmp_path)
+        assert "what `pulumi stack output` can read" in str(caught.value)
 
 
 def test_no_file_beside_a_stacks_own(cli, tmp_path):
