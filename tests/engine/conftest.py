@@ -23,16 +23,20 @@ def lab():
     made.reset()
 
 
+def run_lab(lab, *arguments, timeout=600):
+    """A command of the lab, as make gives it; its output."""
+    command = [sys.executable, "-m", "lab", "--name", lab.name, *arguments]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=timeout)
+
+
 def make_up(lab, stack):
     """`make up` for a lab; its output."""
-    command = [sys.executable, "-m", "lab", "--name", lab.name, "up", "--stack", stack]
-    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=600)
+    return run_lab(lab, "up", "--stack", stack)
 
 
 def pulumi(lab, *arguments):
     """The real CLI on the lab's stack."""
-    command = [sys.executable, "-m", "lab", "--name", lab.name, "pulumi", "--", *arguments]
-    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=600)
+    return run_lab(lab, "pulumi", "--", *arguments)
 
 
 def resources(lab, stack):

@@ -14,7 +14,7 @@ import yaml
 
 from lab.clouds.addresses import pool
 from lab.cluster.api import MERGE_PATCH, Api, ApiError
-from tests.engine.conftest import REPOSITORY, make_up, pulumi
+from tests.engine.conftest import REPOSITORY, make_up, pulumi, run_lab
 from tests.waiting import wait
 
 pytestmark = pytest.mark.engine
@@ -79,8 +79,7 @@ class TestBusyPort:
     )
     def test_nothing_to_show_yet(self, lab, asked, code, says):
         """There is a stack, with what the update had made before it stopped, and no outputs."""
-        command = [sys.executable, "-m", "lab", "--name", lab.name, asked]
-        done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=120, check=False)
+        done = run_lab(lab, asked, timeout=120)
         assert done.returncode == code, done.stdout + done.stderr
         assert says in done.stdout + done.stderr
 

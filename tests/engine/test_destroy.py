@@ -4,14 +4,12 @@ import json
 import os
 import re
 import shlex
-import subprocess
-import sys
 
 import pytest
 
 from lab.cluster.api import Api
 from lab.lifecycle import Lab
-from tests.engine.conftest import REPOSITORY, make_up, pulumi
+from tests.engine.conftest import REPOSITORY, make_up, pulumi, run_lab
 
 pytestmark = pytest.mark.engine
 
@@ -121,8 +119,7 @@ class TestDestroy:
 def other(request):
     """A shop on one of the other clouds, which have no protection of their own."""
     made = Lab(f"test-destroy-{request.param}-{os.getpid()}")
-    command = [sys.executable, "-m", "lab", "--name", made.name, "up", "--provider", request.param]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=600)
+    done = run_lab(made, "up", "--provider", request.param)
     try:
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
         yield made, request.param
