@@ -96,9 +96,9 @@ class Deployment:
 
         What stays Pending, or fails, is in the answer after the time is up.
         """
-        deadline = time.monotonic() + _SETTLE_SECONDS
+        api, deadline = self.api(), time.monotonic() + _SETTLE_SECONDS
         while True:
-            phases = Counter(pod["status"].get("phase", "Pending") for pod in self.api().items("/api/v1/pods"))
+            phases = Counter(pod["status"].get("phase", "Pending") for pod in api.items("/api/v1/pods"))
             if set(phases) <= {"Running", "Succeeded"} or time.monotonic() > deadline:
                 return phases
             time.sleep(0.5)

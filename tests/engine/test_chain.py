@@ -40,18 +40,18 @@ def deployment(request):
 class TestChain:
     def test_every_move_is_in_place(self, deployment):
         """Prints what each move changes; the way down lowers the server's type where the provider can."""
-        rows, previous = [], None
+        rows, previous, before = [], None, {}
         for stage in CHAIN:
             deployment.configure(stage=stage)
-            before = deployment.resources() if previous else {}
             steps = deployment.up()
             if previous is not None:
                 self._check(steps, previous, stage)
-            self._nothing_was_replaced(before, deployment.resources())
+            after = deployment.resources()
+            self._nothing_was_replaced(before, after)
             assert set(deployment.pods()) <= {"Running", "Succeeded"}
             assert deployment.preview() == []
             rows.append(self._row(deployment, previous, stage, steps))
-            previous = stage
+            previous, before = stage, after
         TABLES[f"moves on {deployment.provider}"] = rows
 
     def test_a_reordered_catalog_changes_nothing(self, deployment):
