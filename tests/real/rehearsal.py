@@ -77,6 +77,12 @@ class Rehearsal:
         wait(lambda: self.fired(name, labels), name, SECONDS)
         wait(lambda: self.mailed(name, "FIRING"), f"the mail of {name}", SECONDS)
 
+    def must_be_kept_back(self, name, labels):
+        """It fires, and no mail says so."""
+        wait(lambda: self.fired(name, labels), name, SECONDS)
+        wait(lambda: self.suppressed(name), f"{name} kept back", SECONDS)
+        assert not self.mailed(name, "FIRING")
+
     def must_stop(self, name, labels):
         """And say so."""
         assert self.mailed(name, "FIRING"), f"{name} never came"
