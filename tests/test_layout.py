@@ -99,7 +99,6 @@ REASONS = {
         "lab/plugins/servicer.py",
     ),
     "parts of the control plane, seen in tests/lab/cluster/test_control_plane.py": (
-        "lab/cluster/api.py",
         "lab/cluster/bundled.py",
         "lab/cluster/certificates.py",
         "lab/cluster/kubelet.py",

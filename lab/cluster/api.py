@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import ssl
+import tempfile
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import urllib3
 import yaml
-from kubernetes import config
 
 Object = dict[str, Any]
 
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
 _TIMEOUT = 30  # seconds a request may take
+_CONNECTIONS = 10  # kept for the next request; threads that need more make their own
 
 
 class ApiError(Exception):
@@ -31,9 +35,10 @@ class Api:
     """Requests by path; objects are plain mappings, because the lab passes them through."""
 
     def __init__(self, kubeconfig: str) -> None:
-        client = config.new_client_from_config_dict(yaml.safe_load(kubeconfig))
-        self.url: str = client.configuration.host
-        self._pool: urllib3.PoolManager = client.rest_client.pool_manager
+        content = yaml.safe_load(kubeconfig)
+        cluster, user = content["clusters"][0]["cluster"], content["users"][0]["user"]
+        self.url: str = cluster["server"]
+        self._pool = urllib3.PoolManager(maxsize=_CONNECTIONS, ssl_context=_tls(cluster, user))
 
     def request(
         self,
@@ -80,3 +85,16 @@ class Api:
     def apply(self, path: str, body: Object) -> Object:
         """Server-side apply by the lab itself."""
         return self.request("PATCH", path, body, content_type=APPLY_PATCH, fieldManager="stagecoach-lab", force="true")
+
+
+def _tls(cluster: dict[str, str], user: dict[str, str]) -> ssl.SSLContext:
+    """Both sides' certificates, read at once.
+
+    Not by the Kubernetes client: it keeps the key in a file until the process ends by itself, which the lab's may not.
+    """
+    context = ssl.create_default_context(cadata=base64.b64decode(cluster["certificate-authority-data"]).decode())
+    with tempfile.TemporaryDirectory() as folder:  # OpenSSL takes a client's pair from files only
+        pair = Path(folder, "client.pem")
+        pair.write_bytes(b"\n".join(base64.b64decode(user[f"client-{part}-data"]) for part in ("certificate", "key")))
+        context.load_cert_chain(pair)
+    return context

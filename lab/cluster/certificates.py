@@ -32,9 +32,10 @@ class Authority:
     def _make_authority(self) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stagecoach lab")])
-        builder = _builder(name, name, key).add_extension(
+        builder = _builder(name, name, key, key).add_extension(
             x509.BasicConstraints(ca=True, path_length=None), critical=True
         )
+        builder = builder.add_extension(_usage(signs=True), critical=True)
         _write(self.folder / "ca.key", _pem(key))
         _write(self.folder / "ca.crt", builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
@@ -72,7 +73,8 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         pairs = zip(kinds, values, strict=True)
         subject = x509.Name([x509.NameAttribute(kind, value) for kind, value in pairs])
-        builder = _builder(subject, self.certificate.subject, key)
+        builder = _builder(subject, self.certificate.subject, key, self.key)
+        builder = builder.add_extension(_usage(signs=False), critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
         if alternatives:
             builder = builder.add_extension(alternatives, critical=False)
@@ -81,8 +83,13 @@ class Authority:
         return certificate, key_file
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, signer: ec.EllipticCurvePrivateKey
+) -> x509.CertificateBuilder:
+    """With both keys' identifiers and what the key is for: Python from 3.13 on believes no chain without them."""
     now = dt.datetime.now(dt.UTC)
+    of_key = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    of_signer = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -91,6 +98,23 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivate
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _SKEW)
         .not_valid_after(now + dt.timedelta(days=_DAYS))
+        .add_extension(of_key, critical=False)
+        .add_extension(of_signer, critical=False)
+    )
+
+
+def _usage(*, signs: bool) -> x509.KeyUsage:
+    """What a key is for, as k3s writes it: an authority's signs certificates, every other one is for TLS."""
+    return x509.KeyUsage(
+        digital_signature=True,
+        key_encipherment=not signs,
+        key_cert_sign=signs,
+        content_commitment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
     )
 
 
