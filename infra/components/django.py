@@ -18,6 +18,9 @@ SERVICE_PORT = 80
 _GRACE_SECONDS = 40  # gunicorn's own 30 s and the pause below
 _PAUSE_SECONDS = 5  # until traefik has heard that the pod is going
 _MAX_REQUESTS, _JITTER = 2000, 200  # against leaks; jitter keeps the pods from restarting together
+# Longer than the 90 s for which traefik keeps an idle connection (forwardingTimeouts.idleConnTimeout of its reference):
+# closed by gunicorn, it may be on its way with an order, and the customer gets a 502.
+_KEEP_ALIVE_SECONDS = 95
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +82,7 @@ def gunicorn_arguments(plan: DjangoPlan, port: int) -> str:
     return (
         f"--bind=0.0.0.0:{port} --workers={plan.processes} --threads={plan.threads} --worker-class=gthread "
         f"--worker-tmp-dir=/run/gunicorn --max-requests={_MAX_REQUESTS} --max-requests-jitter={_JITTER} "
-        "--access-logfile=-"
+        f"--keep-alive={_KEEP_ALIVE_SECONDS} --access-logfile=-"
     )
 
 

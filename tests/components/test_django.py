@@ -1,5 +1,7 @@
 """The web pods."""
 
+import re
+
 import pytest
 
 from infra.components.django import gunicorn_arguments
@@ -25,6 +27,10 @@ class TestGunicorn:
         assert made["command"] == ["gunicorn", "config.wsgi:application"]
         assert environment(made)["GUNICORN_CMD_ARGS"] == gunicorn_arguments(stage_plan(1).django, 8000)
         assert "--workers=1 --threads=4 " in gunicorn_arguments(stage_plan(1).django, 8000)
+
+    def test_idle_connections_are_closed_by_traefik(self):
+        """It does so after 90 s; a gunicorn that closes first answers some request with nothing."""
+        assert int(re.search(r"--keep-alive=(\d+)", gunicorn_arguments(stage_plan(1).django, 8000))[1]) > 90
 
     def test_heartbeats_lie_in_memory(self):
         """A slow disk would make gunicorn kill its workers."""

@@ -3,6 +3,8 @@
 import re
 import subprocess
 import sys
+import time
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -94,3 +96,23 @@ class TestPods:
         assert "To: customer@example.com" in mail
         assert "2 x Silver ring, 98.00 EUR" in mail
         assert browser.status("/products/silver-ring/", {"quantity": "1"}) == 403, "a form without its token"
+
+    def test_an_idle_connection_takes_the_next_request(self, pods):
+        """Traefik keeps its own for a while; gunicorn would close them after 2 s, with a request on its way perhaps."""
+        start, port, _ = pods
+        start("web", "gunicorn", AppConfig().wsgi)
+        wait(lambda: Browser(f"http://127.0.0.1:{port}").status("/healthz") == 200, "web")
+        traefiks = HTTPConnection("127.0.0.1", port, timeout=10)
+        assert status(traefiks) == 200
+        kept = traefiks.sock
+        time.sleep(4)
+        assert (status(traefiks), traefiks.sock) == (200, kept)
+        traefiks.close()
+
+
+def status(connection):
+    """Of the health page."""
+    connection.request("GET", "/healthz")
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status
