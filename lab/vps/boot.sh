@@ -55,7 +55,7 @@ for folder in fs vm kernel dev debug; do
 	mount --bind "proc/sys/$folder" "proc/sys/$folder"
 	mount -o remount,bind,ro "proc/sys/$folder"
 done
-# Copies in the guest's memory: no file system of this machine is seen inside but the tools', and that as an overlay.
+# Copies in the guest's memory: of this machine's file systems only tools and modules are seen inside, as overlays.
 copies=run/stagecoach/hardware
 mkdir -m 700 run/stagecoach
 mount -t tmpfs -o nosuid,nodev,mode=700,size=4m stagecoach run/stagecoach
@@ -77,6 +77,12 @@ done
 mount --bind run/stagecoach/system usr/local/lib/stagecoach-guest
 mount -o remount,bind,ro usr/local/lib/stagecoach-guest
 mount -t overlay -o "ro,lowerdir=$TOOLS:run/stagecoach/empty" tools usr/local/lib/stagecoach-lab
+# k3s's units load modules, and those of this kernel lie on this machine.
+modules=/lib/modules/$(uname -r)
+if [ -d "$modules" ]; then
+	mkdir -p ".$modules"
+	mount -t overlay -o "ro,lowerdir=$modules:run/stagecoach/empty" modules ".$modules"
+fi
 
 mkdir -p .before
 pivot_root . .before

@@ -109,7 +109,7 @@ class Shop:
         return self.api.items("/api/v1/pods")
 
     def look(self):
-        """How it is, for somebody who can't ask: pods, what happened to them, what workers wrote and Redis keeps."""
+        """How it is, for somebody who can't ask: pods, what happened to them, what each part wrote, what Redis keeps."""
         worker = "logs -n app deployment/celery-worker --tail=40"
         broker = "exec -n app redis-broker-0 -c redis -- redis-cli"
         asked = (
@@ -117,6 +117,8 @@ class Shop:
             "get events -n app --sort-by=.lastTimestamp",
             worker,
             f"{worker} --previous",
+            "logs -n app -l app.kubernetes.io/name=django --tail=40",
+            "logs -n kube-system -l app.kubernetes.io/name=traefik --tail=40",
             *(f"{broker} {one}" for one in ("llen celery", "hlen unacked", "client list")),
         )
         try:

@@ -1,5 +1,6 @@
 """A server from its creation to its end, as the program and a person see it."""
 
+import platform
 import subprocess
 import time
 from pathlib import Path
@@ -39,6 +40,12 @@ class TestCreated:
         marker.touch()
         assert lab.ssh("shop", f"ls {marker}").returncode != 0
         assert "hypervisor" not in lab.said("shop", "ps -ef")
+
+    def test_the_kernels_modules_are_seen(self, lab, shop):
+        """For k3s's units, which load some; a kernel that has all of them built in has no folder."""
+        folder = Path("/lib/modules", platform.release())
+        here = {one.name for one in folder.iterdir()} if folder.is_dir() else set()
+        assert set(lab.said("shop", f"ls {folder} 2>/dev/null || true").split()) == here
 
     def test_no_way_out_and_at_once(self, lab, shop):
         started = time.monotonic()
