@@ -109,7 +109,7 @@ class Shop:
         return self.api.items("/api/v1/pods")
 
     def look(self):
-        """How it is, for somebody who can't ask: pods, what happened to them, what each part wrote, what Redis keeps."""
+        """How it is, for somebody who can't ask: pods, what happened to them, what they wrote, what Redis keeps."""
         worker = "logs -n app deployment/celery-worker --tail=40"
         broker = "exec -n app redis-broker-0 -c redis -- redis-cli"
         asked = (
