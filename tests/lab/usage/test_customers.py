@@ -44,18 +44,32 @@ def url():
     server.server_close()
 
 
+@pytest.fixture
+def buyers(monkeypatch):
+    """Every visit ends with an order where it can: there is one within any time, on any machine."""
+    monkeypatch.setattr("lab.usage.customers._ORDERS", 1)
+
+
+@pytest.mark.usefixtures("buyers")
 def test_they_look_around_and_order(url):
-    """Orders carry the page's token; a page that is not there is an error."""
-    visits = Customers(url, count=4, seconds=0.5, pause=0.001).run()
-    assert visits.orders == len(Shop.orders) > 0
+    """Orders carry the page's token; a page that is not there is an error.  By their dice four of six find the ring."""
+    visits = Customers(url, count=6, seconds=0.3, pause=0.001).run()
+    assert visits.orders == len(Shop.orders) >= 4
     assert all("csrfmiddlewaretoken=abc123" in one for one in Shop.orders)
-    assert visits.pages > 20
+    assert visits.pages >= 6 + 4 + 4
     assert visits.errors
     assert all("404" in one for one in visits.errors)
     assert 0 < visits.p50 <= visits.p95
     assert visits.rate == pytest.approx(visits.pages / visits.seconds)
 
 
+def test_most_visits_end_without_one(url):
+    """An order is the end of a tenth of them."""
+    visits = Customers(url, count=4, seconds=0.3, pause=0.001).run()
+    assert visits.orders < visits.pages / 4
+
+
+@pytest.mark.usefixtures("buyers")
 def test_what_is_sold_out_is_no_error(url, monkeypatch):
     """The shop says so with 422: a page, but no order."""
     monkeypatch.setattr(Shop, "status", 422)
