@@ -111,11 +111,12 @@ def _write_pip(folder: Path) -> None:
         if name in options:
             shutil.copy(options[name], folder / f"{name}.pem")
             options[name] = f"/etc/xdg/pip/{name}.pem"
-    if Path(options.get("find-links", "")).is_dir():
-        shutil.copytree(options["find-links"], folder / "wheels")
+    links = options.pop("find-links", "")
+    if links and Path(links).is_dir():
+        shutil.copytree(links, folder / "wheels")
         options["find-links"] = "/etc/xdg/pip/wheels"
-    elif options.get("find-links", "").startswith("/"):
-        del options["find-links"]
+    elif links and not links.startswith("/"):
+        options["find-links"] = links
     lines = [f"{name} = {value}" for name, value in options.items()]
     (folder / "pip.conf").write_text("\n".join(["[global]", *lines]) + "\n")
 
