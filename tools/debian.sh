@@ -1,7 +1,38 @@
 #!/bin/sh
 # Installs the servers that tests start themselves; nothing is started here.
 set -eu
+
+# Newer versions of buildah make no container without netavark, and no package of theirs asks for it.
+lacks_netavark() {
+	if [ -e /usr/lib/podman/netavark ] || ! command -v buildah >/dev/null 2>&1; then return 1; fi
+	work=$(mktemp -d)
+	said=$(buildah --storage-driver=vfs --root="$work/root" --runroot="$work/run" from scratch 2>&1 || true)
+	rm -rf "$work"
+	case "$said" in *netavark*) return 0 ;; *) return 1 ;; esac
+}
+
+# Arguments: packages.
+install() {
+	if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+		echo "missing: $*; as root on Debian: apt-get install --no-install-recommends $*" >&2
+		[ "${CI:-}" != true ] || exit 1
+		exit 0
+	fi
+	echo "installing: $*"
+	# Packages start their services when they are installed; the tests start their own, on ports of their own.
+	policy=/usr/sbin/policy-rc.d
+	if [ ! -e "$policy" ]; then
+		printf '#!/bin/sh\nexit 101\n' >"$policy"
+		chmod +x "$policy"
+		made=yes
+	fi
+	trap '[ -z "$made" ] || rm -f "$policy"' EXIT
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
 missing=""
+made=""
 command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
 command -v promtool >/dev/null 2>&1 || missing="$missing prometheus"
 command -v pgbouncer >/dev/null 2>&1 || [ -x /usr/sbin/pgbouncer ] || missing="$missing pgbouncer"
@@ -20,22 +51,6 @@ command -v mkfs.ext4 >/dev/null 2>&1 || [ -x /usr/sbin/mkfs.ext4 ] || missing="$
 if ! command -v postgres >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
 	missing="$missing postgresql"
 fi
-[ -n "$missing" ] || exit 0
-if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-	echo "missing:$missing; as root on Debian: apt-get install --no-install-recommends$missing" >&2
-	[ "${CI:-}" != true ] || exit 1
-	exit 0
-fi
-echo "installing:$missing"
-# Packages start their services when they are installed; the tests start their own, on ports of their own.
-policy=/usr/sbin/policy-rc.d
-made=""
-if [ ! -e "$policy" ]; then
-	printf '#!/bin/sh\nexit 101\n' >"$policy"
-	chmod +x "$policy"
-	made=yes
-fi
-trap '[ -z "$made" ] || rm -f "$policy"' EXIT
-apt-get update -qq
 # shellcheck disable=SC2086  # a list of package names
-DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+[ -z "$missing" ] || install $missing
+if lacks_netavark; then install netavark; fi
