@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import tempfile
 import time
@@ -61,7 +62,7 @@ class Builder:
         start = [f"--from={base}"] if base else []
         ignored = context / ".dockerignore"
         rules = [f"--ignorefile={ignored}"] if ignored.exists() else []
-        command = [*self.buildah, "build", *_BUILD, *start, *rules, *machine.volumes()]
+        command = [*self.buildah, "build", *_BUILD, *_limits(), *start, *rules, *machine.volumes()]
         run([*command, f"--tag={tag}", f"--file={dockerfile}", str(context)], tag)
 
     def publish(self, *, tag: str, name: str, key: str, started: float) -> Image:
@@ -92,6 +93,12 @@ class Builder:
     def forget(self, tag: str) -> None:
         """Frees the disk of an image that nothing starts from."""
         run([*self.buildah, "rmi", "--force", tag], tag)
+
+
+def _limits() -> list[str]:
+    """This process's own: by itself newer buildah raises them, which a root without CAP_SYS_RESOURCE may not."""
+    kinds = (("nofile", resource.RLIMIT_NOFILE), ("nproc", resource.RLIMIT_NPROC))
+    return ["--ulimit={}={}:{}".format(name, *resource.getrlimit(kind)) for name, kind in kinds]
 
 
 def _only_root() -> None:
