@@ -44,7 +44,12 @@ def test_joins_with_its_label_and_taint(agent):
     assert done.returncode == 0, done.stderr + agent.logs()
     node = agent.object("node", NAME)
     assert node["metadata"]["labels"]["stagecoach.dev/role"] == "server"  # of the plan that the test renders
-    assert [(one["key"], one["effect"]) for one in node["spec"]["taints"]] == [("stagecoach.dev/role", "NoSchedule")]
+
+    def taints():
+        return [(one["key"], one["effect"]) for one in agent.object("node", NAME)["spec"].get("taints", [])]
+
+    # That of a node which is not ready goes a moment after the node is.
+    until("its taint alone", lambda: taints() == [("stagecoach.dev/role", "NoSchedule")], 30)
 
 
 def test_pods_of_both_nodes_reach_each_other_by_service_names(agent):
