@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import tempfile
 import time
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infra.errors import Problem, RefusedError
+from lab.images.limits import build_ulimits
 from lab.images.machine import Machine
 from lab.images.run import run
 from lab.images.store import Image, Store
@@ -62,7 +62,7 @@ class Builder:
         start = [f"--from={base}"] if base else []
         ignored = context / ".dockerignore"
         rules = [f"--ignorefile={ignored}"] if ignored.exists() else []
-        command = [*self.buildah, "build", *_BUILD, *_limits(), *start, *rules, *machine.volumes()]
+        command = [*self.buildah, "build", *_BUILD, *build_ulimits(), *start, *rules, *machine.volumes()]
         run([*command, f"--tag={tag}", f"--file={dockerfile}", str(context)], tag)
 
     def publish(self, *, tag: str, name: str, key: str, started: float) -> Image:
@@ -93,12 +93,6 @@ class Builder:
     def forget(self, tag: str) -> None:
         """Frees the disk of an image that nothing starts from."""
         run([*self.buildah, "rmi", "--force", tag], tag)
-
-
-def _limits() -> list[str]:
-    """This process's own: by itself newer buildah raises them, which a root without CAP_SYS_RESOURCE may not."""
-    kinds = (("nofile", resource.RLIMIT_NOFILE), ("nproc", resource.RLIMIT_NPROC))
-    return ["--ulimit={}={}:{}".format(name, *resource.getrlimit(kind)) for name, kind in kinds]
 
 
 def _only_root() -> None:
