@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from lab.engine.pulumi_cli import PulumiCli
 from lab.engine.stack_values import lab_values
 from lab.engine.workspace import Workspace
 from lab.kind import REAL, choose, kind_of
-from lab.paths import lab_root
+from lab.paths import kubectl_cache, lab_root
 from lab.report import print_report
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ETCD, KUBE
@@ -111,7 +112,9 @@ class Lab:
         kubeconfig = self.kubeconfig()
         self.daemon.start()
         program = str(Path(sys.executable).with_name("kubectl"))
-        return subprocess.run([program, f"--kubeconfig={kubeconfig}", *arguments], check=False).returncode
+        environment = {"KUBECACHEDIR": str(kubectl_cache()), **os.environ}
+        command = [program, f"--kubeconfig={kubeconfig}", *arguments]
+        return subprocess.run(command, check=False, env=environment).returncode
 
     def _stack(self, cli: PulumiCli) -> str:
         stacks = cli.stacks(self.workspace.folder) if self.workspace.folder.exists() else []

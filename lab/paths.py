@@ -19,6 +19,11 @@ def bin_dir() -> Path:
     return cache_root() / "bin"
 
 
+def kubectl_cache() -> Path:
+    """What kubectl keeps of clusters' kinds; by itself it would be in the home directory."""
+    return cache_root() / "kubectl"
+
+
 def full_disk_hint() -> str:
     """What to do when the one folder's disk is full."""
     return f"Free some space on the disk of {cache_root()}, then try again; `make reset` frees the lab's own"

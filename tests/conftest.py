@@ -6,12 +6,16 @@ import os
 import pytest
 from hypothesis import settings
 
+from lab.paths import kubectl_cache
+
 # A drawn example may take long on a busy machine: nothing here is timed (`make bench` is).
 settings.register_profile("stagecoach", deadline=None)
 settings.load_profile("stagecoach")
 
 # A lab of a test is simulated unless the test asks for a real server: most of them only look at the engine.
 os.environ["LAB"] = "simulated"
+# Nothing is left in the home directory.
+os.environ["KUBECACHEDIR"] = str(kubectl_cache())
 
 _PROGRAMS = {"engine", "cluster", "redis", "postgres", "checkov", "promtool", "actionlint", "monitoring", "vps"}
 

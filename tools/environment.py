@@ -41,6 +41,7 @@ def _make(folder: Path, lock_file: str) -> int:
     if subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=False).returncode:
         return _say("venv could not make it; where the module is missing: apt-get install python3-venv (Debian)")
     command = ["-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", lock_file]
+    command += ["--cache-dir", str(folder.parent / "pip")]  # the one folder, not the home directory
     program = [str(folder / "bin" / "python"), *command]
     with subprocess.Popen(program, cwd=_REPOSITORY, stdout=subprocess.PIPE, text=True) as child:
         for line in child.stdout or ():

