@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.errors import Problem, StagecoachError
+from infra.models.stack_config import AppConfig
 from lab.cluster.processes import sweep_all
 from lab.daemon import Daemon
 from lab.engine.pulumi_cli import PulumiCli
@@ -49,7 +50,8 @@ class Lab:
         self._select(cli, stack)
         code = cli.run("up", "-s", stack, "--yes", "--suppress-outputs", folder=self.workspace.folder)
         if code == 0:
-            print_report(self.root, cli.outputs(stack, self.workspace.folder), time.monotonic() - started)
+            seconds = time.monotonic() - started
+            print_report(self.root, cli.outputs(stack, self.workspace.folder), _health_path(config), seconds)
         return code
 
     def _parts(self, config: dict[str, Any]) -> dict[str, Any]:
@@ -162,5 +164,9 @@ class Lab:
             if not found:
                 sys.stdout.write("no update of it has ended yet; `make up` goes on with it\n")
                 return 1
-            print_report(self.root, found, None)
+            print_report(self.root, found, _health_path(self.workspace.stack_config(stack)), None)
         return 0
+
+
+def _health_path(config: dict[str, Any]) -> str:
+    return AppConfig.model_validate(config.get("stagecoach:app") or {}).health_path

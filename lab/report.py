@@ -12,13 +12,23 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.units import Cpu, Memory
+from lab.answers import answers
 
 _SIMULATED, _REAL = "simulated", "real server"
+# Seconds; a server of the lab that starts again is open within half a minute, on a busy machine later.
+_BOOT = 180
 _LABEL = "stagecoach.dev/simulated"  # on nodes that nobody runs
 
 
-def print_report(root: Path, outputs: dict[str, Any], seconds: float | None) -> None:
-    """Prints pods and outputs, and says how to look further; the kubeconfig goes into the lab's folder (0600)."""
+def print_report(root: Path, outputs: dict[str, Any], health_path: str, seconds: float | None) -> None:
+    """Prints pods and outputs, and says how to look further; the kubeconfig goes into the lab's folder (0600).
+
+    Args:
+        root: The lab's folder.
+        outputs: The stack's.
+        health_path: The app's page that answers 200 when it can serve.
+        seconds: What the update took, after which the shop may need a moment; None where there was none.
+    """
     console = Console(width=None if Console().is_terminal else 140)
     kubeconfig = root / "kubeconfig"
     kubeconfig.touch(mode=0o600)
@@ -35,9 +45,9 @@ def print_report(root: Path, outputs: dict[str, Any], seconds: float | None) -> 
     if _SIMULATED in kinds.values():
         console.print("Nodes and pods are [bold]simulated[/bold]: scheduled by the real scheduler, run by nobody.")
     else:
-        console.print(f"The shop is open: [bold]{outputs['url']}[/bold]      (make url{which})", soft_wrap=True)
-        console.print(f"  make logs{which} POD=celery-worker      make loadtest{which}", soft_wrap=True)
-        console.print(f"  its e-mails lie in {root / 'mails'}", soft_wrap=True)
+        _print_shop(
+            console, root, outputs, which, is_open=answers(outputs, health_path, 0 if seconds is None else _BOOT)
+        )
     console.print("Look further:", style="bold")
     console.print(f"  kubectl --kubeconfig {kubeconfig} get all -A      (kubectl is in .venv/bin)", soft_wrap=True)
     console.print(
@@ -47,6 +57,15 @@ def print_report(root: Path, outputs: dict[str, Any], seconds: float | None) -> 
     targets = ("up", "status", "down", "reset")
     lines = (f"make {target}{which}{' STACK=stage2' if target == 'up' else ''}" for target in targets)
     console.print("  " + "      ".join(lines), soft_wrap=True)
+
+
+def _print_shop(console: Console, root: Path, outputs: dict[str, Any], which: str, *, is_open: bool) -> None:
+    state = "The shop is open" if is_open else "The shop does not answer"
+    console.print(f"{state}: [bold]{outputs['url']}[/bold]      (make url{which})", soft_wrap=True)
+    if not is_open:
+        console.print(f"  what its pods do stands above, what they say: make logs{which} POD=django", soft_wrap=True)
+    console.print(f"  make logs{which} POD=celery-worker      make loadtest{which}", soft_wrap=True)
+    console.print(f"  its e-mails lie in {root / 'mails'}", soft_wrap=True)
 
 
 def _which(lab: str, provider: str) -> str:
