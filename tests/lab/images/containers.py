@@ -3,7 +3,9 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from lab.images.ensure import ensure_images
@@ -66,6 +68,7 @@ class Container:
                 (self.root / path.strip("/")).mkdir(parents=True, exist_ok=True)
         self.log = folder / "log"
         self.child = None
+        self.pid = None  # of the program, which `child` waits for
 
     def start(self, *arguments, command=None, env=None):
         """The entrypoint with arguments in place of CMD, or a command in its place."""
@@ -82,6 +85,7 @@ class Container:
                 stderr=log,
             )
         wait(lambda: ready.exists() or self.child.poll() is not None, f"the start of {words}")
+        self.pid = self._forked()
 
     def run(self, *command, env=None, check=True):
         """A command beside the program, as a probe runs it."""
@@ -97,14 +101,22 @@ class Container:
         return self.child.wait(timeout=seconds)
 
     def stop(self):
+        """Kills the program itself: one that changed its user has lost the signal that --kill-child asked for."""
         if self.child and self.child.poll() is None:
-            self.child.kill()
+            with suppress(ProcessLookupError):  # it has just ended
+                os.kill(self.pid or self.child.pid, signal.SIGKILL)
             self.child.wait(timeout=30)
 
     def _inner(self):
         assert self.child.poll() is None, self.log.read_text()
+        return self.pid
+
+    def _forked(self):
+        """None once it has ended."""
         number = self.child.pid
-        return int(Path(f"/proc/{number}/task/{number}/children").read_text().split()[0])
+        running = self.child.poll() is None
+        listed = Path(f"/proc/{number}/task/{number}/children").read_text().split() if running else []
+        return int(listed[0]) if listed else None
 
     def _inside(self, words, more):
         """Under the container's user and with its variables alone, of which PATH is for its own root."""

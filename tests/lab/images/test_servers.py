@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +43,7 @@ def container(tmp_path):
     yield new
     for one in made:
         one.stop()
+    assert [one.pid for one in made if one.pid and Path(f"/proc/{one.pid}").exists()] == []
     mounted = subprocess.run(["findmnt", "-rno", "TARGET"], capture_output=True, text=True, check=True).stdout
     assert str(tmp_path) not in mounted
 
