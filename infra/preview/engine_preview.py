@@ -72,6 +72,7 @@ def parse_preview(text: str, source: str) -> EnginePreview:
         raw = [(_mapping(one), _step(one)) for one in listed or ()]
         told = [(str(one["severity"]), _text(one["message"])) for one in _list(document.get("diagnostics"))]
         unchanged = int(_mapping(document.get("changeSummary")).get("same", 0))
+        root_disk = next((size for size in map(_root_disk, raw) if size), None)
     except (ValueError, AttributeError, KeyError, TypeError, OverflowError, RecursionError) as error:
         problem = Problem(
             path=source,
@@ -87,7 +88,7 @@ def parse_preview(text: str, source: str) -> EnginePreview:
         warnings=_said("warning", told),
         origins=tuple(sorted({_origin(step.urn) for _, step in raw})),
         has_steps=isinstance(listed, list),
-        root_disk_gb=next((size for size in map(_root_disk, raw) if size), None),
+        root_disk_gb=root_disk,
     )
 
 

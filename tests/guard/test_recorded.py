@@ -92,6 +92,7 @@ def places(value, path=()):
 
 
 PLACES = [path for path in places(DOCUMENT) if path]
+[SERVER] = [index for index, step in enumerate(DOCUMENT["steps"]) if step["urn"].endswith("::server-server")]
 
 
 def changed(path, value):
@@ -110,6 +111,7 @@ class TestDamaged:
     @example(("steps", 1, "urn"), "\ud800")
     @example(("steps", 1, "op"), {})
     @example(("changeSummary", "same"), float("inf"))
+    @example(("steps", SERVER, "oldState", "outputs"), [])
     def test_another_value_anywhere(self, path, value):
         judged(changed(path, value))
 
