@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from infra.errors import Problem, StagecoachError
-from infra.models.stack_config import AppConfig
 from lab.cluster.processes import sweep_all
 from lab.daemon import Daemon
 from lab.engine.pulumi_cli import PulumiCli
@@ -19,7 +18,6 @@ from lab.engine.stack_values import lab_values
 from lab.engine.workspace import Workspace
 from lab.kind import REAL, choose, kind_of
 from lab.paths import kubectl_cache, lab_root
-from lab.report import print_report
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ETCD, KUBE
 
@@ -50,8 +48,7 @@ class Lab:
         self._select(cli, stack)
         code = cli.run("up", "-s", stack, "--yes", "--suppress-outputs", folder=self.workspace.folder)
         if code == 0:
-            seconds = time.monotonic() - started
-            print_report(self.root, cli.outputs(stack, self.workspace.folder), _health_path(config), seconds)
+            self._report(cli.outputs(stack, self.workspace.folder), config, time.monotonic() - started)
         return code
 
     def _parts(self, config: dict[str, Any]) -> dict[str, Any]:
@@ -164,9 +161,13 @@ class Lab:
             if not found:
                 sys.stdout.write("no update of it has ended yet; `make up` goes on with it\n")
                 return 1
-            print_report(self.root, found, _health_path(self.workspace.stack_config(stack)), None)
+            self._report(found, self.workspace.stack_config(stack), None)
         return 0
 
+    def _report(self, outputs: dict[str, Any], config: dict[str, Any], seconds: float | None) -> None:
+        # Most of the start-up, which `make url`, `logs` and `down` need not have.
+        from infra.models.stack_config import AppConfig  # noqa: PLC0415
+        from lab.report import print_report  # noqa: PLC0415
 
-def _health_path(config: dict[str, Any]) -> str:
-    return AppConfig.model_validate(config.get("stagecoach:app") or {}).health_path
+        app = AppConfig.model_validate(config.get("stagecoach:app") or {})
+        print_report(self.root, outputs, app.health_path, seconds)
