@@ -1,4 +1,4 @@
-"""`make test`: every test part by part, with the time that each took; what was skipped stands in the last lines."""
+"""`make test`: every test part by part, with the time that each took; the last lines name what failed."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ _PAGES = (
 )
 _SERVERS = "redis or postgres or monitoring"
 _REAL = "vps and not engine and not proof"
+_SAID = 300  # characters of an error in the last lines; all of it stands above
 Part = tuple[str, tuple[str, ...]]
 # One step after the other; the parts of a step at once.
 STEPS: tuple[tuple[Part, ...], ...] = (
@@ -71,6 +72,7 @@ class Outcome:
     passed: int
     failed: int
     skipped: int
+    red: tuple[str, ...]  # a line per failed test: its name, and what its error says first
 
 
 def main(steps: tuple[tuple[Part, ...], ...] = STEPS) -> int:
@@ -85,6 +87,9 @@ def main(steps: tuple[tuple[Part, ...], ...] = STEPS) -> int:
     broken = sum(one.code != 0 and not one.failed for one in outcomes)
     passed, failed, skipped = (sum(getattr(one, key) for one in outcomes) for key in ("passed", "failed", "skipped"))
     print(f"{passed} passed, {failed + broken} failed, {skipped} skipped")
+    # Where a log is cut, its end is what remains.
+    for line in (line for one in outcomes for line in one.red):
+        print(f"failed: {line}")
     if skipped and os.environ.get("CI"):
         print("a skipped test is an error under CI")
         return 1
@@ -106,9 +111,9 @@ def _run(part: Part, mark: str) -> Outcome:
         report = Path(folder, "report.xml")
         junit = [f"--junit-xml={report}"] if "pytest" in command else []
         code = _stream([*command, *junit], mark)
-        counts = _counts(report)
+        counts, red = _read(report)
     seconds = time.monotonic() - started
-    return Outcome(name=name, code=code, seconds=seconds, **counts)
+    return Outcome(name=name, code=code, seconds=seconds, red=red, **counts)
 
 
 def _stream(command: list[str], mark: str) -> int:
@@ -121,14 +126,23 @@ def _stream(command: list[str], mark: str) -> int:
     return child.returncode
 
 
-def _counts(report: Path) -> dict[str, int]:
+def _read(report: Path) -> tuple[dict[str, int], tuple[str, ...]]:
+    """The counts, and the failed tests, from pytest's report."""
     if not report.exists():
-        return {"passed": 0, "failed": 0, "skipped": 0}
-    suites = list(ET.parse(report).getroot().iter("testsuite"))  # noqa: S314  written by our own pytest
+        return {"passed": 0, "failed": 0, "skipped": 0}, ()
+    root = ET.parse(report).getroot()  # noqa: S314  written by our own pytest
+    suites = list(root.iter("testsuite"))
     total, errors, failures, skipped = (
         sum(int(suite.get(key, "0")) for suite in suites) for key in ("tests", "errors", "failures", "skipped")
     )
-    return {"passed": total - errors - failures - skipped, "failed": errors + failures, "skipped": skipped}
+    counts = {"passed": total - errors - failures - skipped, "failed": errors + failures, "skipped": skipped}
+    cases = ((case, why) for case in root.iter("testcase") for why in case if why.tag in ("error", "failure"))
+    return counts, tuple(f"{case.get('classname')}::{case.get('name')}: {_short(why)}" for case, why in cases)
+
+
+def _short(why: ET.Element) -> str:
+    said = " ".join((why.get("message") or "").split())
+    return said if len(said) <= _SAID else f"{said[:_SAID]} ..."
 
 
 if __name__ == "__main__":

@@ -183,8 +183,12 @@ class TestPrometheus:
 
 
 def _get(port, path):
-    """A GET by what every image has: bash opens the connection."""
-    script = f'exec 3<>/dev/tcp/127.0.0.1/{port}; printf "GET {path} HTTP/1.0\\r\\n\\r\\n" >&3; cat <&3'
+    """A GET by what every image has: bash opens the connection.  Fails until the answer is a 200.
+
+    A port that listens is no server that is ready: Prometheus says 503 while it reads its files.
+    """
+    ask = f'exec 3<>/dev/tcp/127.0.0.1/{port}; printf "GET {path} HTTP/1.0\\r\\n\\r\\n" >&3'
+    script = f'{ask}; read -r status <&3; [[ $status == *" 200 "* ]] && cat <&3'
     return ("bash", "-c", script)
 
 
