@@ -14,8 +14,9 @@ from xml.etree import ElementTree as ET
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
-# On every core; the other parts have servers and ports that only one at a time can use.
-UNIT = (*PYTEST, "-n", "auto", "--dist", "worksteal", "-m", "not needs", "tests")
+# On every core; the other parts have servers and ports that only one at a time can use.  They wait for nobody, and
+# others for timeouts: hence the nice.
+UNIT = ("nice", "-n", "10", *PYTEST, "-n", "auto", "--dist", "worksteal", "-m", "not needs", "tests")
 ENGINE = (sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "--durations=8", "-m", "engine")
 # Half of the engine's tests by time; the other half is everything else.
 _PAGES = (
@@ -34,24 +35,23 @@ STEPS: tuple[tuple[Part, ...], ...] = (
     (("lint", (".venv/bin/ruff", "check", ".")),),
     (("format", (".venv/bin/ruff", "format", "--check", ".")),),
     (("types", (".venv/bin/mypy",)), ("alert rules in promtool", (*PYTEST, "-m", "promtool", "tests"))),
+    # Compilers take every core, what makes an image takes one.
     (
-        ("unit tests", UNIT),
+        ("build the engine and Kubernetes", (sys.executable, "-m", "lab.toolchain")),
+        ("make the images", (sys.executable, "-m", "lab.images")),
+        ("install checkov", (sys.executable, "-m", "tests.manifests.checkov")),
+    ),
+    # The first waits more than it works: more than half of the CPUs' time is left to the others.
+    (
+        ("real servers, without a shop", (*PYTEST, "--durations=8", "--ignore=tests/real", "-m", _REAL, "tests")),
+        ("real Kubernetes API server", (*PYTEST, "-m", "cluster and not engine and not proof", "tests")),
         (
             "real Redis, Celery, Postgres, Prometheus",
             (*PYTEST, "-m", f"({_SERVERS}) and not engine and not cluster", "tests"),
         ),
-    ),
-    (("build the engine and Kubernetes", (sys.executable, "-m", "lab.toolchain")),),
-    (
-        ("install checkov", (sys.executable, "-m", "tests.manifests.checkov")),
-        ("make the images", (sys.executable, "-m", "lab.images")),
-    ),
-    # The first waits more than it works.
-    (
-        ("real servers, without a shop", (*PYTEST, "--durations=8", "--ignore=tests/real", "-m", _REAL, "tests")),
-        ("real Kubernetes API server", (*PYTEST, "-m", "cluster and not engine and not proof", "tests")),
         ("checkov's Kubernetes checks", (*PYTEST, "-m", "checkov", "tests")),
         ("workflows under actionlint", (*PYTEST, "-m", "actionlint", "tests")),
+        ("unit tests", UNIT),
     ),
     # With nothing beside them: an alert of busy CPUs needs the CPUs.
     (("real servers, the shop on one", (*PYTEST, "--durations=8", "-m", _REAL, "tests/real")),),
