@@ -53,11 +53,11 @@ pulumi: setup  ## run the lab's pulumi, for example ARGS="preview --diff"
 preview: setup  ## what a pull request would say (BASE=main OUTPUT=comment.md STACK=stage2)
 	@$(RUN_LAB) preview --base '$(BASE)' $(if $(OUTPUT),--output '$(OUTPUT)') $(if $(filter command,$(origin STACK)),--stack $(STACK))
 
-test: setup programs  ## every test, with the time that each part took
+test: setup programs  ## what a change can break: minutes
 	@$(PY) -m tests.run
 
-proof: setup programs  ## the long proofs: every stage on real servers, all three clouds, every bad day
-	@$(PY) -m tests.proof
+proof: setup programs  ## the long proofs that this content has not passed (PART=moves,pages LIST=1 FRESH=1 JOBS=2)
+	@$(PY) -m tests.proof $(if $(PART),--part '$(PART)') $(if $(LIST),--list) $(if $(FRESH),--fresh) $(if $(JOBS),--jobs $(JOBS))
 
 check: setup  ## lint, types, pure unit tests on every core: minutes, before every commit
 	@.venv/bin/ruff check .
@@ -87,8 +87,8 @@ lock: setup  ## write requirements*.txt again from requirements*.in
 	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -c requirements-dev.txt -o examples/minimal/requirements.txt examples/minimal/requirements.in
 	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -o requirements-checkov.txt requirements-checkov.in
 
-tools: setup  ## build the engine and the control plane (minutes, once)
-	@$(PY) -m lab.toolchain
+tools: setup programs  ## build and install what `make up` and `make test` use (minutes, once)
+	@$(PY) -m tests.run builds
 
 programs: setup  ## the Debian packages that tests use (needs root where they are missing)
 	@sh tools/debian.sh

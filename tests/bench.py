@@ -18,7 +18,7 @@ from tests.guard.recorded import UNPROTECTED, read
 from tests.plans import REGIONS, stage_plan
 from tests.real.shop import Shop
 from tests.test_program import CONFIG, program
-from tests.waiting import wait
+from tests.waiting import patience, wait
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -30,7 +30,7 @@ def timed(action):
 
 
 def run(*command):
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=900)
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=patience(900))
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
 
@@ -47,7 +47,7 @@ def guard(python):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=patience(60),
     )
     if done.returncode != 1 or f"{len(steps)} touched" not in done.stdout:
         raise SystemExit(f"guard: {done.stdout[-1000:]}{done.stderr[-1000:]}")

@@ -6,6 +6,8 @@ import urllib.parse
 import urllib.request
 from http.cookiejar import CookieJar
 
+from tests.waiting import patience
+
 
 class Browser:
     """Pages with cookies; redirects are followed."""
@@ -16,7 +18,7 @@ class Browser:
 
     def get(self, path, form=None):
         data = urllib.parse.urlencode(form).encode() if form else None
-        with self.opener.open(self.url + path, data, timeout=30) as answer:
+        with self.opener.open(self.url + path, data, timeout=patience(30)) as answer:
             return answer.read().decode()
 
     def status(self, path, form=None):

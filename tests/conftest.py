@@ -7,10 +7,14 @@ import pytest
 from hypothesis import settings
 
 from lab.paths import kubectl_cache
+from tests.proof.parts import proof_of
+from tests.waiting import slowness
 
 # A drawn example may take long on a busy machine: nothing here is timed (`make bench` is).
 settings.register_profile("stagecoach", deadline=None)
 settings.load_profile("stagecoach")
+
+slowness()  # measured here once; what this process starts inherits it
 
 # A lab of a test is simulated unless the test asks for a real server: most of them only look at the engine.
 os.environ["LAB"] = "simulated"
@@ -18,15 +22,23 @@ os.environ["LAB"] = "simulated"
 os.environ["KUBECACHEDIR"] = str(kubectl_cache())
 
 _PROGRAMS = {"engine", "cluster", "redis", "postgres", "checkov", "promtool", "actionlint", "monitoring", "vps"}
+_LONG = {"engine": "tests/engine/", "vps": "tests/real/", "cluster": "nowhere"}  # and where `make test` looks for them
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Before the choice by marker."""
+    """Add `needs`, and `proof` by the list in tests/proof/parts.py, before the choice by marker."""
+    lost = []
     for item in items:
-        if _PROGRAMS & {mark.name for mark in item.iter_markers()}:
+        marks = {mark.name for mark in item.iter_markers()}
+        if _PROGRAMS & marks:
             item.add_marker(pytest.mark.needs)
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+            if proof_of(item.nodeid):
+                item.add_marker(pytest.mark.proof)
+            elif not all(item.nodeid.startswith(_LONG[mark]) for mark in _LONG.keys() & marks):
+                lost.append(item.nodeid)
+    if lost:
+        raise pytest.UsageError(f"neither `make test` nor a part of tests/proof/parts.py runs {', '.join(lost)}")
 
 
 @functools.cache

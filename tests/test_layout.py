@@ -1,6 +1,7 @@
 """Tests mirror the sources: a module without a test file of its own is named here, with the reason."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -210,6 +211,19 @@ def test_every_test_runs():
     files = [path for path in (REPOSITORY / "tests").rglob("*.py") if path.name not in ("conftest.py", "__init__.py")]
     wrong = [str(path) for path in files if holds_tests(path) != path.name.startswith("test_")]
     assert wrong == []
+
+
+def test_no_test_knows_how_fast_the_machine_is():
+    """A patience in seconds goes through tests/waiting.py; a time that is the product's own is named here."""
+    own = ("tests/lab/plugins/kubernetes/test_package.py", "tests/lab/test_locks.py")  # arguments of a plugin; no end
+    said = re.compile(r"\btimeout=\d|\bdeadline\b.*monotonic")
+    found = {
+        f"{path.relative_to(REPOSITORY)}:{number}"
+        for path in (REPOSITORY / "tests").rglob("*.py")
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if said.search(line) and not line.lstrip().startswith("def ") and path != Path(__file__)
+    }
+    assert {one for one in found if not one.startswith(own)} == set()
 
 
 def test_packages_are_whole():

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import patience
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 FOLDERS = (".ci", "bin", "infra", "lab", "tools", "examples")
 SCRIPTS = sorted(
@@ -30,5 +32,7 @@ def test_scripts_are_found():
 def test_shellcheck(name):
     """The program comes with the Python environment, which need not be on PATH."""
     program = Path(sys.executable).with_name("shellcheck")
-    done = subprocess.run([program, name], cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [program, name], cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=patience(60)
+    )
     assert done.returncode == 0, done.stdout

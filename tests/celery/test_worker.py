@@ -21,7 +21,7 @@ from infra.components.queue_exporter import exporter_variables
 from infra.loadtest.result import read_result
 from tests.plans import stage_plan
 from tests.servers import free_port
-from tests.waiting import wait
+from tests.waiting import patience, wait
 
 pytestmark = pytest.mark.redis
 
@@ -68,7 +68,7 @@ def shop(tmp_path_factory):
     for child in reversed(children):
         if child.poll() is None:
             child.kill()
-        child.wait(timeout=10)
+        child.wait(timeout=patience(10))
 
 
 def celery(*arguments):
@@ -85,7 +85,7 @@ def start_worker(shop):
 
 
 def metrics(port):
-    text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5).read().decode()
+    text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=patience(5)).read().decode()
     return {
         (sample.name, *sorted(sample.labels.values())): sample.value
         for family in text_string_to_metric_families(text)
@@ -100,14 +100,14 @@ class TestWorker:
 
         folder, _, broker = shop
         worker = start_worker(shop)
-        assert add.delay(2, 3).get(timeout=20) == 5
+        assert add.delay(2, 3).get(timeout=patience(20)) == 5
         assert (folder / "heartbeat").exists()
         log = (folder / "worker.log").read_text()
         assert "task_time_limit: the app's 30 is replaced by the plan's 600" in log
         slow.delay(60)
         wait(lambda: broker.hlen("unacked"), "task taken")
         worker.send_signal(signal.SIGTERM)
-        worker.wait(timeout=30)
+        worker.wait(timeout=patience(30))
         assert (broker.llen("celery"), broker.hlen("unacked")) == (1, 0)
         assert not (folder / "ready").exists()
         broker.flushall()
@@ -121,7 +121,7 @@ class TestWorker:
         add.apply_async((1, 1), countdown=300)
         wait(lambda: broker.hlen("unacked"), "task reserved")
         worker.send_signal(signal.SIGTERM)
-        worker.wait(timeout=30)
+        worker.wait(timeout=patience(30))
         assert (broker.llen("celery"), broker.hlen("unacked")) == (1, 0)
         assert "Initiating Soft Shutdown" not in (folder / "worker.log").read_text()
         broker.flushall()
@@ -178,7 +178,7 @@ class TestExporter:
         worker = start_worker(shop)
         wait(lambda: 1.0 in [v for k, v in metrics(port).items() if k[0] == "celery_worker_up"], "worker up")
         for _ in range(3):
-            add.delay(1, 1).get(timeout=20)
+            add.delay(1, 1).get(timeout=patience(20))
         key = ("celery_task_succeeded_total", "celery", "sample.add")
         wait(lambda: metrics(port).get(key) == 3, "three tasks")
         made = metrics(port)
@@ -186,7 +186,7 @@ class TestExporter:
         assert made["celery_active_worker_count", "celery"] == 1
         assert made["celery_active_process_count", "celery"] == 2
         worker.send_signal(signal.SIGTERM)
-        worker.wait(timeout=30)
+        worker.wait(timeout=patience(30))
         wait(lambda: metrics(port)["celery_active_worker_count", "celery"] == 0, "worker gone")
 
     def test_the_last_event(self, shop, port):
@@ -196,7 +196,7 @@ class TestExporter:
         worker = start_worker(shop)
         wait(lambda: metrics(port)["celery_last_event_timestamp_seconds",] > first, "an event")
         worker.kill()
-        worker.wait(timeout=10)
+        worker.wait(timeout=patience(10))
 
     def test_beats_lock(self, shop, port):
         _, _, broker = shop
@@ -222,7 +222,7 @@ class TestExporter:
 
     def test_answers_without_the_page(self, port):
         """The liveness probe must not depend on the broker."""
-        assert urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).read() == b"ok\n"
+        assert urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=patience(5)).read() == b"ok\n"
 
 
 class TestBeat:
@@ -236,7 +236,7 @@ class TestBeat:
         wait(lambda: "another beat holds the lock" in (folder / "beat2.log").read_text(), "second beat waits")
         for beat in (second, first):
             beat.kill()
-            beat.wait(timeout=10)
+            beat.wait(timeout=patience(10))
 
     def test_the_lock_is_freed_on_the_way_out(self, shop):
         """The second beat takes over at once, not after the lock's time."""
@@ -246,7 +246,7 @@ class TestBeat:
         first = start("beat3", *celery("beat", "--schedule", "three", "--pidfile="))
         wait((folder / "beat").exists, "third beat")
         first.send_signal(signal.SIGTERM)
-        first.wait(timeout=20)
+        first.wait(timeout=patience(20))
         assert not broker.exists("stagecoach:beat-lock")
 
 
@@ -255,7 +255,7 @@ class TestMissingApp:
         """Exit code 2 and the stack file's key instead of a traceback."""
         folder, start, _ = shop
         child = start("missing", *celery("worker"), STAGECOACH_CELERY_APP="no_such_app")
-        assert child.wait(timeout=20) == 2
+        assert child.wait(timeout=patience(20)) == 2
         log = (folder / "missing.log").read_text()
         assert "no Celery app 'no_such_app'" in log
         assert "set stagecoach:app.celery_app" in log
@@ -269,7 +269,7 @@ class TestLoadtest:
         asked = {"COUNT": 40, "TASK": "sample.mail", "QUEUE": "", "RECIPIENT": "test@example.com", "SECONDS": 30}
         more = {f"LOADTEST_{key}": str(value) for key, value in {**asked, **variables}.items()}
         child = start("loadtest", sys.executable, "-c", load("loadtest.py"), **more)
-        code = child.wait(timeout=60)
+        code = child.wait(timeout=patience(60))
         said = (folder / "loadtest.log").read_text().splitlines()  # the module speaks, too
         lines = [json.loads(line) for line in said if line.startswith("{")]
         return code, read_result(lines[-2], lines[-1])
@@ -286,7 +286,7 @@ class TestLoadtest:
         code, result = self.run(shop, COUNT=5, RECIPIENT="nobody")
         assert (code, result.done, result.failed, result.run_mean) == (0, 5, 5, 0.0)
         worker.send_signal(signal.SIGTERM)
-        worker.wait(timeout=30)
+        worker.wait(timeout=patience(30))
 
     def test_without_a_worker_it_says_what_is_left(self, shop):
         _, _, broker = shop

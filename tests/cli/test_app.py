@@ -13,6 +13,7 @@ from infra.cli import app as module
 from infra.cli.app import app
 from tests.cli import command
 from tests.guard import recorded
+from tests.waiting import patience
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAM = "python -m infra"
@@ -91,7 +92,7 @@ class TestProgram:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=patience(60),
             env={**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1", **environment},
         )
 
@@ -125,7 +126,7 @@ class TestProgram:
             capture_output=True,
             text=True,
             check=True,
-            timeout=60,
+            timeout=patience(60),
             env={**os.environ, "PATH": f"{REPOSITORY / 'bin'}:{os.environ['PATH']}"},
         )
         assert done.stdout.split() == offered
@@ -135,7 +136,7 @@ class TestProgram:
         (tmp_path / "bin").mkdir()
         copy = tmp_path / "bin" / "infra"
         copy.write_text((REPOSITORY / "bin" / "infra").read_text())
-        done = subprocess.run(["sh", str(copy)], capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(["sh", str(copy)], capture_output=True, text=True, check=False, timeout=patience(60))
         assert done.returncode == 2
         assert "run `make setup`" in done.stderr
 
@@ -149,7 +150,7 @@ class TestProcess:
             cwd=REPOSITORY,
             text=True,
             check=False,
-            timeout=60,
+            timeout=patience(60),
             env={"PATH": "/usr/bin:/bin"},
             **{"capture_output": True, **more},
         )

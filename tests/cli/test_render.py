@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.cli.command import infra
+from tests.waiting import patience
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -18,7 +19,7 @@ def render(*arguments):
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=patience(120),
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.plans import stage_plan
 from tests.servers.postgres_server import postgres_server, program
+from tests.waiting import patience
 
 pytestmark = pytest.mark.postgres
 
@@ -71,7 +72,7 @@ class TestBackup:
         dump = next(path for path in left if path != young)
         server.sql("create database copy")
         restore = [program("pg_restore"), "-d", "copy", str(dump)]
-        subprocess.run(restore, env=server.environment, check=True, capture_output=True, timeout=60)
+        subprocess.run(restore, env=server.environment, check=True, capture_output=True, timeout=patience(60))
         assert server.sql("select count(*) from orders", "copy") == "1000"
 
     def test_a_failed_dump_leaves_nothing(self, postgres, tmp_path):

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from tests.docs.page import matches, read_blocks
+from tests.waiting import patience
 
 _KEEP = '\nenv -0 >"$TEST_KEPT/environment"\npwd >"$TEST_KEPT/folder"\n'
 _LIMIT = 600  # seconds for one block
@@ -31,7 +32,7 @@ class Shell:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=_LIMIT,
+            timeout=patience(_LIMIT),
         )
         if done.returncode == 0:
             lines = (self.kept / "environment").read_bytes().split(b"\0")

@@ -11,6 +11,7 @@ import pytest
 from lab.engine.pulumi_cli import PulumiCli
 from lab.lifecycle import Lab
 from tests.engine.tables import TABLES
+from tests.waiting import patience
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -26,7 +27,9 @@ def lab():
 def run_lab(lab, *arguments, timeout=600):
     """A command of the lab, as make gives it; its output."""
     command = [sys.executable, "-m", "lab", "--name", lab.name, *arguments]
-    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=timeout)
+    return subprocess.run(
+        command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=patience(timeout)
+    )
 
 
 def make_up(lab, stack):

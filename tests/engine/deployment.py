@@ -3,8 +3,8 @@
 import json
 import shutil
 import sys
-import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from lab.paths import bin_dir, lab_root
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ETCD, KUBE
 from tests.plans import REGIONS
+from tests.waiting import wait
 
 STACK = "stage1"
 _SETTLE_SECONDS = 60
@@ -96,12 +97,15 @@ class Deployment:
 
         What stays Pending, or fails, is in the answer after the time is up.
         """
-        api, deadline = self.api(), time.monotonic() + _SETTLE_SECONDS
-        while True:
-            phases = Counter(pod["status"].get("phase", "Pending") for pod in api.items("/api/v1/pods"))
-            if set(phases) <= {"Running", "Succeeded"} or time.monotonic() > deadline:
-                return phases
-            time.sleep(0.5)
+        api, looks = self.api(), []
+
+        def settled():
+            looks.append(Counter(pod["status"].get("phase", "Pending") for pod in api.items("/api/v1/pods")))
+            return set(looks[-1]) <= {"Running", "Succeeded"}
+
+        with suppress(AssertionError):
+            wait(settled, "pods that run", _SETTLE_SECONDS)
+        return looks[-1]
 
     def close(self):
         """Ends every process and removes the lab's folder."""

@@ -15,7 +15,7 @@ import yaml
 from lab.clouds.addresses import pool
 from lab.cluster.api import MERGE_PATCH, Api, ApiError
 from tests.engine.conftest import REPOSITORY, make_up, pulumi, run_lab
-from tests.waiting import wait
+from tests.waiting import patience, wait
 
 pytestmark = pytest.mark.engine
 
@@ -79,7 +79,7 @@ class TestBusyPort:
     )
     def test_nothing_to_show_yet(self, lab, asked, code, says):
         """There is a stack, with what the update had made before it stopped, and no outputs."""
-        done = run_lab(lab, asked, timeout=120)
+        done = run_lab(lab, asked, timeout=patience(120))
         assert done.returncode == code, done.stdout + done.stderr
         assert says in done.stdout + done.stderr
 
@@ -100,7 +100,7 @@ class TestKilledUpdate:
         os.kill(engine, signal.SIGSTOP)  # a slow machine must not end the update while the next command starts
         busy = pulumi(lab, "preview")
         os.kill(engine, signal.SIGKILL)
-        assert update.wait(timeout=60) != 0
+        assert update.wait(timeout=patience(60)) != 0
         assert list((lab.root / "state").rglob("*.attrs")) == [], "files that a kill can cut off"
         assert busy.returncode == 2
         assert "one command at a time" in busy.stderr

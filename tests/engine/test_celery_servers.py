@@ -1,11 +1,11 @@
 """Celery servers come, change and go on the real engine; workers move with them, nothing is left behind."""
 
 import os
-import time
 
 import pytest
 
 from tests.engine.deployment import Deployment
+from tests.waiting import wait
 
 pytestmark = pytest.mark.engine
 
@@ -33,17 +33,16 @@ def allocatable(node):
 
 def placed(deployment):
     """Names of Deployments and DaemonSets by node, once every pod runs and none is ending."""
-    deadline = time.monotonic() + 30
-    while True:
-        pods = deployment.api().items("/api/v1/pods")
-        ending = [pod for pod in pods if pod["metadata"].get("deletionTimestamp")]
-        phases = {pod["status"]["phase"] for pod in pods}
-        if not ending and phases <= {"Running", "Succeeded"}:
-            break
-        assert time.monotonic() < deadline, (phases, [pod["metadata"]["name"] for pod in ending])
-        time.sleep(0.2)
+    api, looks = deployment.api(), []
+
+    def settled():
+        looks.append(api.items("/api/v1/pods"))
+        ending = [pod for pod in looks[-1] if pod["metadata"].get("deletionTimestamp")]
+        return not ending and {pod["status"]["phase"] for pod in looks[-1]} <= {"Running", "Succeeded"}
+
+    wait(settled, lambda: f"pods that run, none that ends: {[pod['metadata']['name'] for pod in looks[-1]]}")
     found = {}
-    for pod in pods:
+    for pod in looks[-1]:
         name = pod["metadata"]["labels"]["app.kubernetes.io/name"]
         found.setdefault(pod["spec"]["nodeName"], set()).add(name)
     return found

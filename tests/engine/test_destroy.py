@@ -3,50 +3,26 @@
 import json
 import os
 import re
-import shlex
 
 import pytest
 
 from lab.cluster.api import Api
 from lab.lifecycle import Lab
-from tests.engine.conftest import REPOSITORY, make_up, pulumi, run_lab
+from tests.engine.conftest import make_up, pulumi, run_lab
+from tests.engine.destroy_page import cloud, commands, pulumi_commands, run
 
 pytestmark = pytest.mark.engine
-
-PAGE = REPOSITORY / "docs/how-to/destroy.md"
-ASKED = ("up", "state", "destroy", "stack")  # the commands that ask for a yes
-
-
-def commands():
-    """The page's command lines, in order."""
-    blocks = re.findall(r"^```\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
-    return [shlex.split(line) for block in blocks for line in block.splitlines()]
-
-
-def run(lab, words):
-    """A command as a person would run it, who answers yes."""
-    assert words[0] == "pulumi"
-    return pulumi(lab, *words[1:], *(["--yes"] if words[1] in ASKED else []))
 
 
 @pytest.fixture(scope="module")
 def steps():
-    """The pulumi commands: protection of the cloud in two, then the engine's, the deletion, the stack."""
-    found = [words for words in commands() if words[0] == "pulumi"]
-    assert [words[1] for words in found] == ["config", "up", "state", "destroy", "stack"]
-    return found
+    return pulumi_commands()
 
 
 @pytest.fixture(scope="module")
 def built(lab):
     done = make_up(lab, "stage1")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
-
-
-def cloud(lab, provider="hetzner"):
-    """Objects of the emulated cloud by kind, without the empty ones."""
-    kinds = json.loads((lab.root / f"{provider}.json").read_text())["kinds"]
-    return {kind: records for kind, records in kinds.items() if records}
 
 
 def protections(lab):

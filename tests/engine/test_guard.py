@@ -13,6 +13,7 @@ from infra.guard.rules import judge
 from infra.preview.engine_preview import parse_preview
 from tests.engine.conftest import REPOSITORY, make_up, pulumi
 from tests.guard import recorded
+from tests.waiting import patience
 
 pytestmark = pytest.mark.engine
 
@@ -25,7 +26,9 @@ def built(lab):
 
 def guard(text):
     command = [sys.executable, "-m", "infra", "guard", "-", "--json"]
-    done = subprocess.run(command, cwd=REPOSITORY, input=text, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        command, cwd=REPOSITORY, input=text, capture_output=True, text=True, check=False, timeout=patience(60)
+    )
     return done, json.loads(done.stdout)
 
 

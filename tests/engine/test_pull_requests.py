@@ -11,6 +11,7 @@ from infra.pull_requests.markdown import LIMIT
 from lab.engine.pulumi_cli import PulumiCli
 from lab.paths import REPOSITORY
 from tests.engine.conftest import make_up, resources
+from tests.waiting import patience
 
 pytestmark = pytest.mark.engine
 LINKED = ("__main__.py", "infra", "stacks", ".venv")
@@ -31,7 +32,7 @@ def infra(project, cli, *arguments):
     """`python -m infra` as the workflows run it, with the lab's backend in place of a real one."""
     command = [sys.executable, "-m", "infra", *arguments]
     return subprocess.run(
-        command, cwd=project, env=cli.environment(), capture_output=True, text=True, check=False, timeout=600
+        command, cwd=project, env=cli.environment(), capture_output=True, text=True, check=False, timeout=patience(600)
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from lab.plugins.faults import Fault
 from tests.engine.deployment import Deployment
+from tests.waiting import patience
 
 pytestmark = pytest.mark.engine
 
@@ -96,7 +97,7 @@ class TestSecondStack:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=patience(120),
         )
         assert done.returncode == 0, done.stdout + done.stderr
         assert {path.name: path.read_text() for path in folder.glob("Pulumi.stage*.yaml")} == files

@@ -13,13 +13,14 @@ from infra.components.django import gunicorn_arguments
 from infra.components.files import FOLDER
 from tests.plans import stage_plan
 from tests.servers import free_port
+from tests.waiting import patience
 
 
 def run_manage(project, environment, *arguments):
     """The output of a `manage.py` command that succeeds."""
     command = [sys.executable, "manage.py", *arguments]
     done = subprocess.run(
-        command, cwd=project, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=project, env=environment, capture_output=True, text=True, timeout=patience(120), check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -12,7 +12,7 @@ from infra.components.celery_worker import worker_command
 from infra.models.stack_config import AppConfig
 from tests.examples.pods import run_manage, running_pods
 from tests.plans import stage_plan
-from tests.waiting import wait
+from tests.waiting import patience, wait
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MINIMAL, SHOP = REPOSITORY / "examples" / "minimal", REPOSITORY / "examples" / "shop"
@@ -78,5 +78,5 @@ class TestPods:
 
 
 def page(port, path):
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=patience(10)) as answer:
         return answer.read().decode()

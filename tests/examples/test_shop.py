@@ -14,7 +14,7 @@ from infra.models.stack_config import AppConfig
 from tests.browser import Browser
 from tests.examples.pods import run_manage, running_pods
 from tests.plans import stage_plan
-from tests.waiting import wait
+from tests.waiting import patience, wait
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHOP = REPOSITORY / "examples" / "shop"
@@ -45,7 +45,7 @@ class TestShop:
         environment, _, _ = surroundings
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
         done = subprocess.run(
-            command, cwd=SHOP, env=environment, capture_output=True, text=True, timeout=300, check=False
+            command, cwd=SHOP, env=environment, capture_output=True, text=True, timeout=patience(300), check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
         assert re.search(r"\d\d passed", done.stdout), done.stdout
@@ -54,7 +54,9 @@ class TestShop:
         environment, _, _ = surroundings
         without = {key: value for key, value in environment.items() if key != "DATABASE_URL"}
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        done = subprocess.run(command, cwd=SHOP, env=without, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            command, cwd=SHOP, env=without, capture_output=True, text=True, timeout=patience(60), check=False
+        )
         assert done.returncode != 0
         assert "the tests need the variables DATABASE_URL: see README.md" in done.stdout + done.stderr
 
@@ -102,7 +104,7 @@ class TestPods:
         start, port, _ = pods
         start("web", "gunicorn", AppConfig().wsgi)
         wait(lambda: Browser(f"http://127.0.0.1:{port}").status("/healthz") == 200, "web")
-        traefiks = HTTPConnection("127.0.0.1", port, timeout=10)
+        traefiks = HTTPConnection("127.0.0.1", port, timeout=patience(10))
         assert status(traefiks) == 200
         kept = traefiks.sock
         time.sleep(4)

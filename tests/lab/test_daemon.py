@@ -11,6 +11,7 @@ import pytest
 from infra.errors import StagecoachError
 from lab import daemon
 from lab.daemon import Daemon
+from tests.waiting import patience
 
 SERVER = """
 import fcntl, json, os, sys, time
@@ -53,7 +54,7 @@ class TestDaemon:
     def test_stop_ends_it(self, tmp_path, serving):
         """SIGTERM, and the lock is free."""
         assert Daemon(tmp_path).stop() is True
-        assert serving.wait(timeout=5) == -15
+        assert serving.wait(timeout=patience(5)) == -15
         with (tmp_path / "server.lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 

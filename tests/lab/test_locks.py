@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 from lab.locks import cache_lock
+from tests.waiting import patience
 
 _WAITER = "from lab.locks import cache_lock\nwith cache_lock('thing'): print('mine')"
 
@@ -20,7 +21,7 @@ def test_the_second_waits(tmp_path, monkeypatch):
         except subprocess.TimeoutExpired:
             early = False
         assert not early
-    assert second.communicate(timeout=30) == ("mine\n", "thing: another process is at it, waiting\n")
+    assert second.communicate(timeout=patience(30)) == ("mine\n", "thing: another process is at it, waiting\n")
 
 
 def test_other_names_do_not_wait(tmp_path, monkeypatch):

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from lab.paths import cache_root
+from tests.waiting import patience
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOCK_FILE = "requirements-checkov.txt"
@@ -47,7 +48,7 @@ def failures(manifests: dict[str, dict[str, Any]], folder: Path) -> set[tuple[st
             text=True,
             check=False,
             stdin=subprocess.DEVNULL,
-            timeout=_SECONDS,
+            timeout=patience(_SECONDS),
             cwd=folder,
             env={**os.environ, "HOME": kept, "TMPDIR": kept},
         )

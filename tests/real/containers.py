@@ -4,7 +4,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-SLACK = 30  # seconds: the kubelet's own second looks, containerd, a machine with other work
+from tests.waiting import patience
+
+SLACK = patience(30)  # seconds: the kubelet's own second looks, containerd, a machine with other work
 _FAILED = re.compile(r'^prober_probe_total\{(?P<labels>[^}]*result="failed"[^}]*)\} (?P<count>\d+)$', re.MULTILINE)
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
 

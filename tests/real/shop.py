@@ -13,6 +13,7 @@ from lab.cluster.api import Api
 from lab.lifecycle import Lab
 from lab.vps.network import Network
 from lab.vps.server import Vps
+from tests.waiting import patience
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROMETHEUS = "/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1"
@@ -29,7 +30,13 @@ class Shop:
         command = [sys.executable, "-m", "lab", "--name", self.lab.name, *arguments]
         environment = {**os.environ, "LAB": "real", **environment}
         return subprocess.run(
-            command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False, timeout=timeout
+            command,
+            cwd=REPOSITORY,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=patience(timeout),
         )
 
     def up(self, stack="stage1"):
@@ -68,7 +75,7 @@ class Shop:
     def kubectl(self, *arguments, check=True, timeout=120):
         program = str(Path(sys.executable).with_name("kubectl"))
         command = [program, f"--kubeconfig={self.lab.root / 'kubeconfig'}", *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=timeout)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=patience(timeout))
         assert not check or done.returncode == 0, done.stderr
         return done.stdout
 
@@ -100,7 +107,9 @@ class Shop:
         """`python -m infra loadtest`, whatever its exit code; its JSON."""
         kubeconfig = f"--kubeconfig={self.lab.root / 'kubeconfig'}"
         command = [sys.executable, "-m", "infra", "loadtest", kubeconfig, "--json", *arguments]
-        done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=900)
+        done = subprocess.run(
+            command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=patience(900)
+        )
         assert done.stdout, done.stderr
         return json.loads(done.stdout)
 

@@ -52,6 +52,16 @@ def burning(rehearsal):
         yield stack
 
 
+class TestOne:
+    """The one that `make test` has: a workload that is gone."""
+
+    def test_fires_and_stops(self, rehearsal):
+        alert, labels = "WorkloadDown", {"workload": "celery-beat"}
+        with troubles.scaled(rehearsal.shop, "deployment/celery-beat", 0):
+            rehearsal.must_fire(alert, labels)
+        rehearsal.must_stop(alert, labels)
+
+
 class TestTrouble:
     @pytest.mark.parametrize(("alert", "labels"), ALERTS.items(), ids=ALERTS)
     def test_fires(self, rehearsal, trouble, alert, labels):

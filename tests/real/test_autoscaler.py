@@ -16,7 +16,7 @@ from tests.real.containers import containers
 from tests.real.shop import Shop
 from tests.waiting import PATIENCE, wait
 
-pytestmark = [pytest.mark.vps, pytest.mark.proof]
+pytestmark = pytest.mark.vps
 
 STAGE = 2  # the first with room for more pods
 # The autoscaler's own window of 60 s, then a pod every two minutes; metrics are up to a minute old.

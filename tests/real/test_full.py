@@ -40,7 +40,6 @@ def alerts(shop, state):
     return {one["labels"]["alertname"] for one in shop.alerts() if one["state"] == state}
 
 
-@pytest.mark.proof
 class TestBroker:
     def test_full(self, shop, browser):
         """The order is stored and the customer told so; its mail goes out when there is room; nothing is evicted."""
@@ -77,7 +76,6 @@ class TestCache:
         shop.redis("redis-cache", "flushall")
 
 
-@pytest.mark.proof
 class TestVolume:
     @contextmanager
     def filled(self, vps):

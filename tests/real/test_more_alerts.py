@@ -6,7 +6,7 @@ import pytest
 
 from tests.real import troubles
 
-pytestmark = [pytest.mark.vps, pytest.mark.proof]
+pytestmark = pytest.mark.vps
 
 # The guide's signs that workers want more CPU and a server of their own; memory of containers, the broker, the disk.
 SLOW = {

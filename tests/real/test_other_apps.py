@@ -12,7 +12,7 @@ from tests.real.images import SHOP, changed_shop, private_shop
 from tests.real.shop import REPOSITORY
 from tests.waiting import PATIENCE, wait
 
-pytestmark = [pytest.mark.vps, pytest.mark.proof]
+pytestmark = pytest.mark.vps
 
 MIGRATIONS = REPOSITORY / "examples" / "shop" / "apps" / "orders" / "migrations"
 BROKEN = """from django.db import migrations

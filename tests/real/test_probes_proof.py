@@ -12,7 +12,7 @@ from tests.browser import Browser
 from tests.real.containers import SLACK, containers, failed_probes, restarts, send
 from tests.waiting import PATIENCE, wait
 
-pytestmark = [pytest.mark.vps, pytest.mark.proof]
+pytestmark = pytest.mark.vps
 
 # How long it hangs, at least and at most, until what the probe looks at is too old: beat touches its file every five
 # minutes, so that it may be as old when the process hangs; a page is never old.

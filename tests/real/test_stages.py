@@ -14,7 +14,7 @@ from tests.plans import stage_plan
 from tests.real.shop import Shop
 from tests.waiting import PATIENCE, wait
 
-pytestmark = [pytest.mark.vps, pytest.mark.proof]
+pytestmark = pytest.mark.vps
 
 
 MOVES = {"hetzner": (1, 2, 3, 4, 5), "digitalocean": (5,), "vultr": (5,)}

@@ -8,7 +8,7 @@ from tests.browser import Browser
 from tests.real.shop import Shop
 from tests.waiting import PATIENCE, wait
 
-pytestmark = [pytest.mark.vps, pytest.mark.proof]
+pytestmark = pytest.mark.vps
 
 
 @pytest.fixture(scope="module")

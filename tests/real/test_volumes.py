@@ -12,7 +12,7 @@ from tests.real.reader import reader
 from tests.real.shop import REPOSITORY
 from tests.waiting import PATIENCE, wait
 
-pytestmark = [pytest.mark.vps, pytest.mark.proof]
+pytestmark = pytest.mark.vps
 
 PAGE = REPOSITORY / "docs/how-to/lost-server.md"
 MOUNT_POINT = "/var/lib/stagecoach"

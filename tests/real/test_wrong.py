@@ -11,7 +11,7 @@ from tests.real.reader import reader
 from tests.real.shop import REPOSITORY
 from tests.waiting import PATIENCE, wait
 
-pytestmark = [pytest.mark.vps, pytest.mark.proof]
+pytestmark = pytest.mark.vps
 
 PAGE = "/products/silver-ring/"  # asks the database
 ROTATE = REPOSITORY / "docs/how-to/rotate-secrets.md"

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.browser import Browser
 from tests.real import programs
 from tests.real.shop import REPOSITORY
+from tests.waiting import patience
 
 _FILLER = "filler"  # a file, or a key
 _PYTHON_BYTES = 9 << 20  # what the interpreter itself takes
@@ -162,7 +163,7 @@ def load(shop, count):
     command = [sys.executable, "-m", "infra", "loadtest", kubeconfig, "--count", str(count)]
     with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as one:
         yield
-        assert one.wait(timeout=600) == 0, one.stderr.read()
+        assert one.wait(timeout=patience(600)) == 0, one.stderr.read()
 
 
 @contextmanager

@@ -14,13 +14,13 @@ from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.servers import free_port
-from tests.waiting import wait
+from tests.waiting import patience, wait
 
 _TYPES = {"histogram": ("_bucket", "_sum", "_count"), "summary": ("", "_sum", "_count")}
 
 
 def get(port, path="/metrics"):
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=patience(10)) as answer:
         return answer.read().decode()
 
 
@@ -36,7 +36,7 @@ def running(name, *arguments, port, **options):
         yield child
     finally:
         child.kill()
-        child.wait(timeout=10)
+        child.wait(timeout=patience(10))
 
 
 def exposed(text):

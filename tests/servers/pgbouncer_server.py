@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from infra.components.pgbouncer import PORT, render_config, render_users
 from infra.components.postgres import DATABASE, USER
 from tests.servers import free_port
 from tests.servers.postgres_server import NOBODY
+from tests.waiting import patience, wait
 
 PASSWORD = "generated-password"
 _HOST = f"host=postgres.app.svc.cluster.local port={PORT}"
@@ -48,16 +48,12 @@ class PgBouncerServer:
         self._wait()
 
     def _wait(self):
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                self.connect().close()
-            except psycopg.OperationalError:
-                assert self.child.poll() is None, self.log.read_text()
-                assert time.monotonic() < deadline, self.log.read_text()
-                time.sleep(0.1)
-            else:
-                return
+        def answers():
+            assert self.child.poll() is None, self.log.read_text()
+            self.connect().close()
+            return True
+
+        wait(answers, self.log.read_text, away=psycopg.OperationalError)
 
     def connect(self, password=PASSWORD):
         """A client as the app is one: no prepared statements."""
@@ -73,7 +69,7 @@ class PgBouncerServer:
 
     def stop(self):
         self.child.terminate()
-        self.child.wait(timeout=30)
+        self.child.wait(timeout=patience(30))
 
 
 @contextmanager

@@ -5,13 +5,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
 from infra.components.files import FOLDER
 from infra.components.postgres import server_arguments
 from tests.servers import free_port
+from tests.waiting import patience, wait
 
 NOBODY = "65534"  # Postgres refuses to run as root
 
@@ -48,14 +48,11 @@ class PostgresServer:
         command = [*self.as_user, program("postgres"), "-D", str(data), "-p", str(self.port), "-k", str(folder)]
         with (folder / "log").open("a") as log:
             self.child = subprocess.Popen([*command, *server_arguments(self.plan)], cwd=folder, stdout=log, stderr=log)
-        deadline = time.monotonic() + 30
-        while self.sql("select 1") != "1":
-            assert time.monotonic() < deadline, (folder / "log").read_text()
-            time.sleep(0.1)
+        wait(lambda: self.sql("select 1") == "1", (folder / "log").read_text)
 
     def _run(self, name, *arguments, cwd):
         subprocess.run(
-            [*self.as_user, program(name), *arguments], check=True, capture_output=True, timeout=120, cwd=cwd
+            [*self.as_user, program(name), *arguments], check=True, capture_output=True, timeout=patience(120), cwd=cwd
         )
 
     def sql(self, text, database="postgres"):
@@ -68,19 +65,24 @@ class PostgresServer:
         values = {"PGDATABASE": database, "BACKUP_FOLDER": str(folder), "RETENTION_DAYS": "7"}
         command = ["sh", str(FOLDER / "backup.sh")]
         return subprocess.run(
-            command, env={**self.environment, **values}, capture_output=True, text=True, check=False, timeout=60
+            command,
+            env={**self.environment, **values},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=patience(60),
         )
 
     def set_password(self, password):
         """The pod's hook: inside, the socket trusts everybody."""
         values = {"POSTGRES_USER": "app", "POSTGRES_DB": "postgres", "POSTGRES_PASSWORD": password}
         command = ["sh", str(FOLDER / "postgres_password.sh")]
-        subprocess.run(command, env={**self.environment, **values}, check=True, timeout=60)
+        subprocess.run(command, env={**self.environment, **values}, check=True, timeout=patience(60))
 
     def stop(self):
         """A fast shutdown: open sessions are ended."""
         self.child.send_signal(signal.SIGINT)
-        self.child.wait(timeout=30)
+        self.child.wait(timeout=patience(30))
 
     def restart(self):
         self.stop()

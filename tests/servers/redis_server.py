@@ -2,12 +2,12 @@
 
 import shutil
 import subprocess
-import time
 
 import redis
 
 from infra.components.redis import render_config
 from tests.servers import free_port
+from tests.waiting import patience, wait
 
 PASSWORD = "secret"
 
@@ -27,10 +27,7 @@ class RedisServer:
         command = [program, str(self.config), "--port", str(self.port), "--bind", "127.0.0.1"]
         self.child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
         self.client = redis.Redis(port=self.port, password=PASSWORD)
-        deadline = time.monotonic() + 30
-        while not self.answers():
-            assert time.monotonic() < deadline, "redis: not within 30 s"
-            time.sleep(0.1)
+        wait(self.answers, "redis")
 
     def answers(self):
         try:
@@ -40,4 +37,4 @@ class RedisServer:
 
     def kill(self):
         self.child.kill()
-        self.child.wait(timeout=10)
+        self.child.wait(timeout=patience(10))

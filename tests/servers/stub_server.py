@@ -3,6 +3,8 @@
 import os
 import subprocess
 
+from tests.waiting import patience
+
 # What scripts name with an absolute path; everything else in them runs as it stands.
 _MOVED = ("/etc/", "/var/lib/stagecoach", "/usr/local/bin", "/root/")
 _FOLDERS = ("tmp", "etc/systemd/system", "usr/local/bin", "var/lib")
@@ -57,7 +59,13 @@ class StubServer:
         path = self.root / "tmp" / "script.sh"
         path.write_text(_HIDE.format(names="|".join(self._hidden)) + script if self._hidden else script)
         return subprocess.run(
-            ["bash", path], input=stdin, env=environment, text=True, capture_output=True, check=False, timeout=60
+            ["bash", path],
+            input=stdin,
+            env=environment,
+            text=True,
+            capture_output=True,
+            check=False,
+            timeout=patience(60),
         )
 
     @property

@@ -7,6 +7,7 @@ import pytest
 from lab.paths import TOOLS
 from lab.toolchain import build
 from lab.toolchain.go import find_go
+from tests.waiting import patience
 
 pytestmark = pytest.mark.vps  # it compiles client-go; what a server's programs are built for anyway
 
@@ -22,6 +23,6 @@ def test_go_test():
         capture_output=True,
         text=True,
         check=False,
-        timeout=900,
+        timeout=patience(900),
     )
     assert done.returncode == 0, done.stdout + done.stderr

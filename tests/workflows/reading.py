@@ -6,6 +6,8 @@ from pathlib import Path
 
 import yaml
 
+from tests.waiting import patience
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDER = REPOSITORY / ".github" / "workflows"
 NAMES = sorted(path.name for path in FOLDER.glob("*.yml"))
@@ -42,7 +44,7 @@ def run_step(name, job, step, *, folder, contexts, environment):
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=patience(600),
     )
     script.unlink()
     return done

@@ -8,6 +8,7 @@ import pytest
 from infra.pull_requests.stack_changes import PROGRAM
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ACTIONLINT, PULUMI_VERSION
+from tests.proof.parts import PROOFS
 from tests.workflows.reading import FOLDER, NAMES, REPOSITORY, steps, workflow
 
 PINNED = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
@@ -24,7 +25,7 @@ def test_actionlint_finds_nothing():
 @pytest.mark.actionlint
 def test_actionlint_uses_shellcheck(tmp_path):
     """A script with an unquoted variable is found, or the test above proves little."""
-    text = (FOLDER / "ci.yml").read_text().replace("run: .ci/run", "run: cat $HOME/x")
+    text = re.sub(r"run: sudo .*\.ci/run", "run: cat $HOME/x", (FOLDER / "ci.yml").read_text())
     path = tmp_path / "bad.yml"
     path.write_text(text)
     command = [ensure(ACTIONLINT), "-color=false", "-shellcheck", REPOSITORY / ".venv/bin/shellcheck", path]
@@ -33,8 +34,8 @@ def test_actionlint_uses_shellcheck(tmp_path):
     assert "SC2086" in done.stdout
 
 
-def test_three_workflows():
-    assert NAMES == ["ci.yml", "deploy.yml", "preview.yml"]
+def test_every_workflow_is_known():
+    assert NAMES == ["ci.yml", "deploy.yml", "preview.yml", "proof.yml"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -75,6 +76,34 @@ class TestEvery:
         found = [step["with"] for job in workflow(name)["jobs"].values() for step in job["steps"] if "with" in step]
         versions = {one["pulumi-version"] for one in found if "pulumi-version" in one}
         assert versions <= {PULUMI_VERSION}
+
+
+class TestTests:
+    """CI and the nightly proofs."""
+
+    def test_every_proof_is_run_once(self):
+        listed = workflow("proof.yml")["jobs"]["prove"]["strategy"]["matrix"]["parts"]
+        assert sorted(",".join(listed).split(",")) == sorted(one.name for one in PROOFS)
+
+    def test_pull_requests_run_make_test(self):
+        assert "pull_request" in workflow("ci.yml")["on"]
+        assert set(workflow("proof.yml")["on"]) == {"schedule", "workflow_dispatch"}
+
+    @pytest.mark.parametrize(
+        ("name", "job", "command"),
+        [("ci.yml", "test", ".ci/run"), ("proof.yml", "build", "make tools"), ("proof.yml", "prove", "make proof")],
+    )
+    def test_root_where_it_is_needed(self, name, job, command):
+        """An ordinary user's run leaves parts out, which is an error under CI."""
+        [script] = [step["run"] for step in steps(name, job) if command in step.get("run", "")]
+        assert script.startswith('sudo env "PATH=$PATH" "STAGECOACH_CACHE=$STAGECOACH_CACHE" ')
+
+    @pytest.mark.parametrize(("name", "job"), [("ci.yml", "test"), ("proof.yml", "build"), ("proof.yml", "prove")])
+    def test_the_cache_is_the_runs_own_folder(self, name, job):
+        """Kept under one key by every job, which names the files that decide what is built."""
+        [cache] = [step["with"] for step in steps(name, job) if step.get("uses", "").startswith("actions/cache")]
+        assert cache["path"] == workflow(name)["env"]["STAGECOACH_CACHE"]
+        assert cache["key"] == steps("ci.yml", "test")[2]["with"]["key"]
 
 
 class TestPreview:

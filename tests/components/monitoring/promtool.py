@@ -10,6 +10,7 @@ import yaml
 
 from infra.components.monitoring.rules import rules
 from tests.plans import stage_plan
+from tests.waiting import patience
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 KUBECONFIG_END = 100 * 86_400  # promtool's clock starts at the epoch
@@ -18,7 +19,9 @@ KUBECONFIG_END = 100 * 86_400  # promtool's clock starts at the epoch
 def promtool(folder, *arguments):
     program = shutil.which("promtool")
     assert program, "promtool is missing: make programs"
-    return subprocess.run([program, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(
+        [program, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=patience(120)
+    )
 
 
 def rules_of(stage):

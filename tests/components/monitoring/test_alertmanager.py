@@ -8,6 +8,7 @@ import yaml
 
 from infra.components.monitoring.alertmanager import Alerting, Mail, Receiver, alertmanager_config
 from tests.components.monitoring.promtool import rules_of
+from tests.waiting import patience
 
 MAIL = Mail(sender="shop@example.com", host="mail.example:587", user="shop", require_tls=True)
 TEAM = Receiver(name="team", email_to="ops@example.com", webhook_url="https://chat.example/x")
@@ -87,7 +88,7 @@ class TestAmtool:
     def amtool(self, *arguments):
         program = shutil.which("amtool")
         assert program, "amtool is missing: make programs"
-        done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False, timeout=patience(60))
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

@@ -6,6 +6,7 @@ import pytest
 
 from infra.components.scripts import load
 from tests.graphs import exported, run
+from tests.waiting import patience
 
 COMMAND = "command:remote:Command"
 
@@ -30,7 +31,7 @@ class TestVariables:
         made = run(1, k3s={"version": "v1.33.6+k3s1", "url": url, "sha256": "0" * 64})
         head = made.inputs("k3s-install")["create"].split("#!", 1)[0]
         command = ["bash", "-c", f'{head}printf %s "$K3S_URL"']
-        assert subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout == url
+        assert subprocess.run(command, capture_output=True, text=True, check=True, timeout=patience(10)).stdout == url
 
     def test_an_unknown_script_is_an_error(self):
         with pytest.raises(FileNotFoundError):

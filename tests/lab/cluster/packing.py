@@ -1,7 +1,6 @@
 """Nodes and pods of plans on one API server with the real scheduler; what belongs to a plan carries its label."""
 
 import contextlib
-import time
 
 import yaml
 
@@ -13,6 +12,7 @@ from lab.cluster.control_plane import ControlPlane
 from lab.paths import bin_dir
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ETCD, KUBE
+from tests.waiting import wait
 
 PLAN_LABEL = "plan"
 PODS = "/api/v1/namespaces/default/pods"
@@ -74,15 +74,15 @@ class Cluster:
 
     def decided(self, name, waiting=()):
         """A plan's pods by node, once the scheduler has looked at each and only `waiting` are left."""
-        deadline = time.monotonic() + SECONDS
-        while True:
-            pods = self.pods(name)
-            open_ = [one for one in pods if not one["spec"].get("nodeName")]
-            refused = [one["metadata"]["name"] for one in open_ if one["status"].get("conditions")]
-            if len(refused) == len(open_) and sorted(refused) == sorted(waiting):
-                break
-            assert time.monotonic() < deadline, f"wait for a node: {refused}"
-            time.sleep(0.2)
+        looks = []
+
+        def all_decided():
+            looks.append(self._look(name))
+            _, open_, refused = looks[-1]
+            return len(refused) == len(open_) and sorted(refused) == sorted(waiting)
+
+        wait(all_decided, lambda: f"wait for a node: {sorted(looks[-1][2])}", SECONDS)
+        pods, open_, _ = looks[-1]
         placed = {}
         for one in pods:
             if one not in open_:
@@ -91,15 +91,26 @@ class Cluster:
 
     def waiting(self, name, count):
         """Why pods of a plan have no node, once the scheduler has looked at all `count` of them."""
-        deadline = time.monotonic() + SECONDS
-        while True:
-            pods = self.pods(name)
-            open_ = [one for one in pods if not one["spec"].get("nodeName")]
-            said = [one["status"]["conditions"][0]["message"] for one in open_ if one["status"].get("conditions")]
-            if len(pods) == count and len(said) == len(open_):
-                return said
-            assert time.monotonic() < deadline, f"{name}: {len(pods)} pods, {len(open_)} undecided"
-            time.sleep(0.2)
+        looks = []
+
+        def all_said():
+            looks.append(self._look(name))
+            pods, open_, refused = looks[-1]
+            return len(pods) == count and len(refused) == len(open_)
+
+        wait(all_said, lambda: f"{name}: {len(looks[-1][0])} pods, {len(looks[-1][1])} undecided", SECONDS)
+        return list(looks[-1][2].values())
+
+    def _look(self, name):
+        """A plan's pods, those of them without a node, and why the scheduler refused each of these so far."""
+        pods = self.pods(name)
+        open_ = [one for one in pods if not one["spec"].get("nodeName")]
+        refused = {
+            one["metadata"]["name"]: one["status"]["conditions"][0]["message"]
+            for one in open_
+            if one["status"].get("conditions")
+        }
+        return pods, open_, refused
 
     def clear(self, names):
         """Pods and nodes are gone at once: no kubelet is asked.  A plan at a time, each within a request's time.
@@ -150,11 +161,8 @@ def control_plane(root):
     plane.start()
     try:
         api = Api(plane.kubeconfig())
-        deadline = time.monotonic() + 20
         # A controller makes it a moment after the start; until then every pod is refused.
-        while not api.get("/api/v1/namespaces/default/serviceaccounts/default"):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        wait(lambda: api.get("/api/v1/namespaces/default/serviceaccounts/default"), "the service account")
         yield Cluster(api)
     finally:
         plane.stop()

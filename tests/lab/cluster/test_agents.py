@@ -1,7 +1,5 @@
 """Celery servers of the lab: simulated nodes of the cluster that their config names."""
 
-import time
-
 import pytest
 
 from lab.clouds.addresses import pool
@@ -12,6 +10,7 @@ from lab.paths import bin_dir
 from lab.plugins.package import PluginError
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ETCD, KUBE
+from tests.waiting import wait
 
 ARGUMENTS = ["kube-reserved=cpu=200m,memory=300Mi", "system-reserved=cpu=100m,memory=300Mi"]
 SERVER = {"node-name": "shop", "kubelet-arg": ARGUMENTS, "token": "secret"}
@@ -161,7 +160,4 @@ class TestNode:
 
 
 def _when_there(api, path):
-    deadline = time.monotonic() + 20
-    while api.get(path) is None:
-        assert time.monotonic() < deadline, "not in time"
-        time.sleep(0.1)
+    wait(lambda: api.get(path), path)

@@ -14,7 +14,7 @@ from lab.machines import Size
 from lab.paths import bin_dir
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ETCD, KUBE
-from tests.waiting import wait
+from tests.waiting import patience, wait
 
 CONFIG = {
     "node-name": "shop",
@@ -110,5 +110,5 @@ class TestProcesses:
         # A program that was started a moment ago has no command line yet.
         wait(Path(f"/proc/{child.pid}/cmdline").read_bytes, "a command line")
         assert Processes(tmp_path).sweep() == [child.pid]
-        assert child.wait(timeout=5) == -9
+        assert child.wait(timeout=patience(5)) == -9
         assert Processes(tmp_path).sweep() == []

@@ -124,8 +124,6 @@ def test_sixty_drawn_stacks(cluster):
     agree(cluster, 60, SEED)
 
 
-@pytest.mark.proof
-@pytest.mark.last
 def test_five_hundred_drawn_stacks(cluster):
     """Others than the sixty."""
     print(agree(cluster, 500, SEED + 1))

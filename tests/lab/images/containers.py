@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lab.images.ensure import ensure_images
 from lab.images.store import Store
-from tests.waiting import wait
+from tests.waiting import patience, wait
 
 # $1 is the root, $2 appears when all is mounted; then pairs of folder and mount point up to --, then the command.
 ADDRESS = "192.0.2.1"  # as a pod's: not loopback, for which servers have other rules
@@ -91,21 +91,21 @@ class Container:
         """A command beside the program, as a probe runs it."""
         enter = ["nsenter", f"--target={self._inner()}", "--mount", "--net", "--ipc", "--pid"]
         words = [*enter, *self._inside(command, env)]
-        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=patience(60))
         assert not check or done.returncode == 0, f"{command}: {done.stdout}{done.stderr}\n{self.log.read_text()}"
         return done
 
     def signal(self, number, seconds=30):
         """Sends a signal to the program; its exit code."""
         os.kill(self._inner(), number)
-        return self.child.wait(timeout=seconds)
+        return self.child.wait(timeout=patience(seconds))
 
     def stop(self):
         """Kills the program itself: one that changed its user has lost the signal that --kill-child asked for."""
         if self.child and self.child.poll() is None:
             with suppress(ProcessLookupError):  # it has just ended
                 os.kill(self.pid or self.child.pid, signal.SIGKILL)
-            self.child.wait(timeout=30)
+            self.child.wait(timeout=patience(30))
 
     def _inner(self):
         assert self.child.poll() is None, self.log.read_text()

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from contextlib import contextmanager
 
 import pytest
@@ -18,6 +17,7 @@ from lab.images.registry import PASSWORD, USERNAME, FileServer, RegistryServer
 from lab.images.store import Store
 from tests.lab.images.layouts import LAYER, MANIFEST, new_store, stored
 from tests.servers import free_port
+from tests.waiting import patience, wait
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def serving(server):
 
 
 def ask(port, path, method="GET", **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience(10))
     try:
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
@@ -93,7 +93,7 @@ class TestPull:
 
     def test_one_connection_for_all(self, port):
         """An answer to HEAD or an error must not leave a byte on the line."""
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience(10))
         wanted = [("HEAD", "library/redis", 200), ("GET", "no/such", 404), ("HEAD", "no/such", 404)]
         for method, name, expected in [*wanted, ("GET", "library/redis", 200)]:
             connection.request(method, f"/v2/{name}/manifests/8.0")
@@ -246,15 +246,12 @@ def test_the_command(tmp_path):
     )
     try:
         assert child.stderr.readline() == f"registry on 127.0.0.1:{port}, files on 127.0.0.1:{files_port}\n"
-        deadline = time.monotonic() + 10
-        while not _listens(files_port) or not _listens(port):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait(lambda: _listens(files_port) and _listens(port), "both ports")
         assert ask(port, "/v2/library/redis/manifests/8.0")[1]["Docker-Content-Digest"] == image.digest
         assert ask(files_port, "/k3s")[2] == b"program"
     finally:
         child.kill()
-        child.communicate(timeout=10)
+        child.communicate(timeout=patience(10))
 
 
 def _listens(port):

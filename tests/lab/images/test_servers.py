@@ -18,7 +18,7 @@ from infra.components.redis import UID as REDIS_UID
 from infra.components.redis import render_config as redis_config
 from tests.lab.images.containers import ADDRESS, Container
 from tests.plans import stage_plan
-from tests.waiting import wait
+from tests.waiting import patience, wait
 
 pytestmark = pytest.mark.vps
 PASSWORD = 'it\'s a "secret" $word'
@@ -98,7 +98,7 @@ class TestPostgres:
 
     def test_no_password(self, postgres):
         postgres.start(env={**ENV, "POSTGRES_PASSWORD": ""})
-        assert postgres.child.wait(timeout=30) == 1
+        assert postgres.child.wait(timeout=patience(30)) == 1
         assert "POSTGRES_PASSWORD is empty" in postgres.log.read_text()
 
     def test_backup(self, postgres):
@@ -123,7 +123,7 @@ class TestRedis:
                 assert redis.run("redis-cli", "lpush", "celery", "task", env=password).stdout == "1\n"
                 assert "redis_version:8.0." in redis.run("redis-cli", "info", "server", env=password).stdout
                 os.kill(redis._inner(), signal.SIGKILL)
-                redis.child.wait(timeout=10)
+                redis.child.wait(timeout=patience(10))
         assert redis.run("redis-cli", "lrange", "celery", "0", "-1", env=password).stdout == "task\n"
 
 
@@ -236,5 +236,5 @@ class TestSmall:
     def test_busybox(self, container):
         busybox = container("lab/busybox:1.37", uid=0)
         busybox.start(command=["sh", "-c", "mkdir -p /tmp; ls /bin | grep -cx -e sh -e mkdir -e rm"])
-        assert busybox.child.wait(timeout=30) == 0
+        assert busybox.child.wait(timeout=patience(30)) == 0
         assert busybox.log.read_text() == "3\n"

@@ -5,7 +5,6 @@ import os
 import shlex
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from lab.vps.network import GATEWAY, Network
 from lab.vps.server import Size, Vps
 from tests.lab.k3s.guest.configs import agent_text, server_text
 from tests.lab.vps.keys import Keys
+from tests.waiting import patience, wait
 
 SMALL = Size(vcpu=2, memory_mib=4096, disk_gb=20)
 SUBNET = "10.20.1.0/24"
@@ -24,12 +24,14 @@ BUSYBOX = "lab.stagecoach.dev/lab/busybox:1.37"
 
 
 def until(what, condition, seconds=120):
-    """Polls once a second; what the condition says last stands in the failure."""
-    deadline = time.monotonic() + seconds
-    while not (answer := condition()):
-        assert time.monotonic() < deadline, f"{what}: {answer!r}"
-        time.sleep(1)
-    return answer
+    """Wait for a condition; its last answer stands in the failure."""
+    said = []
+
+    def asked():
+        said.append(condition())
+        return said[-1]
+
+    return wait(asked, lambda: f"{what}: {said[-1]!r}", seconds)
 
 
 @dataclass
@@ -133,7 +135,7 @@ class Cluster:
     def fetch(self, url):
         """From this machine, as a browser does."""
         command = ["curl", "-sf", "-m", "5", "--retry", "30", "--retry-all-errors", "--retry-delay", "1", url]
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=90).stdout
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=patience(90)).stdout
 
     def settled(self, namespace="kube-system"):
         """Every pod is ready, and there is one."""

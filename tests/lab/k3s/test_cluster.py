@@ -13,17 +13,14 @@ from tests.plans import stage_plan
 pytestmark = pytest.mark.vps
 ADDRESS, PRIVATE = "127.64.253.10", "10.20.1.2"
 SERVE = "mkdir -p /tmp/w; echo hello >/tmp/w/index.html; exec httpd -f -v -p 8080 -h /tmp/w"
-READY_SECONDS = 60  # 12 s measured on two idle cores; the promise of 25 s is the bench's
 
 
 @pytest.fixture(scope="module")
 def server(cluster):
-    started = time.monotonic()
     cluster.create("shop", ADDRESS, PRIVATE)
     cluster.mount("shop", cluster.volume(VOLUME_IMAGE), new=True)
     done = cluster.install_server()
     assert done.returncode == 0, done.stderr + cluster.logs()
-    assert time.monotonic() - started < READY_SECONDS
     until("the bundled pods", cluster.settled)
     return cluster
 

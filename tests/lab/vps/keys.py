@@ -2,12 +2,12 @@
 
 import shlex
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from infra.components.access import render_user_data
 from infra.components.scripts import load
+from tests.waiting import patience, wait
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,19 @@ class Keys:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=patience(120),
         )
 
-    def answers(self, address, seconds=30):
+    def answers(self, address, seconds=60):
         """Waits until a login works."""
-        deadline = time.monotonic() + seconds
-        while (done := self.ssh(address, "true")).returncode:
-            assert time.monotonic() < deadline, done.stderr
-            time.sleep(0.1)
+        said = []
+
+        def logs_in():
+            done = self.ssh(address, "true")
+            said.append(done.stderr)
+            return done.returncode == 0
+
+        wait(logs_in, lambda: f"a login: {said[-1]}", seconds)
 
     def data_volume(self, address, *, device, new, size_gib=1):
         """The stack's own script with the variables that the program gives it."""

@@ -7,6 +7,8 @@ import threading
 
 import paramiko
 
+from tests.waiting import patience
+
 
 class _Session(paramiko.ServerInterface):
     def __init__(self, allowed):
@@ -34,7 +36,7 @@ class _Session(paramiko.ServerInterface):
 
 def _run(channel, command):
     text = channel.makefile("rb").read()
-    done = subprocess.run(["bash", "-c", command], input=text, capture_output=True, check=False, timeout=30)
+    done = subprocess.run(["bash", "-c", command], input=text, capture_output=True, check=False, timeout=patience(30))
     channel.sendall(done.stdout)
     channel.sendall_stderr(done.stderr)
     channel.send_exit_status(done.returncode)

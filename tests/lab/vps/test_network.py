@@ -5,6 +5,7 @@ import pytest
 from lab.vps.commands import run
 from lab.vps.network import Network
 from lab.vps.possible import why_not
+from tests.waiting import patience
 
 
 def test_numbers_stay_and_are_used_again(tmp_path):
@@ -28,7 +29,10 @@ def test_programs_listen_on_the_gateways_address(tmp_path):
     network.ensure()
     try:
         output = (tmp_path / "output").open("w+b")
-        assert network.popen(["ip", "-o", "-4", "address", "show", "dev", "public"], output).wait(timeout=20) == 0
+        assert (
+            network.popen(["ip", "-o", "-4", "address", "show", "dev", "public"], output).wait(timeout=patience(20))
+            == 0
+        )
         assert b"100.64.0.1/24" in (tmp_path / "output").read_bytes()
         route = run("ip", "-n", network.name, "route", "show", "default").stdout
         assert "unreachable" in run("ip", "-n", network.name, "route", "show", "type", "unreachable").stdout + route

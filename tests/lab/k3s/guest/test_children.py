@@ -6,6 +6,7 @@ import pytest
 
 from lab.k3s.guest.children import Children
 from lab.k3s.guest.machine import environment
+from tests.waiting import patience, wait
 
 
 @pytest.fixture
@@ -16,10 +17,7 @@ def children(tmp_path):
 
 
 def until(condition):
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait(condition, "the child")
 
 
 def test_end_and_last_lines(children):
@@ -34,7 +32,7 @@ def test_stop_kills_what_does_not_listen(children, monkeypatch):
     children.start("containerd", ["sh", "-c", "trap '' TERM; while :; do sleep 0.05; done"])
     started = time.monotonic()
     children.stop()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < patience(5)
     assert list(children.ended()) == []
 
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 
 import pytest
 
@@ -10,6 +9,7 @@ from lab.k3s.guest.children import Children
 from lab.k3s.guest.lifecycle import Lifecycle, StoppedError
 from lab.k3s.guest.machine import environment
 from lab.k3s.guest.refusal import RefusalError
+from tests.waiting import wait
 
 
 @pytest.fixture
@@ -48,9 +48,7 @@ def test_repeat_goes_on_after_errors_and_says_each_once(lifecycle, capfd):
         raise OSError("connection refused")
 
     lifecycle.repeat("deploy", look)
-    deadline = time.monotonic() + 10
-    while len(seen) < 3 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait(lambda: len(seen) >= 3, "the third look")
     os.kill(os.getpid(), signal.SIGTERM)
     assert len(seen) >= 3
     assert capfd.readouterr().err.count("deploy: connection refused") == 1

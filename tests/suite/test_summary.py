@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from tests.run import main
+from tests.suite.part import Part, programs
 
 _TESTS = """
 import pytest
@@ -33,7 +34,8 @@ def part(tmp_path):
     def part(text):
         (tmp_path / "test_it.py").write_text(text)
         where = (f"--rootdir={tmp_path}", f"--confcutdir={tmp_path}", str(tmp_path))
-        return "sums", (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *where)
+        command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *where)
+        return Part(name="sums", command=command)
 
     return part
 
@@ -50,9 +52,9 @@ def test_the_last_lines_name_what_failed(part, monkeypatch, capsys):
 
 
 def test_a_part_without_tests_counts_as_one(capsys):
-    nothing = (sys.executable, "-c", "")
-    lint = (sys.executable, "-c", "raise SystemExit(3)")
-    assert main(((("format", nothing),), (("lint", lint),))) == 1
+    nothing = Part(name="format", command=(sys.executable, "-c", ""))
+    lint = Part(name="lint", command=(sys.executable, "-c", "raise SystemExit(3)"))
+    assert main(((nothing,), (lint,))) == 1
     out = capsys.readouterr().out
     assert "format: ok" in out
     assert "lint: FAILED (exit code 3)" in out
@@ -62,4 +64,29 @@ def test_a_part_without_tests_counts_as_one(capsys):
 def test_a_skipped_test_is_an_error_under_ci(part, monkeypatch, capsys):
     monkeypatch.setenv("CI", "true")
     assert main(((part("import pytest\ndef test_waits(): pytest.skip('no server')\n"),),)) == 1
-    assert capsys.readouterr().out.splitlines()[-1] == "a skipped test is an error under CI"
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said == "a skipped test or a part that is left out is an error under CI"
+
+
+class TestLeftOut:
+    """A part that this machine can't run: as an ordinary user, those of images and of real servers."""
+
+    STEPS = ((Part(name="images", command=(sys.executable, "-c", "raise SystemExit(3)"), needs=lambda: "needs root"),),)
+
+    def test_is_named_and_no_failure(self, monkeypatch, capsys):
+        monkeypatch.delenv("CI", raising=False)
+        assert main(self.STEPS) == 0
+        assert capsys.readouterr().out.splitlines()[-2:] == [
+            "left out: images: needs root",
+            "0 passed, 0 failed, 0 skipped",
+        ]
+
+    def test_is_an_error_under_ci(self, monkeypatch):
+        """There the machine is to be one that runs everything."""
+        monkeypatch.setenv("CI", "true")
+        assert main(self.STEPS) == 1
+
+
+def test_programs_that_are_missing():
+    assert programs("sh")() is None
+    assert programs("sh", "no-such-program")() == "missing: no-such-program (`make programs` says what to install)"

@@ -1,27 +1,17 @@
-"""Stage 1 from nothing, again without changes, to stage 2 by rename, down, up, a fault, destroy."""
+"""The main way: stage 1 from nothing, again without changes, to stage 2 by rename, refusals, destroy by its page."""
 
 import json
-import socket
 import subprocess
 
 import pytest
 
 from lab.cluster.api import Api
 from lab.cluster.processes import alive
+from tests.engine import destroy_page
 from tests.engine.conftest import REPOSITORY, make_up, pulumi, resources
+from tests.engine.kept import kept, lost
 
 pytestmark = pytest.mark.engine
-
-# What a tier move never replaces (design 4).
-KEPT = (
-    "hcloud:index/",
-    "pulumi:providers:kubernetes",
-    "kubernetes:core/v1:Namespace::",
-    "kubernetes:core/v1:PersistentVolumeClaim::",
-    "kubernetes:apps/v1:StatefulSet::",
-    "random:index/",
-    "tls:index/",
-)
 
 
 @pytest.fixture(scope="module")
@@ -99,41 +89,20 @@ class TestStage1:
         assert {step["op"] for step in json.loads(done.stdout).get("steps", [])} <= {"same"}
 
 
-class TestDownAndUp:
-    def test_state_survives(self, lab, built):
-        """After `down` nothing runs; the next `up` changes nothing."""
-        address = json.loads((lab.root / "machines.json").read_text())
-        lab.down()
-        assert lab.daemon.running() is None
-        with socket.socket() as probe:
-            assert probe.connect_ex((next(iter(address)), 6443)) != 0
-        again = make_up(lab, "stage1")
-        assert again.returncode == 0, again.stdout[-2000:]
-        assert "102 unchanged" in again.stdout
-
-    def test_a_killed_lab_is_put_right(self, lab, built):
-        """SIGKILL leaves the control plane behind; the next `up` ends it and goes on."""
-        pid = lab.daemon.running().pid
-        subprocess.run(["kill", "-KILL", str(pid)], check=True)
-        again = make_up(lab, "stage1")
-        assert again.returncode == 0, again.stdout[-2000:] + again.stderr[-2000:]
-        assert lab.daemon.running().pid != pid
+@pytest.fixture(scope="module")
+def moved(lab, built):
+    """Stage 2 by rename: the resources before and after it, and what the update printed."""
+    before = resources(lab, "stage1")
+    done = make_up(lab, "stage2")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    return before, resources(lab, "stage2"), done.stdout
 
 
 class TestMove:
-    @pytest.fixture(scope="class")
-    @classmethod
-    def moved(cls, lab, built):  # noqa: ARG003  pytest builds stage 1 before it
-        before = resources(lab, "stage1")
-        done = make_up(lab, "stage2")
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
-        return before, resources(lab, "stage2"), done.stdout
-
     def test_nothing_that_holds_data_is_replaced(self, moved):
         before, after, _ = moved
-        kept = {urn for urn in before if any(part in urn for part in KEPT)}
-        assert len(kept) == 26
-        assert {urn for urn in kept if before[urn] != after.get(urn)} == set()
+        assert len(kept(before)) == 26
+        assert lost(before, after) == set()
 
     def test_the_server_is_resized_in_place(self, lab, moved):
         assert "hcloud:index:Server server-server updated" in moved[2]
@@ -148,20 +117,6 @@ class TestMove:
         done = pulumi(lab, "preview", "--expect-no-changes")
         assert done.returncode == 0, done.stdout[-2000:]
 
-    def test_the_way_back(self, lab, moved):
-        """Stage 1 again: the server returns to its type, the volume keeps its size, nothing else is replaced."""
-        before = resources(lab, "stage2")
-        done = make_up(lab, "stage1")
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
-        after = resources(lab, "stage1")
-        kept = {urn for urn in before if any(part in urn for part in KEPT)}
-        assert {urn for urn in kept if before[urn] != after.get(urn)} == set()
-        state = json.loads((lab.root / "hetzner.json").read_text())["kinds"]
-        assert [one["size"] for one in state["volume"].values()] == [60]
-        assert [one["serverType"] for one in state["server"].values()] == ["cx23"]
-        again = make_up(lab, "stage2")
-        assert again.returncode == 0, again.stdout[-3000:] + again.stderr[-2000:]
-
     def test_destroy_is_refused(self, lab, moved):
         """Protected resources stop it before anything is deleted."""
         done = pulumi(lab, "destroy", "--yes")
@@ -170,8 +125,21 @@ class TestMove:
         assert len(api_of(lab).items("/api/v1/namespaces/app/pods")) > 0
 
 
+class TestDestroy:
+    def test_by_the_page_nothing_is_left(self, lab, moved):
+        """Its commands in their order; neither the cloud nor the state has anything afterwards."""
+        for line in destroy_page.pulumi_commands():
+            words = ["stage2" if word == "stage1" else word for word in line]
+            if words[1] == "stack":  # the state is looked at before it goes, too
+                exported = pulumi(lab, "stack", "export")
+                assert json.loads(exported.stdout)["deployment"].get("resources", []) == []
+            done = destroy_page.run(lab, words)
+            assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+        assert destroy_page.cloud(lab) == {}
+
+
 class TestReset:
-    def test_leaves_nothing(self, lab, built):
+    def test_leaves_nothing(self, lab, moved):
         pid = lab.daemon.running().pid
         lab.reset()
         assert not lab.root.exists()

@@ -1,0 +1,1 @@
+"""`make proof`: the long proofs in named parts, each remembered for the content that it was run on."""
