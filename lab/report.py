@@ -7,9 +7,11 @@ from typing import Any
 
 from kubernetes.utils.quantity import parse_quantity
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 from urllib3.exceptions import HTTPError
 
+from infra.cli.console import new_console
+from infra.cli.grid import Grid, fits, print_folded, print_grid, print_named, print_parts, print_title
 from infra.errors import Problem, StagecoachError
 from infra.units import Cpu, Memory
 from lab.answers import answers
@@ -18,6 +20,7 @@ from lab.cluster.api import Api, ApiError, Object
 _SIMULATED, _REAL = "simulated", "real server"
 # Seconds; a server of the lab that starts again is open within half a minute, on a busy machine later.
 _BOOT = 180
+_AMOUNTS = ("cpu request", "memory request")
 _LABEL = "stagecoach.dev/simulated"  # on nodes that nobody runs
 
 
@@ -33,16 +36,14 @@ def print_report(root: Path, outputs: dict[str, Any], health_path: str, seconds:
     Raises:
         StagecoachError: the cluster does not answer, or refuses.
     """
-    console = Console(width=None if Console().is_terminal else 140)
+    console = new_console()
     kubeconfig = root / "kubeconfig"
     kubeconfig.touch(mode=0o600)
     kubeconfig.write_text(outputs["kubeconfig"])
     nodes, pods = _read(Api(outputs["kubeconfig"]))
     labels = {one["metadata"]["name"]: one["metadata"].get("labels", {}) for one in nodes}
     kinds = {name: _SIMULATED if _LABEL in have else _REAL for name, have in labels.items()}
-    console.print(_nodes(nodes, kinds))
-    console.print(_pods(pods, kinds))
-    console.print(_outputs(outputs))
+    _print_tables(console, nodes, pods, kinds, outputs)
     if seconds is not None:
         console.print(f"up in {seconds:.0f} s")
     which = _which(root.name, str(outputs["provider"]))
@@ -51,15 +52,33 @@ def print_report(root: Path, outputs: dict[str, Any], health_path: str, seconds:
     else:
         is_open = _opens(console, outputs, health_path, 0 if seconds is None else _BOOT)
         _print_shop(console, root, outputs, which, is_open=is_open)
+    _print_further(console, root, which)
+
+
+def _print_tables(
+    console: Console, nodes: list[Object], pods: list[Object], kinds: dict[str, str], outputs: dict[str, Any]
+) -> None:
+    print_grid(console, _nodes(nodes, kinds))
+    print_grid(console, _pods(pods, kinds), _pods_below_headings(pods, kinds), _pods_as_blocks(pods, kinds))
+    found = _outputs(outputs)
+    if fits(console, found):
+        print_grid(console, found)
+        return
+    print_title(console, found.title)
+    for key, value in found.rows:
+        print_folded(console, f"{key}: {value}")
+
+
+def _print_further(console: Console, root: Path, which: str) -> None:
+    """Commands and paths, each whole."""
     console.print("Look further:", style="bold")
-    console.print(f"  kubectl --kubeconfig {kubeconfig} get all -A      (kubectl is in .venv/bin)", soft_wrap=True)
-    console.print(
-        f'  make pulumi{which} ARGS="preview --diff"      make pulumi{which} ARGS="stack output"', soft_wrap=True
-    )
-    console.print(f"  scripts that ran on the servers, or would have: {root / 'servers'}", soft_wrap=True)
+    pulumi = f"make pulumi{which} ARGS="
+    looks = (f'make kubectl{which} ARGS="get all -A"', f'{pulumi}"preview --diff"', f'{pulumi}"stack output"')
+    print_parts(console, *looks)
+    print_named(console, "the kubeconfig for kubectl, which is in .venv/bin:", str(root / "kubeconfig"))
+    print_named(console, "scripts that ran on the servers, or would have:", str(root / "servers"))
     targets = ("up", "status", "down", "reset")
-    lines = (f"make {target}{which}{' STACK=stage2' if target == 'up' else ''}" for target in targets)
-    console.print("  " + "      ".join(lines), soft_wrap=True)
+    print_parts(console, *(f"make {one}{which}{' STACK=stage2' if one == 'up' else ''}" for one in targets))
 
 
 def _read(api: Api) -> tuple[list[Object], list[Object]]:
@@ -78,17 +97,24 @@ def _opens(console: Console, outputs: dict[str, Any], health_path: str, patience
         return True
     if not patience:
         return False
-    console.print(f"waiting up to {patience} s for an answer of {outputs['url']}{health_path}", soft_wrap=True)
+    asked = f"{outputs['url']}{health_path}"
+    print_named(console, f"waiting up to {patience} s for an answer of", asked, first="")
     return answers(outputs, health_path, patience)
 
 
 def _print_shop(console: Console, root: Path, outputs: dict[str, Any], which: str, *, is_open: bool) -> None:
-    state = "The shop is open" if is_open else "The shop does not answer"
-    console.print(f"{state}: [bold]{outputs['url']}[/bold]      (make url{which})", soft_wrap=True)
+    state = "The shop is open:" if is_open else "The shop does not answer:"
+    url, command = Text(str(outputs["url"]), "bold"), f"(make url{which})"
+    if len(f"{state} {url}") <= console.width:
+        print_parts(console, Text.assemble(state, " ", url), command, first="")
+    else:
+        print_named(console, state, url, first="")
+        print_parts(console, command)
     if not is_open:
-        console.print(f"  what its pods do stands above, what they say: make logs{which} POD=django", soft_wrap=True)
-    console.print(f"  make logs{which} POD=celery-worker      make loadtest{which}", soft_wrap=True)
-    console.print(f"  its e-mails lie in {root / 'mails'}", soft_wrap=True)
+        said = "what its pods do stands above, what they say:"
+        print_named(console, said, f"make logs{which} POD=django")
+    print_parts(console, f"make logs{which} POD=celery-worker", f"make loadtest{which}")
+    print_named(console, "its e-mails lie in", str(root / "mails"))
 
 
 def _which(lab: str, provider: str) -> str:
@@ -97,34 +123,59 @@ def _which(lab: str, provider: str) -> str:
     return provider_part + ("" if lab == provider else f" LAB_NAME={lab}")
 
 
-def _nodes(nodes: list[Object], kinds: dict[str, str]) -> Table:
-    table = Table("node", "kind", "cpu", "memory", "allocatable cpu", "allocatable memory", title="Nodes")
+def _nodes(nodes: list[Object], kinds: dict[str, str]) -> Grid:
+    rows = []
     for node in nodes:
         name, have, left = node["metadata"]["name"], node["status"]["capacity"], node["status"]["allocatable"]
-        table.add_row(name, kinds[name], _cpu(have), _memory(have), _cpu(left), _memory(left))
-    return table
+        rows.append((name, kinds[name], _cpu(have), _memory(have), _cpu(left), _memory(left)))
+    header = ("node", "kind", "cpu", "memory", "allocatable cpu", "allocatable memory")
+    return Grid(header=header, rows=rows, title="Nodes")
 
 
-def _pods(pods: list[Object], kinds: dict[str, str]) -> Table:
-    table = Table("namespace", "pod", "phase", "node", title="Pods")
-    table.add_column("cpu request", justify="right")
-    table.add_column("memory request", justify="right")
+def _pods(pods: list[Object], kinds: dict[str, str]) -> Grid:
+    rows = []
     for pod in sorted(pods, key=lambda pod: (pod["metadata"]["namespace"], pod["metadata"]["name"])):
-        requests = [one.get("resources", {}).get("requests", {}) for one in pod["spec"]["containers"]]
-        cpu = sum((int(parse_quantity(one.get("cpu", "0")) * 1000) for one in requests), 0)
-        memory = sum((int(parse_quantity(one.get("memory", "0"))) for one in requests), 0)
-        name = pod["spec"].get("nodeName")
-        node = f"{name} ({kinds.get(name, _SIMULATED)})" if name else "none"
-        amounts = str(Cpu(cpu)), str(Memory(memory))
-        table.add_row(pod["metadata"]["namespace"], pod["metadata"]["name"], pod["status"]["phase"], node, *amounts)
-    return table
+        names = pod["metadata"]["namespace"], pod["metadata"]["name"]
+        rows.append((*names, pod["status"]["phase"], _node(pod, kinds), *_requests(pod)))
+    header = ("namespace", "pod", "phase", "node", *_AMOUNTS)
+    return Grid(header=header, rows=rows, title="Pods", right=frozenset(_AMOUNTS))
 
 
-def _outputs(outputs: dict[str, Any]) -> Table:
-    table = Table("output", "value", title="Outputs")
-    for key, value in sorted(outputs.items()):
-        table.add_row(key, "[dim]secret[/dim]" if key == "kubeconfig" else str(value))
-    return table
+def _pods_below_headings(pods: list[Object], kinds: dict[str, str]) -> Grid:
+    """For 80 columns: namespace and node, which many pods have together, stand once above them."""
+    groups: dict[str, list[tuple[str | Text, ...]]] = {}
+    for namespace, pod, phase, node, *requests in _pods(pods, kinds).rows:
+        groups.setdefault(f"{namespace}, node {node}", []).append((pod, phase, *requests))
+    rows: list[tuple[str | Text, ...]] = []
+    for heading in sorted(groups):
+        rows += [(heading,), *groups[heading]]
+    return Grid(header=("pod", "phase", *_AMOUNTS), rows=rows, title="Pods", right=frozenset(_AMOUNTS))
+
+
+def _pods_as_blocks(pods: list[Object], kinds: dict[str, str]) -> Grid:
+    """Each begins with its name."""
+    rows = [(pod, namespace, *rest) for namespace, pod, *rest in _pods(pods, kinds).rows]
+    return Grid(header=("pod", "namespace", "phase", "node", *_AMOUNTS), rows=rows, title="Pods")
+
+
+def _node(pod: Object, kinds: dict[str, str]) -> str:
+    name = pod["spec"].get("nodeName")
+    return f"{name} ({kinds.get(name, _SIMULATED)})" if name else "none"
+
+
+def _requests(pod: Object) -> tuple[str, str]:
+    """What its containers request together."""
+    requests = [one.get("resources", {}).get("requests", {}) for one in pod["spec"]["containers"]]
+    cpu = sum((int(parse_quantity(one.get("cpu", "0")) * 1000) for one in requests), 0)
+    memory = sum((int(parse_quantity(one.get("memory", "0"))) for one in requests), 0)
+    return str(Cpu(cpu)), str(Memory(memory))
+
+
+def _outputs(outputs: dict[str, Any]) -> Grid:
+    rows = [
+        (key, Text("secret", "dim") if key == "kubeconfig" else str(value)) for key, value in sorted(outputs.items())
+    ]
+    return Grid(header=("output", "value"), rows=rows, title="Outputs")
 
 
 def _cpu(resources: dict[str, str]) -> str:

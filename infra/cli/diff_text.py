@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from infra.changes.events import away, minutes
 from infra.changes.stack_diff import ServerMove, StackDiff
 from infra.cli.console import new_console
+from infra.cli.grid import Grid, print_folded, print_grid
 
 
 def print_diff(diff: StackDiff) -> None:
@@ -26,19 +27,13 @@ def print_diff(diff: StackDiff) -> None:
     if not diff.refused:
         console.print(f"the shop is away: {away(diff)}")
     for one in diff.irreversible:
-        console.print(f"cannot be undone: {one.path} {one.before} to {one.after}: {one.why}", style="bold")
+        undone = f"cannot be undone: {one.path} {one.before} to {one.after}: {one.why}"
+        print_folded(console, Text(undone, "bold"))
     console.print(f"root disk: {diff.root_disk.said}")
     for line in diff.assumptions:
         console.print(f"assumed: {line}")
     _order(console, diff)
-    restarts = Table("what", "why", "away", title="Restarts")
-    for restart in diff.restarts:
-        restarts.add_row(restart.name, ", ".join(restart.why), minutes(restart.away_seconds))
-    console.print(restarts if diff.restarts else "nothing restarts")
-    changes = Table("value", "before", "after", title="Changes")
-    for change in diff.changes:
-        changes.add_row(change.path, change.before or "-", change.after or "-")
-    console.print(changes if diff.changes else "no value changes")
+    _print_tables(console, diff)
 
 
 def _order(console: Console, diff: StackDiff) -> None:
@@ -46,15 +41,30 @@ def _order(console: Console, diff: StackDiff) -> None:
     if diff.events:
         console.print("What happens, in this order", style="bold")
     for number, event in enumerate(diff.events, start=1):
-        console.print(f"{number}. {event.what}: {event.effect}", highlight=False)
+        print_folded(console, f"{number}. {event.what}: {event.effect}", then="   ")
     if diff.downtime.parts:
         console.print("How the time away is reckoned", style="bold")
     for part in diff.downtime.parts:
-        console.print(f"- {part.seconds:g} s: {part.what} ({part.source})", highlight=False, markup=False)
+        print_folded(console, f"- {part.seconds:g} s: {part.what} ({part.source})")
     if diff.changes and not diff.refused:
         console.print("How to go back", style="bold")
         for line in diff.way_back.lines:
-            console.print(f"- {line}", highlight=False, markup=False)
+            print_folded(console, f"- {line}")
+
+
+def _print_tables(console: Console, diff: StackDiff) -> None:
+    if diff.restarts:
+        restarts = [(one.name, ", ".join(one.why), minutes(one.away_seconds)) for one in diff.restarts]
+        print_grid(console, Grid(header=("what", "why", "away"), rows=restarts, title="Restarts"))
+    else:
+        console.print("nothing restarts")
+    if diff.changes:
+        changes = [(one.path, one.before or "-", one.after or "-") for one in diff.changes]
+        lines = [(f"{path}: {before} to {after}",) for path, before, after in changes]
+        wide = Grid(header=("value", "before", "after"), rows=changes, title="Changes")
+        print_grid(console, wide, Grid(header=("value",), rows=lines, title="Changes"))
+    else:
+        console.print("no value changes")
 
 
 def _server(server: ServerMove) -> str:

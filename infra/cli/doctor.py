@@ -50,16 +50,22 @@ def doctor(
 
 
 def _print_table(made: Examination) -> None:
-    from rich.markup import escape  # noqa: PLC0415  see above
-    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415  see above
 
     from infra.cli.console import new_console  # noqa: PLC0415
+    from infra.cli.grid import Grid, print_grid  # noqa: PLC0415
 
-    table = Table("", "", "found", "how to mend it", title=f"Stack {made.stack or 'none'}")
+    wide, narrow = [], []
     for one in made.checks:
         style = _STYLES[one.status]
-        table.add_row(escape(one.name), f"[{style}]{one.status}[/{style}]", escape(one.found), escape(one.mend))
+        wide.append((one.name, Text(one.status, style), one.found, one.mend))
+        narrow.append((Text(f"{one.name}: {one.status}", style), one.found, one.mend))
+    title = f"Stack {made.stack or 'none'}"
     out = new_console()
-    out.print(table)
+    print_grid(
+        out,
+        Grid(header=("", "", "found", "how to mend it"), rows=wide, title=title),
+        Grid(header=("", "found", "how to mend it"), rows=narrow, title=title),
+    )
     missing = sum(one.status == "missing" for one in made.checks)
     out.print("Nothing is missing." if made.passed else f"{missing} missing: an update would fail.", style="bold")

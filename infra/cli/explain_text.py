@@ -10,17 +10,26 @@ from infra.sizing.explain import Explanation
 
 def print_explanations(explanations: Iterable[Explanation]) -> None:
     """Amount, how it was computed, why so, the guide's number, and what it would be without overrides."""
-    from rich.table import Table  # noqa: PLC0415  Markdown needs none of it
-    from rich.text import Text  # noqa: PLC0415  as above
-
-    from infra.cli.console import new_console  # noqa: PLC0415  as above
+    from infra.cli.console import new_console  # noqa: PLC0415  Markdown needs none of it
+    from infra.cli.grid import Grid, fits, print_blocks, print_grid  # noqa: PLC0415  as above
 
     console = new_console()
-    for workload, rows in _by_workload(explanations):
-        table = Table(*_header(rows), title=workload, title_justify="left")
-        for cells in _cells(rows):
-            table.add_row(*map(Text, cells))
-        console.print(table)
+    groups = list(_by_workload(explanations))
+    tables = [
+        Grid(header=_header(rows), rows=list(_cells(rows)), title=workload, title_left=True)
+        for workload, rows in groups
+    ]
+    # All alike: a reader looks for an amount in the same place.
+    if all(fits(console, one) for one in tables):
+        for one in tables:
+            print_grid(console, one)
+        return
+    for workload, rows in groups:
+        amount, _, *others = _header(rows)
+        short = [
+            (f"{field}: {value}", *("" if one == "-" else one for one in rest)) for field, value, *rest in _cells(rows)
+        ]
+        print_blocks(console, Grid(header=(amount, *others), rows=short, title=workload))
 
 
 def explanations_markdown(explanations: Iterable[Explanation]) -> str:

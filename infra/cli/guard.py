@@ -78,22 +78,24 @@ def _first(verdicts: Sequence[Verdict]) -> list[Verdict]:
 
 
 def _print_table(verdicts: Sequence[Verdict], unchanged: int) -> None:
-    from rich.markup import escape  # noqa: PLC0415  see above
-    from rich.table import Table  # noqa: PLC0415
-
-    from infra.cli.console import new_console  # noqa: PLC0415
+    from infra.cli.console import new_console  # noqa: PLC0415  see above
+    from infra.cli.grid import Grid, print_grid  # noqa: PLC0415
 
     console = new_console()
     if verdicts:
-        table = Table("", "resource", "type", "what changes", "guard", title="Touched")
+        rows = []
         shown = _first(verdicts)
         for one in shown:
             paths = one.step.paths
             more = f" and {len(paths) - _SHOWN_PATHS} more" if len(paths) > _SHOWN_PATHS else ""
             said = "refused" if one.refused else f"allowed: {one.reason}" if one.reason else ""
             what = ", ".join(paths[:_SHOWN_PATHS]) + more
-            table.add_row(one.step.op, *map(escape, (one.step.name, one.step.type, what, said)))
-        console.print(table)
+            rows.append((one.step.op, one.step.name, one.step.type, what, said))
+        wide = Grid(header=("", "resource", "type", "what changes", "guard"), rows=rows, title="Touched")
+        short = [(f"{op} {name}", *rest) for op, name, *rest in rows]
+        print_grid(
+            console, wide, Grid(header=("resource", "type", "what changes", "guard"), rows=short, title="Touched")
+        )
         if len(shown) < len(verdicts):
             console.print(f"{len(verdicts) - len(shown)} more, none of them refused: --json lists all")
     console.print(f"{len(verdicts)} touched, {unchanged} unchanged")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from infra.cli.console import new_console
+from infra.cli.grid import Grid, print_folded, print_grid
 from infra.prices.month import month_price
 from infra.sizing.plan import StackPlan
+
+_COUNTS = "min/planned/max + surge"
 
 
 def print_plan(plan: StackPlan) -> None:
@@ -18,18 +20,18 @@ def print_plan(plan: StackPlan) -> None:
     if plan.use:
         use = plan.use
         console.print(f"{use.customers} of {use.up_to} customers ({use.percent} %), then {use.then}")
-    console.print(_nodes(plan))
+    print_grid(console, _nodes(plan))
     price = month_price(plan)
     console.print(f"{price} without VAT: {price.bill}")
-    console.print(_workloads(plan))
+    print_grid(console, *_workloads(plan))
     _print_proof(console, plan)
-    console.print(_checks(plan))
-    console.print(_departures(plan))
+    print_grid(console, *_checks(plan))
+    print_grid(console, _departures(plan))
 
 
 def print_contracts(plan: StackPlan) -> None:
     """Every contract alone, with the field that mends it."""
-    new_console().print(_checks(plan, fields=True))
+    print_grid(new_console(), *_checks(plan, fields=True))
 
 
 def _print_proof(console: Console, plan: StackPlan) -> None:
@@ -46,45 +48,60 @@ def _print_proof(console: Console, plan: StackPlan) -> None:
         console.print(f"the tightest moment: {asks} comes last to {tightest.node}, then {room} are left and {full}")
     else:
         console.print(f"the tightest moment: {asks} finds no node, {room} are left on {tightest.node}")
-    console.print(f"  ({tightest.moment})")
+    print_folded(console, f"({tightest.moment})", first="  ", then="   ")
     console.print("It fits." if plan.fits else "It does not fit.", style="bold green" if plan.fits else "bold red")
     for one in plan.remedies:
         console.print(Text(f"what would help: {one.change}: {one.effect}"))
 
 
-def _nodes(plan: StackPlan) -> Table:
-    table = Table("role", "count", "instance type", "vCPU", "memory", "price a month", "allocatable", title="Nodes")
+def _nodes(plan: StackPlan) -> Grid:
+    rows = []
     for node in plan.nodes:
         left = f"{node.allocatable.cpu} {node.allocatable.memory.whole_mib}Mi"
         price = f"{node.price} {node.currency}"
-        table.add_row(node.role, str(node.count), node.instance_type, str(node.vcpu), str(node.memory), price, left)
-    return table
+        rows.append((node.role, str(node.count), node.instance_type, str(node.vcpu), str(node.memory), price, left))
+    header = ("role", "count", "instance type", "vCPU", "memory", "price a month", "allocatable")
+    return Grid(header=header, rows=rows, title="Nodes")
 
 
-def _workloads(plan: StackPlan) -> Table:
-    table = Table("workload", "container", "requests", "limits", title="Workloads")
-    table.add_column("min/planned/max + surge", justify="right")
+def _workloads(plan: StackPlan) -> tuple[Grid, Grid]:
+    """The narrower one has workload and container in one column."""
+    amounts = ("requests", "limits", _COUNTS)
+    wide, narrow = [], []
     for one in plan.workloads:
         replicas = one.replicas
         counts = f"{replicas.min}/{replicas.planned}/{replicas.max} + {replicas.surge}"
         for index, container in enumerate(one.containers):
             requests = f"{container.requests.cpu} {container.requests.memory}"
             limits = f"{container.limits.cpu or '-'} {container.limits.memory or '-'}"
-            first = index == 0
-            table.add_row(one.name if first else "", container.name, requests, limits, counts if first else "")
-    return table
+            cells = (requests, limits, "" if index else counts)
+            wide.append(("" if index else one.name, container.name, *cells))
+            alone = one.name == container.name and len(one.containers) == 1
+            narrow.append((one.name if alone else f"{one.name}: {container.name}", *cells))
+    right = frozenset({_COUNTS})
+    return (
+        Grid(header=("workload", "container", *amounts), rows=wide, title="Workloads", right=right),
+        Grid(header=("workload: container", *amounts), rows=narrow, title="Workloads", right=right),
+    )
 
 
-def _checks(plan: StackPlan, *, fields: bool = False) -> Table:
-    table = Table("contract", "kept", "reason", *(["change"] if fields else []), title="Contracts")
+def _checks(plan: StackPlan, *, fields: bool = False) -> tuple[Grid, Grid]:
+    """The narrower one says in one column whether it is kept."""
+    wide: list[tuple[str | Text, ...]] = []
+    narrow: list[tuple[str | Text, ...]] = []
     for check in plan.checks:
-        change = [f"stagecoach:{check.field}"] if fields else []
-        table.add_row(check.name, "yes" if check.ok else "[red]NO[/red]", check.reason, *change)
-    return table
+        style = "" if check.ok else "red"
+        cells = [check.reason, *([f"stagecoach:{check.field}"] if fields else [])]
+        wide.append((check.name, Text("yes" if check.ok else "NO", style), *cells))
+        narrow.append((Text(f"{check.name}: {'kept' if check.ok else 'NOT kept'}", style), *cells))
+    more = ("reason", *(["change"] if fields else []))
+    return (
+        Grid(header=("contract", "kept", *more), rows=wide, title="Contracts"),
+        Grid(header=("contract", *more), rows=narrow, title="Contracts"),
+    )
 
 
-def _departures(plan: StackPlan) -> Table:
-    table = Table("field", "guide or stage", "plan", "why", title="Departures from the guide and the stage")
-    for one in plan.departures:
-        table.add_row(one.field, one.guide, one.plan, one.why)
-    return table
+def _departures(plan: StackPlan) -> Grid:
+    rows = [(one.field, one.guide, one.plan, one.why) for one in plan.departures]
+    header = ("field", "guide or stage", "plan", "why")
+    return Grid(header=header, rows=rows, title="Departures from the guide and the stage")

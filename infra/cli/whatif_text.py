@@ -10,19 +10,15 @@ from infra.whatif.lines import LIMITS, WORKERS, headline, limit_cells, sentences
 
 def print_whatif(answer: WhatIf) -> None:
     """The answer alone: `plan --stage N` has the whole plan."""
-    from rich.table import Table  # noqa: PLC0415  Markdown needs none of it
-
-    from infra.cli.console import new_console  # noqa: PLC0415  as above
+    from infra.cli.console import new_console  # noqa: PLC0415  Markdown needs none of it
+    from infra.cli.grid import Grid, print_grid  # noqa: PLC0415  as above
 
     console = new_console(highlight=False)
     console.print(headline(answer), style="bold green" if answer.holds else "bold red")
     for line in sentences(answer):
         console.print(line)
     for header, rows in ((WORKERS, worker_cells(answer)), (LIMITS, limit_cells(answer))):
-        table = Table(*header)
-        for row in rows:
-            table.add_row(*row)
-        console.print(table)
+        print_grid(console, Grid(header=header, rows=list(rows)))
     console.print(f"{answer.price} without VAT: {answer.price.bill}")
     plan = answer.plan
     console.print(f"The whole plan: python -m infra plan --stage {plan.stage} --provider {plan.provider}")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from rich.console import Console
-from rich.table import Table
-
+from infra.cli.console import new_console
+from infra.cli.grid import Grid, print_folded, print_grid
 from infra.errors import StagecoachError
 from lab.images.ensure import ensure_images
 from lab.images.recipes import CANNOT
@@ -16,13 +15,12 @@ _MIB = 1024 * 1024
 
 def main(names: list[str]) -> None:
     """Prints a table; seconds are those of the build, whenever that was."""
-    table = Table("image", "MiB", "seconds")
-    for image in ensure_images(names or None):
-        table.add_row(image.name, f"{image.bytes / _MIB:.0f}", f"{image.seconds:.1f}")
-    console = Console()
-    console.print(table)
+    images = ensure_images(names or None)
+    rows = [(image.name, f"{image.bytes / _MIB:.0f}", f"{image.seconds:.1f}") for image in images]
+    console = new_console()
+    print_grid(console, Grid(header=("image", "MiB", "seconds"), rows=rows))
     for name, reason in CANNOT.items():
-        console.print(f"not made: {name}: {reason}")
+        print_folded(console, f"not made: {name}: {reason}")
 
 
 if __name__ == "__main__":

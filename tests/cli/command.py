@@ -11,16 +11,16 @@ from infra.cli.app import run
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
+_WIDE = "140"
+
 
 def infra(*arguments, folder=REPOSITORY, text="", environment=None):
-    """What subprocess.run says of a command; `environment` is all that it sees, without it everything but a width.
+    """What subprocess.run says of a command; `environment` is all that it sees but for a width, without it everything.
 
     A traceback fails the test: whatever is not an exit is raised here.
     """
-    # pytest's workers inherit 80 columns from readline, which the main process loads.
-    seen = {
-        key: value for key, value in (os.environ if environment is None else environment).items() if key != "COLUMNS"
-    }
+    # Wide, so that a table's row is a line, unless a test says how wide: pytest's workers inherit 80 from readline.
+    seen = {**os.environ, "COLUMNS": _WIDE} if environment is None else {"COLUMNS": _WIDE, **environment}
     given, out, err = (io.TextIOWrapper(io.BytesIO(start), encoding="utf-8") for start in (text.encode(), b"", b""))
     with (
         contextlib.chdir(folder),

@@ -170,7 +170,8 @@ class TestProcess:
     def test_says_what_the_tests_see(self, arguments, text, code):
         """Exit code, output, complaints, standard input: the same here and in a process of its own."""
         done = self.call(*arguments, input=text)
-        seen = command.infra(*arguments, text=text, environment={"PATH": "/usr/bin:/bin", "INFRA_PROGRAM": PROGRAM})
+        environment = {"PATH": "/usr/bin:/bin", "INFRA_PROGRAM": PROGRAM, "COLUMNS": ""}
+        seen = command.infra(*arguments, text=text, environment=environment)
         assert done.returncode == code
         assert "Traceback" not in done.stderr
         assert (done.stdout, done.stderr) == (seen.stdout, seen.stderr)

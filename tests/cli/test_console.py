@@ -7,7 +7,7 @@ import pytest
 from infra.cli.console import new_console
 
 
-@pytest.mark.parametrize(("columns", "width"), [("", 140), ("90", 90), ("many", 140)])
+@pytest.mark.parametrize(("columns", "width"), [("", 80), ("0", 80), ("90", 90), ("many", 80)])
 def test_width_when_piped(monkeypatch, columns, width):
     monkeypatch.setenv("COLUMNS", columns)
     monkeypatch.setattr("sys.stdout", io.StringIO())

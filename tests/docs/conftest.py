@@ -38,6 +38,7 @@ def machine(lab, tmp_path_factory):
     environment = {key: value for key, value in cli.environment().items() if key not in _LEFT_OUT}
     environment |= {
         "HOME": str(home),
+        "COLUMNS": "140",  # pages show the tables of a wide terminal
         "STAGECOACH_CACHE": str(cache_root()),
         "PULUMI_SKIP_CONFIRMATIONS": "true",
         "GIT_CONFIG_COUNT": "1",

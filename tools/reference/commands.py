@@ -36,7 +36,7 @@ _EXIT_CODES = {
 }
 _ENVIRONMENT = {
     "NO_COLOR": "no colours, where it is not empty; the same as `--no-color`",
-    "COLUMNS": "how wide tables are; without it the terminal's width, 140 where the output is no terminal",
+    "COLUMNS": "how wide tables are; without it the terminal's width, 80 where the output is no terminal",
     "HCLOUD_TOKEN, DIGITALOCEAN_TOKEN, VULTR_API_KEY": "the provider's token: `doctor` looks for it, `deploy` uses it",
     "PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE": "what decrypts the stack's secrets, as `pulumi` has it",
 }

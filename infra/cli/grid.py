@@ -1,0 +1,173 @@
+"""Tables that fit the width: no word is ever cut, so that names can be searched for and typed.
+
+Where columns don't fit beside each other, the rows are blocks of lines. A word that is longer than a line stays whole
+and stands alone: a terminal wraps it, and it can still be copied.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_LONG = 40  # characters of a cell: prose
+_BETWEEN = "   "  # amounts on one line of a block
+_APART = "      "  # commands on one line
+_INDENT = "  "
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """A table's content; a styled cell has one style. A row of one cell, where others have more, heads those below."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str | Text]]
+    title: str = ""
+    right: frozenset[str] = field(default=frozenset())  # columns with numbers
+    title_left: bool = False
+    readable: int = 20  # no column is narrower, unless its cells are: prose would take many short lines
+
+
+def print_grid(console: Console, *grids: Grid) -> None:
+    """The first of the tables that fits, the widest first; the last as blocks where none does."""
+    for grid in grids:
+        widths = _widths(grid, console.width)
+        if widths:
+            console.print(_table(grid, widths))
+            return
+    print_blocks(console, grids[-1])
+
+
+def fits(console: Console, grid: Grid) -> bool:
+    """Whether it can be a table, with each word whole and prose in columns that one can read."""
+    return bool(_widths(grid, console.width))
+
+
+def print_blocks(console: Console, grid: Grid) -> None:
+    """Each row as the first cell, and below it the others with their columns' names; empty ones are left out."""
+    if grid.title:
+        print_title(console, grid.title)
+    for first, *rest in grid.rows:
+        print_folded(console, Text(first, "bold") if isinstance(first, str) else first)
+        named = [
+            Text(f"{name}: {cell}" if name else str(cell), cell.style if isinstance(cell, Text) else "")
+            for name, cell in zip(grid.header[1:], rest, strict=False)
+            if str(cell)
+        ]
+        if all(cell_len(one.plain) <= _LONG for one in named):
+            print_parts(console, *named, between=_BETWEEN)
+        else:
+            for one in named:
+                print_folded(console, one, first=_INDENT, then=_INDENT * 2)
+
+
+def print_title(console: Console, title: str) -> None:
+    """Above blocks and lines; underlined, because a pipe has no bold."""
+    print_folded(console, Text(title, "bold"))
+    _print_line(console, Text("-" * min(cell_len(title), console.width)))
+
+
+def print_folded(console: Console, text: str | Text, *, first: str = "", then: str = _INDENT) -> None:
+    """Wraps between words only.
+
+    Args:
+        console: Where to.
+        text: With one style, or several where it fits on one line.
+        first: Before the first line.
+        then: Before the others.
+    """
+    styled = Text(text) if isinstance(text, str) else text
+    if cell_len(first + styled.plain) <= console.width:
+        _print_line(console, Text(first) + styled)
+        return
+    lines = textwrap.wrap(
+        styled.plain,
+        console.width,
+        initial_indent=first,
+        subsequent_indent=then,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    for line in lines:
+        _print_line(console, Text(line, styled.style))
+
+
+def print_parts(console: Console, *parts: str | Text, between: str = _APART, first: str = _INDENT) -> None:
+    """Commands that stay whole: as many on a line as fit, at least one."""
+    line = Text()
+    for part in parts:
+        longer = line + (between if line else first) + part
+        if line and cell_len(longer.plain) > console.width:
+            _print_line(console, line)
+            longer = Text(first) + part
+        line = longer
+    if line:
+        _print_line(console, line)
+
+
+def print_named(console: Console, name: str, value: str | Text, *, first: str = _INDENT) -> None:
+    """A path or an address that stays whole, behind its name or below it."""
+    line = Text(f"{first}{name} ") + value
+    if cell_len(line.plain) <= console.width:
+        _print_line(console, line)
+    else:
+        print_folded(console, name, first=first, then=first + _INDENT)
+        _print_line(console, Text(first + _INDENT) + value)
+
+
+def _print_line(console: Console, line: Text) -> None:
+    console.print(line, soft_wrap=True, highlight=False)
+
+
+def _widths(grid: Grid, room: int) -> list[int] | None:
+    """Of the columns' content; None where a word would be cut or prose could not be read."""
+    columns = [
+        (name, [str(row[index]) for row in grid.rows if index < len(row)]) for index, name in enumerate(grid.header)
+    ]
+    room -= 3 * len(columns) + 1  # borders, and a blank on both sides of the content
+    wanted = [max(map(_longest_line, cells), default=0) for _, cells in columns]
+    least = [
+        max(min(most, grid.readable), *map(_longest_word, (name, *cells)))
+        for (name, cells), most in zip(columns, wanted, strict=True)
+    ]
+    if sum(least) > room:
+        return None
+    whole = [max(most, cell_len(name)) for (name, _), most in zip(columns, wanted, strict=True)]
+    widths = [min(width, room) for width in whole]
+    # Prose gives way first, then the columns' names, then the rest.
+    long = [max(few, min(width, _LONG)) for few, width in zip(least, whole, strict=True)]
+    for bound in (long, [max(few, min(most, _LONG)) for few, most in zip(least, wanted, strict=True)], least):
+        _shrink(widths, bound, room)
+    return widths
+
+
+def _shrink(widths: list[int], bound: Sequence[int], room: int) -> None:
+    while sum(widths) > room:
+        above = [index for index, width in enumerate(widths) if width > bound[index]]
+        if not above:
+            return
+        widths[max(above, key=widths.__getitem__)] -= 1
+
+
+def _longest_line(text: str) -> int:
+    return max(map(cell_len, text.splitlines()), default=0)
+
+
+def _longest_word(text: str) -> int:
+    return max(map(cell_len, text.split()), default=0)
+
+
+def _table(grid: Grid, widths: Sequence[int]) -> Table:
+    table = Table(title=grid.title or None, title_justify="left" if grid.title_left else "center")
+    for name, width in zip(grid.header, widths, strict=True):
+        table.add_column(name, width=width, justify="right" if name in grid.right else "left")
+    for row in grid.rows:
+        if len(row) < len(grid.header):
+            table.add_section()
+        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+    return table
