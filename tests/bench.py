@@ -87,7 +87,7 @@ def simulated(python):
     try:
         lab_command = (python, "-m", "lab", "--name", lab.name)
         row("make up from nothing, all built", timed(lambda: run(*lab_command, "up", "--stack", "stage1")), 120)
-        row("preview without changes", timed(lambda: run(*lab_command, "pulumi", "--", "preview")), 5)
+        row("preview without changes", timed(lambda: run(*lab_command, "pulumi", "--", "preview")), 3)
         row("move to stage 2", timed(lambda: run(*lab_command, "up", "--stack", "stage2")), 60)
     finally:
         lab.reset()
@@ -102,7 +102,7 @@ def real():
         said = shop.up()
         browser = Browser(shop.url)
         wait(lambda: browser.status("/") == 200, "the shop")
-        row("real: stage 1 from nothing to HTTP 200", time.monotonic() - started, 180)
+        row("real: stage 1 from nothing to HTTP 200", time.monotonic() - started, 45)
         row("real: server from nothing to node Ready", ready_seconds(said), 25)
         load = shop.loadtest("--count", "1000")
         model = modelled_rate(stage_plan(1), load["run_mean"])

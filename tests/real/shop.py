@@ -54,7 +54,7 @@ class Shop:
 
     def update(self):
         """`pulumi up` with what was configured, whatever its exit code."""
-        return self.make("pulumi", "--", "up", "--yes")
+        return self.make("pulumi", "--", "up", "--yes", "--skip-preview")
 
     @property
     def url(self):
