@@ -17,7 +17,18 @@ os.environ["LAB"] = "simulated"
 # Nothing is left in the home directory.
 os.environ["KUBECACHEDIR"] = str(kubectl_cache())
 
-_PROGRAMS = {"engine", "cluster", "redis", "postgres", "checkov", "promtool", "actionlint", "monitoring", "vps"}
+_PROGRAMS = {
+    "engine",
+    "cluster",
+    "redis",
+    "postgres",
+    "checkov",
+    "promtool",
+    "actionlint",
+    "monitoring",
+    "vps",
+    "proof",  # time
+}
 
 
 @pytest.hookimpl(tryfirst=True)

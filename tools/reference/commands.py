@@ -22,7 +22,7 @@ _VARIABLES = {
     "STACK": "which stack file the lab builds",
     "PROVIDER": "which cloud the lab plays",
     "LAB_NAME": "which lab; each has a state of its own",
-    "PYTHON3": "the Python that makes the virtual environment",
+    "PYTHON3": "the Python of the checkout's environment, 3.11 to 3.13; the one that made `.venv` stays until you name another",
 }
 _INTRO = """\
 `python -m infra [OPTION] COMMAND ...` in the checkout's folder; `bin/infra` is the same from any folder. \
