@@ -94,5 +94,6 @@ programs: setup  ## the Debian packages that tests use (needs root where they ar
 
 # What .venv shows stays while it is right and PYTHON3 is not given: python3 itself may take 0.1 s to say which one it is.
 setup:
-	@[ '$(origin PYTHON3)' = file ] && [ -e .venv/.complete ] && [ "$$(readlink .venv)" = "$(call VENV,.venv/bin/python)" ] || \
+	@is() { [ "$$(readlink .venv)" = "$(call VENV,$$1)" ]; }; \
+	[ -e .venv/.complete ] && is .venv/bin/python && { [ '$(origin PYTHON3)' = file ] || is '$(PYTHON3)'; } || \
 	{ venv="$(call VENV,$(PYTHON3))" && $(PYTHON3) tools/environment.py "$$venv" && ln -sfn "$$venv" .venv; }
