@@ -6,8 +6,10 @@ PROVIDER ?= hetzner
 BASE ?= main
 LAB_NAME ?= $(PROVIDER)
 LOCK := $(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c1-12)
-VENV := $(CACHE)/venv-$(LOCK)
+# The environment of a Python: another one, or a changed pin, never meets it.
+VENV = $(CACHE)/venv-$$($(1) -V 2>/dev/null | cut -d' ' -f2)-$(LOCK)
 PY := .venv/bin/python
+LOCKS := requirements requirements-dev examples/shop/requirements examples/minimal/requirements requirements-checkov
 RUN_LAB := $(PY) -m lab --name $(LAB_NAME)
 
 export STAGECOACH_CACHE := $(CACHE)
@@ -79,13 +81,10 @@ docs: setup  ## write docs/reference again from models, stages, catalog and comm
 bench: setup  ## speed beside the figures that the project promises
 	@$(PY) -m tests.bench
 
-lock: setup  ## write requirements*.txt again from requirements*.in
-	@$(PY) -m venv $(CACHE)/lock && $(CACHE)/lock/bin/pip install -q pip-tools==7.5.2
-	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -o requirements.txt requirements.in
-	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -o requirements-dev.txt requirements-dev.in
-	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -c requirements-dev.txt -o examples/shop/requirements.txt examples/shop/requirements.in
-	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -c requirements-dev.txt -o examples/minimal/requirements.txt examples/minimal/requirements.in
-	@$(CACHE)/lock/bin/pip-compile -q --generate-hashes --strip-extras --no-header --no-emit-find-links --no-emit-index-url -o requirements-checkov.txt requirements-checkov.in
+# By uv, because pip-tools locks for the one Python that it runs in.
+lock:  ## write requirements*.txt again from requirements*.in
+	@$(PYTHON3) -m venv --clear $(CACHE)/lock && $(CACHE)/lock/bin/pip install -q uv==0.13.9
+	@$(foreach one,$(LOCKS),$(CACHE)/lock/bin/uv pip compile -qn $(if $(filter examples/%,$(one)),-c requirements-dev.txt) -o $(one).txt $(one).in &&) true
 
 tools: setup programs  ## build and install what `make up` and `make test` use (minutes, once)
 	@$(PY) -m tests.run builds
@@ -93,7 +92,8 @@ tools: setup programs  ## build and install what `make up` and `make test` use (
 programs: setup  ## the Debian packages that tests use (needs root where they are missing)
 	@sh tools/debian.sh
 
-# The environment is keyed by the lock files, so that a changed pin never meets an old environment.
+# What .venv shows stays while it is right and PYTHON3 is not given: python3 itself may take 0.1 s to say which one it is.
 setup:
-	@[ -e $(VENV)/.complete ] || $(PYTHON3) tools/environment.py $(VENV)
-	@[ "$$(readlink .venv)" = "$(VENV)" ] || ln -sfn $(VENV) .venv
+	@is() { [ "$$(readlink .venv)" = "$(call VENV,$$1)" ]; }; \
+	[ -e .venv/.complete ] && is .venv/bin/python && { [ '$(origin PYTHON3)' = file ] || is '$(PYTHON3)'; } || \
+	{ venv="$(call VENV,$(PYTHON3))" && $(PYTHON3) tools/environment.py "$$venv" && ln -sfn "$$venv" .venv; }

@@ -23,4 +23,6 @@ K3S_VERSION = "v1.33.6+k3s1"
 
 # The engine that the tests run with (tools/pulumi/go.mod); an older one may lack what the program asks of it.
 PULUMI_VERSION = "3.259.0"
-PYTHON_VERSION = (3, 11)  # as requires-python in pyproject.toml
+# As requires-python in pyproject.toml: the oldest, and the newest that was tried.
+OLDEST_PYTHON = (3, 11)
+NEWEST_PYTHON = (3, 13)

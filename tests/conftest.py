@@ -22,7 +22,8 @@ os.environ["LAB"] = "simulated"
 os.environ["KUBECACHEDIR"] = str(kubectl_cache())
 
 _PROGRAMS = {"engine", "cluster", "redis", "postgres", "checkov", "promtool", "actionlint", "monitoring", "vps"}
-_LONG = {"engine": "tests/engine/", "vps": "tests/real/", "cluster": "nowhere"}  # and where `make test` looks for them
+# Time is all that one with `proof` of its own needs.  The others: where `make test` looks for those with that marker.
+_LONG = {"engine": "tests/engine/", "vps": "tests/real/", "cluster": "nowhere", "proof": "nowhere"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -31,7 +32,7 @@ def pytest_collection_modifyitems(items):
     lost = []
     for item in items:
         marks = {mark.name for mark in item.iter_markers()}
-        if _PROGRAMS & marks:
+        if marks & {*_PROGRAMS, "proof"}:
             item.add_marker(pytest.mark.needs)
             if proof_of(item.nodeid):
                 item.add_marker(pytest.mark.proof)

@@ -1,13 +1,14 @@
 """Makes a Python environment of locked packages: `python3 tools/environment.py FOLDER [LOCK FILE]`, no package needed.
 
-The folder's name is keyed by the lock files, so a finished one is never touched again: a checkout that is newer than it
-may share it with one that is using it.  Two at once wait for each other; an interrupted one is made anew.
+The folder's name is keyed by the Python and the lock files, so a finished one is never touched again: a checkout that
+is newer than it may share it with one that is using it.  Two at once wait for each other; an interrupted one, and one
+whose Python is gone, is made anew.  An old Python must be able to read this file, so that it can say what is needed.
 """
-
-from __future__ import annotations
 
 import fcntl
 import os
+import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -15,24 +16,55 @@ import time
 from pathlib import Path
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
-_OLDEST = (3, 11)
+_RANGE = re.compile(r'^requires-python = ">=3\.(\d+),<3\.(\d+)"', re.MULTILINE)
 _WIDTH = 100
 
 
 def main(folder: Path, lock_file: str = "requirements-dev.txt") -> int:
     """0 when the environment is complete; 2 with a message when it can't be made."""
-    if (folder / ".complete").exists():
+    refusal = refuse(sys.version_info[:2])
+    if refusal:
+        return _say(refusal)
+    if _is_whole(folder):
         return 0
-    if sys.version_info < _OLDEST:
-        return _say(f"Python {'.'.join(map(str, _OLDEST))} or newer is needed, this is {sys.version.split()[0]}")
     if shutil.which("git") is None:
         return _say("git is needed")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as lock:
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if (folder / ".complete").exists():  # another one made it meanwhile
+        if _is_whole(folder):  # another one made it meanwhile
             return 0
         return _make(folder, lock_file)
+
+
+def promised() -> range:
+    """The minors of Python 3 that pyproject.toml names; tomllib is too new to read it with."""
+    found = _RANGE.search((_REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+    if found is None:
+        raise ValueError("pyproject.toml has no requires-python of the form >=3.X,<3.Y")
+    return range(int(found.group(1)), int(found.group(2)))
+
+
+def refuse(version: "tuple[int, ...]") -> str:
+    """Why a Python of this major and minor will not do; empty where it will."""
+    minors = promised()
+    if version[0] == 3 and version[1] in minors:  # noqa: PLR2004  Python 3
+        return ""
+    return (
+        f"Python 3.{minors[0]} to 3.{minors[-1]} is needed, {sys.executable} is {'.'.join(map(str, version))}: "
+        f"install one and name it, for example make setup PYTHON3=python3.{minors[-1]}"
+    )
+
+
+def _is_whole(folder: Path) -> bool:
+    """Finished, and its Python is there and still this one: an upgrade of the system may have replaced it."""
+    if not (folder / ".complete").exists():
+        return False
+    try:
+        answer = subprocess.run([str(folder / "bin" / "python"), "-V"], stdout=subprocess.PIPE, check=False)
+    except OSError:
+        return False
+    return answer.stdout.decode().split()[1:] == [platform.python_version()]
 
 
 def _make(folder: Path, lock_file: str) -> int:

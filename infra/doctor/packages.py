@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 
-from infra.doctor.check import Check, missing, ok
-from infra.versions import PYTHON_VERSION
+from packaging.markers import Marker
 
-_PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^ ;\\]+)", re.MULTILINE)
+from infra.doctor.check import Check, missing, ok
+from infra.versions import NEWEST_PYTHON, OLDEST_PYTHON
+
+_PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^ ;\\]+)(?: *; *([^\\\n]+))?", re.MULTILINE)
 _SETUP = "make setup, then source .venv/bin/activate"
 _SHOWN = 4
 
@@ -19,18 +21,19 @@ _SHOWN = 4
 def python_check(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
     """The interpreter that this runs in."""
     found = ".".join(map(str, version))
-    wanted = ".".join(map(str, PYTHON_VERSION))
-    if version < PYTHON_VERSION:
-        return missing("Python", found, f"Install Python {wanted} or newer; then {_SETUP}")
+    if not OLDEST_PYTHON <= version[:2] <= NEWEST_PYTHON:
+        oldest, newest = (".".join(map(str, one)) for one in (OLDEST_PYTHON, NEWEST_PYTHON))
+        return missing("Python", found, f"Install a Python from {oldest} to {newest}; then {_SETUP}")
     return ok("Python", found)
 
 
 def packages_check(requirements: Path, installed: Callable[[str], str] = metadata.version) -> Check:
-    """Every pin of requirements.txt, in the environment that the program runs in."""
+    """Every pin of requirements.txt that is for this machine, in the environment that the program runs in."""
     try:
-        pins = dict(_PIN.findall(requirements.read_text()))
+        lines = _PIN.findall(requirements.read_text())
     except OSError:
         return missing("packages", f"there is no {requirements}", "Run it in the checkout's folder")
+    pins = {name: version for name, version, marker in lines if not marker or Marker(marker).evaluate()}
     wrong = list(_differences(pins, installed))
     if not wrong:
         return ok("packages", f"{len(pins)}, as in {requirements.name}")

@@ -3,8 +3,11 @@
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
+import pytest
+
 from infra.doctor.packages import packages_check, python_check
-from infra.versions import PYTHON_VERSION
+from infra.versions import NEWEST_PYTHON, OLDEST_PYTHON
+from tools.environment import promised
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -15,13 +18,20 @@ def test_this_environment():
     assert python_check().status == "ok"
 
 
-def test_the_oldest_python_is_the_projects():
-    assert f'requires-python = ">={".".join(map(str, PYTHON_VERSION))}"' in (REPOSITORY / "pyproject.toml").read_text()
+def test_the_pythons_are_the_projects():
+    assert [(3, promised()[0]), (3, promised()[-1])] == [OLDEST_PYTHON, NEWEST_PYTHON]
 
 
-def test_an_old_python():
-    check = python_check((3, 10, 4))
-    assert (check.status, check.found) == ("missing", "3.10.4")
+@pytest.mark.parametrize("version", [(3, 10, 4), (3, 14, 0), (4, 0, 0)])
+def test_a_python_that_is_not_promised(version):
+    check = python_check(version)
+    assert (check.status, check.found) == ("missing", ".".join(map(str, version)))
+    assert check.mend.startswith("Install a Python from 3.11 to 3.13; then make setup")
+
+
+@pytest.mark.parametrize("version", [(3, 11, 0), (3, 13, 9)])
+def test_a_python_that_is_promised(version):
+    assert python_check(version).status == "ok"
 
 
 def test_differences(tmp_path):
@@ -37,6 +47,13 @@ def test_differences(tmp_path):
     check = packages_check(path, installed)
     assert check.status == "missing"
     assert check.found == "pulumi 3.272.0 is wanted, 3.1.0 is installed, rich 15.0.0 is wanted, nothing is installed"
+
+
+def test_a_pin_of_another_machine(tmp_path):
+    """Its marker says so: nobody misses it."""
+    path = tmp_path / "requirements.txt"
+    path.write_text("pywin32==312 ; sys_platform == 'never' \\\n    --hash=sha256:0\ntyper==1 ; python_version > '3'\n")
+    assert packages_check(path, {"typer": "1"}.__getitem__).found == "1, as in requirements.txt"
 
 
 def test_another_folder(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 import subprocess
 import sys
 import tempfile
@@ -22,9 +23,9 @@ _SECONDS = 300
 
 
 def environment() -> Path:
-    """Keyed by the lock file."""
+    """Keyed by the Python and the lock file."""
     digest = hashlib.sha256((REPOSITORY / LOCK_FILE).read_bytes()).hexdigest()[:12]
-    return cache_root() / f"checkov-{digest}"
+    return cache_root() / f"checkov-{platform.python_version()}-{digest}"
 
 
 def install() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tests.suite.part import PYTEST, Part, Reason, programs, real_servers
+from tests.tools.pythons import every_promised
 
 # The stack itself, the shop that it runs, and the lab that runs both.
 PROGRAM = ("__main__.py", "Pulumi.yaml", "Pulumi.stage*.yaml", "deployments.yaml", "infra", "stacks")
@@ -108,6 +109,14 @@ PROOFS: tuple[Proof, ...] = (
         f"{_CLUSTER}/test_scheduler_agrees.py::test_five_hundred_drawn_stacks",
         cpus=2,
         needs=programs(),
+    ),
+    Proof(
+        name="python",
+        proves="every promised Python of this machine installs the locks and runs the program",
+        tests=("tests/tools/test_locks.py::test_every_promised_python_of_this_machine",),
+        depends=(*PROGRAM, "requirements-checkov.txt", "tools/environment.py", "tests/tools", *HELPERS),
+        cpus=1,
+        needs=every_promised,
     ),
     _lab("servers", "a sandbox boots, is resized, cut off and destroyed as a VPS is", "tests/lab/vps", cpus=0.7),
     _lab("k3s", "the k3s stand-in on real servers, with agents", "tests/lab/k3s", cpus=0.7),
