@@ -114,7 +114,7 @@ PROOFS: tuple[Proof, ...] = (
         name="python",
         proves="every promised Python of this machine installs the locks and runs the program",
         tests=("tests/tools/test_locks.py::test_every_promised_python_of_this_machine",),
-        depends=(*PROGRAM, "requirements-checkov.txt", "tools/environment.py", "tests/tools", *HELPERS),
+        depends=(*PROGRAM, "requirements-checkov.txt", "tools/environment.py", "tests/tools", "lab/paths.py", *HELPERS),
         cpus=1,
         needs=every_promised,
     ),
