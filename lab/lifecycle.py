@@ -118,6 +118,9 @@ class Lab:
         return subprocess.run(command, check=False, env=environment).returncode
 
     def _stack(self, cli: PulumiCli) -> str:
+        # The CLI takes a quarter of a second to list what lies in one folder.  Where that is not one file, it is asked.
+        if len(states := cli.state_files()) == 1:
+            return states[0].stem
         stacks = cli.stacks(self.workspace.folder) if self.workspace.folder.exists() else []
         if not stacks:
             raise self._nothing()

@@ -104,7 +104,7 @@ class Postgres(pulumi.ComponentResource):
 
     def _postgres(self, args: PostgresArgs) -> core.v1.ContainerArgs:
         ready = exec_probe(["pg_isready", "-h", "127.0.0.1", "-U", USER, "-d", DATABASE], period=10)
-        slow_start = exec_probe(["pg_isready", "-h", "127.0.0.1", "-U", USER, "-d", DATABASE], period=5, failures=120)
+        slow_start = exec_probe(["pg_isready", "-h", "127.0.0.1", "-U", USER, "-d", DATABASE], period=2, failures=300)
         return core.v1.ContainerArgs(
             name="postgres",
             image=args.images["postgres"],

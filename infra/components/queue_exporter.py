@@ -35,12 +35,7 @@ class QueueExporter(pulumi.ComponentResource):
     def __init__(self, name: str, args: QueueExporterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:app:QueueExporter", name, None, opts)
         config_map = args.environment.celery_settings(QUEUE_EXPORTER, args.workers[0])
-        probe = core.v1.ProbeArgs(
-            http_get=core.v1.HTTPGetActionArgs(path="/healthz", port="metrics"),
-            period_seconds=30,
-            timeout_seconds=5,
-            failure_threshold=4,
-        )
+        probe, starting = _probe(period=30, failures=4), _probe(period=2, failures=60)
         container = core.v1.ContainerArgs(
             name="queue-exporter",
             image=args.image.image,
@@ -53,6 +48,7 @@ class QueueExporter(pulumi.ComponentResource):
             ],
             resources=resources(args.plan.container("queue-exporter")),
             security_context=hardened(),
+            startup_probe=starting,  # or the first look would come too early, and the next half a minute later
             readiness_probe=probe,
             liveness_probe=probe,
             volume_mounts=[*args.environment.celery_mounts(), mount("backups", _BACKUPS, read_only=True)],
@@ -75,6 +71,12 @@ class QueueExporter(pulumi.ComponentResource):
             opts=child_of(self),
         )
         self.register_outputs({})
+
+
+def _probe(*, period: int, failures: int) -> core.v1.ProbeArgs:
+    """Of its page; the period in seconds."""
+    get = core.v1.HTTPGetActionArgs(path="/healthz", port="metrics")
+    return core.v1.ProbeArgs(http_get=get, period_seconds=period, timeout_seconds=5, failure_threshold=failures)
 
 
 def exporter_variables(workers: tuple[WorkerPlan, ...]) -> dict[str, str]:

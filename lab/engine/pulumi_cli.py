@@ -19,6 +19,7 @@ from lab.paths import REPOSITORY, bin_dir
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import PULUMI
 
+_PROJECT = "stagecoach"  # the name in Pulumi.yaml
 _UPSERT = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"  # the Python SDK makes it an input of the provider
 _KILLED = (
     "a command was killed here: its lock is removed, and what it had half made in the cluster is adopted\n"
@@ -111,6 +112,10 @@ class PulumiCli:
         """
         rows: list[dict[str, Any]] = json.loads(self._state("stack", "ls", "--json", folder=folder) or "[]")
         return sorted(row["name"].rsplit("/", 1)[-1] for row in rows)
+
+    def state_files(self) -> list[Path]:
+        """The file of each stack, as a `file://` backend keeps them."""
+        return sorted((self.state / ".pulumi" / "stacks" / _PROJECT).glob("*.json"))
 
     def outputs(self, stack: str, folder: Path) -> dict[str, Any]:
         """The stack's outputs, secrets in clear text: for this machine's eyes only; none before an update ended.

@@ -53,6 +53,7 @@ class NodeExporter(pulumi.ComponentResource):
             ports=[core.v1.ContainerPortArgs(name="metrics", container_port=_PORT, host_port=_PORT)],
             resources=resources(args.plan.container("node-exporter")),
             security_context=hardened(),
+            startup_probe=tcp_probe("metrics", period=2, failures=30),
             readiness_probe=tcp_probe("metrics", period=30),
             liveness_probe=tcp_probe("metrics", period=30),
             volume_mounts=[

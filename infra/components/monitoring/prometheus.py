@@ -168,7 +168,7 @@ def _prometheus(args: PrometheusArgs) -> core.v1.ContainerArgs:
         ports=[core.v1.ContainerPortArgs(name="web", container_port=_PORT)],
         resources=resources(plan.prometheus.container("prometheus")),
         security_context=hardened(),
-        startup_probe=_probe("/-/ready", "web", failures=60),
+        startup_probe=_probe("/-/ready", "web", period=2, failures=300),
         liveness_probe=_probe("/-/healthy", "web", failures=6),
         readiness_probe=_probe("/-/ready", "web", failures=3),
         volume_mounts=[mount("config", "/etc/prometheus", read_only=True), mount("data", "/prometheus")],
@@ -192,6 +192,6 @@ def _alertmanager(args: PrometheusArgs) -> core.v1.ContainerArgs:
     )
 
 
-def _probe(path: str, port: str, *, failures: int) -> core.v1.ProbeArgs:
+def _probe(path: str, port: str, *, failures: int, period: int = 10) -> core.v1.ProbeArgs:
     get = core.v1.HTTPGetActionArgs(path=path, port=port)
-    return core.v1.ProbeArgs(http_get=get, period_seconds=10, timeout_seconds=5, failure_threshold=failures)
+    return core.v1.ProbeArgs(http_get=get, period_seconds=period, timeout_seconds=5, failure_threshold=failures)

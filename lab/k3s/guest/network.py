@@ -13,6 +13,7 @@ from lab.k3s.guest import files, log
 _BRIDGE = "cni0"
 _PROTOCOL = "61"  # marks our routes in the kernel's table: a number that no routing daemon has
 _SYSCTLS = {"net/ipv4/ip_forward": "1", "net/bridge/bridge-nf-call-iptables": "1"}
+_NODE_PREFIX = 24  # of a node's network: the controller manager's own default for IPv4
 _SECONDS = 10
 
 
@@ -28,6 +29,16 @@ def write_cni(folder: Path, pod_cidr: str) -> None:
     ports = {"type": "portmap", "capabilities": {"portMappings": True}}
     content = {"cniVersion": "1.0.0", "name": "cbr0", "plugins": [bridge, ports]}
     files.write_if_changed(folder / "10-k3s.conflist", json.dumps(content, indent=1), 0o644)
+
+
+def write_first_cni(folder: Path, cluster_cidr: str) -> None:
+    """The network that the controller gives to a cluster's first node, before that node is there.
+
+    k3s writes its plugin's file before the kubelet starts, too: the kubelet looks at the network every five seconds,
+    and a node without one would not be Ready at its first look.  `write_cni` follows with what the controller gave.
+    """
+    if not any(folder.glob("*.conflist")):
+        write_cni(folder, str(next(ipaddress.ip_network(cluster_cidr).subnets(new_prefix=_NODE_PREFIX))))
 
 
 def prepare(cluster_cidr: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from lab.k3s.guest import files, kubeconfig, log, node_password, notify
+from lab.k3s.guest import files, kubeconfig, log, network, node_password, notify
 from lab.k3s.guest.api import Api, ApiError
 from lab.k3s.guest.config import SERVER
+from lab.k3s.guest.containerd import cni_folder
 from lab.k3s.guest.control_plane import api_server, controller_manager, etcd, scheduler
 from lab.k3s.guest.deploy import Deployer
 from lab.k3s.guest.encryption import keep_encryption
@@ -34,6 +35,7 @@ class Server(Role):
         self.children.start("etcd", etcd(layout))
         pki.issue(config)
         self.children.start("kube-apiserver", api_server(config, layout, encryption))
+        network.write_first_cni(cni_folder(layout), config.cluster_cidr)
         node.start_runtime()
         self._write_kubeconfigs(pki)
         pki.issue_node(layout.agent, config.node_name, [config.node_ip, config.node_external_ip])

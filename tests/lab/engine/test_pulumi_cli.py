@@ -1,9 +1,12 @@
 """The lab's CLI: a state that can't be read is an error, not an empty one."""
 
 import pytest
+import yaml
 
 from infra.errors import StagecoachError
+from lab.engine import pulumi_cli
 from lab.engine.pulumi_cli import PulumiCli
+from lab.paths import REPOSITORY
 
 LISTS = """#!/bin/sh
 echo '[{"name": "organization/stagecoach/stage2"}, {"name": "stage1"}]'
@@ -45,6 +48,20 @@ class TestStacks:
         assert str(caught.value).startswith("the lab's state can't be read: error: EOF\n")
         assert str(tmp_path / "lab" / "state") in str(caught.value)
         assert "docs/how-to/interrupted-update.md" in str(caught.value)
+
+
+class TestStateFiles:
+    def test_one_of_each_stack(self, cli):
+        """Not its backup, nor another project's."""
+        made = cli(LISTS)
+        folder = made.state / ".pulumi" / "stacks"
+        for name in ("stagecoach/stage2.json", "stagecoach/stage2.json.bak", "other/stage1.json"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).touch()
+        assert made.state_files() == [folder / "stagecoach" / "stage2.json"]
+
+    def test_the_project_is_this_one(self):
+        assert yaml.safe_load((REPOSITORY / "Pulumi.yaml").read_text())["name"] == pulumi_cli._PROJECT
 
 
 class TestOutputs:

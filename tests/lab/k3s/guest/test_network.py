@@ -3,7 +3,7 @@
 import json
 
 from lab.k3s.guest import network
-from lab.k3s.guest.network import masquerade, set_routes, write_cni
+from lab.k3s.guest.network import masquerade, set_routes, write_cni, write_first_cni
 
 
 def test_cni(tmp_path):
@@ -12,6 +12,19 @@ def test_cni(tmp_path):
     assert bridge["ipam"]["ranges"] == [[{"subnet": "10.42.3.0/24"}]]
     assert "ipMasq" not in bridge
     assert ports == {"type": "portmap", "capabilities": {"portMappings": True}}
+
+
+class TestFirst:
+    def test_a_new_server_has_the_first_network(self, tmp_path):
+        write_first_cni(tmp_path, "10.42.0.0/16")
+        bridge, _ = json.loads((tmp_path / "10-k3s.conflist").read_text())["plugins"]
+        assert bridge["ipam"]["ranges"] == [[{"subnet": "10.42.0.0/24"}]]
+
+    def test_the_one_that_the_controller_gave_stays(self, tmp_path):
+        """At every later start."""
+        write_cni(tmp_path, "10.42.3.0/24")
+        write_first_cni(tmp_path, "10.42.0.0/16")
+        assert "10.42.3.0/24" in (tmp_path / "10-k3s.conflist").read_text()
 
 
 def test_pods_see_each_others_addresses():
