@@ -99,8 +99,9 @@ def _container(args: CeleryWorkerArgs) -> core.v1.ContainerArgs:
         ],
         resources=resources(args.plan.workload.container("worker")),
         security_context=hardened(),
+        # No readiness probe: no Service leads here, and a kubelet that has just started, as after every boot, waits for
+        # a random part of its period.
         startup_probe=exec_probe(_READY, period=2, failures=90),
-        readiness_probe=exec_probe(_READY, period=30),
         liveness_probe=exec_probe(_ALIVE, period=30, failures=2),
         volume_mounts=args.environment.celery_mounts(),
     )

@@ -97,7 +97,7 @@ def _container(args: DjangoArgs) -> core.v1.ContainerArgs:
         resources=resources(args.plan.workload.container("django")),
         security_context=hardened(),
         startup_probe=_probe(args, period=2, failures=60),
-        readiness_probe=_probe(args, period=10, failures=3),
+        readiness_probe=_probe(args, period=5, failures=6),
         liveness_probe=_probe(args, period=30, failures=6),
         lifecycle=core.v1.LifecycleArgs(
             pre_stop=core.v1.LifecycleHandlerArgs(sleep=core.v1.SleepActionArgs(seconds=_PAUSE_SECONDS)),

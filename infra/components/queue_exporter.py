@@ -35,7 +35,6 @@ class QueueExporter(pulumi.ComponentResource):
     def __init__(self, name: str, args: QueueExporterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:app:QueueExporter", name, None, opts)
         config_map = args.environment.celery_settings(QUEUE_EXPORTER, args.workers[0])
-        probe, starting = _probe(period=30, failures=4), _probe(period=2, failures=60)
         container = core.v1.ContainerArgs(
             name="queue-exporter",
             image=args.image.image,
@@ -48,9 +47,9 @@ class QueueExporter(pulumi.ComponentResource):
             ],
             resources=resources(args.plan.container("queue-exporter")),
             security_context=hardened(),
-            startup_probe=starting,  # or the first look would come too early, and the next half a minute later
-            readiness_probe=probe,
-            liveness_probe=probe,
+            # No readiness probe: nothing asks for it, and an update would wait up to half a minute for its turn.
+            startup_probe=_probe(period=2, failures=60),
+            liveness_probe=_probe(period=30, failures=4),
             volume_mounts=[*args.environment.celery_mounts(), mount("backups", _BACKUPS, read_only=True)],
         )
         # Read-only as a whole: the kubelet then leaves the folder's group to the backup job.

@@ -63,11 +63,11 @@ class TestPod:
     def test_is_alive_while_its_heartbeat_is(self):
         """A file that the worker touches: `inspect ping` would cost a process every half minute."""
         made = container(run(1), NAME)
-        alive, ready = made["livenessProbe"], made["readinessProbe"]
+        alive, ready = made["livenessProbe"], made["startupProbe"]
         assert alive["exec"]["command"][-1] == '[ -n "$(find /run/stagecoach/heartbeat -mmin -4)" ]'
         assert (alive["periodSeconds"], alive["failureThreshold"]) == (30, 2)
         assert ready["exec"]["command"] == ["test", "-e", "/run/stagecoach/ready"]
-        assert made["startupProbe"]["periodSeconds"] * made["startupProbe"]["failureThreshold"] == 180
+        assert ready["periodSeconds"] * ready["failureThreshold"] == 180
 
     def test_state_lies_in_memory(self):
         """The probes' files must work while the disk is full."""

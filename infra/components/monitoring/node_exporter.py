@@ -53,8 +53,8 @@ class NodeExporter(pulumi.ComponentResource):
             ports=[core.v1.ContainerPortArgs(name="metrics", container_port=_PORT, host_port=_PORT)],
             resources=resources(args.plan.container("node-exporter")),
             security_context=hardened(),
+            # No readiness probe: nothing asks for it, and an update would wait up to half a minute for its turn.
             startup_probe=tcp_probe("metrics", period=2, failures=30),
-            readiness_probe=tcp_probe("metrics", period=30),
             liveness_probe=tcp_probe("metrics", period=30),
             volume_mounts=[
                 core.v1.VolumeMountArgs(
