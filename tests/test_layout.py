@@ -153,7 +153,6 @@ REASONS = {
         "lab/assembly.py",
         "lab/engine/command_lock.py",
         "lab/engine/language_host.py",
-        "lab/engine/run_program.py",
         "lab/plugins/packages/random.py",
         "lab/plugins/packages/tls.py",
         "lab/preview.py",

@@ -18,6 +18,7 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
+WAIT = "--wait"  # run_program.py's option
 RUNNER = Path(__file__).with_name("run_program.py")
 BAIL = 32  # the program's exit code for "the message was shown already"
 _LOOK = 0.5  # seconds between two looks for the engine
@@ -30,6 +31,8 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
 
     def __init__(self, engine: str) -> None:
         self.engine = engine
+        # It loads the SDKs while the engine reads the state: half a second of the first run.
+        self._waiting: subprocess.Popen[bytes] | None = _start([sys.executable, "-u", str(RUNNER), WAIT])
 
     def Handshake(  # noqa: N802  the method names are gRPC's
         self, request: language_pb2.LanguageHandshakeRequest, _context: grpc.ServicerContext
@@ -83,19 +86,24 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
             python, environment = _python(request.info)
         except FileNotFoundError as error:
             return language_pb2.RunResponse(error=str(error))
-        child = subprocess.Popen(
-            [python, "-u", str(RUNNER)],
-            env={**environment, **_program_environment(request, self.engine)},
-            cwd=request.info.program_directory,
-            stdin=subprocess.DEVNULL,
-        )
-        _CHILDREN.add(child)
+        child = self._runner(python)
         context.add_callback(lambda: _terminate(child))
+        given = {"environment": {**environment, **_program_environment(request, self.engine)}}
+        child.communicate(json.dumps({**given, "folder": request.info.program_directory}).encode())
         code = child.wait()
         _CHILDREN.discard(child)
         if code == BAIL:
             return language_pb2.RunResponse(bail=True)
         return language_pb2.RunResponse(error=f"the program exited with code {code}" if code else "")
+
+    def _runner(self, python: str) -> subprocess.Popen[bytes]:
+        """A process that runs one program: the one that waits, if it is of the same environment."""
+        waiting, self._waiting = self._waiting, None
+        if waiting and waiting.poll() is None:
+            if Path(python).parent.resolve() == Path(sys.executable).parent.resolve():
+                return waiting
+            _terminate(waiting)
+        return _start([python, "-u", str(RUNNER)])
 
     def Cancel(self, _request: empty_pb2.Empty, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802  gRPC's name
         """Ends a running program."""
@@ -142,6 +150,13 @@ def _program_environment(request: language_pb2.RunRequest, engine: str) -> dict[
 
 def _output(command: list[str], environment: dict[str, str]) -> str:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60).stdout
+
+
+def _start(command: list[str]) -> subprocess.Popen[bytes]:
+    """It reads from its input what to run."""
+    child = subprocess.Popen(command, stdin=subprocess.PIPE)
+    _CHILDREN.add(child)
+    return child
 
 
 def _terminate(child: subprocess.Popen[bytes]) -> None:
