@@ -23,7 +23,7 @@ _VARIABLES = {
     "STACK": "which stack file the lab builds",
     "PROVIDER": "which cloud the lab plays",
     "LAB_NAME": "which lab; each has a state of its own",
-    "PYTHON3": f"a Python from 3.{promised()[0]} to 3.{promised()[-1]}, of which `.venv` is made; it stays until you name another",
+    "PYTHON3": f"makes `.venv`, 3.{promised()[0]} to 3.{promised()[-1]}; it stays until you name another Python",
 }
 _INTRO = """\
 `python -m infra [OPTION] COMMAND ...` in the checkout's folder; `bin/infra` is the same from any folder. \
