@@ -21,7 +21,7 @@ export LAB
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-up: setup programs  ## build or update the lab's deployment (STACK=stage2 moves it by rename; LAB=simulated: no pod really runs)
+up: setup programs  ## build or update the lab (STACK=stage2 moves it, LAB=simulated)
 	@$(RUN_LAB) up --stack $(STACK) --provider $(PROVIDER)
 
 down: setup  ## stop the lab's processes, keep its state
@@ -45,23 +45,23 @@ kubectl: setup  ## run kubectl in the lab, for example ARGS="get pods -A"
 loadtest: setup  ## the guide's load test on the lab's shop (ARGS="--count 200")
 	@$(PY) -m infra loadtest --kubeconfig "$$($(RUN_LAB) kubeconfig)" $(ARGS)
 
-usage: setup  ## what containers use of what they request, under load (ARGS="--customers 20"): Markdown
+usage: setup  ## measure containers under load, as Markdown
 	@$(RUN_LAB) usage $(ARGS)
 
 pulumi: setup  ## run the lab's pulumi, for example ARGS="preview --diff"
 	@$(RUN_LAB) pulumi -- $(ARGS)
 
 # The engine's preview is the lab's where one is up, otherwise a configured backend's.
-preview: setup  ## what a pull request would say (BASE=main OUTPUT=comment.md STACK=stage2)
+preview: setup  ## write what a pull request would say (BASE=main STACK=stage2)
 	@$(RUN_LAB) preview --base '$(BASE)' $(if $(OUTPUT),--output '$(OUTPUT)') $(if $(filter command,$(origin STACK)),--stack $(STACK))
 
-test: setup programs  ## what a change can break: minutes
+test: setup programs  ## run what a change can break: minutes, before a merge
 	@$(PY) -m tests.run
 
-proof: setup programs  ## the long proofs that this content has not passed (PART=moves,pages LIST=1 FRESH=1 JOBS=2)
+proof: setup programs  ## run the long proofs that are due (PART=moves LIST=1 FRESH=1)
 	@$(PY) -m tests.proof $(if $(PART),--part '$(PART)') $(if $(LIST),--list) $(if $(FRESH),--fresh) $(if $(JOBS),--jobs $(JOBS))
 
-check: setup  ## lint, types, pure unit tests on every core: minutes, before every commit
+check: setup  ## lint, types and unit tests: minutes, before a commit
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
@@ -75,7 +75,7 @@ fmt: setup  ## format and mend what can be mended
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-docs: setup  ## write docs/reference again from models, stages, catalog and commands
+docs: setup  ## write docs/reference again from the code
 	@$(PY) -m tools.reference
 
 bench: setup  ## speed beside the figures that the project promises
@@ -86,10 +86,10 @@ lock:  ## write requirements*.txt again from requirements*.in
 	@$(PYTHON3) -m venv --clear $(CACHE)/lock && $(CACHE)/lock/bin/pip install -q uv==0.13.9
 	@$(foreach one,$(LOCKS),$(CACHE)/lock/bin/uv pip compile -qn $(if $(filter examples/%,$(one)),-c requirements-dev.txt) -o $(one).txt $(one).in &&) true
 
-tools: setup programs  ## build and install what `make up` and `make test` use (minutes, once)
+tools: setup programs  ## build and install all that is used (minutes, once)
 	@$(PY) -m tests.run builds
 
-programs: setup  ## the Debian packages that tests use (needs root where they are missing)
+programs: setup  ## install the Debian packages that are missing (root)
 	@sh tools/debian.sh
 
 # What .venv shows stays while it is right and PYTHON3 is not given: python3 itself may take 0.1 s to say which one it is.

@@ -1,6 +1,7 @@
 """requirements*.txt: hashes, pins, and that they hold for every Python that pyproject.toml promises."""
 
 import functools
+import os
 import re
 import shutil
 import subprocess
