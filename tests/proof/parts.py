@@ -59,7 +59,7 @@ def proof_of(node: str) -> Proof | None:
     return found[0] if found else None
 
 
-def _engine(name: str, proves: str, *tests: str, cpus: float = 1.5) -> Proof:
+def _engine(name: str, proves: str, *tests: str, cpus: float = 1.2) -> Proof:
     """On the real engine with simulated nodes, which needs neither root nor a real server."""
     made = tuple(f"tests/engine/test_{one}.py" for one in tests)
     return Proof(name=name, proves=proves, tests=made, cpus=cpus, needs=programs("git"))
@@ -71,7 +71,7 @@ def _lab(name: str, proves: str, *tests: str, cpus: float, needs: Reason = real_
     return Proof(name=name, proves=proves, tests=tests, depends=depends, cpus=cpus, needs=needs)
 
 
-def _shop(name: str, proves: str, *tests: str, cpus: float = 0.7) -> Proof:
+def _shop(name: str, proves: str, *tests: str, cpus: float = 0.6) -> Proof:
     """A shop on real servers."""
     return Proof(name=name, proves=proves, tests=tuple(f"tests/real/test_{one}" for one in tests), cpus=cpus)
 
@@ -91,7 +91,7 @@ PROOFS: tuple[Proof, ...] = (
         proves="every command of the tutorial and of the how-to pages",
         tests=("tests/docs/test_commands.py",),
         depends=(*PROGRAM, *LAB, *HELPERS, "docs", "README.md", "Makefile"),
-        cpus=1.5,
+        cpus=1.2,
         needs=programs("git"),
     ),
     _lab(
@@ -100,7 +100,7 @@ PROOFS: tuple[Proof, ...] = (
         *(f"{_CLUSTER}/test_{one}.py" for one in ("control_plane", "agents", "machines", "packing")),
         f"{_CLUSTER}/test_scheduler_agrees.py::test_sixty_drawn_stacks",
         "tests/lab/plugins/kubernetes/test_package.py",
-        cpus=1.5,
+        cpus=1.2,
         needs=programs(),
     ),
     _lab(
@@ -118,8 +118,8 @@ PROOFS: tuple[Proof, ...] = (
         cpus=1,
         needs=every_promised,
     ),
-    _lab("servers", "a sandbox boots, is resized, cut off and destroyed as a VPS is", "tests/lab/vps", cpus=0.7),
-    _lab("k3s", "the k3s stand-in on real servers, with agents", "tests/lab/k3s", cpus=0.7),
+    _lab("servers", "a sandbox boots, is resized, cut off and destroyed as a VPS is", "tests/lab/vps", cpus=0.6),
+    _lab("k3s", "the k3s stand-in on real servers, with agents", "tests/lab/k3s", cpus=0.6),
     _lab(
         "images",
         "the lab's images run as the official ones do",
@@ -136,7 +136,13 @@ PROOFS: tuple[Proof, ...] = (
         "full.py::TestCache",
         "probes.py",
     ),
-    _shop("alerts", "the guide's alerts fire, are mailed and stop", "alerts.py::TestTrouble", "alerts.py::TestBurning"),
+    _shop(
+        "alerts",
+        "the guide's alerts fire, are mailed and stop",
+        "alerts.py::TestTrouble",
+        "alerts.py::TestBurning",
+        cpus=1.4,  # an alert of busy CPUs needs the CPUs
+    ),
     _shop("more-alerts", "alerts of slow workers, full parts and outages", "more_alerts.py"),
     _shop(
         "hangs",
@@ -152,10 +158,10 @@ PROOFS: tuple[Proof, ...] = (
         f"{_PROBES}_a_cache_that_hangs_takes_no_web_pod_with_it",
         cpus=0.4,
     ),
-    _shop("autoscaler", "autoscalers add pods up to their maximum, and all of them fit", "autoscaler.py", cpus=1.5),
+    _shop("autoscaler", "autoscalers add pods up to their maximum, and all of them fit", "autoscaler.py", cpus=1.2),
     _shop("volumes", "a foreign volume, and a new server on the old one", "volumes.py"),
     _shop("full", "a full broker and a full data volume", "full.py::TestBroker", "full.py::TestVolume"),
     _shop("wrong", "images that fail, a failed migration, wrong passwords, another app", "wrong.py", "other_apps.py"),
-    _shop("stages", "every stage on Hetzner, the last one on DigitalOcean and Vultr", "stages.py", cpus=1),
+    _shop("stages", "every stage on Hetzner, the last one on DigitalOcean and Vultr", "stages.py", cpus=0.8),
     _shop("two-labs", "two labs beside each other", "two_labs.py", cpus=1),
 )
