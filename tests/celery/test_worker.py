@@ -84,6 +84,17 @@ def start_worker(shop):
     return worker
 
 
+def ended(shop, worker):
+    """Wait for its end; one that stays shows what it wrote and where each of its threads stands."""
+    folder, _, _ = shop
+    try:
+        return worker.wait(timeout=patience(30))
+    except subprocess.TimeoutExpired:
+        worker.send_signal(signal.SIGUSR1)  # Celery writes every thread's stack
+        time.sleep(2)
+        raise AssertionError((folder / "worker.log").read_text()[-8000:]) from None
+
+
 def metrics(port):
     text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=patience(5)).read().decode()
     return {
@@ -107,7 +118,7 @@ class TestWorker:
         slow.delay(60)
         wait(lambda: broker.hlen("unacked"), "task taken")
         worker.send_signal(signal.SIGTERM)
-        worker.wait(timeout=patience(30))
+        ended(shop, worker)
         assert (broker.llen("celery"), broker.hlen("unacked")) == (1, 0)
         assert not (folder / "ready").exists()
         broker.flushall()
@@ -121,7 +132,7 @@ class TestWorker:
         add.apply_async((1, 1), countdown=300)
         wait(lambda: broker.hlen("unacked"), "task reserved")
         worker.send_signal(signal.SIGTERM)
-        worker.wait(timeout=patience(30))
+        ended(shop, worker)
         assert (broker.llen("celery"), broker.hlen("unacked")) == (1, 0)
         assert "Initiating Soft Shutdown" not in (folder / "worker.log").read_text()
         broker.flushall()
@@ -186,7 +197,7 @@ class TestExporter:
         assert made["celery_active_worker_count", "celery"] == 1
         assert made["celery_active_process_count", "celery"] == 2
         worker.send_signal(signal.SIGTERM)
-        worker.wait(timeout=patience(30))
+        ended(shop, worker)
         wait(lambda: metrics(port)["celery_active_worker_count", "celery"] == 0, "worker gone")
 
     def test_the_last_event(self, shop, port):
@@ -286,7 +297,7 @@ class TestLoadtest:
         code, result = self.run(shop, COUNT=5, RECIPIENT="nobody")
         assert (code, result.done, result.failed, result.run_mean) == (0, 5, 5, 0.0)
         worker.send_signal(signal.SIGTERM)
-        worker.wait(timeout=patience(30))
+        ended(shop, worker)
 
     def test_without_a_worker_it_says_what_is_left(self, shop):
         _, _, broker = shop
