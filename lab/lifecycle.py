@@ -13,12 +13,13 @@ from typing import Any
 from infra.errors import Problem, StagecoachError
 from lab.cluster.processes import sweep_all
 from lab.daemon import Daemon
-from lab.engine.pulumi_cli import PulumiCli
+from lab.engine.pulumi_cli import PulumiCli, engine_program
 from lab.engine.stack_values import lab_values
 from lab.engine.workspace import Workspace
 from lab.kind import REAL, choose, kind_of
 from lab.paths import kubectl_cache, lab_root
 from lab.toolchain.build import ensure
+from lab.toolchain.caches import go_caches
 from lab.toolchain.programs import ETCD, KUBE
 
 
@@ -41,8 +42,10 @@ class Lab:
         if kind == REAL:
             values |= self._parts(config)
         else:
-            for program in (KUBE, ETCD):
-                ensure(program)
+            with go_caches():
+                for program in (KUBE, ETCD):
+                    ensure(program)
+                engine_program(self.root)
         cli = self._cli()
         self.workspace.write_stack(stack, values)
         self._select(cli, stack)

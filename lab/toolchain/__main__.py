@@ -1,9 +1,11 @@
-"""`python -m lab.toolchain`: builds every program that the lab needs."""
+"""`python -m lab.toolchain`: builds every program that the lab and its tests need."""
 
 import sys
 
 from lab.toolchain.build import ensure
-from lab.toolchain.programs import COREDNS, ETCD, INGRESS, KUBE, LOCAL_PATH, METRICS_SERVER, PULUMI
+from lab.toolchain.caches import go_caches
+from lab.toolchain.programs import LAB, TESTS
 
-for program in (PULUMI, KUBE, ETCD, COREDNS, METRICS_SERVER, INGRESS, LOCAL_PATH):
-    sys.stderr.write(f"{program.name}: {ensure(program)}\n")
+with go_caches():
+    for program in (*LAB, *TESTS):
+        sys.stderr.write(f"{program.name}: {ensure(program)}\n")

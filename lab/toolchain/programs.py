@@ -20,6 +20,7 @@ class Program:
     package: str
     ldflags: str = ""
     tags: str = ""
+    tests: bool = False  # the program is the package's tests
 
 
 def _set(variable: str, value: str) -> str:
@@ -33,6 +34,8 @@ PULUMI = Program(
     name="pulumi",
     module="pulumi",
     package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    # Google's storage without its second protocol, which brings Envoy's.
+    tags="disable_grpc_modules",
     ldflags=_set("github.com/pulumi/pulumi/sdk/v3/go/common/version.Version", f"v{PULUMI_VERSION}"),
 )
 KUBE = Program(
@@ -52,7 +55,7 @@ KUBE = Program(
 )
 ETCD = Program(name="etcd", module="kubernetes", package="go.etcd.io/etcd/server/v3")
 # What k3s bundles, as images of the lab.
-COREDNS = Program(name="coredns", module="kubernetes", package="github.com/coredns/coredns")
+COREDNS = Program(name="coredns", module="kubernetes", package="./coredns")
 METRICS_SERVER = Program(
     name="metrics-server",
     module="kubernetes",
@@ -66,5 +69,11 @@ LOCAL_PATH = Program(
     package="github.com/rancher/local-path-provisioner",
     ldflags=_set("main.VERSION", f"v{LOCAL_PATH_VERSION}"),
 )
-# Checks the workflows; only tests use it.
+# Only tests use them.
+INGRESS_TESTS = Program(name="ingress-tests", module="kubernetes", package="./ingress", tests=True)
+# Checks the workflows.
 ACTIONLINT = Program(name="actionlint", module="actionlint", package="github.com/rhysd/actionlint/cmd/actionlint")
+
+# In the order in which they are built; what shares code stands together.
+LAB = (PULUMI, KUBE, ETCD, COREDNS, METRICS_SERVER, INGRESS, LOCAL_PATH)
+TESTS = (INGRESS_TESTS, ACTIONLINT)

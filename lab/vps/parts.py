@@ -11,6 +11,9 @@ from lab.images.recipes import recipe
 from lab.images.tags import plain_name
 from lab.k3s.bundle import ensure_guest_bin
 from lab.k3s.images import ensure_cluster_images
+from lab.toolchain.build import ensure
+from lab.toolchain.caches import go_caches
+from lab.toolchain.programs import TESTS
 from lab.vps.machine_image import ensure_machine_image
 
 
@@ -35,6 +38,9 @@ def _from_packages() -> None:
 
 
 def _from_sources(root: Path) -> None:
-    ensure_guest_bin()
-    engine_program(root)
-    ensure_cluster_images()
+    with go_caches():
+        ensure_guest_bin()
+        engine_program(root)
+        ensure_cluster_images()
+        for program in TESTS:  # seconds now; later what they share with the others would be compiled again
+            ensure(program)

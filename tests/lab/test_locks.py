@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from lab.locks import cache_lock
+from lab.locks import cache_lock, free_lock, shared_lock
 from tests.waiting import patience
 
 _WAITER = "from lab.locks import cache_lock\nwith cache_lock('thing'): print('mine')"
@@ -28,3 +28,12 @@ def test_other_names_do_not_wait(tmp_path, monkeypatch):
     monkeypatch.setenv("STAGECOACH_CACHE", str(tmp_path))
     with cache_lock("thing"), cache_lock("other"):
         assert {path.name for path in (tmp_path / "locks").iterdir()} == {"thing.lock", "other.lock"}
+
+
+def test_shared_by_several_and_then_free(tmp_path, monkeypatch):
+    monkeypatch.setenv("STAGECOACH_CACHE", str(tmp_path))
+    with shared_lock("thing"), shared_lock("thing"), free_lock("thing") as free:
+        assert not free
+    with free_lock("thing") as free, free_lock("thing") as again:
+        assert free
+        assert not again

@@ -11,26 +11,33 @@ from lab.toolchain import build
 from lab.toolchain.programs import Program
 
 MODULE = "module example.test/hello\n\ngo 1.26\n"
-MAIN = 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello") }\n'
+MAIN = 'package main\n\nfunc main() { print("hello") }\n'  # no package: few of the standard library are compiled
 HELLO = Program(name="hello", module="hello", package=".")
 
 
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory):
+    """The standard library is compiled once for all tests."""
+    return tmp_path_factory.mktemp("compiled")
+
+
 @pytest.fixture
-def tools(tmp_path, monkeypatch):
+def tools(tmp_path, monkeypatch, compiled):
     """A tools folder with one tiny module, and a cache of its own."""
     module = tmp_path / "tools" / "hello"
     module.mkdir(parents=True)
     (module / "go.mod").write_text(MODULE)
     (module / "main.go").write_text(MAIN)
     monkeypatch.setattr(build, "TOOLS", tmp_path / "tools")
-    # The machine's Go build cache stays: the standard library is not compiled again for each test.
     monkeypatch.setenv("STAGECOACH_CACHE", str(tmp_path / "cache"))
-    shared = build._environment()["GOCACHE"]
-    go_cache = Path.home() / ".cache" / "stagecoach" / "go" / "build"
-    if go_cache.exists():
-        Path(shared).parent.mkdir(parents=True)
-        Path(shared).symlink_to(go_cache)
+    shared = Path(build._environment()["GOCACHE"])
+    shared.parent.mkdir(parents=True)
+    shared.symlink_to(compiled)
     return module
+
+
+def said(program):
+    return subprocess.run([program], capture_output=True, text=True, check=True).stderr
 
 
 class TestEnsure:
@@ -38,7 +45,7 @@ class TestEnsure:
         """The second call finds the first one's program."""
         first = build.ensure(HELLO)
         made = first.resolve().stat().st_mtime_ns
-        assert subprocess.run([first], capture_output=True, text=True, check=True).stdout == "hello\n"
+        assert said(first) == "hello"
         assert build.ensure(HELLO).resolve().stat().st_mtime_ns == made
 
     def test_changed_source_is_another_program(self, tools):
@@ -47,7 +54,7 @@ class TestEnsure:
         (tools / "main.go").write_text(MAIN.replace("hello", "goodbye"))
         second = build.ensure(HELLO)
         assert second.resolve() != first
-        assert subprocess.run([second], capture_output=True, text=True, check=True).stdout == "goodbye\n"
+        assert said(second) == "goodbye"
 
     def test_other_packages_and_tests_build_nothing_anew(self, tools):
         """One module holds several programs."""
@@ -59,6 +66,30 @@ class TestEnsure:
         (tools / "main.go").write_text(MAIN.replace("hello", "goodbye"))
         assert build._key(other) == without
         assert build._key(HELLO) != before
+
+    def test_changed_flags_are_another_program(self, tools, monkeypatch):
+        before = build._key(HELLO)
+        flags = build._flags(HELLO)
+        monkeypatch.setattr(build, "_flags", lambda _program: [*flags, "-race"])
+        assert build._key(HELLO) != before
+
+    def test_what_stands_in_for_a_module_is_an_input(self, tools):
+        (tools / "other").mkdir()
+        (tools / "other" / "go.mod").write_text("module example.test/other\n")
+        before = build._key(HELLO)
+        (tools / "other" / "other.go").write_text("package other\n")
+        assert build._key(HELLO) != before
+
+    def test_a_packages_tests_are_a_program(self, tools, monkeypatch):
+        """Their sources are its inputs; tests/tools/test_ingress.py runs a real one."""
+        commands = []
+        monkeypatch.setattr(build, "_run", lambda _program, command, _go: commands.append(command))
+        program = Program(name="hello-tests", module="hello", package=".", tests=True)
+        build.ensure(program)
+        assert commands[0][1:3] == ["test", "-c"]
+        before = build._key(program)
+        (tools / "main_test.go").write_text("package main\n")
+        assert build._key(program) != before
 
     def test_failure_shows_the_compilers_lines(self, tools, tmp_path):
         """No half-made program stays behind."""
@@ -74,7 +105,7 @@ class TestEnsure:
         left.mkdir(parents=True)
         (left / "hello").write_text("half")
         built = build.ensure(HELLO)
-        assert subprocess.run([built], capture_output=True, text=True, check=True).stdout == "hello\n"
+        assert said(built) == "hello"
         assert not left.exists()
 
     def test_full_disk_says_what_to_do(self):

@@ -21,6 +21,7 @@ def test_configuration(tmp_path, monkeypatch):
     assert content["root"] == str(tmp_path / "k3s" / "agent" / "containerd")
     assert plugin["restrict_oom_score_adj"] is True
     assert plugin["sandbox_image"].startswith("lab.stagecoach.dev/lab/pause:")
+    assert plugin["containerd"]["discard_unpacked_layers"] is True
     [runtime] = plugin["containerd"]["runtimes"].values()
     assert "/proc/meminfo" in open(runtime["base_runtime_spec"]).read()  # noqa: SIM115, PTH123
     hosts = tomllib.loads((layout.etc / "containerd" / "certs.d" / "_default" / "hosts.toml").read_text())
