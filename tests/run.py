@@ -13,6 +13,7 @@ from tests.suite.running import run_at_once
 from tests.suite.summary import machine, summarize
 
 Steps = tuple[tuple[Part, ...], ...]
+_DISK = "from lab.vps.machine_image import ensure_machine_image; ensure_machine_image()"
 _SERVERS = programs(
     "redis-server",
     "postgres",
@@ -29,6 +30,7 @@ _REAL = tuple(f"tests/real/test_{name}.py" for name in ("shop", "bad_days", "ale
 BUILDS: tuple[Part, ...] = (
     Part(name="build the engine and Kubernetes", command=(sys.executable, "-m", "lab.toolchain")),
     Part(name="make the images", command=(sys.executable, "-m", "lab.images"), needs=root),
+    Part(name="make the servers' disk", command=(sys.executable, "-c", _DISK), needs=root),
     Part(name="install checkov", command=(sys.executable, "-m", "tests.manifests.checkov")),
 )
 # One step after the other; the parts of a step at once.

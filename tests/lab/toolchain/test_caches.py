@@ -6,11 +6,11 @@ import sys
 import pytest
 
 from lab.toolchain.caches import go_cache, go_caches, remove_go_caches, used_go_caches
+from tests.waiting import patience
 
 _BUILDER = """
 import sys
 from lab.toolchain.caches import used_go_caches
-from tests.waiting import patience
 with used_go_caches():
     print("builds", flush=True)
     sys.stdin.read()
