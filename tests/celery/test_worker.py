@@ -116,8 +116,8 @@ class TestWorker:
         log = (folder / "worker.log").read_text()
         assert "task_time_limit: the app's 30 is replaced by the plan's 600" in log
         slow.delay(60)
-        # Runs, not only taken: one that a child has not accepted yet is no running task to Celery's cold shutdown, which
-        # then waits for its end (celery.apps.worker.on_cold_shutdown, 5.7.0).
+        # It runs: a task that a child has not accepted yet is none to Celery's cold shutdown, which then waits for its
+        # end (celery.apps.worker.on_cold_shutdown, 5.7.0).
         wait(lambda: [*(app.control.inspect(timeout=1).active() or {"": []}).values()] != [[]], "a running task")
         worker.send_signal(signal.SIGTERM)
         ended(shop, worker)
