@@ -69,7 +69,7 @@ def _make(builder: Builder, name: str, dockerfile: Path, context: Path) -> Image
         below = provide(builder, base, machine) if base else None
         builder.build(dockerfile=dockerfile, context=context, tag=tag, machine=machine, base=below)
     image = builder.publish(tag=tag, name=name, key=image_key, started=started)
-    builder.forget(tag)
+    builder.end()
     return image
 
 
