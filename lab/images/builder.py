@@ -103,14 +103,15 @@ class Builder:
         """Frees the disk of an image that nothing starts from."""
         run([*self.buildah, "rmi", "--force", tag], tag)
 
-    def end(self) -> None:
-        """Frees what only builds need: buildah's copies of the images, Debian's packages."""
-        run([*self.buildah, "rm", "--all"], "the end of a build")
-        run([*self.buildah, "rmi", "--all", "--force"], "the end of a build")
-        if f" {self._own}/" not in Path("/proc/self/mountinfo").read_text():
-            remove(self._own)
-        for folder in kept_packages():
-            remove(folder)
+    def end(self) -> int:
+        """Frees what only builds need: buildah's copies of the images, Debian's packages; how many bytes."""
+        if self._own.exists():
+            run([*self.buildah, "rm", "--all"], "the end of a build")
+            run([*self.buildah, "rmi", "--all", "--force"], "the end of a build")
+        # What a build has mounted there is not for anybody to remove.
+        mounted = f" {self._own}/" in Path("/proc/self/mountinfo").read_text()
+        folders = [self._scratch, *kept_packages(), *([] if mounted else [self._own])]
+        return sum(remove(folder) for folder in folders)
 
 
 def _only_root() -> None:

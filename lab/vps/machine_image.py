@@ -61,7 +61,7 @@ def ensure_machine_image() -> Path:
     Raises:
         StagecoachError: it could not be built; the message has the last lines of the builder.
     """
-    folder = cache_root() / "machine-images" / _key()
+    folder = image_folder()
     image = folder / "disk.img"
     if not image.exists():
         with cache_lock("machine-image"):
@@ -72,12 +72,13 @@ def ensure_machine_image() -> Path:
 
 def cached() -> bool:
     """Whether it was made before."""
-    return (cache_root() / "machine-images" / _key() / "disk.img").exists()
+    return (image_folder() / "disk.img").exists()
 
 
-def _key() -> str:
+def image_folder() -> Path:
+    """Where it lies: keyed by packages and steps."""
     inputs = repr((SUITE, PACKAGES, _CLEANUP, _SIZE_MIB, _FILE_SYSTEM))
-    return hashlib.sha256(inputs.encode()).hexdigest()[:12]
+    return cache_root() / "machine-images" / hashlib.sha256(inputs.encode()).hexdigest()[:12]
 
 
 def mirror() -> str:
