@@ -16,7 +16,7 @@ export STAGECOACH_CACHE := $(CACHE)
 export LAB
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down reset status url logs kubectl loadtest usage pulumi preview test proof check fmt docs bench lock tools programs checkov
+.PHONY: help setup up down reset clean status url logs kubectl loadtest usage pulumi preview test proof check fmt docs bench lock tools programs checkov
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ down: setup  ## stop the lab's processes, keep its state
 
 reset: setup  ## stop the lab's processes and forget its state
 	@$(RUN_LAB) reset
+
+clean: setup  ## free the disk of what this checkout does not use: programs, images, environments of others; no lab
+	@$(RUN_LAB) clean
 
 status: setup  ## what runs in the lab
 	@$(RUN_LAB) status

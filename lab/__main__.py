@@ -54,6 +54,14 @@ def reset(context: typer.Context) -> None:
 
 
 @app.command()
+def clean() -> None:
+    """Remove what this checkout does not use; labs stay."""
+    from lab.clean import clean as remove_unused  # noqa: PLC0415  other commands have no use for it
+
+    remove_unused()
+
+
+@app.command()
 def status(context: typer.Context) -> None:
     """Show what runs."""
     raise typer.Exit(_lab(context).status())

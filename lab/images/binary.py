@@ -45,7 +45,9 @@ def binary_image(
             _put(binary, context / binary.name)
             dockerfile = folder / "Dockerfile"
             dockerfile.write_text(render(binary.name, base=base, arguments=arguments, user=user))
-            return _make(builder, name, dockerfile, context)
+            image = _make(builder, name, dockerfile, context)
+        builder.end()
+        return image
 
 
 def render(program: str, *, base: str, arguments: Sequence[str], user: str) -> str:
@@ -68,9 +70,7 @@ def _make(builder: Builder, name: str, dockerfile: Path, context: Path) -> Image
     with machine_settings() as machine:
         below = provide(builder, base, machine) if base else None
         builder.build(dockerfile=dockerfile, context=context, tag=tag, machine=machine, base=below)
-    image = builder.publish(tag=tag, name=name, key=image_key, started=started)
-    builder.forget(tag)
-    return image
+    return builder.publish(tag=tag, name=name, key=image_key, started=started)
 
 
 def _put(binary: Path, target: Path) -> None:

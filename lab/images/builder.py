@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infra.errors import Problem, RefusedError
+from lab.disk_use import remove
 from lab.images.limits import build_ulimits
-from lab.images.machine import Machine
+from lab.images.machine import Machine, kept_packages
 from lab.images.run import run
 from lab.images.store import Image, Store
 from lab.paths import cache_root
@@ -22,12 +23,12 @@ _BUILD = ("--isolation=chroot", "--network=host", "--pull-never", "--format=oci"
 
 
 class Builder:
-    """One storage of buildah's in the cache; the caller holds the lock."""
+    """A storage of buildah's in the cache, for as long as somebody builds; the caller holds the lock."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        folder = cache_root() / "images" / "buildah"
-        self.buildah = ["buildah", f"--root={folder / 'storage'}", f"--runroot={folder / 'run'}"]
+        self._own = cache_root() / "images" / "buildah"
+        self.buildah = ["buildah", f"--root={self._own / 'storage'}", f"--runroot={self._own / 'run'}"]
         self._scratch = cache_root() / "images" / "partial"
 
     def sweep(self) -> None:
@@ -50,6 +51,14 @@ class Builder:
     def kept(self, tag: str) -> bool:
         """Whether buildah still has an image to start from."""
         return tag in run([*self.buildah, "images", "--noheading", "--format={{.Name}}:{{.Tag}}"], "a list").split()
+
+    def load(self, image: Image, tag: str) -> None:
+        """Copies an image of the store into buildah's storage, for others to start from."""
+        with self.scratch() as folder:
+            self.store.lay_out(image, folder / "image")
+            # By a relative path: buildah makes a name of it, which takes no dot at the beginning of a folder.
+            name = run([*self.buildah, "pull", "--quiet", "oci:image"], tag, cwd=folder).split()[-1]
+        run([*self.buildah, "tag", name, tag], tag)
 
     def build(self, *, dockerfile: Path, context: Path, tag: str, machine: Machine, base: str | None) -> None:
         """Makes an image in buildah's storage; `base` takes the place of the first FROM.
@@ -93,6 +102,16 @@ class Builder:
     def forget(self, tag: str) -> None:
         """Frees the disk of an image that nothing starts from."""
         run([*self.buildah, "rmi", "--force", tag], tag)
+
+    def end(self) -> int:
+        """Frees what only builds need: buildah's copies of the images, Debian's packages; how many bytes."""
+        if self._own.exists():
+            run([*self.buildah, "rm", "--all"], "the end of a build")
+            run([*self.buildah, "rmi", "--all", "--force"], "the end of a build")
+        # What a build has mounted there is not for anybody to remove.
+        mounted = f" {self._own}/" in Path("/proc/self/mountinfo").read_text()
+        folders = [self._scratch, *kept_packages(), *([] if mounted else [self._own])]
+        return sum(remove(folder) for folder in folders)
 
 
 def _only_root() -> None:

@@ -80,6 +80,7 @@ def _make(store: Store, wanted: list[Recipe]) -> None:
             _say(f"{one.name}: building ({number} of {len(missing)})")
             image = _build(builder, one, machine)
             _say(f"{one.name}: {image.bytes / _MIB:.0f} MiB in {image.seconds:.1f} s")
+    builder.end()
 
 
 def _build(builder: Builder, one: Recipe, machine: Machine) -> Image:
@@ -97,13 +98,19 @@ def _build(builder: Builder, one: Recipe, machine: Machine) -> Image:
 
 def provide(builder: Builder, one: Recipe, machine: Machine) -> str:
     """The name, in buildah's storage, of an image to start from; made where it is missing."""
-    below = base_of(one)
+    tag, made = _tag(one), builder.store.built(one.name, key_of(one))
+    if builder.kept(tag):
+        return tag
+    if made:
+        builder.load(made, tag)
+        return tag
+    started, below = time.monotonic(), base_of(one)
     if below:
         provide(builder, below, machine)
-    if not builder.kept(_tag(one)):
-        _say(f"{one.name}: building, because others start from it")
-        _build_in_storage(builder, one, machine)
-    return _tag(one)
+    _say(f"{one.name}: building, because others start from it")
+    _build_in_storage(builder, one, machine)
+    builder.publish(tag=tag, name=one.name, key=key_of(one), started=started)
+    return tag
 
 
 def _build_in_storage(builder: Builder, one: Recipe, machine: Machine) -> None:
@@ -111,7 +118,7 @@ def _build_in_storage(builder: Builder, one: Recipe, machine: Machine) -> None:
     below = _tag(base) if base else None
     if one.name != DEBIAN:
         builder.build(dockerfile=one.dockerfile, context=one.context, tag=_tag(one), machine=machine, base=below)
-    elif not builder.kept(_tag(one)):
+    else:
         with builder.scratch() as folder:
             make_root(machine, folder / "root.tar")
             builder.build(dockerfile=one.dockerfile, context=folder, tag=_tag(one), machine=machine, base=None)

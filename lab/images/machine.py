@@ -60,6 +60,12 @@ def pip_options(listed: str) -> dict[str, str]:
     return {name: value for _, name, value in ordered if name in _PIP}
 
 
+def kept_packages() -> dict[Path, str]:
+    """Folders of package lists and packages that builds share, each with its place in an image."""
+    kept = cache_root() / "images"
+    return {kept / "lists": "/var/lib/apt/lists", kept / "archives": "/var/cache/apt"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Machine:
     """Folders of settings that a build sees in place of the image's own."""
@@ -68,14 +74,13 @@ class Machine:
     pip: Path
 
     def volumes(self) -> list[str]:
-        """Buildah's options; package lists and packages are downloaded once for all builds."""
-        kept = cache_root() / "images"
+        """Buildah's options; package lists and packages are downloaded once for several builds."""
         # A package may write there (postgresql-common does); what it writes goes with the settings.
         mounts = [(self.apt / name, f"/etc/apt/{name}", "rw") for name in _APT]
         mounts.append((self.pip, "/etc/xdg/pip", "ro"))
-        for name, inside in (("lists", "/var/lib/apt/lists"), ("archives", "/var/cache/apt")):
-            (kept / name).mkdir(parents=True, exist_ok=True)
-            mounts.append((kept / name, inside, "rw"))
+        for folder, inside in kept_packages().items():
+            folder.mkdir(parents=True, exist_ok=True)
+            mounts.append((folder, inside, "rw"))
         return [f"--volume={host}:{inside}:{mode}" for host, inside, mode in mounts]
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lab.disk_use import remove
 from lab.paths import cache_root
 
 _HEX = re.compile("[0-9a-f]{64}")
@@ -81,6 +83,24 @@ class Store:
         digest = hashlib.sha256(text).hexdigest()
         (folder / "manifest.json").replace(target / digest)
         return json.loads(text)["mediaType"], f"sha256:{digest}"
+
+    def lay_out(self, image: Image, folder: Path) -> None:
+        """Makes a layout of this image alone, whose blobs are the store's."""
+        folder.mkdir(parents=True)
+        (folder / "blobs").symlink_to(self.root.absolute() / "blobs")
+        Store(folder).add(image)
+
+    def retain(self, wanted: Callable[[Image], bool]) -> int:
+        """Removes every other image, with the blobs that no wanted one names; the bytes that this frees."""
+        kept = [entry for entry in self._entries() if wanted(_image(entry))]
+        if len(kept) < len(self._entries()):
+            self._write(kept)
+        manifests = [self.blob(entry["digest"]) for entry in kept]
+        named = {path.name for path in manifests}
+        for manifest in (json.loads(path.read_text()) for path in manifests if path.exists()):
+            named |= {self.blob(part["digest"]).name for part in (manifest["config"], *manifest["layers"])}
+        blobs = self.blob("sha256:x").parent
+        return sum(remove(path) for path in (blobs.iterdir() if blobs.exists() else ()) if path.name not in named)
 
     def size(self, digest: str) -> int:
         """Bytes of a manifest with all that it names."""

@@ -65,6 +65,32 @@ def test_another_base_than_the_dockerfile_names(builder, context, tmp_path):
     assert len(json.loads(builder.store.blob(image.digest).read_text())["layers"]) == 2
 
 
+def test_an_image_of_the_store_as_a_base(builder, context, tmp_path):
+    """What starts from it has the same layers, so that they lie in the store once."""
+    build(builder, context)
+    base = builder.publish(tag="localhost/test:1", name="lab/base:1", key="k", started=time.monotonic())
+    builder.end()
+    assert not builder.kept("localhost/test:1")
+    builder.load(base, "localhost/base:k")
+    assert builder.kept("localhost/base:k")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "Dockerfile").write_text("FROM lab/base:1\nWORKDIR /more\n")
+    build(builder, tmp_path / "other", tag="localhost/other:1", base="localhost/base:k")
+    image = builder.publish(tag="localhost/other:1", name="c/d:1", key="k", started=time.monotonic())
+    layers = [json.loads(builder.store.blob(one.digest).read_text())["layers"] for one in (base, image)]
+    assert layers[1][0] == layers[0][0]
+    assert len(layers[1]) == 2
+
+
+def test_the_end_frees_the_disk(builder, context, tmp_path):
+    build(builder, context)
+    image = builder.publish(tag="localhost/test:1", name="a/b:1", key="k", started=time.monotonic())
+    builder.end()
+    assert {path.name for path in (tmp_path / "cache" / "images").iterdir()} == {"layout", "partial"}
+    assert builder.store.whole(image)
+    builder.end()  # nothing is there any more
+
+
 def test_a_failed_step_says_why(builder, context):
     (context / "Dockerfile").write_text("FROM scratch\nCOPY missing /\n")
     with pytest.raises(StagecoachError, match=r"(?s)could not be made.*missing"):

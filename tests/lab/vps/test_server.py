@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.disk_use import used
 from lab.vps.server import Size, Vps
 from tests.waiting import patience, wait
 
@@ -106,6 +107,18 @@ class TestPowerCut:
         shop.power_on()
         for folder in ("/root", "/var/lib/stagecoach"):
             assert lab.said("shop", f"cat {folder}/kept {folder}/lost 2>/dev/null || true") == "kept"
+
+
+class TestSpace:
+    def test_deleted_files_free_this_machines_disk(self, lab, shop):
+        """Of the root disk and of a volume whose file system was made on the server."""
+        images = {"/root": shop.disk, "/var/lib/stagecoach": lab.root / "volume-7.img"}
+        for folder, image in images.items():
+            before = used(image)
+            lab.said("shop", f"head -c 60M /dev/urandom >{folder}/large; sync --file-system {folder}")
+            assert used(image) - before > 50 * 2**20
+            lab.said("shop", f"rm {folder}/large; sync --file-system {folder}")
+            wait(lambda image=image, before=before: used(image) - before < 20 * 2**20, f"{folder} keeps its size")
 
 
 class TestVolume:
