@@ -118,7 +118,10 @@ class TestWorker:
         slow.delay(60)
         # It runs: a task that a child has not accepted yet is none to Celery's cold shutdown, which then waits for its
         # end (celery.apps.worker.on_cold_shutdown, 5.7.0).
-        wait(lambda: [*(app.control.inspect(timeout=1).active() or {"": []}).values()] != [[]], "a running task")
+        wait(
+            lambda: [*(app.control.inspect(timeout=patience(1)).active() or {"": []}).values()] != [[]],
+            "a running task",
+        )
         worker.send_signal(signal.SIGTERM)
         ended(shop, worker)
         assert (broker.llen("celery"), broker.hlen("unacked")) == (1, 0)
