@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,8 @@ def runner(tmp_path):
         "CI": "true",
         "LAB_NAME": f"none-{os.getpid()}",
         "STAGECOACH_CACHE": str(cache_root()),
+        # Of this run: another Python on that PATH would have an environment of its own made first.
+        "PYTHON3": sys.executable,
         "GITHUB_OUTPUT": str(tmp_path / "output"),
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
     }
