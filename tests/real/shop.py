@@ -7,9 +7,10 @@ import sys
 from email import message_from_bytes
 from pathlib import Path
 
+import urllib3
 import yaml
 
-from lab.cluster.api import Api
+from lab.cluster.api import Api, ApiError
 from lab.lifecycle import Lab
 from lab.vps.network import Network
 from lab.vps.server import Vps
@@ -131,9 +132,20 @@ class Shop:
             *(f"{broker} {one}" for one in ("llen celery", "hlen unacked", "client list")),
         )
         try:
-            return "\n\n".join(f"$ kubectl {one}\n{self.kubectl(*one.split(), check=False)[-6000:]}" for one in asked)
-        except (OSError, subprocess.SubprocessError) as error:
+            said = [f"$ kubectl {one}\n{self.kubectl(*one.split(), check=False)[-6000:]}" for one in asked]
+            return "\n\n".join([*said, self._alerting()])
+        except (OSError, subprocess.SubprocessError, ApiError, urllib3.exceptions.HTTPError) as error:
             return f"it does not answer: {error}"
+
+    def _alerting(self):
+        """What Prometheus sees: alerts, targets that are down, rules that fail."""
+        alerts = [(one["labels"], one["state"]) for one in self.alerts()]
+        groups = self.api.request("GET", f"{PROMETHEUS}/rules")["data"]["groups"]
+        failing = [
+            (one["name"], one.get("lastError")) for group in groups for one in group["rules"] if one["health"] != "ok"
+        ]
+        slow = [(one["name"], one["evaluationTime"], one["lastEvaluation"]) for one in groups]
+        return f"alerts {alerts}\ndown {self.query('up == 0')}\nfailing rules {failing}\ngroups {slow}"
 
     def close(self):
         """Ends everything."""
