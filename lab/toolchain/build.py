@@ -176,7 +176,7 @@ def _follow(command: list[str], program: Program, meter: _Meter) -> list[str] | 
 
 def _problem(program: Program, lines: list[str]) -> Problem:
     text = "\n    ".join(lines)
-    hint = "Free some space (about 5 GB are needed)" if _DISK_FULL.search(text) else "Mend it and run the command again"
+    hint = "Free some space (about 7 GB are needed)" if _DISK_FULL.search(text) else "Mend it and run the command again"
     return Problem(
         path=f"tools/{program.module}",
         value=program.package,

@@ -12,23 +12,36 @@ LAB = Path("lab")
 
 
 @pytest.fixture
-def made(monkeypatch):
+def made(tmp_path, monkeypatch):
+    monkeypatch.setenv("STAGECOACH_CACHE", str(tmp_path))
     found = []
     for name in ("ensure_machine_image", "ensure_guest_bin", "ensure_images", "ensure_cluster_images"):
         monkeypatch.setattr(parts, name, lambda name=name: found.append(name))
     monkeypatch.setattr(parts, "engine_program", lambda root: found.append(f"the engine of {root.name}"))
+    monkeypatch.setattr(parts, "ensure", lambda program: found.append(program.name))
     return found
 
 
 def test_all_of_them(made):
     ensure_parts(LAB, "ghcr.io/example/shop:1.0.0")
     assert sorted(made) == [
+        "actionlint",
         "ensure_cluster_images",
         "ensure_guest_bin",
         "ensure_images",
         "ensure_machine_image",
+        "ingress-tests",
         "the engine of lab",
     ]
+
+
+def test_go_keeps_nothing_once_all_programs_are_there(made, tmp_path, monkeypatch):
+    left = tmp_path / "go" / "mod"
+    left.mkdir(parents=True)
+    monkeypatch.setattr(parts, "ensure_cluster_images", lambda: made.append(left.exists()))
+    ensure_parts(LAB, "ghcr.io/example/shop:1.0.0")
+    assert True in made
+    assert not left.exists()
 
 
 def test_one_that_fails_is_an_error(made, monkeypatch):
