@@ -147,7 +147,6 @@ REASONS = {
         "lab/vps/guest/manager.py",
         "lab/vps/guest/mount.py",
         "lab/vps/guest/notify.py",
-        "lab/vps/guest/trim.py",
         "lab/vps/guest/service.py",
     ),
     "run by the real engine in tests/engine": (

@@ -16,7 +16,7 @@ fi
 # A disk after a power cut replays its journal; -p ends with 1 where it mended something.
 e2fsck -p "$DISK" || [ $? -eq 1 ]
 # Without `discard`: a power cut aborts the journal, and the kernel then discards what the lost transaction had freed, so
-# that files which are there again have holes.  Freed space is given back at power-off (lab/vps/guest/trim.py).
+# that files which are there again have holes.  Freed space is given back at power-off (lab/vps/disk.py).
 mount -t ext4 -o noatime,noinit_itable "$DISK" "$ROOT"
 cd "$ROOT"
 

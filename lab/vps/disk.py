@@ -29,18 +29,31 @@ def grow_disk(disk: Path, gb: int) -> None:
         grow_file_system(disk)
 
 
+def trim(image: Path) -> None:
+    """Gives deleted files' space back to this machine: holes in the image of an ext4 file system that is not mounted.
+
+    Not by the server itself: a mount that outlived its volume would punch holes into what somebody else wrote since.
+    """
+    if _has_ext4(image):
+        run("e2fsck", "-f", "-p", "-E", "discard", str(image), check=False)
+
+
 def grow_file_system(image: Path) -> None:
     """Makes an ext4 file system that is not mounted as large as its image; no error where there is none.
 
     On a mounted one the kernel allows it with CAP_SYS_RESOURCE alone, which containers often lack.
     """
-    if run("blkid", "-p", "-s", "TYPE", "-o", "value", str(image), check=False).stdout.strip() != "ext4":
+    if not _has_ext4(image):
         return
     checked = run("e2fsck", "-f", "-p", str(image), check=False)
     if checked.returncode > _MENDED:
         problem = Problem(path=str(image), value="", allowed=checked.stdout.strip(), hint="Its data may be damaged")
         raise StagecoachError("a file system can't be mended", [problem])
     run("resize2fs", str(image))
+
+
+def _has_ext4(image: Path) -> bool:
+    return run("blkid", "-p", "-s", "TYPE", "-o", "value", str(image), check=False).stdout.strip() == "ext4"
 
 
 def grows_mounted() -> bool:

@@ -17,7 +17,7 @@ from lab.vps import loops
 from lab.vps.booting import start_hypervisor
 from lab.vps.cgroups import Cgroup
 from lab.vps.devices import plug, unplug
-from lab.vps.disk import grow_disk, grow_file_system, grows_mounted, make_disk
+from lab.vps.disk import grow_disk, grow_file_system, grows_mounted, make_disk, trim
 from lab.vps.links import Links
 from lab.vps.machine_image import ensure_machine_image
 from lab.vps.network import Network
@@ -102,6 +102,8 @@ class Vps:
             os.kill(found.pid, signal.SIGTERM)
             _wait(lambda: not self.running, _OFF_SECONDS)
         self._clear()
+        for image in (self.disk, *(Path(one.image) for one in self.record.volumes)):
+            trim(image)
 
     def cut(self) -> None:
         """A power cut: what was not written to disk and volumes is lost."""

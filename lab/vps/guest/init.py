@@ -18,7 +18,6 @@ from lab.vps.guest.cloud_config import CloudConfig
 from lab.vps.guest.control import Control
 from lab.vps.guest.manager import Manager
 from lab.vps.guest.mount import mounted
-from lab.vps.guest.trim import trim
 from lab.vps.guest.units import Unit, from_fstab
 
 _GATEWAY = "100.64.0.1"
@@ -121,9 +120,7 @@ def unmount() -> None:
     """Everything on a disk, the last mounted first; what stays in use is written out all the same."""
     for point in reversed(mounted()):
         if point != "/" and not point.startswith(("/proc", "/sys", "/dev", "/run")):
-            trim(point)
             subprocess.run(["umount", point], check=False, stderr=subprocess.DEVNULL)
-    trim("/")
     subprocess.run(["sync", "--file-system", "/"], check=False)  # a plain sync is the whole machine's
     subprocess.run(["mount", "-o", "remount,ro", "/"], check=False)
 
