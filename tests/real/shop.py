@@ -98,6 +98,11 @@ class Shop:
         """Prometheus' alerts, pending or firing."""
         return self.api.request("GET", f"{PROMETHEUS}/alerts")["data"]["alerts"]
 
+    def unread_targets(self):
+        """What Prometheus has not read since its start."""
+        targets = self.api.request("GET", f"{PROMETHEUS}/targets", state="active")["data"]["activeTargets"]
+        return [one["scrapeUrl"] for one in targets if one["health"] == "unknown"] if targets else ["anything"]
+
     def mails(self, recipient):
         """What the sink took for somebody."""
         folder = self.lab.root / "mails" / "new"
