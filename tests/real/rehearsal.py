@@ -31,8 +31,8 @@ class Rehearsal:
         self.shop.configure(monitoring={"alert_speed": SPEED}, alerts=_MAILS)
         done = self.shop.update()
         assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-        # A series that ends before the new Prometheus has read it once is seen for five more minutes: only a process that
-        # has read it marks its end.
+        # A series that ends before the new Prometheus has read it once is seen for five more minutes: only who has read
+        # it marks its end.
         wait(lambda: self.shop.unread_targets() == [], lambda: f"a first look at {self.shop.unread_targets()}", SECONDS)
         self.settle()
 
