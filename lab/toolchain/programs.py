@@ -8,7 +8,7 @@ PULUMI_VERSION = "3.259.0"  # tools/pulumi/go.mod
 KUBERNETES_VERSION = "1.36.3"  # tools/kubernetes/go.mod
 COREDNS_VERSION = "1.14.7"  # tools/kubernetes/go.mod
 METRICS_SERVER_VERSION = "0.9.0"  # tools/kubernetes/go.mod
-LOCAL_PATH_VERSION = "0.0.30"  # tools/local-path/go.mod
+LOCAL_PATH_VERSION = "0.0.30"  # tools/kubernetes/go.mod
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ METRICS_SERVER = Program(
 INGRESS = Program(name="ingress", module="kubernetes", package="./ingress")
 LOCAL_PATH = Program(
     name="local-path-provisioner",
-    module="local-path",
+    module="kubernetes",
     package="github.com/rancher/local-path-provisioner",
     ldflags=_set("main.VERSION", f"v{LOCAL_PATH_VERSION}"),
 )

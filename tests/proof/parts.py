@@ -9,7 +9,7 @@ from tests.tools.pythons import every_promised
 
 # The stack itself, the shop that it runs, and the lab that runs both.
 PROGRAM = ("__main__.py", "Pulumi.yaml", "Pulumi.stage*.yaml", "deployments.yaml", "infra", "stacks")
-LAB = ("lab", "tools/kubernetes", "tools/local-path", "tools/pulumi", "examples")
+LAB = ("lab", "tools/kubernetes", "tools/pulumi", "examples")
 # Every part depends on these.
 ALWAYS = ("requirements.txt", "requirements-dev.txt", "pyproject.toml", "tests/conftest.py", "tests/waiting.py")
 HELPERS = ("tests/*.py", "tests/servers", "tests/engine/*.py", "tests/real/*.py", "tests/docs/*.py", "tests/guard")
@@ -67,7 +67,7 @@ def _engine(name: str, proves: str, *tests: str, cpus: float = 1.2) -> Proof:
 
 def _lab(name: str, proves: str, *tests: str, cpus: float, needs: Reason = real_servers) -> Proof:
     """Parts of the lab, without a shop."""
-    depends = ("lab", "infra", "stacks", "tools/kubernetes", "tools/local-path", "examples", *HELPERS, "tests/lab")
+    depends = ("lab", "infra", "stacks", "tools/kubernetes", "examples", *HELPERS, "tests/lab")
     return Proof(name=name, proves=proves, tests=tests, depends=depends, cpus=cpus, needs=needs)
 
 
