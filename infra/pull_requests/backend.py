@@ -47,8 +47,13 @@ def holder(deployment: Deployment) -> str:
     raise RefusedError("the deployment's state cannot be found", [problem])
 
 
-def write_preview(deployment: Deployment, folder: Path, *, readable: bool = True) -> None:
+def write_preview(
+    deployment: Deployment, folder: Path, *, readable: bool = True, plan: Path | None = None
+) -> None:
     """Leaves the engine's JSON, and its text where somebody reads it, in `folder`; backend and files stay as they are.
+
+    Arguments:
+        plan: where the engine saves its update plan, for `update`; secrets in it are encrypted with the stack's key.
 
     Raises:
         RefusedError: there was no preview at all; a failed one is in the JSON.
@@ -58,7 +63,7 @@ def write_preview(deployment: Deployment, folder: Path, *, readable: bool = True
         # A copy: where the file has no salt yet, the CLI writes one into it.
         copy = shutil.copy(stack_path(deployment.stack), copies)
         options = ["-s", stack, "--config-file", copy, *_QUIET]
-        done = _read("preview", "--json", *options)
+        done = _read("preview", "--json", *options, *(["--save-plan", str(plan)] if plan else []))
         text = _read("preview", "--diff", *options).stdout if readable else ""
     if not done.stdout.lstrip().startswith("{"):
         problem = Problem(
@@ -69,16 +74,21 @@ def write_preview(deployment: Deployment, folder: Path, *, readable: bool = True
     (folder / f"{deployment.stack}.diff").write_text(text)
 
 
-def update(deployment: Deployment) -> int:
-    """Renames where the deployment moves to another stack, then `pulumi up`; the engine's exit code."""
+def rename(deployment: Deployment) -> int:
+    """Renames the stack where the deployment moves to another one; the engine's exit code, 0 if there is no move."""
     stack = holder(deployment)
-    if stack != deployment.stack:
-        code = _rename(stack, deployment.stack)
-        if code:
-            return code
+    return 0 if stack == deployment.stack else _rename(stack, deployment.stack)
+
+
+def update(deployment: Deployment, plan: Path) -> int:
+    """`pulumi up` of the deployment's own stack, limited to what `plan` allows; the engine's exit code.
+
+    Arguments:
+        plan: the update plan that `write_preview` saved; an operation or value beyond it ends the update.
+    """
     sys.stdout.write(f"deployment {deployment.name}: pulumi up -s {deployment.stack}\n")
     sys.stdout.flush()
-    command = ["pulumi", "up", "-s", deployment.stack, "--yes", *_QUIET]
+    command = ["pulumi", "up", "-s", deployment.stack, "--plan", str(plan), "--yes", *_QUIET]
     return subprocess.run(command, check=False, stdin=subprocess.DEVNULL, timeout=_HOUR).returncode
 
 

@@ -1,4 +1,4 @@
-"""An update that the guard has seen first."""
+"""An update that the guard has seen first, and that does nothing else."""
 
 from __future__ import annotations
 
@@ -9,30 +9,52 @@ from pathlib import Path
 
 from infra.errors import RefusedError, StagecoachError
 from infra.guard.refusals import refusals
-from infra.pull_requests.backend import update, write_preview
+from infra.pull_requests.backend import holder, rename, update, write_preview
 from infra.pull_requests.deployments import Deployment
 from infra.pull_requests.findings import read_previews
 
+_BEYOND = (
+    "deployment {name}: the update ended with exit code {code}. If the engine says `violates plan` or `not allowed by "
+    "the plan`, the stack changed after the guard had judged it: run the job again, it judges anew\n"
+)
+
 
 def guarded_update(deployment: Deployment) -> int:
-    """Previews, judges, updates; the exit code.  What is refused is said, and the next deployment is still tried.
+    """Previews, judges, updates by the judged plan; the exit code.
 
-    The state may be another one than at the pull request's preview: somebody merged in between, or changed it by hand.
+    A refusal is printed and does not raise, because the next deployment is still tried. The state may differ from the
+    one that the pull request's preview saw: somebody merged in between, or changed it by hand.
     """
     try:
-        _require_safe(deployment)
-        return update(deployment)
+        if holder(deployment) != deployment.stack:
+            # A plan names resources by the stack that holds them: this one is only judged.
+            _judge(deployment, plan=None, changed="nothing was changed")
+            code = rename(deployment)
+            if code:
+                return code
+        return _update(deployment)
     except StagecoachError as error:
         sys.stderr.write(f"deployment {deployment.name}: {error}\n")
         return error.exit_code
 
 
-def _require_safe(deployment: Deployment) -> None:
+def _update(deployment: Deployment) -> int:
+    """By a plan that was judged: between the guard's look and the update nothing can slip in (ADR 18)."""
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Path(folder, "plan.json")
+        _judge(deployment, plan=plan, changed="no resource was changed")
+        code = update(deployment, plan)
+    if code:
+        sys.stderr.write(_BEYOND.format(name=deployment.name, code=code))
+    return code
+
+
+def _judge(deployment: Deployment, *, plan: Path | None, changed: str) -> None:
     """Raises RefusedError where the update would lose something that nobody has let go."""
     with tempfile.TemporaryDirectory() as folder:
-        write_preview(deployment, Path(folder), readable=False)
+        write_preview(deployment, Path(folder), readable=False, plan=plan)
         found = read_previews(Path(folder))
     # A left-over exception stops a pull request, not an update that is run again after it stopped half-way.
     problems = [problem for one in found for problem in refusals(replace(one.ruling, unused=()))]
     if problems:
-        raise RefusedError("the guard refuses the update; nothing was changed", problems)
+        raise RefusedError(f"the guard refuses the update; {changed}", problems)

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from infra.pull_requests import backend
+from infra.pull_requests.deployments import Deployment
 from infra.pull_requests.markdown import LIMIT
 from lab.engine.pulumi_cli import PulumiCli
 from lab.paths import REPOSITORY
@@ -14,6 +16,7 @@ from tests.engine.conftest import make_up, resources
 from tests.waiting import patience
 
 pytestmark = pytest.mark.engine
+SHOP = Deployment(name="shop", stack="stage2", previous="stage1", candidates=("stage1", "stage2"))
 LINKED = ("__main__.py", "infra", "stacks", ".venv")
 
 
@@ -150,3 +153,54 @@ class TestMoveByMerge:
         )
         assert "**Error:**" in done.stdout
         assert "stagecoach:region = fsn1: nbg1, where this stack's server stands" in done.stdout
+
+
+class TestBoundToThePlan:
+    """What the guard judged is all that the update may do."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def environment(cls, cli):
+        environment = cli.environment()
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            yield environment
+
+    @pytest.fixture
+    def plan(self, project, environment, monkeypatch, tmp_path):  # noqa: ARG002  the backend's variables
+        monkeypatch.chdir(project)
+        backend.write_preview(SHOP, tmp_path, readable=False, plan=tmp_path / "plan.json")
+        return tmp_path / "plan.json"
+
+    def test_a_change_that_slips_in_is_not_run(self, lab, project, plan, capfd):
+        before = resources(lab, "stage2")
+        path = project / "Pulumi.stage2.yaml"
+        text = path.read_text()
+        path.write_text(text + "  stagecoach:overrides:\n    django:\n      threads: 3\n")
+        try:
+            code = backend.update(SHOP, plan)
+        finally:
+            path.write_text(text)
+        said = capfd.readouterr()
+        assert code != 0
+        assert "violates plan" in said.out + said.err
+        assert resources(lab, "stage2") == before
+
+    def test_the_same_plan_runs_without_it(self, plan):
+        assert backend.update(SHOP, plan) == 0
+
+    def test_no_secret_is_in_it(self, lab, cli, project, plan):
+        text = plan.read_text()
+        kubeconfig = cli.outputs("stage2", project)["kubeconfig"]
+        assert "server-server" in text
+        for secret in (cli.environment()["PULUMI_CONFIG_PASSPHRASE"], "PRIVATE KEY", kubeconfig[:200]):
+            assert secret not in text
+
+    def test_a_larger_move_needs_nothing_beyond_it(self, lab, project, cli):
+        """New servers, new pools, a pooler: values that no preview knows are allowed, whatever they become."""
+        path = project / "Pulumi.stage2.yaml"
+        path.write_text(re.sub(r"stagecoach:stage: .*", "stagecoach:stage: 5", path.read_text()))
+        done = infra(project, cli, "deploy")
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+        assert cli.outputs("stage2", project)["stage"] == 5

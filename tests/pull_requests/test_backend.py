@@ -25,6 +25,8 @@ if sys.argv[1] == "-C":
 for name in ("_".join(words[:2]), words[0]):
     answer = folder / name
     if answer.exists():
+        for after in folder.glob(f"{{name}}.then.*"):
+            after.rename(folder / after.name.rpartition(".")[2])
         code, _, text = answer.read_text().partition("\\n")
         stream = sys.stderr if text.startswith("error") else sys.stdout
         stream.write(text)
@@ -40,6 +42,12 @@ class Pulumi:
 
     def answer(self, command, text="", code=0):
         (self.folder / command).write_text(f"{code}\n{text}")
+
+    def then(self, command, other, text, code=0):
+        """From the first call of `command` on, `other` gets this answer."""
+        if not (self.folder / command).exists():
+            self.answer(command)
+        (self.folder / f"{command}.then.{other}").write_text(f"{code}\n{text}")
 
     @property
     def calls(self):
@@ -103,6 +111,14 @@ class TestPreview:
             assert Path(call[5]).name == "Pulumi.stage2.yaml"
             assert Path(call[5]).is_absolute()
 
+    def test_the_plan_is_saved_where_it_is_asked_for(self, pulumi, tmp_path):
+        pulumi.answer("stack_ls", stacks("stage2"))
+        pulumi.answer("preview", document())
+        backend.write_preview(SHOP, tmp_path, plan=tmp_path / "plan.json")
+        _, judged, readable = pulumi.calls
+        assert judged[-3:-1] == ["--save-plan", str(tmp_path / "plan.json")]
+        assert "--save-plan" not in readable
+
     def test_a_failed_preview_is_kept(self, pulumi, tmp_path):
         pulumi.answer("stack_ls", stacks("stage1"))
         pulumi.answer("preview", document(diagnostics=[{"severity": "error", "message": "no"}]), code=255)
@@ -116,31 +132,35 @@ class TestPreview:
             backend.write_preview(SHOP, tmp_path)
 
 
-class TestUpdate:
-    def test_rename_where_there_is_no_stack_file_to_overwrite(self, pulumi):
+class TestRename:
+    def test_where_there_is_no_stack_file_to_overwrite(self, pulumi):
         pulumi.answer("stack_ls", stacks("stage1"))
-        assert backend.update(SHOP) == 0
-        _, rename, up = pulumi.calls
+        assert backend.rename(SHOP) == 0
+        _, rename = pulumi.calls
         assert rename[0] == "-C"
         assert rename[2:7] == ["stack", "rename", "stage2", "-s", "stage1"]
-        assert up[:4] == ["up", "-s", "stage2", "--yes"]
 
-    def test_no_rename_once_it_is_done(self, pulumi):
+    def test_not_twice(self, pulumi):
         """The second try of a deployment that stopped after its rename."""
         pulumi.answer("stack_ls", stacks("stage2"))
-        assert backend.update(SHOP) == 0
-        assert [call[0] for call in pulumi.calls] == ["stack", "up"]
-
-    def test_a_rename_that_fails_is_no_update(self, pulumi):
-        pulumi.answer("stack_ls", stacks("stage1"))
-        pulumi.answer("stack_rename", "error: locked\n", code=255)
-        assert backend.update(SHOP) == 255
-        assert "up" not in [call[0] for call in pulumi.calls]
+        assert backend.rename(SHOP) == 0
+        assert [call[0] for call in pulumi.calls] == ["stack"]
 
     def test_the_engines_exit_code(self, pulumi):
-        pulumi.answer("stack_ls", stacks("stage2"))
+        pulumi.answer("stack_ls", stacks("stage1"))
+        pulumi.answer("stack_rename", "error: locked\n", code=255)
+        assert backend.rename(SHOP) == 255
+
+
+class TestUpdate:
+    def test_no_more_than_the_plan(self, pulumi, tmp_path):
+        assert backend.update(SHOP, tmp_path / "plan.json") == 0
+        [up] = pulumi.calls
+        assert up[:6] == ["up", "-s", "stage2", "--plan", str(tmp_path / "plan.json"), "--yes"]
+
+    def test_the_engines_exit_code(self, pulumi, tmp_path):
         pulumi.answer("up", "error: no\n", code=255)
-        assert backend.update(SHOP) == 255
+        assert backend.update(SHOP, tmp_path / "plan.json") == 255
 
 
 class TestMissingBackend:

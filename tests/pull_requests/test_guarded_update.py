@@ -21,17 +21,56 @@ def commands(backend):
     return [call[0] for call in backend.calls]
 
 
-def test_safe(backend):
-    backend.answer("preview", document(step("update", VOLUME, "server-data")))
+def test_the_update_is_bound_to_the_judged_plan(pulumi):
+    pulumi.answer("stack_ls", stacks("stage2"))
+    pulumi.answer("preview", document(step("update", VOLUME, "server-data")))
     assert guarded_update(SHOP) == 0
-    assert commands(backend) == ["stack", "preview", "stack", "-C", "up"]
+    judged, up = [call for call in pulumi.calls if call[0] in ("preview", "up")]
+    assert judged[judged.index("--save-plan") + 1] == up[up.index("--plan") + 1]
+
+
+def test_a_move_is_judged_before_the_rename_and_after_it(backend):
+    """A plan names the resources by their stack: that of the old stack would allow nothing in the new one."""
+    backend.answer("preview", document(step("update", VOLUME, "server-data")))
+    # From the rename on the new stack has the state.
+    backend.then("stack_rename", "stack_ls", stacks("stage2"))
+    assert guarded_update(SHOP) == 0
+    assert [name for name in commands(backend) if name != "stack"] == ["preview", "-C", "preview", "up"]
+    first, second = [call for call in backend.calls if call[0] == "preview"]
+    assert "--save-plan" not in first
+    assert first[first.index("-s") + 1] == "stage1"
+    assert second[second.index("-s") + 1] == "stage2"
+
+
+def test_a_loss_that_appears_after_the_rename_is_not_run(backend, capsys):
+    backend.answer("preview", document(step("update", VOLUME, "server-data")))
+    backend.then("stack_rename", "stack_ls", stacks("stage2"))
+    backend.then("stack_rename", "preview", document(LOSS))
+    assert guarded_update(SHOP) == 1
+    assert "up" not in commands(backend)
+    assert "the guard refuses the update; no resource was changed" in capsys.readouterr().err
+
+
+def test_a_rename_that_fails_is_no_update(backend):
+    backend.answer("preview", document(step("update", VOLUME, "server-data")))
+    backend.answer("stack_rename", "error: locked\n", code=255)
+    assert guarded_update(SHOP) == 255
+    assert "up" not in commands(backend)
+
+
+def test_an_update_that_ends_early_says_what_to_do(pulumi, capsys):
+    pulumi.answer("stack_ls", stacks("stage2"))
+    pulumi.answer("preview", document())
+    pulumi.answer("up", "error: resource violates plan\n", code=255)
+    assert guarded_update(SHOP) == 255
+    assert "run the job again, it judges anew" in capsys.readouterr().err
 
 
 def test_a_loss_is_not_run(backend, capsys):
     """Neither the rename nor the update."""
     backend.answer("preview", document(LOSS))
     assert guarded_update(SHOP) == 1
-    assert commands(backend) == ["stack", "preview"]
+    assert [name for name in commands(backend) if name != "stack"] == ["preview"]
     said = capsys.readouterr().err
     assert said.startswith("deployment shop: the guard refuses the update; nothing was changed")
     assert "volume server-data: it would be deleted" in said
