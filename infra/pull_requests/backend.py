@@ -47,13 +47,10 @@ def holder(deployment: Deployment) -> str:
     raise RefusedError("the deployment's state cannot be found", [problem])
 
 
-def write_preview(
-    deployment: Deployment, folder: Path, *, readable: bool = True, plan: Path | None = None
-) -> None:
+def write_preview(deployment: Deployment, folder: Path, *, readable: bool = True, plan: Path | None = None) -> None:
     """Leaves the engine's JSON, and its text where somebody reads it, in `folder`; backend and files stay as they are.
 
-    Arguments:
-        plan: where the engine saves its update plan, for `update`; secrets in it are encrypted with the stack's key.
+    The engine's update plan goes to the file `plan`, for `update`; secrets in it are encrypted with the stack's key.
 
     Raises:
         RefusedError: there was no preview at all; a failed one is in the JSON.
@@ -83,8 +80,7 @@ def rename(deployment: Deployment) -> int:
 def update(deployment: Deployment, plan: Path) -> int:
     """`pulumi up` of the deployment's own stack, limited to what `plan` allows; the engine's exit code.
 
-    Arguments:
-        plan: the update plan that `write_preview` saved; an operation or value beyond it ends the update.
+    `plan` is the file that `write_preview` saved. An operation or a value beyond it ends the update.
     """
     sys.stdout.write(f"deployment {deployment.name}: pulumi up -s {deployment.stack}\n")
     sys.stdout.flush()

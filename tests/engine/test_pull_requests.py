@@ -168,7 +168,7 @@ class TestBoundToThePlan:
             yield environment
 
     @pytest.fixture
-    def plan(self, project, environment, monkeypatch, tmp_path):  # noqa: ARG002  the backend's variables
+    def plan(self, project, environment, monkeypatch, tmp_path):
         monkeypatch.chdir(project)
         backend.write_preview(SHOP, tmp_path, readable=False, plan=tmp_path / "plan.json")
         return tmp_path / "plan.json"
