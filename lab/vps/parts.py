@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lab.engine.pulumi_cli import engine_program
 from lab.images import ensure_images
-from lab.images.recipes import recipe
+from lab.images.recipes import RECIPES, Recipe, recipe
 from lab.images.tags import plain_name
 from lab.k3s.bundle import ensure_guest_bin
 from lab.k3s.images import ensure_cluster_images
@@ -18,23 +18,23 @@ from lab.vps.machine_image import ensure_machine_image
 
 
 def ensure_parts(root: Path, shop_image: str) -> None:
-    """The machine's disk, what k3s consists of, every image, the engine of the lab in `root`.
+    """The machine's disk, what k3s consists of, the stack's images, the engine of the lab in `root`.
 
     `shop_image` is the name that the stack file gives the app.
 
     Raises:
         StagecoachError: a part could not be made, or the lab has no image of that name.
     """
-    recipe(plain_name(shop_image))
+    shop = recipe(plain_name(shop_image))
     # Packages come from the network while the compiler works: side by side, both take as long as the longer one.
     with ThreadPoolExecutor(2) as pool:
-        for made in [pool.submit(_from_packages), pool.submit(_from_sources, root)]:
+        for made in [pool.submit(_from_packages, shop), pool.submit(_from_sources, root)]:
             made.result()
 
 
-def _from_packages() -> None:
+def _from_packages(shop: Recipe) -> None:
     ensure_machine_image()
-    ensure_images()
+    ensure_images(one.name for one in RECIPES if one == shop or not one.folder.startswith("examples/"))
 
 
 def _from_sources(root: Path) -> None:

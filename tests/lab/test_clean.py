@@ -13,6 +13,7 @@ from lab.clean import clean
 from lab.daemon import Daemon, Running
 from lab.images.recipes import DEBIAN, key_of, recipe
 from lab.images.store import Store
+from lab.in_use import InUse
 from lab.paths import REPOSITORY
 from lab.toolchain.build import program_folder
 from lab.toolchain.caches import used_go_caches
@@ -20,6 +21,7 @@ from lab.toolchain.go import GO_BIN
 from lab.toolchain.programs import KUBE, PULUMI
 from lab.vps.machine_image import image_folder
 from tests.lab.images.layouts import stored
+from tests.waiting import wait
 
 MIB = 2**20
 
@@ -106,6 +108,7 @@ def test_environments(cache):
         written(cache / name / "lib" / "file")
         written(cache / f"{name}.lock", 0)
     with subprocess.Popen(["sh", "-c", "sleep 60; true", str(cache / "venv-busy")]) as child:
+        wait(lambda: InUse().names(cache / "venv-busy"), "the command line is not there at once")
         clean()
         child.kill()
     kept = {"venv-mine", "venv-busy", f"checkov-{digest}"}

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from lab.in_use import InUse
+from tests.waiting import wait
 
 
 @pytest.fixture
@@ -34,9 +35,8 @@ def test_a_folder_on_a_command_line(tmp_path):
     """As an environment that is being made."""
     folder = tmp_path / "venv-1"
     with subprocess.Popen(["sh", "-c", "sleep 60; true", str(folder)]) as child:
-        in_use = InUse()
-        assert in_use.names(folder)
-        assert not in_use.names(tmp_path / "venv")
+        wait(lambda: InUse().names(folder), "the command line is not there at once")
+        assert not InUse().names(tmp_path / "venv")
         child.kill()
     assert not InUse().names(folder)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from infra.errors import StagecoachError
+from lab.images.recipes import RECIPES
 from lab.vps import parts
 from lab.vps.parts import ensure_parts
 
@@ -15,7 +16,8 @@ LAB = Path("lab")
 def made(tmp_path, monkeypatch):
     monkeypatch.setenv("STAGECOACH_CACHE", str(tmp_path))
     found = []
-    for name in ("ensure_machine_image", "ensure_guest_bin", "ensure_images", "ensure_cluster_images"):
+    monkeypatch.setattr(parts, "ensure_images", found.extend)
+    for name in ("ensure_machine_image", "ensure_guest_bin", "ensure_cluster_images"):
         monkeypatch.setattr(parts, name, lambda name=name: found.append(name))
     monkeypatch.setattr(parts, "engine_program", lambda root: found.append(f"the engine of {root.name}"))
     monkeypatch.setattr(parts, "ensure", lambda program: found.append(program.name))
@@ -24,15 +26,15 @@ def made(tmp_path, monkeypatch):
 
 def test_all_of_them(made):
     ensure_parts(LAB, "ghcr.io/example/shop:1.0.0")
-    assert sorted(made) == [
-        "actionlint",
-        "ensure_cluster_images",
-        "ensure_guest_bin",
-        "ensure_images",
-        "ensure_machine_image",
-        "ingress-tests",
-        "the engine of lab",
-    ]
+    images = {one.name for one in RECIPES} - {"lab/minimal:1"}  # another project's
+    parts = {"ensure_machine_image", "ensure_guest_bin", "ensure_cluster_images", "the engine of lab"}
+    assert sorted(made) == sorted(images | parts | {"actionlint", "ingress-tests"})
+
+
+def test_the_image_of_the_project_that_is_deployed(made):
+    ensure_parts(LAB, "lab.stagecoach.dev/lab/minimal:1")
+    assert "lab/minimal:1" in made
+    assert "example/shop:1.0.0" not in made
 
 
 def test_go_keeps_nothing_once_all_programs_are_there(made, tmp_path, monkeypatch):
