@@ -1,4 +1,4 @@
-"""The node's part, the same on the server and on an agent: containerd, kubelet, kube-proxy, network policies, the pods' network."""
+"""The node's part on server and agent alike: containerd, kubelet, kube-proxy, network policies, the pods' network."""
 
 from __future__ import annotations
 
