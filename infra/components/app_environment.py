@@ -24,6 +24,10 @@ MODULE_PATH = "/opt/stagecoach"
 # a peer that is gone), and without a limit the worker then waits for ever, with the queue growing, until its liveness
 # probe fails minutes later.  Longer than BRPOP's own second and a disk that is slow at fsync.
 _BROKER_SOCKET = {"socket_timeout": 15, "socket_connect_timeout": 5, "socket_keepalive": True}
+# How long a pod waits for its services before it starts without them: much longer than network policies need to learn
+# its address, within every startup probe and half of the shortest deadline of a migration.
+_WAIT_SECONDS = 30
+_WAIT = "stagecoach_wait.py"
 UID = 10001  # numeric, so that `restricted` pod security can check it; the image need not know it
 
 
@@ -67,6 +71,12 @@ class AppEnvironment(pulumi.ComponentResource):
         self._app = args.app
         folder = FOLDER / "stagecoach_celery"
         self._files = {path.name: path.read_text() for path in sorted(folder.glob("*.py"))}
+        self._start = core.v1.ConfigMap(
+            f"{name}-start",
+            metadata=self._metadata(),
+            data={_WAIT: self._files[_WAIT]},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
         self.register_outputs({})
 
     def _direct_url(self, args: AppEnvironmentArgs) -> core.v1.Secret:
@@ -114,6 +124,15 @@ class AppEnvironment(pulumi.ComponentResource):
         }
         return [core.v1.EnvVarArgs(name=key, value=value) for key, value in values.items()]
 
+    def start_volume(self) -> core.v1.VolumeArgs:
+        """For pods without Celery's module: what `after_services` runs."""
+        source = core.v1.ConfigMapVolumeSourceArgs(name=self._start.metadata.name)
+        return core.v1.VolumeArgs(name="stagecoach", config_map=source)
+
+    def start_mount(self) -> core.v1.VolumeMountArgs:
+        """Of `start_volume`, at the place where Celery's module lies in other pods."""
+        return mount("stagecoach", MODULE_PATH, read_only=True)
+
     def celery_mounts(self) -> list[core.v1.VolumeMountArgs]:
         """Module, state folder of the probes, scratch space."""
         return [
@@ -121,6 +140,11 @@ class AppEnvironment(pulumi.ComponentResource):
             mount("state", "/run/stagecoach"),
             mount("tmp", "/tmp"),  # noqa: S108  a mount in the container
         ]
+
+
+def after_services(*command: str) -> list[str]:
+    """A container's command, to be started when database, broker and cache answer, or after half a minute."""
+    return ["python", f"{MODULE_PATH}/{_WAIT}", str(_WAIT_SECONDS), *command]
 
 
 def render_variables(args: AppEnvironmentArgs, secrets: Mapping[str, Any]) -> dict[str, str]:

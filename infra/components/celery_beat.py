@@ -8,7 +8,7 @@ import pulumi
 from pulumi_kubernetes import apps, core, meta
 
 from infra.components._kubernetes import child_of, exec_probe, hardened, metadata, resources
-from infra.components.app_environment import AppEnvironment
+from infra.components.app_environment import AppEnvironment, after_services
 from infra.components.app_pod import AppImage, app_pod, celery_volumes
 from infra.names import CELERY_BEAT, labels, selector
 from infra.sizing.plan import WorkerPlan, WorkloadPlan
@@ -37,7 +37,7 @@ class CeleryBeat(pulumi.ComponentResource):
         container = core.v1.ContainerArgs(
             name="beat",
             image=args.image.image,
-            command=[
+            command=after_services(
                 "celery",
                 "-A",
                 "stagecoach_celery",
@@ -45,7 +45,7 @@ class CeleryBeat(pulumi.ComponentResource):
                 "--loglevel=INFO",
                 "--schedule=/tmp/celerybeat-schedule",
                 "--pidfile=",
-            ],
+            ),
             env_from=args.environment.env_from(),
             env=args.environment.celery_environment(),
             resources=resources(args.plan.container("beat")),

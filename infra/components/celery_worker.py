@@ -14,7 +14,7 @@ from infra.components._kubernetes import (
     metadata,
     resources,
 )
-from infra.components.app_environment import AppEnvironment
+from infra.components.app_environment import AppEnvironment, after_services
 from infra.components.app_pod import AppImage, app_pod, celery_volumes
 from infra.names import CELERY_WORKER, labels, selector
 from infra.sizing.plan import WorkerPlan
@@ -90,7 +90,7 @@ def _container(args: CeleryWorkerArgs) -> core.v1.ContainerArgs:
     return core.v1.ContainerArgs(
         name="worker",
         image=args.image.image,
-        command=worker_command(args.plan),
+        command=after_services(*worker_command(args.plan)),
         env_from=args.environment.env_from(),
         env=[
             *args.environment.celery_environment(),

@@ -8,7 +8,7 @@ import pulumi
 from pulumi_kubernetes import apps, core, meta
 
 from infra.components._kubernetes import child_of, empty_dir, hardened, metadata, mount, resources
-from infra.components.app_environment import AppEnvironment
+from infra.components.app_environment import AppEnvironment, after_services
 from infra.components.app_pod import AppImage, app_pod
 from infra.models.stack_config import AppConfig
 from infra.names import DJANGO, labels, selector
@@ -59,7 +59,7 @@ class Django(pulumi.ComponentResource):
                     spec=app_pod(
                         args.image,
                         _container(args),
-                        volumes=[empty_dir("heartbeat", "1Mi", memory=True)],
+                        volumes=[empty_dir("heartbeat", "1Mi", memory=True), args.environment.start_volume()],
                         grace_seconds=_GRACE_SECONDS,
                     ),
                 ),
@@ -90,7 +90,7 @@ def _container(args: DjangoArgs) -> core.v1.ContainerArgs:
     return core.v1.ContainerArgs(
         name="django",
         image=args.image.image,
-        command=["gunicorn", args.app.wsgi],
+        command=after_services("gunicorn", args.app.wsgi),
         ports=[core.v1.ContainerPortArgs(name="http", container_port=args.app.port)],
         env_from=args.environment.env_from(),
         env=[core.v1.EnvVarArgs(name="GUNICORN_CMD_ARGS", value=gunicorn_arguments(args.plan, args.app.port))],
@@ -102,7 +102,11 @@ def _container(args: DjangoArgs) -> core.v1.ContainerArgs:
         lifecycle=core.v1.LifecycleArgs(
             pre_stop=core.v1.LifecycleHandlerArgs(sleep=core.v1.SleepActionArgs(seconds=_PAUSE_SECONDS)),
         ),
-        volume_mounts=[mount("tmp", "/tmp"), mount("heartbeat", "/run/gunicorn")],  # noqa: S108  a mount in the container
+        volume_mounts=[
+            mount("tmp", "/tmp"),  # noqa: S108  a mount in the container
+            mount("heartbeat", "/run/gunicorn"),
+            args.environment.start_mount(),
+        ],
     )
 
 

@@ -9,7 +9,7 @@ import pulumi
 from pulumi_kubernetes import batch, core, meta
 
 from infra.components._kubernetes import child_of, hardened, mount, resources
-from infra.components.app_environment import AppEnvironment
+from infra.components.app_environment import AppEnvironment, after_services
 from infra.components.app_pod import AppImage, app_pod
 from infra.names import DJANGO_MIGRATE, labels
 from infra.sizing.plan import WorkloadPlan
@@ -35,12 +35,12 @@ class Migrate(pulumi.ComponentResource):
         container = core.v1.ContainerArgs(
             name="migrate",
             image=args.image.image,
-            command=["python", "manage.py", "migrate", "--noinput"],
+            command=after_services("python", "manage.py", "migrate", "--noinput"),
             env_from=args.environment.env_from(),
             env=args.environment.past_the_pooler() or None,
             resources=resources(args.plan.container("migrate")),
             security_context=hardened(),
-            volume_mounts=[mount("tmp", "/tmp")],  # noqa: S108  a mount in the container
+            volume_mounts=[mount("tmp", "/tmp"), args.environment.start_mount()],  # noqa: S108  a mount in the container
         )
         options = child_of(self)
         # The way back to the old image is the name of the old job, which a failed update has not deleted yet.
@@ -59,7 +59,9 @@ class Migrate(pulumi.ComponentResource):
                 active_deadline_seconds=args.deadline_seconds,
                 template=core.v1.PodTemplateSpecArgs(
                     metadata=meta.v1.ObjectMetaArgs(labels=labels(DJANGO_MIGRATE)),
-                    spec=app_pod(args.image, container, restart_policy="Never"),
+                    spec=app_pod(
+                        args.image, container, volumes=[args.environment.start_volume()], restart_policy="Never"
+                    ),
                 ),
             ),
             opts=options,

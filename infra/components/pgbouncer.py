@@ -18,7 +18,8 @@ from infra.components._kubernetes import (
     resources,
     tcp_probe,
 )
-from infra.components.postgres import DATABASE, USER
+from infra.components.files import load
+from infra.components.postgres import DATABASE, USER, await_postgres_environment
 from infra.components.postgres import PORT as POSTGRES_PORT
 from infra.names import APP_NAMESPACE, PGBOUNCER, POSTGRES, labels, selector
 from infra.sizing.plan import PgBouncerPlan
@@ -123,8 +124,24 @@ def _pod(args: PgBouncerArgs, secret: pulumi.Input[str]) -> core.v1.PodSpecArgs:
         enable_service_links=False,
         termination_grace_period_seconds=_GRACE_SECONDS,
         security_context=pod_security(UID),
+        init_containers=[_await_postgres(args)],
         containers=[_container(args)],
         volumes=[core.v1.VolumeArgs(name="config", secret=config)],
+    )
+
+
+def _await_postgres(args: PgBouncerArgs) -> core.v1.ContainerArgs:
+    """Before it listens: clients of a pooler whose own first connection is refused get an error, for a second each.
+
+    In Postgres' image, because not every PgBouncer's has pg_isready; within the amounts of PgBouncer, which runs later.
+    """
+    return core.v1.ContainerArgs(
+        name="await-postgres",
+        image=args.images["postgres"],
+        command=["/bin/sh", "-c", load("await_postgres.sh")],
+        env=await_postgres_environment(),
+        resources=resources(args.plan.workload.container("pgbouncer")),
+        security_context=hardened(),
     )
 
 

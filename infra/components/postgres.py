@@ -33,6 +33,7 @@ DATABASE = USER = "app"
 # A claim's size is written once; local-path neither enforces nor grows it, the volume bounds all.
 _CLAIM_SIZE = "10Gi"
 _GRACE_SECONDS = 120  # a fast shutdown writes a checkpoint
+_AWAIT_SECONDS = 60  # much longer than network policies need to learn a new pod's address, or Postgres to restart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +151,12 @@ class Postgres(pulumi.ComponentResource):
             # No readiness probe: an exporter that is not ready would take the data service out of its Service.
             liveness_probe=tcp_probe("metrics", period=30),
         )
+
+
+def await_postgres_environment() -> list[core.v1.EnvVarArgs]:
+    """What files/await_postgres.sh reads: libpq's variables, without the password, and the time in seconds."""
+    values = {"PGHOST": POSTGRES, "PGUSER": USER, "PGDATABASE": DATABASE, "AWAIT_SECONDS": str(_AWAIT_SECONDS)}
+    return [core.v1.EnvVarArgs(name=key, value=value) for key, value in values.items()]
 
 
 def server_arguments(plan: PostgresPlan) -> list[str]:

@@ -19,8 +19,8 @@ from infra.components._kubernetes import (
     secret_env,
 )
 from infra.components.files import load
-from infra.components.postgres import DATABASE, UID, USER
-from infra.names import POSTGRES, POSTGRES_BACKUP, labels
+from infra.components.postgres import UID, await_postgres_environment
+from infra.names import POSTGRES_BACKUP, labels
 from infra.sizing.plan import PostgresPlan
 
 _SCHEDULE = "30 3 * * *"  # UTC; not 02:00, when the guide's reports run
@@ -57,7 +57,7 @@ class PostgresBackup(pulumi.ComponentResource):
         script = core.v1.ConfigMap(
             f"{name}-script",
             metadata=meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(POSTGRES_BACKUP)),
-            data={"backup.sh": load("backup.sh")},
+            data={name: load(name) for name in ("backup.sh", "await_postgres.sh")},
             opts=pulumi.ResourceOptions(parent=self),
         )
         template = core.v1.PodTemplateSpecArgs(
@@ -88,9 +88,7 @@ def _pod(args: PostgresBackupArgs, claim: pulumi.Input[str], script: pulumi.Inpu
         image=args.images["postgres"],
         command=["/bin/sh", "/scripts/backup.sh"],
         env=[
-            core.v1.EnvVarArgs(name="PGHOST", value=POSTGRES),
-            core.v1.EnvVarArgs(name="PGUSER", value=USER),
-            core.v1.EnvVarArgs(name="PGDATABASE", value=DATABASE),
+            *await_postgres_environment(),
             core.v1.EnvVarArgs(name="BACKUP_FOLDER", value=_FOLDER),
             core.v1.EnvVarArgs(name="RETENTION_DAYS", value=str(args.plan.backup_retention_days)),
             secret_env("PGPASSWORD", args.secret_name, "password"),

@@ -9,7 +9,7 @@ import pulumi
 from pulumi_kubernetes import apps, core, meta
 
 from infra.components._kubernetes import child_of, hardened, metadata, mount, resources, scrape
-from infra.components.app_environment import MODULE_PATH, AppEnvironment
+from infra.components.app_environment import MODULE_PATH, AppEnvironment, after_services
 from infra.components.app_pod import AppImage, app_pod, celery_volumes
 from infra.names import POSTGRES_BACKUP, QUEUE_EXPORTER, labels, selector
 from infra.sizing.plan import WorkerPlan, WorkloadPlan
@@ -38,7 +38,7 @@ class QueueExporter(pulumi.ComponentResource):
         container = core.v1.ContainerArgs(
             name="queue-exporter",
             image=args.image.image,
-            command=["python", f"{MODULE_PATH}/queue_exporter.py"],
+            command=after_services("python", f"{MODULE_PATH}/queue_exporter.py"),
             ports=[core.v1.ContainerPortArgs(name="metrics", container_port=PORT)],
             env_from=args.environment.env_from(),
             env=[

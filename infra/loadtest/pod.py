@@ -12,6 +12,7 @@ from infra.names import APP_NAMESPACE, CELERY_WORKER, labels
 NAME = "loadtest"
 # As a migration's, which the plan keeps room for and which does not run meanwhile.
 _RESOURCES = {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}}
+_WAIT_SECONDS = "30"  # as the other pods of the app
 _FROM_WORKER = ("image", "env", "envFrom", "volumeMounts", "securityContext")
 _POD_FROM_WORKER = (
     "automountServiceAccountToken",
@@ -49,7 +50,7 @@ def render_pod(worker: Mapping[str, Any], load_asked: Load) -> dict[str, Any]:
     }
     made = {key: container[key] for key in _FROM_WORKER if key in container}
     made["env"] = [*made.get("env", []), *({"name": key, "value": str(one)} for key, one in variables.items())]
-    made |= {"name": NAME, "command": ["python", "-c", load("loadtest.py")], "resources": _RESOURCES}
+    made |= {"name": NAME, "command": _command(), "resources": _RESOURCES}
     return {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -63,3 +64,9 @@ def render_pod(worker: Mapping[str, Any], load_asked: Load) -> dict[str, Any]:
             "activeDeadlineSeconds": load_asked.seconds + 120,
         },
     }
+
+
+def _command() -> list[str]:
+    """As the app's own pods it waits for the broker first; with the script at hand, because older stacks lack it."""
+    wait = load("stagecoach_celery/stagecoach_wait.py")
+    return ["python", "-c", wait, _WAIT_SECONDS, "python", "-c", load("loadtest.py")]

@@ -15,7 +15,7 @@ from infra.errors import Problem, StagecoachError
 from lab.k3s.guest.version import BASE
 from lab.paths import cache_root
 from lab.toolchain.build import ensure
-from lab.toolchain.programs import ETCD, KUBE
+from lab.toolchain.programs import ETCD, KUBE, NETPOL
 
 # Names under which the one binary is each of them.
 COMPONENTS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet")
@@ -33,7 +33,8 @@ def ensure_guest_bin() -> Path:
     Raises:
         StagecoachError: a program could not be built, or kubectl is not installed.
     """
-    parts = {"kube": ensure(KUBE).resolve(), "etcd": ensure(ETCD).resolve(), "kubectl": _kubectl()}
+    built = {program.name: ensure(program).resolve() for program in (KUBE, ETCD, NETPOL)}
+    parts = {**built, "kubectl": _kubectl()}
     names = [f"{name}={path}" for name, path in parts.items()] + [importlib.metadata.version(_KUBECTL)]
     key = hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
     folder = _root() / key

@@ -54,6 +54,8 @@ KUBE = Program(
     ),
 )
 ETCD = Program(name="etcd", module="kubernetes", package="go.etcd.io/etcd/server/v3")
+# What k3s has in itself.
+NETPOL = Program(name="netpol", module="kubernetes", package="./netpol")
 # What k3s bundles, as images of the lab.
 COREDNS = Program(name="coredns", module="kubernetes", package="./coredns")
 METRICS_SERVER = Program(
@@ -75,5 +77,5 @@ INGRESS_TESTS = Program(name="ingress-tests", module="kubernetes", package="./in
 ACTIONLINT = Program(name="actionlint", module="actionlint", package="github.com/rhysd/actionlint/cmd/actionlint")
 
 # In the order in which they are built; what shares code stands together.
-LAB = (PULUMI, KUBE, ETCD, COREDNS, METRICS_SERVER, INGRESS, LOCAL_PATH)
+LAB = (PULUMI, KUBE, ETCD, NETPOL, COREDNS, METRICS_SERVER, INGRESS, LOCAL_PATH)
 TESTS = (INGRESS_TESTS, ACTIONLINT)

@@ -19,11 +19,12 @@ _SIZE_MIB = 2048  # sparse; a server's copy is grown to the size of its type
 # The journal's zeros need not be written: the file has holes there, which read as zeros.
 _FILE_SYSTEM = ("-q", "-F", "-L", "root", "-m", "1", "-J", "size=64", "-E", "lazy_journal_init=1")
 _LAST_LINES = 12
-# What k3s carries inside its one file (containerd, runc, CNI plugins), then what Debian's cloud images have.
+# What k3s carries inside its one file (containerd, runc, CNI plugins, ipset), then what Debian's cloud images have.
 PACKAGES = (
     "containerd",
     "runc",
     "containernetworking-plugins",
+    "ipset",
     "conntrack",
     "ca-certificates",
     "curl",

@@ -100,5 +100,6 @@ class TestSettings:
             "stagecoach_celery.py",
             "stagecoach_events.py",
             "stagecoach_probes.py",
+            "stagecoach_wait.py",
         }
         assert json.loads(data["settings.json"]) == render_settings(stage_plan(1).workers[0])

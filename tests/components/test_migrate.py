@@ -48,4 +48,10 @@ class TestMigrate:
         assert made.requests[NAME].deleteBeforeReplace
 
     def test_asks_nothing(self):
-        assert container(run(1), NAME)["command"] == ["python", "manage.py", "migrate", "--noinput"]
+        assert container(run(1), NAME)["command"][-4:] == ["python", "manage.py", "migrate", "--noinput"]
+
+    def test_half_of_its_shortest_time_is_for_itself(self):
+        """It waits for its services first; an update of two minutes gives it one."""
+        made = run(1, rollout_minutes=2)
+        waits = int(container(made, NAME)["command"][2])
+        assert 2 * waits <= made.inputs(NAME)["spec"]["activeDeadlineSeconds"]

@@ -1,4 +1,4 @@
-"""Who may talk to whom, by an evaluator of the policies; the lab's nodes enforce none."""
+"""Who may talk to whom, by an evaluator of the policies; on a real server: tests/real/test_policies.py."""
 
 import ipaddress
 

@@ -4,6 +4,7 @@ import configparser
 
 import pytest
 
+from infra.components.files import load
 from infra.components.pgbouncer import render_config
 from tests.graphs import BUILT, container, environment, pods, run, waits_for
 from tests.plans import stage_plan
@@ -51,6 +52,19 @@ class TestPod:
         one = container(made, NAME)
         assert one["command"] == ["pgbouncer", "/config/pgbouncer.ini"]
         assert "env" not in one
+
+    def test_reaches_postgres_before_it_listens(self, made):
+        """A pooler that is refused, as every new pod is for a moment, hands the refusal to its clients."""
+        (first,) = pods(made)[NAME]["initContainers"]
+        assert first["image"] == container(made, "postgres-stateful-set")["image"]
+        assert first["command"] == ["/bin/sh", "-c", load("await_postgres.sh")]
+        assert environment(first) == {
+            "PGHOST": "postgres",
+            "PGUSER": "app",
+            "PGDATABASE": "app",
+            "AWAIT_SECONDS": "60",
+        }
+        assert first["resources"] == container(made, NAME)["resources"], "no room of its own: one runs after the other"
 
     def test_the_password_is_in_a_secret_only(self, made):
         """Config and users lie in one autonamed Secret: a change rolls exactly this Deployment."""

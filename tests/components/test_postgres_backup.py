@@ -1,5 +1,6 @@
 """The nightly dump."""
 
+from infra.components.files import load
 from tests.graphs import container, environment, pods, run, waits_for
 from tests.plans import stage_plan
 
@@ -31,13 +32,16 @@ class TestPod:
     def test_runs_the_tested_script(self):
         made = run(1)
         assert container(made, NAME)["command"] == ["/bin/sh", "/scripts/backup.sh"]
-        assert made.inputs("postgres-backup-script")["data"]["backup.sh"].startswith("#!/bin/sh\n")
+        data = made.inputs("postgres-backup-script")["data"]
+        assert data == {name: load(name) for name in ("backup.sh", "await_postgres.sh")}
+        assert data["backup.sh"].startswith("#!/bin/sh\n")
 
     def test_what_the_script_reads(self):
         assert environment(container(run(1), NAME)) == {
             "PGHOST": "postgres",
             "PGUSER": "app",
             "PGDATABASE": "app",
+            "AWAIT_SECONDS": "60",
             "BACKUP_FOLDER": "/backups",
             "RETENTION_DAYS": "7",
             "PGPASSWORD": ("postgres-password-autonamed", "password"),

@@ -1,5 +1,6 @@
 """The pod that queues tasks."""
 
+from infra.components.files import load
 from infra.loadtest.pod import Load, render_pod
 from tests.mocks import graph
 from tests.test_program import CONFIG, program
@@ -25,7 +26,10 @@ def test_is_the_workers_environment():
     variables = {one["name"]: one.get("value") for one in made["env"]}
     assert variables["LOADTEST_QUEUE"] == "fast"
     assert variables["STAGECOACH_CELERY_APP"] == "config"
-    assert made["command"][:2] == ["python", "-c"]
+    assert made["command"] == [
+        *("python", "-c", load("stagecoach_celery/stagecoach_wait.py"), "30"),
+        *("python", "-c", load("loadtest.py")),
+    ]
     assert "livenessProbe" not in made
 
 

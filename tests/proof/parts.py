@@ -162,6 +162,7 @@ PROOFS: tuple[Proof, ...] = (
     _shop("volumes", "a foreign volume, and a new server on the old one", "volumes.py"),
     _shop("full", "a full broker and a full data volume", "full.py::TestBroker", "full.py::TestVolume"),
     _shop("wrong", "images that fail, a failed migration, wrong passwords, another app", "wrong.py", "other_apps.py"),
+    _shop("first-try", "twenty dumps and migrations, all at the first try", "policies.py::TestTwentyFirstTries"),
     _shop("stages", "every stage on Hetzner, the last one on DigitalOcean and Vultr", "stages.py", cpus=0.8),
     _shop("two-labs", "two labs beside each other", "two_labs.py", cpus=1),
 )

@@ -60,13 +60,13 @@ class PostgresServer:
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         return done.stdout.strip()
 
-    def backup(self, folder, database):
+    def backup(self, folder, database, **variables):
         """The CronJob's script as the pod runs it."""
-        values = {"PGDATABASE": database, "BACKUP_FOLDER": str(folder), "RETENTION_DAYS": "7"}
+        values = {"PGDATABASE": database, "BACKUP_FOLDER": str(folder), "RETENTION_DAYS": "7", "AWAIT_SECONDS": "60"}
         command = ["sh", str(FOLDER / "backup.sh")]
         return subprocess.run(
             command,
-            env={**self.environment, **values},
+            env={**self.environment, **values, **variables},
             capture_output=True,
             text=True,
             check=False,

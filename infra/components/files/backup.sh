@@ -1,7 +1,9 @@
 #!/bin/sh
 # Dumps the database, proves that the dump can be read, keeps the last days.
-# Environment: PGHOST, PGUSER, PGDATABASE, PGPASSWORD, BACKUP_FOLDER, RETENTION_DAYS.
+# Environment: PGHOST, PGUSER, PGDATABASE, PGPASSWORD, BACKUP_FOLDER, RETENTION_DAYS, AWAIT_SECONDS.
 set -eu
+# shellcheck source=await_postgres.sh
+. "$(dirname "$0")/await_postgres.sh"
 target="$BACKUP_FOLDER/$PGDATABASE-$(date -u +%Y%m%dT%H%M%SZ).dump"
 trap 'rm -f "$target.partial"' EXIT
 pg_dump --format=custom --file="$target.partial"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from lab.k3s.guest import log, node_password, notify
 from lab.k3s.guest.api import Api
@@ -27,6 +28,7 @@ class Agent(Role):
             cluster_cidr=cluster["cluster_cidr"],
             service_cidr=cluster["service_cidr"],
             cluster_domain=cluster["cluster_domain"],
+            disable_network_policy=cluster["disable_network_policy"],
         )
         node = Node(config, self.layout, self.children, self.lifecycle)
         node.start_runtime()
@@ -36,7 +38,7 @@ class Agent(Role):
         notify.ready()
         self.lifecycle.forever()
 
-    def _fetch(self) -> dict[str, str]:
+    def _fetch(self) -> dict[str, Any]:
         password = node_password.read_or_make(NODE_PASSWORD)
         while True:
             try:

@@ -30,7 +30,7 @@ _SERVER_TEXTS = {
     "write-kubeconfig-mode",
 }
 _SERVER_LISTS = {"tls-san", "disable", "kube-apiserver-arg", "kube-controller-manager-arg", "kube-scheduler-arg"}
-_SERVER_FLAGS = {"secrets-encryption"}
+_SERVER_FLAGS = {"disable-network-policy", "secrets-encryption"}
 _BUNDLED = {"coredns", "local-storage", "metrics-server", "servicelb", "traefik"}
 
 
@@ -63,6 +63,7 @@ class Config:
     controller_manager_args: tuple[str, ...] = ()
     scheduler_args: tuple[str, ...] = ()
     secrets_encryption: bool = False
+    disable_network_policy: bool = False  # an agent learns its server's
 
     @property
     def cluster_dns(self) -> str:
@@ -160,6 +161,7 @@ def _build(role: str, merged: dict[str, Any]) -> Config:
         controller_manager_args=texts("kube-controller-manager-arg"),
         scheduler_args=texts("kube-scheduler-arg"),
         secrets_encryption=merged.get("secrets-encryption", False),
+        disable_network_policy=merged.get("disable-network-policy", False),
     )
 
 

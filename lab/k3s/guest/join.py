@@ -20,7 +20,7 @@ from lab.k3s.guest.tokens import password_of, require_authority
 _TIMEOUT = 20  # seconds
 
 
-def fetch(config: Config, layout: Layout, password: str) -> dict[str, str]:
+def fetch(config: Config, layout: Layout, password: str) -> dict[str, Any]:
     """Writes authorities and certificates into the agent's folder; the cluster's own settings.
 
     Raises:
@@ -33,7 +33,7 @@ def fetch(config: Config, layout: Layout, password: str) -> dict[str, str]:
     content: dict[str, Any] = json.loads(_ask(host, authority, "POST", JOIN, config, json.dumps(body)))
     for name, text in content["files"].items():
         files.write(layout.agent / name, text, 0o600 if name.endswith(".key") else 0o644)
-    cluster: dict[str, str] = content["cluster"]
+    cluster: dict[str, Any] = content["cluster"]
     return cluster
 
 

@@ -12,6 +12,11 @@ def info(message: str) -> None:
     _line("info", message)
 
 
+def warning(message: str) -> None:
+    """What is left out."""
+    _line("warning", message)
+
+
 def error(message: str) -> None:
     """What went wrong."""
     _line("error", message)

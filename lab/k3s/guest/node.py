@@ -1,10 +1,10 @@
-"""The node's part, the same on the server and on an agent: containerd, kubelet, kube-proxy, the pods' network."""
+"""The node's part on server and agent alike: containerd, kubelet, kube-proxy, network policies, the pods' network."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
-from lab.k3s.guest import kernel_log, kubeconfig, machine, network
+from lab.k3s.guest import kernel_log, kubeconfig, machine, netpol, network
 from lab.k3s.guest.api import Api, ApiError
 from lab.k3s.guest.children import Children
 from lab.k3s.guest.config import Config
@@ -42,6 +42,7 @@ class Node:
         self.lifecycle.wait(listens)
         self.children.start("kubelet", kubelet(self.config, self.layout), _NO_RUNTIME_YET)
         self.children.start("kube-proxy", kube_proxy(self.config, self.layout))
+        netpol.start(url, self.config, self.layout, self.children)
         self.lifecycle.repeat("nodes", Nodes(api, self.config, self.layout).look)
         self.lifecycle.wait(lambda: self._exists(api))
 

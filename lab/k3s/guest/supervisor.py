@@ -75,7 +75,7 @@ class Supervisor(ThreadingHTTPServer):
         for authority in (self.pki.servers, self.pki.clients):
             texts[authority.certificate.name] = authority.certificate.read_text()
         log.info(f"certificates for node {node}")
-        keys = ("cluster_cidr", "service_cidr", "cluster_domain")
+        keys = ("cluster_cidr", "service_cidr", "cluster_domain", "disable_network_policy")
         return {"files": texts, "cluster": {key: getattr(self.config, key) for key in keys}}
 
 

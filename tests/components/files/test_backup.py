@@ -17,13 +17,16 @@ def server(tmp_path):
     made = StubServer(tmp_path)
     made.stub("pg_dump", WRITE)
     made.stub("pg_restore")
+    made.stub("pg_isready")
+    (tmp_path / "tmp" / "await_postgres.sh").write_text(load("await_postgres.sh"))
     (tmp_path / "backups").mkdir()
     return made
 
 
-def run(server, days="7"):
+def run(server, days="7", seconds="60"):
     folder = str(server.root / "backups")
-    return server.run(load("backup.sh"), PGDATABASE="app", BACKUP_FOLDER=folder, RETENTION_DAYS=days)
+    variables = {"PGHOST": "postgres", "PGDATABASE": "app", "BACKUP_FOLDER": folder, "RETENTION_DAYS": days}
+    return server.run(load("backup.sh"), AWAIT_SECONDS=seconds, **variables)
 
 
 def dumps(server):
@@ -43,8 +46,9 @@ class TestBackup:
         assert run(server).returncode == 0
         (name,) = dumps(server)
         assert name.endswith("Z.dump")
-        assert server.calls[0].startswith("pg_dump --format=custom")
-        assert server.calls[1] == f"pg_restore --list {server.root}/backups/{name}.partial"
+        assert server.calls[0].startswith("pg_isready ")
+        assert server.calls[1].startswith("pg_dump --format=custom")
+        assert server.calls[2] == f"pg_restore --list {server.root}/backups/{name}.partial"
 
     @pytest.mark.parametrize("program", ["pg_dump", "pg_restore"])
     def test_a_failure_leaves_no_file_and_removes_none(self, server, program):
@@ -63,3 +67,25 @@ class TestBackup:
         assert dumps(server)[0] == "app-20260103T033000Z.dump"
         assert dumps(server)[-1] == "other-20260101T033000Z.dump"
         assert len(dumps(server)) == 3
+
+
+class TestFirstTry:
+    """A new pod's connections are refused until network policies know its address (kube-router)."""
+
+    def test_waits_until_postgres_answers(self, server):
+        """Two refusals, then the one dump."""
+        server.stub("pg_isready", '[ "$(grep -c pg_isready "$STUBS/calls")" -gt 2 ]')
+        done = run(server)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert [one.split()[0] for one in server.calls] == [*["pg_isready"] * 3, "pg_dump", "pg_restore"]
+
+    def test_not_for_ever(self, server):
+        """What pg_dump says of a server that stays away is the job's last word."""
+        server.stub("pg_isready", "exit 2")
+        server.stub("pg_dump", 'echo "pg_dump: error: Connection refused" >&2; exit 1')
+        done = run(server, seconds="1")
+        assert done.returncode == 1
+        assert done.stderr.splitlines() == [
+            "postgres did not answer within 1 s: starting without it",
+            "pg_dump: error: Connection refused",
+        ]

@@ -50,7 +50,7 @@ class TestGuestBin:
         monkeypatch.setattr(bundle, "ensure", lambda program: fake(cache, program.name))
         folder = ensure_guest_bin()
         names = {path.name for path in folder.iterdir()}
-        assert {"etcd", "kubectl", "kube", "kube-apiserver", "kubelet", "kube-proxy"} <= names
+        assert {"etcd", "kubectl", "netpol", "kube", "kube-apiserver", "kubelet", "kube-proxy"} <= names
         assert (folder / "kubelet").read_text() == "kube"
         assert (cache / "guest" / "current" / "bin").resolve() == folder.resolve()
         assert ensure_guest_bin() == folder

@@ -3,7 +3,7 @@
 import pytest
 
 from infra.components.monitoring.rules.watch import watch_alerts
-from tests.components.monitoring.promtool import Case, holds, rules_of
+from tests.components.monitoring.promtool import Case, holds, is_silent, rules_of
 from tests.plans import stage_plan
 
 pytestmark = pytest.mark.promtool
@@ -82,6 +82,15 @@ def test_every_alert_has_a_case():
 def test_each_target_is_missed(missing, tmp_path):
     labels = {"job": missing} if missing in JOBS else {"job": "pods", "workload": missing}
     holds(Case(alert="TargetMissing", hot=targets(missing), cool=targets(), at=10, labels=labels), tmp_path)
+
+
+@pytest.mark.parametrize("name", PODS)
+def test_reads_that_are_refused_at_first_are_no_alert(name, tmp_path):
+    """Exporters refuse a new Prometheus until network policies know its address: two minutes are far more than that."""
+    labels = {"job": "pods", "workload": name}
+    series = {f'up{{job="pods",workload="{name}"}}': "0 0 1x20"}
+    is_silent("TargetDown", labels, series, range(20), tmp_path)
+    is_silent("TargetMissing", labels, targets(name) | series, range(20), tmp_path)
 
 
 def test_the_watchdog_needs_no_condition():

@@ -26,6 +26,12 @@ class TestServer:
         assert config.flannel_iface == "eth1"
         assert (config.cluster_dns, config.api_service) == ("10.43.0.10", "10.43.0.1")
 
+    def test_network_policies_can_be_switched_off(self, tmp_path):
+        """By k3s's own key; they are on without it."""
+        assert read_config(SERVER, write(tmp_path, server_text())).disable_network_policy is False
+        path = write(tmp_path, server_text(**{"disable-network-policy": True}))
+        assert read_config(SERVER, path).disable_network_policy is True
+
     def test_unknown_key_is_refused_by_name(self, tmp_path):
         with pytest.raises(RefusalError, match="flag provided but not defined: -kublet-arg"):
             read_config(SERVER, write(tmp_path, server_text(**{"kublet-arg": ["max-pods=1"]})))
@@ -37,6 +43,7 @@ class TestServer:
     @pytest.mark.parametrize(
         ("change", "words"),
         [
+            ({"disable-network-policy": "yes"}, "disable-network-policy is not true or false"),
             ({"secrets-encryption": "yes"}, "secrets-encryption is not true or false"),
             ({"node-ip": ["10.20.1.2"]}, "node-ip is no text"),
             ({"tls-san": [{"a": 1}]}, "tls-san holds more than texts"),

@@ -48,6 +48,7 @@ class TestJoin:
             "cluster_cidr": "10.42.0.0/16",
             "service_cidr": "10.43.0.0/16",
             "cluster_domain": "cluster.local",
+            "disable_network_policy": False,
         }
         names = {path.name for path in layout.agent.iterdir()}
         assert {"client-kubelet.crt", "serving-kubelet.key", "server-ca.crt", "client-ca.crt"} <= names
