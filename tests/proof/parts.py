@@ -100,6 +100,7 @@ PROOFS: tuple[Proof, ...] = (
         *(f"{_CLUSTER}/test_{one}.py" for one in ("control_plane", "agents", "machines", "packing")),
         f"{_CLUSTER}/test_scheduler_agrees.py::test_sixty_drawn_stacks",
         "tests/lab/plugins/kubernetes/test_package.py",
+        "tests/lab/plugins/kubernetes/test_requests.py",
         cpus=1.2,
         needs=programs(),
     ),
