@@ -30,6 +30,7 @@ from infra.monitoring import deploy_monitoring
 from infra.orderable import require_orderable
 from infra.rollout import waiting
 from infra.shop import Base, deploy_shop
+from infra.sizing.inputs import Recorded
 from infra.sizing.plan import StackPlan
 from infra.versions import IMAGES, VERSION
 
@@ -50,7 +51,7 @@ def outputs_of_this_stack() -> dict[str, Any]:
     if recorded is None and not config.allow_second:
         require_only_one(config)
     require_orderable(config, plan, recorded)
-    return deploy(config, secrets, plan)
+    return deploy(config, secrets, plan, recorded)
 
 
 def require_sound(plan: StackPlan) -> None:
@@ -66,8 +67,8 @@ def require_sound(plan: StackPlan) -> None:
         raise RefusedError(f"stage {plan.stage} is refused", problems)
 
 
-def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, Any]:
-    """Registers every resource; the stack's outputs."""
+def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, recorded: Recorded | None = None) -> dict[str, Any]:
+    """Registers every resource; the stack's outputs.  `recorded` is what the deployment has, None of a new one."""
     celery = plan.celery_servers
     access = Access("access", AccessArgs(deployment=config.name, celery_servers=celery is not None))
     server = cloud(config.provider).server(
@@ -102,6 +103,7 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, 
             transformations=[waiting(config.rollout_minutes)],
         ),
         celery_nodes=nodes,
+        autoscaled=recorded.autoscaled if recorded else frozenset(),
     )
     deploy_shop(config, secrets, plan, base)
     more = deploy_monitoring(config, secrets, plan, base, k3s.kubeconfig)

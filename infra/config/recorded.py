@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pulumi
 from pulumi.runtime import invoke
 
+from infra.config.autoscaled import read_autoscaled
 from infra.errors import Problem, RefusedError
 from infra.names import (
     CELERY_SERVER_RESOURCE,
@@ -48,7 +50,9 @@ def load_recorded() -> Recorded | None:
         RefusedError: the state can't be read.
     """
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    return read_recorded(_read_state(name).get("outputs") or {})
+    resources = _read_state(name).get("outputs") or {}
+    recorded = read_recorded(resources)
+    return recorded and replace(recorded, autoscaled=read_autoscaled(resources))
 
 
 def _read_state(name: str) -> Mapping[str, Any]:
