@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from lab.plugins.package import PluginError
@@ -10,7 +11,7 @@ from lab.plugins.values import Properties
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Inputs of the provider; the Python SDK fills each from an environment variable, `PULUMI_K8S_` and its name."""
+    """Inputs of the provider; where the program set none, the variables of its process count, as in the real one."""
 
     patch_force: bool = False
     upsert: bool = False
@@ -24,16 +25,19 @@ class Settings:
         Raises:
             PluginError: client-side apply is asked for, which the lab does not play.
         """
-        if variables.get("enableServerSideApply") is not None and not _is_on(variables, "enableServerSideApply"):
+        if not _is_on(
+            {"enableServerSideApply": True, **variables}, "enableServerSideApply", "ENABLE_SERVER_SIDE_APPLY"
+        ):
             raise PluginError("the lab's kubernetes provider plays server-side apply only")
         return cls(
-            patch_force=_is_on(variables, "enablePatchForce"),
-            upsert=_is_on(variables, "upsertExistingObjects"),
-            delete_unreachable=_is_on(variables, "deleteUnreachable"),
-            skip_update_unreachable=_is_on(variables, "skipUpdateUnreachable"),
+            patch_force=_is_on(variables, "enablePatchForce", "ENABLE_PATCH_FORCE"),
+            upsert=_is_on(variables, "upsertExistingObjects", "UPSERT_EXISTING_OBJECTS"),
+            delete_unreachable=_is_on(variables, "deleteUnreachable", "DELETE_UNREACHABLE"),
+            skip_update_unreachable=_is_on(variables, "skipUpdateUnreachable", "SKIP_UPDATE_UNREACHABLE"),
         )
 
 
-def _is_on(variables: Properties, name: str) -> bool:
+def _is_on(variables: Properties, name: str, variable: str) -> bool:
     """The engine sends texts and truth values."""
-    return str(variables.get(name)).lower() == "true"
+    value = variables.get(name)
+    return str(os.environ.get(f"PULUMI_K8S_{variable}") if value is None else value).lower() == "true"

@@ -14,3 +14,9 @@ class TestSettings:
     def test_client_side_apply_is_not_played(self):
         with pytest.raises(PluginError, match="server-side apply only"):
             Settings.read({"enableServerSideApply": "false"})
+
+    def test_the_process_variables_count_where_the_program_says_nothing(self, monkeypatch):
+        """`pulumi refresh` and `destroy` run no program."""
+        monkeypatch.setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true")
+        assert Settings.read({}).delete_unreachable
+        assert not Settings.read({"deleteUnreachable": "false"}).delete_unreachable
