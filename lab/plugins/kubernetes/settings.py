@@ -25,9 +25,7 @@ class Settings:
         Raises:
             PluginError: client-side apply is asked for, which the lab does not play.
         """
-        if not _is_on(
-            {"enableServerSideApply": True, **variables}, "enableServerSideApply", "ENABLE_SERVER_SIDE_APPLY"
-        ):
+        if str(variables.get("enableServerSideApply")).lower() == "false":
             raise PluginError("the lab's kubernetes provider plays server-side apply only")
         return cls(
             patch_force=_is_on(variables, "enablePatchForce", "ENABLE_PATCH_FORCE"),
