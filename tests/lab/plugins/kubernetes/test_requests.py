@@ -171,6 +171,13 @@ class TestAutoscaled:
 class TestExisting:
     """What a killed update has made and the state does not know."""
 
+    def test_a_change_that_was_not_recorded_is_applied_again(self, package, api):
+        """Under the name that the state has had since the creation."""
+        state = made(package, config_map("repeated", a="1", b="1"))
+        package.update(call(config_map("repeated", a="2"), **state))
+        package.update(call(config_map("repeated", a="3"), **state))
+        assert api.get(path("repeated", "configmaps", "api"))["data"] == {"a": "3"}
+
     def test_is_refused_with_the_ways_out(self, package):
         made(package, config_map("taken", a="1"))
         with pytest.raises(PluginError, match='configmaps "taken" already exists') as caught:
