@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pulumi
 from pulumi.runtime import invoke
 
-from infra.config.autoscaled import read_autoscaled
 from infra.errors import Problem, RefusedError
 from infra.names import (
     CELERY_SERVER_RESOURCE,
@@ -43,16 +41,14 @@ _VOLUMES = {
 }
 
 
-def load_recorded() -> Recorded | None:
-    """The past of the stack that is being updated; None before its server exists.
+def load_state() -> Mapping[str, Any]:
+    """The resources of the stack that is being updated by URN, each with its type and outputs.
 
     Raises:
         RefusedError: the state can't be read.
     """
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    resources = _read_state(name).get("outputs") or {}
-    recorded = read_recorded(resources)
-    return recorded and replace(recorded, autoscaled=read_autoscaled(resources))
+    return _read_state(name).get("outputs") or {}
 
 
 def _read_state(name: str) -> Mapping[str, Any]:

@@ -33,8 +33,6 @@ class Recorded:
     celery_instance_type: str = ""  # of the first Celery server; empty if there is none
     celery_root_disk_gb: int = 0
     celery_count: int = 0
-    # Deployments whose count the last update left to an autoscaler, and those that took it back from one since.
-    autoscaled: frozenset[str] = frozenset()
 
     @property
     def celery_servers(self) -> Recorded | None:
