@@ -23,7 +23,7 @@ def scalable(component: pulumi.ComponentResource, replicas: ReplicasPlan) -> pul
     """Options of a Deployment that an autoscaler may own.
 
     Once a program has named the count, leaving it out would set it to 1 until the autoscaler looks again: ignored, it
-    stays as it is until the autoscaler changes it (ADR 0018).
+    stays as it is until the autoscaler changes it (ADR 0023).
     """
     options = child_of(component)
     if replicas.autoscaled:
@@ -34,7 +34,7 @@ def scalable(component: pulumi.ComponentResource, replicas: ReplicasPlan) -> pul
 def taking_back(replicas: ReplicasPlan, *, was_autoscaled: bool) -> dict[str, str] | None:
     """Annotations of a Deployment that names its count where an autoscaler has owned it.
 
-    Without force the API server refuses the count, in the preview already (ADR 0018).
+    Without force the API server refuses the count, in the preview already (ADR 0023).
     """
     return {PATCH_FORCE: "true"} if was_autoscaled and not replicas.autoscaled else None
 

@@ -45,7 +45,7 @@ class DjangoArgs:
 
 
 class Django(pulumi.ComponentResource):
-    """Deployment and Service; an autoscaled Deployment names no replicas (ADR 0003, 0018)."""
+    """Deployment and Service; an autoscaled Deployment names no replicas (ADR 0003, 0023)."""
 
     deployment_name: pulumi.Output[str]
     service_name: pulumi.Output[str]

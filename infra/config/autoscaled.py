@@ -1,4 +1,4 @@
-"""Which Deployments take their replica count back from an autoscaler, from the stack's own state (ADR 0018)."""
+"""Which Deployments take their replica count back from an autoscaler, from the stack's own state (ADR 0023)."""
 
 from __future__ import annotations
 

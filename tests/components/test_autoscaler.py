@@ -29,7 +29,7 @@ def test_exactly_where_the_plan_says(stage, provider):
 
 
 class TestOwnership:
-    """Who owns the count when a stage is left (ADR 0018)."""
+    """Who owns the count when a stage is left (ADR 0023)."""
 
     FORCE = "pulumi.com/patchForce"
 

@@ -23,7 +23,7 @@ class TestSchedule:
 
 
 def test_the_claim_is_not_waited_for():
-    """Bound by its first pod, it would be waited for in vain after an update that was killed (ADR 0018)."""
+    """Bound by its first pod, it would be waited for in vain after an update that was killed (ADR 0023)."""
     for name in run(1).of_type("kubernetes:core/v1:PersistentVolumeClaim"):
         assert run(1).inputs(name)["metadata"]["annotations"] == {"pulumi.com/skipAwait": "true"}
 
