@@ -31,6 +31,7 @@ CELERY_SERVER_RESOURCE = f"{CELERY_SERVERS_COMPONENT}-1-server"
 VOLUME_RESOURCE = "server-data"
 COMPONENT_LABEL = "app.kubernetes.io/component"  # on pods; all pools of workers are one component
 ROLE_LABEL = "stagecoach.dev/role"  # on nodes: server or celery
+PATCH_FORCE = "pulumi.com/patchForce"  # the Kubernetes provider takes fields from other owners (ADR 0023)
 
 # On the server
 DATA_MOUNT = "/var/lib/stagecoach"  # the data volume

@@ -40,6 +40,7 @@ class Base:
     credentials: Credentials
     opts: pulumi.ResourceOptions
     celery_nodes: Sequence[pulumi.Resource]  # where the plan has such: workers wait for them
+    autoscaled: frozenset[str] = frozenset()  # Deployments whose count the last update left to an autoscaler
 
     def after(self, *resources: pulumi.Resource) -> pulumi.ResourceOptions:
         """`opts` that wait for more."""
@@ -137,6 +138,7 @@ def _web(
             image=image,
             environment=environment,
             domain=config.domain,
+            was_autoscaled=plan.django.workload.name in base.autoscaled,
         ),
         opts=base.after(migrate.job),
     )
@@ -163,7 +165,13 @@ def _celery(plan: StackPlan, base: Base, app: tuple[AppImage, AppEnvironment], m
     for worker in plan.workers:
         made = CeleryWorker(
             worker.workload.name,
-            CeleryWorkerArgs(plan=worker, namespace=namespace, image=image, environment=environment),
+            CeleryWorkerArgs(
+                plan=worker,
+                namespace=namespace,
+                image=image,
+                environment=environment,
+                was_autoscaled=worker.workload.name in base.autoscaled,
+            ),
             opts=base.after(migrate.job, *base.celery_nodes),
         )
         if worker.workload.replicas.autoscaled:

@@ -122,9 +122,11 @@ REASONS = {
         "lab/k3s/images.py",
     ),
     "parts of the Kubernetes plugin, seen in tests/lab/plugins/kubernetes/test_package.py": (
+        "lab/plugins/kubernetes/await_others.py",
         "lab/plugins/kubernetes/await_ready.py",
         "lab/plugins/kubernetes/paths.py",
         "lab/plugins/kubernetes/replacing.py",
+        "lab/plugins/kubernetes/words.py",
     ),
     "parts of a real server, seen in tests/lab/vps": (
         "lab/vps/booting.py",

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_kubernetes import core, meta
 
-from infra.names import CELERY_ROLE, ROLE_LABEL, labels
-from infra.sizing.plan import ContainerPlan, WorkloadPlan
+from infra.names import CELERY_ROLE, PATCH_FORCE, ROLE_LABEL, labels
+from infra.sizing.plan import ContainerPlan, ReplicasPlan, WorkloadPlan
 
 DATA_PRIORITY = "stagecoach-data"
 APP_PRIORITY = "stagecoach-app"
@@ -17,6 +17,26 @@ APP_PRIORITY = "stagecoach-app"
 def child_of(component: pulumi.ComponentResource, *, protect: bool | None = None) -> pulumi.ResourceOptions:
     """Options of a component's workload."""
     return pulumi.ResourceOptions(parent=component, protect=protect)
+
+
+def scalable(component: pulumi.ComponentResource, replicas: ReplicasPlan) -> pulumi.ResourceOptions:
+    """Options of a Deployment that an autoscaler may own.
+
+    Once a program has named the count, leaving it out would set it to 1 until the autoscaler looks again: ignored, it
+    stays as it is until the autoscaler changes it (ADR 0023).
+    """
+    options = child_of(component)
+    if replicas.autoscaled:
+        options.ignore_changes = ["spec.replicas"]
+    return options
+
+
+def taking_back(replicas: ReplicasPlan, *, was_autoscaled: bool) -> dict[str, str] | None:
+    """Annotations of a Deployment that names its count where an autoscaler has owned it.
+
+    Without force the API server refuses the count, in the preview already (ADR 0023).
+    """
+    return {PATCH_FORCE: "true"} if was_autoscaled and not replicas.autoscaled else None
 
 
 def metadata(

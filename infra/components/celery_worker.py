@@ -8,11 +8,12 @@ import pulumi
 from pulumi_kubernetes import apps, core, meta
 
 from infra.components._kubernetes import (
-    child_of,
     exec_probe,
     hardened,
     metadata,
     resources,
+    scalable,
+    taking_back,
 )
 from infra.components.app_environment import AppEnvironment, after_services
 from infra.components.app_pod import AppImage, app_pod, celery_volumes
@@ -32,6 +33,7 @@ class CeleryWorkerArgs:
     namespace: pulumi.Input[str]
     image: AppImage
     environment: AppEnvironment
+    was_autoscaled: bool = False  # by the last update
 
 
 class CeleryWorker(pulumi.ComponentResource):
@@ -41,19 +43,17 @@ class CeleryWorker(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: CeleryWorkerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:app:CeleryWorker", name, None, opts)
-        workload = args.plan.workload
+        workload, replicas = args.plan.workload, args.plan.workload.replicas
         config_map = args.environment.celery_settings(workload.name, args.plan)
         deployment = apps.v1.Deployment(
             f"{name}-deployment",
-            metadata=metadata(workload.name, args.namespace),
+            metadata=metadata(workload.name, args.namespace, taking_back(replicas, was_autoscaled=args.was_autoscaled)),
             spec=apps.v1.DeploymentSpecArgs(
-                replicas=None if workload.replicas.autoscaled else workload.replicas.planned,
+                replicas=None if replicas.autoscaled else replicas.planned,
                 selector=meta.v1.LabelSelectorArgs(match_labels=selector(workload.name)),
                 strategy=apps.v1.DeploymentStrategyArgs(
                     type="RollingUpdate",
-                    rolling_update=apps.v1.RollingUpdateDeploymentArgs(
-                        max_surge=workload.replicas.surge, max_unavailable=1
-                    ),
+                    rolling_update=apps.v1.RollingUpdateDeploymentArgs(max_surge=replicas.surge, max_unavailable=1),
                 ),
                 template=core.v1.PodTemplateSpecArgs(
                     metadata=meta.v1.ObjectMetaArgs(labels=labels(workload.name, CELERY_WORKER)),
@@ -66,7 +66,7 @@ class CeleryWorker(pulumi.ComponentResource):
                     ),
                 ),
             ),
-            opts=child_of(self),
+            opts=scalable(self, replicas),
         )
         self.deployment_name = deployment.metadata.name
         self.register_outputs({"deployment_name": self.deployment_name})

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes import apps, core, meta
 
-from infra.components._kubernetes import child_of, empty_dir, hardened, metadata, mount, resources
+from infra.components._kubernetes import (
+    empty_dir,
+    hardened,
+    metadata,
+    mount,
+    resources,
+    scalable,
+    taking_back,
+)
 from infra.components.app_environment import AppEnvironment, after_services
 from infra.components.app_pod import AppImage, app_pod
 from infra.models.stack_config import AppConfig
@@ -33,10 +41,11 @@ class DjangoArgs:
     image: AppImage
     environment: AppEnvironment
     domain: str | None
+    was_autoscaled: bool = False  # by the last update
 
 
 class Django(pulumi.ComponentResource):
-    """Deployment and Service; an autoscaled Deployment names no replicas (ADR 0003)."""
+    """Deployment and Service; an autoscaled Deployment names no replicas (ADR 0003, 0023)."""
 
     deployment_name: pulumi.Output[str]
     service_name: pulumi.Output[str]
@@ -46,7 +55,7 @@ class Django(pulumi.ComponentResource):
         replicas = args.plan.workload.replicas
         deployment = apps.v1.Deployment(
             f"{name}-deployment",
-            metadata=metadata(DJANGO, args.namespace),
+            metadata=metadata(DJANGO, args.namespace, taking_back(replicas, was_autoscaled=args.was_autoscaled)),
             spec=apps.v1.DeploymentSpecArgs(
                 replicas=None if replicas.autoscaled else replicas.planned,
                 selector=meta.v1.LabelSelectorArgs(match_labels=selector(DJANGO)),
@@ -64,7 +73,7 @@ class Django(pulumi.ComponentResource):
                     ),
                 ),
             ),
-            opts=child_of(self),
+            opts=scalable(self, replicas),
         )
         port = core.v1.ServicePortArgs(name="http", port=SERVICE_PORT, target_port="http")
         service = core.v1.Service(

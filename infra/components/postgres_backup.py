@@ -46,7 +46,8 @@ class PostgresBackup(pulumi.ComponentResource):
         super().__init__("stagecoach:data:PostgresBackup", name, None, opts)
         claim = core.v1.PersistentVolumeClaim(
             f"{name}-claim",
-            metadata=metadata(POSTGRES_BACKUP, args.namespace),
+            # Not waited for: its first pod binds it, and one that a killed update has left may be bound for long.
+            metadata=metadata(POSTGRES_BACKUP, args.namespace, {"pulumi.com/skipAwait": "true"}),
             spec=core.v1.PersistentVolumeClaimSpecArgs(
                 access_modes=["ReadWriteOnce"],
                 storage_class_name="local-path",

@@ -18,6 +18,7 @@ Object = dict[str, Any]
 
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
+JSON_PATCH = "application/json-patch+json"
 _TIMEOUT = 30  # seconds a request may take
 _CONNECTIONS = 10  # kept for the next request; threads that need more make their own
 
@@ -44,7 +45,7 @@ class Api:
         self,
         method: str,
         path: str,
-        body: Object | None = None,
+        body: Object | list[Object] | None = None,
         *,
         content_type: str = "application/json",
         **query: str,

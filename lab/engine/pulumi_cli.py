@@ -20,10 +20,13 @@ from lab.toolchain.build import ensure
 from lab.toolchain.programs import PULUMI
 
 _PROJECT = "stagecoach"  # the name in Pulumi.yaml
-_UPSERT = "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"  # the Python SDK makes it an input of the provider
+_CLUSTER = "PULUMI_K8S_"  # the Python SDK makes inputs of the provider of these
+# Objects that exist already are adopted, and a list that the API server has completed since is no conflict.
+_ADOPTING = {f"{_CLUSTER}UPSERT_EXISTING_OBJECTS": "true", f"{_CLUSTER}ENABLE_PATCH_FORCE": "true"}
 _KILLED = (
     "a command was killed here: its lock is removed, and what it had half made in the cluster is adopted\n"
-    f"({_UPSERT}=true; docs/how-to/interrupted-update.md says how that is done on a real cloud)\n"
+    f"({' '.join(f'{key}={value}' for key, value in _ADOPTING.items())}; "
+    "docs/how-to/interrupted-update.md says how that is done on a real cloud)\n"
 )
 _HOST = """#!/bin/sh
 # Written by the lab: the language host of the checkout that started it.
@@ -48,7 +51,7 @@ class PulumiCli:
         self.state.mkdir(parents=True, exist_ok=True)
         program = engine_program(self.root)
         return {
-            **{key: value for key, value in os.environ.items() if not key.startswith("PULUMI_") or key == _UPSERT},
+            **{key: text for key, text in os.environ.items() if not key.startswith("PULUMI_") or _for_cluster(key)},
             "PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}",
             "PULUMI_HOME": str(self.root / "home"),
             # Else each file of the state has one beside it that is not written at once: cut off by a kill, the CLI
@@ -74,7 +77,7 @@ class PulumiCli:
             environment = self.environment()
             if remove_stale_locks(self.state):
                 sys.stdout.write(_KILLED)
-                environment[_UPSERT] = "true"
+                environment |= _ADOPTING
             sys.stdout.flush()
             child = subprocess.Popen(
                 [str(engine_program(self.root)), *arguments],
@@ -163,6 +166,11 @@ def _write_host(path: Path) -> None:
     if not path.exists() or path.read_text() != text:
         path.write_text(text)
         path.chmod(0o755)
+
+
+def _for_cluster(variable: str) -> bool:
+    """What pages tell people to set for one run."""
+    return variable.startswith(_CLUSTER)
 
 
 def _passphrase(root: Path) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lab.plugins.diffing import Diff, compare
+from lab.plugins.host import Host
 from lab.plugins.values import Properties
 
 
@@ -24,11 +25,17 @@ class CheckFailedError(PluginError):
 
 
 class InitFailedError(PluginError):
-    """Created, but not ready: the engine keeps the id and the state, with the reasons."""
+    """Created, but not ready: the engine keeps the id and the state, with the reasons.
 
-    def __init__(self, resource_id: str, outputs: Properties, reasons: Iterable[str]) -> None:
+    `inputs` are what a read found, where they differ from what the call came with.
+    """
+
+    def __init__(
+        self, resource_id: str, outputs: Properties, reasons: Iterable[str], inputs: Properties | None = None
+    ) -> None:
         self.resource_id = resource_id
         self.outputs = outputs
+        self.inputs = inputs
         self.reasons = tuple(reasons)
         super().__init__("; ".join(self.reasons))
 
@@ -55,6 +62,7 @@ class Package(ABC):
     """One provider package, for example hcloud."""
 
     name: str
+    host = Host()  # the servicer gives each package its own
 
     def configure(self, _variables: Properties) -> None:
         """Takes the provider's configuration; secrets are unwrapped."""

@@ -13,6 +13,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, st
 from lab.paths import full_disk_hint
 from lab.plugins import diffing
 from lab.plugins.faults import Faults, InjectedError
+from lab.plugins.host import Host
 from lab.plugins.journal import Journal
 from lab.plugins.package import Call, CheckFailedError, InitFailedError, Package, PluginError
 from lab.plugins.values import to_plain, to_struct
@@ -29,6 +30,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self.package = package
         self.journal = journal
         self.faults = faults
+        package.host = Host()
 
     # The method names below are the protocol's.
 
@@ -36,8 +38,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Nothing to agree on."""
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
 
-    def Attach(self, _request: Any, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: ANN401, N802  as above
-        """The engine found a provider that runs already."""
+    def Attach(self, request: Any, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: ANN401, N802  as above
+        """The engine found a provider that runs already, and says where it listens itself."""
+        self.package.host.attach(request.address)
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: ANN401, N802  as above
@@ -102,8 +105,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         olds, secrets = to_plain(request.properties)
         old_inputs, input_secrets = to_plain(request.inputs)
         call = _call(request, id=request.id, olds=olds, old_inputs=old_inputs, secrets=secrets | input_secrets)
-        found, outputs, inputs = self._do("read", call, context, lambda: self.package.read(call))
         secrets = call.secrets | self.package.secret_outputs(call.type)
+        try:
+            found, outputs, inputs = self._do("read", call, context, lambda: self.package.read(call))
+        except InitFailedError as error:
+            read = to_struct(error.inputs or old_inputs, secrets)
+            _abort_partial(context, error, read, to_struct(error.outputs, secrets))
         if not found:
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(

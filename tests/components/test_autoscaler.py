@@ -2,8 +2,12 @@
 
 import pytest
 
+from tests.config.past import autoscaler, deployment
+from tests.config.test_recorded import state
 from tests.graphs import BUILT, run
+from tests.mocks import graph
 from tests.plans import stage_plan
+from tests.test_program import CONFIG, program
 
 HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 
@@ -19,9 +23,64 @@ def test_exactly_where_the_plan_says(stage, provider):
     scaled = {one.name: one.replicas for one in plan.workloads if one.kind == "Deployment"}
     expected = {name: (one.min, one.max) for name, one in scaled.items() if one.autoscaled}
     assert bounds == expected
-    for deployment in made.of_type("kubernetes:apps/v1:Deployment"):
-        inputs = made.inputs(deployment)
+    for name in made.of_type("kubernetes:apps/v1:Deployment"):
+        inputs = made.inputs(name)
         assert ("replicas" in inputs["spec"]) == (inputs["metadata"]["name"] not in bounds)
+
+
+class TestOwnership:
+    """Who owns the count when a stage is left (ADR 0023)."""
+
+    FORCE = "pulumi.com/patchForce"
+
+    @staticmethod
+    def moved(stage, *more):
+        """The program at a stage on its own type of server, and a state with more resources than the servers."""
+        past = {
+            **state(server={"serverType": stage_plan(stage).server.instance_type}),
+            **{str(index): one for index, one in enumerate(more)},
+        }
+        return graph(program, config={**CONFIG, "stagecoach:stage": stage}, state=past)
+
+    def forced(self, made):
+        """Logical names of the objects with the annotation."""
+        objects = made.kubernetes()
+        return {
+            name
+            for name, body in objects.items()
+            if (body.get("metadata", {}).get("annotations") or {}).get(self.FORCE) == "true"
+        }
+
+    def test_a_move_down_takes_it_back_by_force(self):
+        made = self.moved(1, autoscaler("django"), autoscaler("celery-worker"))
+        assert self.forced(made) == {"django-deployment", "celery-worker-deployment"}
+        assert made.inputs("django-deployment")["spec"]["replicas"] == 2
+
+    def test_only_where_there_was_an_autoscaler(self):
+        assert self.forced(self.moved(1, autoscaler("celery-worker"))) == {"celery-worker-deployment"}
+        assert self.forced(self.moved(1, deployment("django"), deployment("celery-worker"))) == set()
+
+    def test_a_new_stack_forces_nothing(self):
+        for stage, provider in BUILT:
+            assert self.forced(run(stage, provider)) == set()
+
+    def test_the_next_update_changes_nothing(self):
+        """The annotation stays until the workload is autoscaled again."""
+        first = self.moved(1, autoscaler("django"))
+        again = self.moved(1, deployment("django", **{self.FORCE: "true"}))
+        assert again.inputs("django-deployment") == first.inputs("django-deployment")
+
+    def test_a_move_up_gives_it_away(self):
+        made = self.moved(2, deployment("django", **{self.FORCE: "true"}), autoscaler("celery-worker"))
+        assert self.forced(made) == set()
+
+    @pytest.mark.parametrize(("stage", "provider"), BUILT)
+    def test_what_is_given_away_stays_until_the_autoscaler_changes_it(self, stage, provider):
+        """Not applied any more, it would fall to 1 until the autoscaler looks again."""
+        made = run(stage, provider)
+        for name in made.of_type("kubernetes:apps/v1:Deployment"):
+            ignored = list(made.requests[name].ignoreChanges)
+            assert ignored == ([] if "replicas" in made.inputs(name)["spec"] else ["spec.replicas"])
 
 
 class TestRules:

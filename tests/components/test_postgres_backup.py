@@ -23,6 +23,12 @@ class TestSchedule:
         assert run(1).inputs(NAME)["spec"]["startingDeadlineSeconds"] == 3600
 
 
+def test_the_claim_is_not_waited_for():
+    """Bound by its first pod, it would be waited for in vain after an update that was killed (ADR 0023)."""
+    for name in run(1).of_type("kubernetes:core/v1:PersistentVolumeClaim"):
+        assert run(1).inputs(name)["metadata"]["annotations"] == {"pulumi.com/skipAwait": "true"}
+
+
 class TestPod:
     def test_the_images_own_pg_dump(self):
         """An older pg_dump refuses a newer server."""

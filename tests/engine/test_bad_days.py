@@ -129,13 +129,19 @@ class TestKilledUpdate:
 
 
 class TestChangedByHand:
-    def test_a_refresh_shows_it_and_an_update_heals_it(self, lab):
-        """`kubectl edit` on the worker's memory, as the wiki page says."""
+    def test_an_update_stops_at_it_and_takes_it_back_when_it_may(self, lab, monkeypatch):
+        """A desktop client sets the worker's memory; docs/how-to/changed-by-hand.md has the variable."""
         api, path = api_of(lab), "/apis/apps/v1/namespaces/app/deployments/celery-worker"
         container = api.get(path)["spec"]["template"]["spec"]["containers"][0]
         container["resources"]["limits"]["memory"] = "2Gi"
         patch = {"spec": {"template": {"spec": {"containers": [container]}}}}
-        api.request("PATCH", path, patch, content_type=MERGE_PATCH)
+        api.request("PATCH", path, patch, content_type=MERGE_PATCH, fieldManager="node-fetch")
+        refused = pulumi(lab, "up", "--refresh", "--yes")
+        assert refused.returncode != 0
+        assert (
+            'conflict with "node-fetch" using apps/v1: .spec.template.spec.containers[name="worker"]' in refused.stdout
+        )
+        monkeypatch.setenv("PULUMI_K8S_ENABLE_PATCH_FORCE", "true")
         seen = pulumi(lab, "preview", "--refresh", "--diff")
         assert '"2Gi" => "768Mi"' in seen.stdout
         healed = pulumi(lab, "up", "--refresh", "--yes")

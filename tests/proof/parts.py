@@ -78,10 +78,21 @@ def _shop(name: str, proves: str, *tests: str, cpus: float = 0.6) -> Proof:
 
 _CLUSTER, _PROBES = "tests/lab/cluster", "probes_proof.py::test"
 PROOFS: tuple[Proof, ...] = (
-    _engine("moves", "one deployment on each cloud goes up all stages and down again, in place", "chain"),
-    _engine("faults", "after a 503 at every kind of resource, or a lost answer, the next update goes on", "faults"),
+    _engine("moves", "one deployment on each cloud goes up all stages and down again, in place", "chain", "ownership"),
+    _engine(
+        "faults",
+        "after a 503 at every kind of resource, or a lost answer at every object, the next update goes on",
+        "faults",
+        "interrupted",
+    ),
     _engine("second-shop", "no second, empty shop; no move to a type that is sold out", "second_shop", "orderable"),
-    _engine("restarts", "a stopped or killed lab, a killed update, a full disk, a busy port", "restarts", "bad_days"),
+    _engine(
+        "restarts",
+        "a stopped or killed lab, a killed update, a full disk, a busy port, a lost server",
+        "restarts",
+        "bad_days",
+        "lost_server",
+    ),
     _engine("celery-servers", "servers of their own for Celery come, change, are lost and go", "celery_servers"),
     _engine("guard", "the guard's verdict on previews of the real engine", "guard"),
     _engine("pull-requests", "a pull request's comment, and the update after its merge", "pull_requests"),
@@ -100,6 +111,7 @@ PROOFS: tuple[Proof, ...] = (
         *(f"{_CLUSTER}/test_{one}.py" for one in ("control_plane", "agents", "machines", "packing")),
         f"{_CLUSTER}/test_scheduler_agrees.py::test_sixty_drawn_stacks",
         "tests/lab/plugins/kubernetes/test_package.py",
+        "tests/lab/plugins/kubernetes/test_requests.py",
         cpus=1.2,
         needs=programs(),
     ),

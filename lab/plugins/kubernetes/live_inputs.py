@@ -1,4 +1,4 @@
-"""What a refresh reports as an object's inputs: the program's own, with the values that the API server has now."""
+"""An object's inputs with the API server's values: what a refresh reports and a difference is against."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from kubernetes.utils.quantity import parse_quantity
 from lab.cluster.api import Object
 
 _MISSING = object()
+_ASSIGNED = ("creationTimestamp", "generation", "managedFields", "resourceVersion", "uid")
+_FROM_LIVE = ("metadata", "spec")  # of the state's outputs; the rest of them is the inputs'
 
 
 def live_inputs(inputs: Object, live: Object) -> Object:
@@ -20,6 +22,18 @@ def live_inputs(inputs: Object, live: Object) -> Object:
         have["stringData"] = {key: _decoded(data[key]) for key in inputs["stringData"] if key in data}
     found = _project(inputs, have)
     return found if isinstance(found, dict) else {}
+
+
+def pruned(inputs: Object, outputs: Object) -> Object:
+    """The state's object in the shape of its inputs: after an update that was refused they differ."""
+    found = {key: _project(inputs[key], outputs[key]) for key in _FROM_LIVE if key in inputs and key in outputs}
+    return {**inputs, **found}
+
+
+def imported_inputs(live: Object) -> Object:
+    """Inputs of an object that no program has described yet."""
+    metadata = {key: value for key, value in live["metadata"].items() if key not in _ASSIGNED}
+    return {**{key: value for key, value in live.items() if key != "status"}, "metadata": metadata}
 
 
 def _project(wanted: Any, have: Any) -> Any:  # noqa: ANN401  any JSON value

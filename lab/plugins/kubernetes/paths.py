@@ -9,6 +9,14 @@ from lab.cluster.api import Api, Object
 from lab.plugins.package import PluginError
 
 
+def object_of(type_: str, resource_id: str) -> Object:
+    """What is known of an object that is imported: `kubernetes:core/v1:Secret` and `namespace/name`."""
+    _, version, kind = type_.split(":")
+    namespace, _, name = resource_id.rpartition("/")
+    metadata = {"name": name, "namespace": namespace} if namespace else {"name": name}
+    return {"apiVersion": version.removeprefix("core/"), "kind": kind, "metadata": metadata}
+
+
 class Paths:
     """Looks kinds up in the API server's discovery, once per API version."""
 
@@ -31,6 +39,14 @@ class Paths:
     def one(self, body: Object) -> str:
         """The path of this object."""
         return f"{self.collection(body)}/{body['metadata']['name']}"
+
+    def known(self, body: Object) -> bool:
+        """Whether the API server has objects of this one's kind."""
+        try:
+            self.collection(body)
+        except PluginError:
+            return False
+        return True
 
     def namespaced(self, body: Object) -> bool:
         """Whether objects of this kind live in a namespace."""

@@ -1,6 +1,7 @@
 """Which properties of a Kubernetes object replace it: pulumi-kubernetes' own table.
 
-Source: provider/pkg/provider/diff.go of pulumi-kubernetes 4.
+Source: provider/pkg/provider/diff.go of pulumi-kubernetes 4.  What is immutable and not named here, as a PriorityClass'
+value, is sent as an update and refused by the API server.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from lab.cluster.api import Object
 REPLACE_UNREADY = "pulumi.com/replaceUnready"
 _ALL = ("apiVersion", "kind", "metadata.name", "metadata.namespace")
 _BY_KIND: dict[str, tuple[str, ...]] = {
-    "ConfigMap": ("data", "binaryData", "immutable"),
-    "Secret": ("data", "stringData", "type", "immutable"),
+    "ConfigMap": ("data", "binaryData"),
+    "Secret": ("data", "stringData", "type"),
     "Deployment": ("spec.selector",),
     "DaemonSet": ("spec.selector",),
     "StatefulSet": (
@@ -28,7 +29,7 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
     "RoleBinding": ("roleRef",),
     "ClusterRoleBinding": ("roleRef",),
     "Pod": ("spec",),
-    "PriorityClass": ("value",),
+    "ResourceQuota": ("spec.scopes",),
 }
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.plugins.kubernetes.live_inputs import live_inputs
+from lab.plugins.kubernetes.live_inputs import live_inputs, pruned
 
 
 class TestNoDrift:
@@ -33,3 +33,20 @@ class TestDrift:
     )
     def test_is_shown(self, inputs, live, expected):
         assert live_inputs(inputs, live) == expected
+
+
+class TestPruned:
+    """The state's object, for the next difference."""
+
+    def test_of_an_update_that_went_well_is_its_inputs(self):
+        inputs = {"kind": "Deployment", "metadata": {"name": "web"}, "spec": {"replicas": 2}}
+        outputs = {**inputs, "metadata": {"name": "web", "uid": "1"}, "spec": {"replicas": 2, "paused": False}}
+        assert pruned(inputs, outputs) == inputs
+
+    def test_of_one_that_was_refused_has_the_live_values(self):
+        inputs = {"metadata": {"name": "web"}, "spec": {"replicas": 2}, "data": {"a": "1"}}
+        outputs = {"metadata": {"name": "web"}, "spec": {"replicas": 5}}
+        assert pruned(inputs, outputs) == {**inputs, "spec": {"replicas": 5}}
+
+    def test_without_outputs(self):
+        assert pruned({"spec": {"a": 1}}, {}) == {"spec": {"a": 1}}

@@ -2,107 +2,41 @@
 
 import pytest
 
-from lab.clouds.addresses import pool
-from lab.cluster.api import MERGE_PATCH, Api
-from lab.cluster.machines import SimulatedMachines
-from lab.machines import Size
-from lab.paths import bin_dir
+from lab.cluster.api import MERGE_PATCH
 from lab.plugins.kubernetes.package import KubernetesPackage
-from lab.plugins.package import Call, InitFailedError, PluginError
-from lab.toolchain.build import ensure
-from lab.toolchain.programs import ETCD, KUBE
-from tests.lab.cluster.test_control_plane import CONFIG
-from tests.waiting import wait
+from lab.plugins.package import InitFailedError, PluginError
+from tests.lab.plugins.kubernetes.conftest import Lines
+from tests.lab.plugins.kubernetes.objects import call, config_map, deployment, job, made, service
 
 pytestmark = pytest.mark.cluster
 
 
-@pytest.fixture(scope="module")
-def kubeconfig(tmp_path_factory):
-    for program in (KUBE, ETCD):
-        ensure(program)
-    root = tmp_path_factory.mktemp("package")
-    address = pool(root)[0]
-    machines = SimulatedMachines(root, bin_dir())
-    machines.server_created(address, "shop", Size(vcpu=2, memory_mib=4096, disk_gb=40), "")
-    machines.install_k3s(address, CONFIG)
-    made = machines.kubeconfig(address).replace("127.0.0.1", address)
-    wait(lambda: Api(made).get("/api/v1/namespaces/default/serviceaccounts/default"), "the service account")
-    yield made
-    machines.stop_all()
-
-
-@pytest.fixture
-def package(kubeconfig):
-    made = KubernetesPackage()
-    made.configure({"kubeconfig": kubeconfig})
-    return made
-
-
-def config_map(name, **data):
-    return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": name, "namespace": "default"},
-        "data": data,
-    }
-
-
-def deployment(name, cpu="10m", replicas=1):
-    container = {"name": "c", "image": "x", "resources": {"requests": {"cpu": cpu}}}
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": name, "namespace": "default"},
-        "spec": {
-            "replicas": replicas,
-            "selector": {"matchLabels": {"app": name}},
-            "template": {"metadata": {"labels": {"app": name}}, "spec": {"containers": [container]}},
-        },
-    }
-
-
-def job(name, cpu):
-    container = {"name": "c", "image": "x", "resources": {"requests": {"cpu": cpu}}}
-    return {
-        "apiVersion": "batch/v1",
-        "kind": "Job",
-        "metadata": {
-            "name": name,
-            "namespace": "default",
-            "annotations": {"pulumi.com/replaceUnready": "true"},
-        },
-        "spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [container]}}},
-    }
-
-
-def call(inputs, **more):
-    return Call(urn="urn", type="kubernetes", name="one", inputs=inputs, **more)
-
-
 class TestCreate:
-    def test_a_taken_name_is_refused(self, package):
-        """As pulumi-kubernetes does since 4.29: adopting what is there could delete it later."""
-        package.create(call(config_map("taken", a="1")))
-        with pytest.raises(PluginError, match="already exists"):
-            package.create(call(config_map("taken", a="2")))
-
-    def test_a_taken_name_is_adopted_on_demand(self, package, kubeconfig):
-        """After a killed update, for one run of the CLI."""
-        package.create(call(config_map("adopted", a="1")))
-        package.configure({"kubeconfig": kubeconfig, "upsertExistingObjects": "true"})
-        resource_id, outputs = package.create(call(config_map("adopted", a="2")))
-        assert (resource_id, outputs["data"]) == ("default/adopted", {"a": "2"})
-        package.configure({"kubeconfig": kubeconfig})
-        with pytest.raises(PluginError, match="already exists"):
-            package.create(call(config_map("adopted", a="3")))
-
     def test_what_never_becomes_ready_says_why(self, package):
         """The scheduler's own words; the engine keeps the object."""
         with pytest.raises(InitFailedError) as caught:
             package.create(call(deployment("large", cpu="64"), timeout=5))
         assert caught.value.resource_id == "default/large"
         assert "Insufficient cpu" in str(caught.value)
+
+    def test_waits_for_a_namespace_that_comes_later(self, package, api):
+        """Six tries in a minute; the first finds none."""
+        body = config_map("early", a="1")
+        body["metadata"]["namespace"] = "later"
+
+        def make_it(_seconds):
+            api.request("POST", "/api/v1/namespaces", {"metadata": {"name": "later"}})
+
+        package.retry_seconds = (0.1,)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("lab.plugins.kubernetes.requests.time.sleep", make_it)
+            assert package.create(call(body))[0] == "later/early"
+
+    def test_a_service_waits_for_its_pods_to_settle(self, package, api):
+        """Without pods that match nothing is unready, and the wait ends."""
+        made(package, service("settled"))
+        where = "/api/v1/namespaces/default/endpoints/settled"
+        assert api.get(where) is not None
 
     def test_unknown_kinds(self, package):
         with pytest.raises(PluginError, match="no matches for kind 'Thing'"):
@@ -149,7 +83,6 @@ class TestPreview:
 
 class TestUpdateReadDelete:
     def test_a_change_by_hand_is_read(self, package):
-        """And the next update takes it back, whoever owns the field by then."""
         inputs = deployment("drifted", cpu="1000m")
         package.create(call(inputs, timeout=20))
         path = "/apis/apps/v1/namespaces/default/deployments/drifted"
@@ -157,7 +90,26 @@ class TestUpdateReadDelete:
         package._paths.api.request("PATCH", path, {"spec": {"replicas": 0}}, content_type=MERGE_PATCH)
         found = package.read(call({}, old_inputs=inputs))[2]
         assert found["spec"]["replicas"] == 0
-        assert package.update(call(inputs, id="default/drifted", timeout=20))["spec"]["replicas"] == 1
+
+    def test_what_is_not_ready_is_read_with_its_reason(self, package):
+        """The engine keeps the reason, and the next update tries the object again."""
+        inputs = deployment("unready", cpu="64")
+        with pytest.raises(InitFailedError):
+            package.create(call(inputs, timeout=2))
+        with pytest.raises(InitFailedError, match="0 of 1 replicas are available") as caught:
+            package.read(call({}, old_inputs=inputs))
+        assert (caught.value.resource_id, caught.value.inputs) == ("default/unready", inputs)
+
+    def test_an_object_is_imported_by_its_id(self, package):
+        made(package, config_map("imported", a="1"))
+        found, outputs, inputs = package.read(call({}, type="kubernetes:core/v1:ConfigMap", id="default/imported"))
+        assert (found, outputs["data"], inputs["data"]) == ("default/imported", {"a": "1"}, {"a": "1"})
+        assert set(inputs["metadata"]) == {"name", "namespace"}
+
+    @pytest.mark.parametrize("preview", [True, False])
+    def test_what_is_gone_is_not_updated(self, package, preview):
+        with pytest.raises(PluginError, match='configmaps "never" not found'):
+            package.update(call(config_map("never"), id="default/never", preview=preview))
 
     def test_what_is_no_longer_named_goes(self, package):
         """The first update after the creation, and later ones; what others wrote stays."""
@@ -187,3 +139,48 @@ class TestWithoutCluster:
     def test_an_update_needs_it(self):
         with pytest.raises(PluginError, match="unreachable: no kubeconfig"):
             KubernetesPackage().create(call(config_map("new")))
+
+
+class TestClusterAway:
+    """The server is gone or off: decided once, when the engine configures the provider."""
+
+    @pytest.fixture
+    def away(self, kubeconfig):
+        def configured(**settings):
+            package = KubernetesPackage()
+            package.configure({"kubeconfig": kubeconfig.replace(":6443", ":6449"), **settings})
+            package.host = Lines()
+            return package
+
+        return configured
+
+    def test_previews_say_nothing_but_what_they_skip(self, away):
+        package, body = away(), job("skipped", "10m")
+        package.create(call(body, preview=True))
+        package.update(call(body, id="default/skipped", olds=body, preview=True))
+        assert package.diff(call(body, old_inputs=body, olds=body)).changes == {}
+        assert package.host.said == [("warning", "urn", "Cluster is unreachable, skipping replaceUnready check")]
+
+    def test_nothing_is_created_or_updated(self, away):
+        for operation in (away().create, away().update):
+            with pytest.raises(PluginError, match="configured Kubernetes cluster is unreachable: unable to load"):
+                operation(call(config_map("new")))
+
+    def test_a_refresh_and_a_deletion_end_with_the_way_to_forget(self, away):
+        package, body = away(), config_map("lost")
+        for operation in (package.read, package.delete):
+            with pytest.raises(PluginError, match="PULUMI_K8S_DELETE_UNREACHABLE"):
+                operation(call({}, id="default/lost", old_inputs=body, olds=body))
+        assert [kind for kind, _, _ in package.host.said] == ["warning", "warning"]
+
+    def test_that_way_takes_everything_from_the_state(self, away):
+        package, body = away(deleteUnreachable="true"), config_map("lost")
+        assert package.read(call({}, id="default/lost", old_inputs=body, olds=body)) == ("", {}, {})
+        package.delete(call({}, olds=body))
+
+    def test_a_refresh_that_skips_it_keeps_the_state(self, away):
+        package, body = away(skipUpdateUnreachable="true"), config_map("lost")
+        found = package.read(call({}, id="default/lost", old_inputs=body, olds={**body, "x": 1}))
+        assert found == ("default/lost", {**body, "x": 1}, body)
+        with pytest.raises(PluginError, match="unreachable"):
+            package.delete(call({}, olds=body))
