@@ -15,7 +15,7 @@ from infra.components.files import FOLDER
 from infra.components.postgres import DATABASE, USER
 from infra.components.postgres import PORT as POSTGRES_PORT
 from infra.components.redis import PORT as REDIS_PORT
-from infra.models.stack_config import AppConfig
+from infra.models.app_config import AppConfig
 from infra.names import PGBOUNCER, POSTGRES, REDIS_BROKER, REDIS_CACHE, labels
 from infra.sizing.plan import StackPlan, WorkerPlan
 
@@ -34,7 +34,7 @@ class AppEnvironmentArgs:
     plan: StackPlan
     app: AppConfig
     namespace: pulumi.Input[str]
-    domain: str | None
+    hosts: tuple[str, ...]  # the shop's address first; empty without a domain
     postgres_password: pulumi.Input[str]
     broker_password: pulumi.Input[str]
     cache_password: pulumi.Input[str]
@@ -125,7 +125,8 @@ class AppEnvironment(pulumi.ComponentResource):
 
 def render_variables(args: AppEnvironmentArgs, secrets: Mapping[str, Any]) -> dict[str, str]:
     """The app's contract (README); the stack file's own variables come last and may not hide these."""
-    hosts = ",".join([args.domain] if args.domain else ["*"])
+    # Names that are redirected, too: while an update makes another one the shop's address, customers come by both.
+    origins = [f"https://{host}" for host in args.hosts]
     broker = f"redis://:{secrets['broker']}@{REDIS_BROKER}:{REDIS_PORT}"
     contract = {
         "DATABASE_URL": database_url(secrets["postgres"], PGBOUNCER if args.plan.pgbouncer else POSTGRES),
@@ -134,8 +135,8 @@ def render_variables(args: AppEnvironmentArgs, secrets: Mapping[str, Any]) -> di
         "CELERY_RESULT_BACKEND": f"{broker}/1",
         "DJANGO_SETTINGS_MODULE": args.app.settings_module,
         "DJANGO_SECRET_KEY": secrets["django"],
-        "DJANGO_ALLOWED_HOSTS": hosts,
-        "DJANGO_CSRF_TRUSTED_ORIGINS": f"https://{args.domain}" if args.domain else "",
+        "DJANGO_ALLOWED_HOSTS": ",".join(args.hosts or ("*",)),
+        "DJANGO_CSRF_TRUSTED_ORIGINS": ",".join(origins),
     }
     return {**args.env, **secrets["more"], **contract}
 

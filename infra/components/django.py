@@ -8,9 +8,11 @@ import pulumi
 from pulumi_kubernetes import apps, core, meta
 
 from infra.components._kubernetes import child_of, empty_dir, hardened, metadata, mount, resources
-from infra.components.app_environment import AppEnvironment
+from infra.components.app_environment import MODULE_PATH, AppEnvironment
 from infra.components.app_pod import AppImage, app_pod
-from infra.models.stack_config import AppConfig
+from infra.components.files import load
+from infra.components.web_probes import page_probe, startup_probe
+from infra.models.app_config import AppConfig
 from infra.names import DJANGO, labels, selector
 from infra.sizing.plan import DjangoPlan
 
@@ -21,6 +23,8 @@ _MAX_REQUESTS, _JITTER = 2000, 200  # against leaks; jitter keeps the pods from 
 # Longer than the 90 s for which traefik keeps an idle connection (forwardingTimeouts.idleConnTimeout of its reference):
 # closed by gunicorn, it may be on its way with an order, and the customer gets a 502.
 _KEEP_ALIVE_SECONDS = 95
+# uvicorn's own class of that name is deprecated in favour of the package uvicorn-worker (uvicorn, docs/deployment).
+_WORKER_CLASS = {"wsgi": "gthread", "asgi": "uvicorn_worker.UvicornWorker"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +36,7 @@ class DjangoArgs:
     namespace: pulumi.Input[str]
     image: AppImage
     environment: AppEnvironment
-    domain: str | None
+    host: str | None  # the shop's address, for the probes
 
 
 class Django(pulumi.ComponentResource):
@@ -44,6 +48,7 @@ class Django(pulumi.ComponentResource):
     def __init__(self, name: str, args: DjangoArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:app:Django", name, None, opts)
         replicas = args.plan.workload.replicas
+        asgi = _asgi_module(name, args, self) if args.app.interface == "asgi" else None
         deployment = apps.v1.Deployment(
             f"{name}-deployment",
             metadata=metadata(DJANGO, args.namespace),
@@ -59,7 +64,7 @@ class Django(pulumi.ComponentResource):
                     spec=app_pod(
                         args.image,
                         _container(args),
-                        volumes=[empty_dir("heartbeat", "1Mi", memory=True)],
+                        volumes=[empty_dir("heartbeat", "1Mi", memory=True), *_volumes(asgi)],
                         grace_seconds=_GRACE_SECONDS,
                     ),
                 ),
@@ -78,36 +83,65 @@ class Django(pulumi.ComponentResource):
 
 
 def gunicorn_arguments(plan: DjangoPlan, port: int) -> str:
-    """GUNICORN_CMD_ARGS: gunicorn reads it by itself."""
+    """GUNICORN_CMD_ARGS: gunicorn reads it by itself; uvicorn's worker takes no threads."""
+    more = f"--pythonpath={MODULE_PATH} " if plan.interface == "asgi" else f"--threads={plan.threads} "
     return (
-        f"--bind=0.0.0.0:{port} --workers={plan.processes} --threads={plan.threads} --worker-class=gthread "
+        f"--bind=0.0.0.0:{port} --workers={plan.processes} {more}--worker-class={_WORKER_CLASS[plan.interface]} "
         f"--worker-tmp-dir=/run/gunicorn --max-requests={_MAX_REQUESTS} --max-requests-jitter={_JITTER} "
         f"--keep-alive={_KEEP_ALIVE_SECONDS} --access-logfile=-"
     )
 
 
+def gunicorn_application(app: AppConfig) -> str:
+    """What gunicorn serves: an ASGI application goes through a module of ours that bounds its requests."""
+    return "stagecoach_asgi:application" if app.interface == "asgi" else app.application
+
+
+def asgi_variables(plan: DjangoPlan, app: AppConfig) -> dict[str, str]:
+    """What that module reads; empty where the app is served by WSGI."""
+    if app.interface == "wsgi":
+        return {}
+    return {"STAGECOACH_ASGI_APP": app.application, "STAGECOACH_ASGI_REQUESTS": str(plan.threads)}
+
+
+def _asgi_module(name: str, args: DjangoArgs, parent: pulumi.Resource) -> pulumi.Output[str]:
+    """The name of a ConfigMap with the module."""
+    config_map = core.v1.ConfigMap(
+        f"{name}-asgi",
+        metadata=meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(DJANGO)),
+        data={"stagecoach_asgi.py": load("stagecoach_asgi.py")},
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+    made: pulumi.Output[str] = config_map.metadata.name
+    return made
+
+
+def _volumes(asgi: pulumi.Output[str] | None) -> list[core.v1.VolumeArgs]:
+    if asgi is None:
+        return []
+    return [core.v1.VolumeArgs(name="asgi", config_map=core.v1.ConfigMapVolumeSourceArgs(name=asgi))]
+
+
 def _container(args: DjangoArgs) -> core.v1.ContainerArgs:
+    variables = {
+        "GUNICORN_CMD_ARGS": gunicorn_arguments(args.plan, args.app.port),
+        **asgi_variables(args.plan, args.app),
+    }
+    module = [mount("asgi", MODULE_PATH, read_only=True)] if args.app.interface == "asgi" else []
     return core.v1.ContainerArgs(
         name="django",
         image=args.image.image,
-        command=["gunicorn", args.app.wsgi],
+        command=["gunicorn", gunicorn_application(args.app)],
         ports=[core.v1.ContainerPortArgs(name="http", container_port=args.app.port)],
         env_from=args.environment.env_from(),
-        env=[core.v1.EnvVarArgs(name="GUNICORN_CMD_ARGS", value=gunicorn_arguments(args.plan, args.app.port))],
+        env=[core.v1.EnvVarArgs(name=key, value=value) for key, value in variables.items()],
         resources=resources(args.plan.workload.container("django")),
         security_context=hardened(),
-        startup_probe=_probe(args, period=2, failures=60),
-        readiness_probe=_probe(args, period=5, failures=6),
-        liveness_probe=_probe(args, period=30, failures=6),
+        startup_probe=startup_probe(args.app, args.host),
+        readiness_probe=page_probe(args.app, args.host, period=5, failures=6),
+        liveness_probe=page_probe(args.app, args.host, period=30, failures=6),
         lifecycle=core.v1.LifecycleArgs(
             pre_stop=core.v1.LifecycleHandlerArgs(sleep=core.v1.SleepActionArgs(seconds=_PAUSE_SECONDS)),
         ),
-        volume_mounts=[mount("tmp", "/tmp"), mount("heartbeat", "/run/gunicorn")],  # noqa: S108  a mount in the container
+        volume_mounts=[mount("tmp", "/tmp"), mount("heartbeat", "/run/gunicorn"), *module],  # noqa: S108  as above
     )
-
-
-def _probe(args: DjangoArgs, *, period: int, failures: int) -> core.v1.ProbeArgs:
-    """HTTP with a Host that Django allows, or every probe would be a 400."""
-    headers = [core.v1.HTTPHeaderArgs(name="Host", value=args.domain)] if args.domain else None
-    get = core.v1.HTTPGetActionArgs(path=args.app.health_path, port="http", http_headers=headers)
-    return core.v1.ProbeArgs(http_get=get, period_seconds=period, timeout_seconds=5, failure_threshold=failures)

@@ -53,6 +53,10 @@ def test_every_move(old, new):
         {"image": "registry.example/shop:2"},
         {"env": {"A": "1"}},
         {"domain": "shop.example.org", "acme_email": "a@example.org"},
+        {"domains": ["shop.example.org", "www.shop.example.org"], "acme_email": "a@example.org"},
+        {"app": {"asgi": "config.asgi:application"}},
+        {"app": {"port": 9000}},
+        {"app": {"celery_app": "shop"}},
         {"app": {"settings_module": "shop.settings", "port": 8080}},
         {"images": {"postgres": "mirror.example/postgres:17"}},
         {"images": {"postgres_exporter": "mirror.example/exporter:1"}},
@@ -105,6 +109,24 @@ def test_k3s_and_certificates():
     assert restarts_of_config(config(1), renewed, plan) == {"k3s": ["stagecoach:kubeconfig_epoch"]}
     with_tls = config(1, domain="shop.example.org", acme_email="a@example.org")
     assert restarts_of_config(config(1), with_tls, plan)["traefik"] == ["stagecoach:acme_email"]
+
+
+DOMAIN = {"domain": "shop.example.org", "acme_email": "a@example.org"}
+BOTH = {"domains": ["shop.example.org", "www.shop.example.org"], "acme_email": "a@example.org"}
+
+
+def test_one_name_under_either_key_is_no_change():
+    after = config(1, domains=["shop.example.org"], acme_email="a@example.org")
+    assert restarts_of_config(config(1, **DOMAIN), after, plan_for(after)) == {}
+
+
+def test_another_name_rolls_the_app_once():
+    """Its environment has the names; traefik reads its file again by itself."""
+    before, after = config(1, **DOMAIN), config(1, **BOTH)
+    plan = plan_for(after)
+    said = restarts_of_config(before, after, plan)
+    assert said == {name: ["stagecoach:domains"] for name in app_workloads(plan)}
+    assert set(said) == rolled(templates(stage=1, **DOMAIN), templates(stage=1, **BOTH))
 
 
 def test_new_pools_do_not_restart():
