@@ -67,6 +67,9 @@ def restarts_of_config(before: StackConfig, after: StackConfig, plan: StackPlan)
             add((name,), f"stagecoach:{field}")
     if _certificates(before) != _certificates(after):
         add((TRAEFIK,), "stagecoach:acme_email")
+    # Its pod mounts the file of redirects where there are any; a changed file it reads by itself.
+    if bool(before.hosts[1:]) != bool(after.hosts[1:]):
+        add((TRAEFIK,), "stagecoach:domains")
     present = {workload.name for workload in plan.workloads} | {K3S}
     return {name: why for name, why in found.items() if name in present}
 

@@ -29,7 +29,7 @@ def redirect_values(hosts: Sequence[str]) -> dict[str, Any]:
     if len(hosts) < 2:  # noqa: PLR2004  the shop's address alone
         return {}
     middlewares = {_name(host): {"redirectRegex": _redirect(host)} for host in hosts}
-    # Text, as the chart has it in every k3s up to 1.36 (traefik-helm-chart up to v40); from v41 on it is a mapping.
+    # Text, as in the charts of k3s-io/k3s-charts from 27 to 39 and in traefik's v40; from v41 on it is a mapping.
     content = yaml.safe_dump({"http": {"middlewares": middlewares}}, sort_keys=False)
     return {"providers": {"file": {"enabled": True, "watch": True, "content": content}}}
 

@@ -7,7 +7,7 @@ import re
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 from infra.models.host_name import host_name
 
@@ -114,7 +114,12 @@ def _host(text: str) -> str:
     return text
 
 
-WebUrl = Annotated[str, AfterValidator(web_url)]
-MailServer = Annotated[str, AfterValidator(mail_server)]
-MailAddress = Annotated[str, AfterValidator(mail_address)]
-RegistryServer = Annotated[str, AfterValidator(registry_server)]
+def _text(form: str) -> WithJsonSchema:
+    """What the reference page calls it."""
+    return WithJsonSchema({"type": "string", "format": form})
+
+
+WebUrl = Annotated[str, AfterValidator(web_url), _text("URL")]
+MailServer = Annotated[str, AfterValidator(mail_server), _text("host:port")]
+MailAddress = Annotated[str, AfterValidator(mail_address), _text("mail address")]
+RegistryServer = Annotated[str, AfterValidator(registry_server), _text("host name")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from infra.models.host_name import public_host_name
 
@@ -27,7 +27,12 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-Domain = Annotated[str, BeforeValidator(_one_name), AfterValidator(public_host_name)]
+Domain = Annotated[
+    str,
+    BeforeValidator(_one_name),
+    AfterValidator(public_host_name),
+    WithJsonSchema({"type": "string", "format": "host name"}),
+]
 Domains = Annotated[tuple[Domain, ...], Field(max_length=MOST), AfterValidator(_distinct)]
 
 

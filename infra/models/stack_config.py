@@ -71,7 +71,9 @@ class StackConfig(StrictModel):
         min_length=3, description="the app's container image with a tag or digest", json_schema_extra=change.ROLLS_APP
     )
     domain: Domain | None = Field(
-        default=None, description="host name of the shop; turns on TLS", json_schema_extra=change.ROLLS_WEB
+        default=None,
+        description="host name of the shop, as `shop.example.com` or `магазин.рф`; turns on TLS",
+        json_schema_extra=change.ROLLS_WEB,
     )
     domains: Domains = Field(
         default=(),

@@ -120,13 +120,21 @@ def test_one_name_under_either_key_is_no_change():
     assert restarts_of_config(config(1, **DOMAIN), after, plan_for(after)) == {}
 
 
-def test_another_name_rolls_the_app_once():
-    """Its environment has the names; traefik reads its file again by itself."""
+def test_a_further_name_rolls_the_app_once():
+    """Its environment has the names; traefik mounts a file of redirects from then on."""
     before, after = config(1, **DOMAIN), config(1, **BOTH)
     plan = plan_for(after)
     said = restarts_of_config(before, after, plan)
-    assert said == {name: ["stagecoach:domains"] for name in app_workloads(plan)}
-    assert set(said) == rolled(templates(stage=1, **DOMAIN), templates(stage=1, **BOTH))
+    assert said == {name: ["stagecoach:domains"] for name in (*app_workloads(plan), "traefik")}
+    assert set(said) - {"traefik"} == rolled(templates(stage=1, **DOMAIN), templates(stage=1, **BOTH))
+
+
+def test_another_order_restarts_no_traefik():
+    """It reads a changed file by itself, and the Ingress changes in place."""
+    turned = {**BOTH, "domains": BOTH["domains"][::-1]}
+    before, after = config(1, **BOTH), config(1, **turned)
+    said = restarts_of_config(before, after, plan_for(after))
+    assert set(said) == rolled(templates(stage=1, **BOTH), templates(stage=1, **turned)) == set(said) - {"traefik"}
 
 
 def test_new_pools_do_not_restart():
