@@ -1,8 +1,6 @@
-"""Asks as the kubelet does: its HTTP probes with their redirects, and commands in the container."""
+"""Asks as the kubelet does: its HTTP probes, with what it makes of redirects."""
 
 import http.client
-import subprocess
-import sys
 from urllib.parse import urljoin, urlsplit
 
 from tests.waiting import patience
@@ -10,17 +8,14 @@ from tests.waiting import patience
 MOST = 10  # redirects (kubernetes v1.36.3, pkg/probe/http: RedirectChecker)
 
 
-def probe(spec, address, ports, environment):
+def probe(spec, address, ports):
     """`success`, `warning` (a redirect to another host, which counts as success) or what failed.
 
     Args:
         spec: A probe of a manifest.
         address: The pod's.
         ports: Numbers by name.
-        environment: The container's variables, for a command.
     """
-    if "exec" in spec:
-        return _command(spec["exec"]["command"], environment, spec["timeoutSeconds"])
     get = spec["httpGet"]
     headers = {one["name"]: one["value"] for one in get.get("httpHeaders", [])}
     url = f"http://{address}:{ports[get['port']]}{get['path']}"
@@ -33,14 +28,6 @@ def probe(spec, address, ports, environment):
 def is_success(said):
     """What the kubelet makes of it (pkg/kubelet/prober: a warning is a success)."""
     return said in ("success", "warning")
-
-
-def _command(command, environment, seconds):
-    program = [sys.executable if command[0] == "python" else command[0], *command[1:]]
-    done = subprocess.run(
-        program, env=environment, capture_output=True, text=True, timeout=patience(seconds), check=False
-    )
-    return "success" if done.returncode == 0 else f"failure: {done.stdout}{done.stderr}"
 
 
 def _get(url, headers, seconds):

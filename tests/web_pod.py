@@ -20,20 +20,12 @@ NAME = "django-deployment"
 class WebPod:
     """One that runs."""
 
-    def __init__(self, manifest, port, variables, log):
-        self.manifest, self.port, self.variables, self.log = manifest, port, variables, log
+    def __init__(self, manifest, port, log):
+        self.manifest, self.port, self.log = manifest, port, log
 
     def probe(self, kind):
         """What the kubelet hears."""
-        spec = self.manifest[kind]
-        if "exec" in spec:  # the manifest's port is the pod's own, here it is a free one
-            command = [str(self.port) if part == str(self._port) else part for part in spec["exec"]["command"]]
-            spec = {**spec, "exec": {"command": command}}
-        return probe(spec, "127.0.0.1", {"http": self.port}, self.variables)
-
-    @property
-    def _port(self):
-        return self.manifest["ports"][0]["containerPort"]
+        return probe(self.manifest[kind], "127.0.0.1", {"http": self.port})
 
 
 @contextmanager
@@ -49,7 +41,7 @@ def web_pod(made, folder, app, **variables):
     secret = made.inputs("app-environment-variables")["stringData"]
     own = environment(manifest)
     own["GUNICORN_CMD_ARGS"] = (
-        re.sub(r":\d+ ", f":{port} ", own["GUNICORN_CMD_ARGS"], count=1)
+        re.sub(r"--bind=\S+", f"--bind=127.0.0.1:{port}", own["GUNICORN_CMD_ARGS"])
         .replace("/run/gunicorn", str(folder))
         .replace("/opt/stagecoach", str(module))
     )
@@ -66,7 +58,7 @@ def web_pod(made, folder, app, **variables):
         )
     try:
         wait(lambda: child.poll() is not None or _listens(port), f"gunicorn listens: {log}", seconds=30)
-        yield WebPod(manifest, port, variables, log)
+        yield WebPod(manifest, port, log)
     finally:
         child.send_signal(signal.SIGTERM)
         try:

@@ -11,7 +11,7 @@ from infra.components._kubernetes import child_of, empty_dir, hardened, metadata
 from infra.components.app_environment import MODULE_PATH, AppEnvironment
 from infra.components.app_pod import AppImage, app_pod
 from infra.components.files import load
-from infra.components.web_probes import page_probe, startup_probe
+from infra.components.web_probes import web_probe
 from infra.models.app_config import AppConfig
 from infra.names import DJANGO, labels, selector
 from infra.sizing.plan import DjangoPlan
@@ -137,9 +137,9 @@ def _container(args: DjangoArgs) -> core.v1.ContainerArgs:
         env=[core.v1.EnvVarArgs(name=key, value=value) for key, value in variables.items()],
         resources=resources(args.plan.workload.container("django")),
         security_context=hardened(),
-        startup_probe=startup_probe(args.app, args.host),
-        readiness_probe=page_probe(args.app, args.host, period=5, failures=6),
-        liveness_probe=page_probe(args.app, args.host, period=30, failures=6),
+        startup_probe=web_probe(args.app, args.host, period=2, failures=60),
+        readiness_probe=web_probe(args.app, args.host, period=5, failures=6),
+        liveness_probe=web_probe(args.app, args.host, period=30, failures=6),
         lifecycle=core.v1.LifecycleArgs(
             pre_stop=core.v1.LifecycleHandlerArgs(sleep=core.v1.SleepActionArgs(seconds=_PAUSE_SECONDS)),
         ),

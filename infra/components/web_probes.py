@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from pulumi_kubernetes import core
 
-from infra.components._kubernetes import exec_probe
-from infra.components.files import load
 from infra.models.app_config import AppConfig
 
-_PERIOD, _FAILURES = 2, 60  # two minutes for a start
-_TIMEOUT = 5
+_TIMEOUT = 5  # seconds
 
 
-def startup_probe(app: AppConfig, host: str | None) -> core.v1.ProbeArgs:
-    """Only a page that answers 2xx lets a pod start.
+def web_probe(app: AppConfig, host: str | None, *, period: int, failures: int) -> core.v1.ProbeArgs:
+    """By HTTP, with a Host that Django allows (any other is a 400) and as if by https; times in seconds.
 
-    The kubelet's own look counts a redirect to another host as success; this runs as long as the pod starts and costs
-    a Python each time, so that the cheaper one below looks after that.
-    """
-    command = ["python", "-c", load("health_page.py"), str(app.port), app.health_path, host or ""]
-    return exec_probe(command, period=_PERIOD, failures=_FAILURES, timeout=_TIMEOUT)
-
-
-def page_probe(app: AppConfig, host: str | None, *, period: int, failures: int) -> core.v1.ProbeArgs:
-    """By HTTP, with a Host that Django allows (any other is a 400) and as if by https.
-
-    Django's `SECURE_SSL_REDIRECT` redirects every request that did not come by https. Without a host the kubelet sends
+    Django's `SECURE_SSL_REDIRECT` redirects every request that did not come by https, and the kubelet takes a redirect
+    to another host for success, whatever the page says (kubernetes v1.36.3, pkg/probe/http). Without a host it sends
     the pod's address, which `DJANGO_ALLOWED_HOSTS` then allows.
     """
     headers = [core.v1.HTTPHeaderArgs(name="X-Forwarded-Proto", value="https")]

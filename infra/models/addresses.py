@@ -71,6 +71,18 @@ def registry_server(text: str) -> str:
     return _with_host(f"https://{text}", _split(f"https://{text}")).removeprefix("https://")
 
 
+def reachable_host(text: str) -> str:
+    """A name or an address that a connection can be made to.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    try:
+        return str(ipaddress.ip_address(text.removeprefix("[").removesuffix("]")))
+    except ValueError:
+        return host_name(text)
+
+
 def _require_visible(text: str) -> None:
     if not text:
         raise ValueError("is empty")

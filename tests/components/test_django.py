@@ -86,7 +86,7 @@ class TestAsgi:
 
 
 class TestProbes:
-    @pytest.mark.parametrize("kind", ["readinessProbe", "livenessProbe"])
+    @pytest.mark.parametrize("kind", ["startupProbe", "readinessProbe", "livenessProbe"])
     def test_ask_as_traefik_does(self, kind):
         """By https, or SECURE_SSL_REDIRECT redirects; with a host that Django allows, or it is a 400."""
         get = container(run(1, domain="shop.example", acme_email="a@shop.example"), NAME)[kind]["httpGet"]
@@ -99,14 +99,6 @@ class TestProbes:
         made = run(1, domains=["shop.example", "www.shop.example"], acme_email="a@shop.example")
         headers = container(made, NAME)["readinessProbe"]["httpGet"]["httpHeaders"]
         assert headers[-1] == {"name": "Host", "value": "shop.example"}
-
-    def test_a_pod_starts_by_its_page_alone(self):
-        """The kubelet's own look takes a redirect for an answer."""
-        made = container(run(1, domain="shop.example", acme_email="a@shop.example"), NAME)["startupProbe"]
-        *program, port, path, host = made["exec"]["command"]
-        assert program[:2] == ["python", "-c"]
-        assert (port, path, host) == ("8000", "/healthz", "shop.example")
-        assert container(run(1), NAME)["startupProbe"]["exec"]["command"][-1] == ""
 
     def test_ready_before_alive(self):
         """A pod under load leaves the Service after 30 s, and is killed after three minutes."""

@@ -1,10 +1,12 @@
 """What the kubelet makes of a web pod, with a real gunicorn and Django under the manifest's own probes."""
 
+from typing import ClassVar
+
 import pytest
 
-from tests.graphs import container, run
-from tests.kubelet import is_success
-from tests.web_pod import NAME, web_pod
+from tests.graphs import run
+from tests.kubelet import is_success, probe
+from tests.web_pod import web_pod
 
 DOMAIN = {"domain": "shop.example.com", "acme_email": "a@shop.example"}
 DOMAINS = {"domains": ["shop.example.com", "www.shop.example.com"], "acme_email": "a@shop.example"}
@@ -19,7 +21,7 @@ settings.configure(
     ALLOWED_HOSTS=os.environ["DJANGO_ALLOWED_HOSTS"].split(","),
     ROOT_URLCONF="app",
     SECURE_SSL_REDIRECT="SSL" in os.environ,
-    SECURE_PROXY_SSL_HEADER=None if "NO_PROXY_HEADER" in os.environ else ("HTTP_X_FORWARDED_PROTO", "https"),
+    SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https"),
     MIDDLEWARE=["django.middleware.security.SecurityMiddleware", "django.middleware.common.CommonMiddleware"],
 )
 import django
@@ -55,32 +57,43 @@ class TestSslRedirect:
 
     def test_a_page_that_answers_500_never_is(self, tmp_path, names):
         with web_pod(run(1, app=WSGI, **names), tmp_path, APP, SSL="1", BROKEN="1") as pod:
-            said = probes(pod)
-        assert {kind: is_success(one) for kind, one in said.items()} == dict.fromkeys(KINDS, False)
-        assert "/healthz answers 500" in said["startupProbe"]
-
-    def test_a_redirect_that_never_ends_is_no_start(self, tmp_path, names):
-        """Without SECURE_PROXY_SSL_HEADER every page redirects to itself: customers would see none of them."""
-        with web_pod(run(1, app=WSGI, **names), tmp_path, APP, SSL="1", NO_PROXY_HEADER="1") as pod:
-            said = pod.probe("startupProbe")
-        assert "answers 301 to https://" in said
-        assert 'SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")' in said
+            assert probes(pod) == dict.fromkeys(KINDS, "failure: HTTP 500")
 
 
-class TestStart:
-    def test_a_redirect_within_the_pod_is_followed(self, tmp_path):
-        """Django adds a slash."""
-        made = run(1, app={**WSGI, "health_path": "/slash"}, **DOMAIN)
-        with web_pod(made, tmp_path, APP) as pod:
+class TestOtherApps:
+    def test_without_the_redirect(self, tmp_path):
+        """Probes are the same for an app that never heard of https."""
+        with web_pod(run(1, app=WSGI, **DOMAIN), tmp_path, APP) as pod:
             assert probes(pod) == dict.fromkeys(KINDS, "success")
 
-    def test_nobody_listens(self, tmp_path):
-        """As long as gunicorn loads the app."""
-        with web_pod(run(1, app=WSGI), tmp_path, "raise RuntimeError('no app today')") as pod:
-            assert "no answer on port" in pod.probe("startupProbe")
+    def test_a_redirect_within_the_pod_is_followed(self, tmp_path):
+        """Django adds a slash; what is behind it counts."""
+        made = run(1, app={**WSGI, "health_path": "/slash"}, **DOMAIN)
+        with web_pod(made, tmp_path, APP, SSL="1") as pod:
+            assert probes(pod) == dict.fromkeys(KINDS, "success")
+        with web_pod(made, tmp_path, APP, SSL="1", BROKEN="1") as pod:
+            assert probes(pod) == dict.fromkeys(KINDS, "failure: HTTP 500")
 
-    def test_a_look_ends_before_the_kubelet_ends_it(self):
-        """Its own words are better than a time-out's."""
-        made = container(run(1), NAME)["startupProbe"]
-        assert "SECONDS = 4" in made["exec"]["command"][2]
-        assert made["timeoutSeconds"] == 5
+    def test_an_app_that_does_not_load(self, tmp_path):
+        with web_pod(run(1, app=WSGI), tmp_path, "raise RuntimeError('no app today')") as pod:
+            assert all(said.startswith("failure") for said in probes(pod).values())
+
+
+class TestKubelet:
+    """The played one: what it makes of redirects is why probes say that they come by https."""
+
+    PLAIN: ClassVar = {"httpGet": {"path": "/healthz", "port": "http"}, "timeoutSeconds": 5}
+
+    def ask(self, pod, *headers):
+        get = {**self.PLAIN["httpGet"], "httpHeaders": [{"name": name, "value": value} for name, value in headers]}
+        return probe({**self.PLAIN, "httpGet": get}, "127.0.0.1", {"http": pod.port})
+
+    def test_takes_a_redirect_to_another_host_for_success(self, tmp_path):
+        with web_pod(run(1, app=WSGI, **DOMAIN), tmp_path, APP, SSL="1", BROKEN="1") as pod:
+            assert self.ask(pod, ("Host", "shop.example.com")) == "warning"
+        assert is_success("warning")
+
+    def test_follows_one_to_the_same_host(self, tmp_path):
+        """There nobody speaks TLS: such a pod never gets ready, as healthy as it may be."""
+        with web_pod(run(1, app=WSGI), tmp_path, APP, SSL="1") as pod:
+            assert "SSLError" in self.ask(pod)

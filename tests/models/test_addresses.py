@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.models.addresses import mail_address, mail_server, registry_server, web_url
+from infra.models.addresses import mail_address, mail_server, reachable_host, registry_server, web_url
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,9 @@ from infra.models.addresses import mail_address, mail_server, registry_server, w
         (mail_address, "Ops+shop@Example.com", "Ops+shop@example.com"),
         (mail_address, "ops@бот.рф", "ops@xn--90a0am.xn--p1ai"),
         (registry_server, "ghcr.io", "ghcr.io"),
+        (reachable_host, "Portquiz.net", "portquiz.net"),
+        (reachable_host, "[2001:db8::1]", "2001:db8::1"),
+        (reachable_host, "10.1.2.3", "10.1.2.3"),
         (registry_server, "GHCR.io/acme", "ghcr.io/acme"),
         (registry_server, "registry:5000", "registry:5000"),
         (registry_server, "https://index.docker.io/v1/", "https://index.docker.io/v1/"),
@@ -60,6 +63,8 @@ def test_as_dns_has_it(read, text, made):
         (mail_address, "@example.com", "is no mail address"),
         (mail_address, "ops@-a.example", "begins or ends with a hyphen"),
         (registry_server, "ghcr.io x", "has a blank"),
+        (reachable_host, "10.1.2.3.4", "its last part is a number"),
+        (reachable_host, "https://portquiz.net", "is a URL"),
         (registry_server, "ghcr_io", "has _"),
         (registry_server, "oci://ghcr.io", "begins with https://"),
     ],
