@@ -20,6 +20,13 @@ def _one_name(value: object) -> object:
     return value
 
 
+def _list_of_names(value: object) -> object:
+    """Says of a single name where it belongs; pydantic takes any other list."""
+    if isinstance(value, str):
+        raise ValueError("is a list: write each name on a line of its own, behind a hyphen")  # noqa: TRY004  as above
+    return value
+
+
 def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     twice = dict.fromkeys(name for name in names if names.count(name) > 1)
     if twice:
@@ -33,7 +40,9 @@ Domain = Annotated[
     AfterValidator(public_host_name),
     WithJsonSchema({"type": "string", "format": "host name"}),
 ]
-Domains = Annotated[tuple[Domain, ...], Field(max_length=MOST), AfterValidator(_distinct)]
+Domains = Annotated[
+    tuple[Domain, ...], Field(max_length=MOST), BeforeValidator(_list_of_names), AfterValidator(_distinct)
+]
 
 
 def domain_problems(domain: str | None, domains: tuple[str, ...], acme_email: str | None) -> list[tuple[str, str, str]]:
