@@ -17,12 +17,16 @@ def _one_name(value: object) -> object:
     """Says of a list, which people write into `domain`, where it belongs."""
     if isinstance(value, (list, tuple, dict)):
         raise ValueError("takes one host name; write several under `domains`")  # noqa: TRY004  pydantic reads ValueError
+    if not isinstance(value, str):
+        raise ValueError("is no text: write a host name, such as shop.example.com")  # noqa: TRY004  as above
     return value
 
 
 def _list_of_names(value: object) -> object:
-    """Says of a single name where it belongs; pydantic takes any other list."""
-    if isinstance(value, str):
+    """Says what else people write; a key without a value is one that was left out."""
+    if value is None:
+        return ()
+    if not isinstance(value, (list, tuple)):
         raise ValueError("is a list: write each name on a line of its own, behind a hyphen")  # noqa: TRY004  as above
     return value
 
