@@ -91,6 +91,9 @@ class TestRefused:
                 {"domains": ["shop.example", "www_shop.example"]},
                 "stagecoach:domains.1 = 'www_shop.example': `www_shop`",
             ),
+            ({"domain": 5}, "stagecoach:domain = 5: is no text: write a host name"),
+            ({"domains": {"shop.example": 1}}, "is a list: write each name on a line"),
+            ({"domains": "shop.example", "acme_email": "a@b.example"}, "is a list: write each name on a line"),
             ({"domains": [f"a{one}.example" for one in range(51)]}, "at most 50 items"),
             ({"domain": f"{'a' * 64}.example"}, "has 64 characters; DNS allows 63 between two dots"),
             ({"acme_email": "ops@shop..example"}, "stagecoach:acme_email = 'ops@shop..example': has an empty part"),
@@ -120,6 +123,9 @@ class TestRefused:
     )
     def test_message(self, changes, words):
         assert words in refusal(**changes)
+
+    def test_domains_without_a_value_are_none(self):
+        assert parse_config({**GOOD, "stagecoach:domains": None}, title="x").hosts == ()
 
     def test_public_admin_opens_it(self):
         values = {**GOOD, "stagecoach:admin_cidrs": ["0.0.0.0/0"], "stagecoach:public_admin": True}
