@@ -10,13 +10,17 @@ VARIABLES: dict[str, str] = {
     "CELERY_RESULT_BACKEND": "the broker's Redis, another database number",
     "DJANGO_SETTINGS_MODULE": "`app.settings_module` of the stack file",
     "DJANGO_SECRET_KEY": "made once, kept encrypted in the state",
-    "DJANGO_ALLOWED_HOSTS": "the domain; `*` as long as there is none",
-    "DJANGO_CSRF_TRUSTED_ORIGINS": "`https://` and the domain; empty as long as there is none",
+    "DJANGO_ALLOWED_HOSTS": "the host names, the shop's address first; `*` as long as there is none",
+    "DJANGO_CSRF_TRUSTED_ORIGINS": "the same names, each behind `https://`; empty as long as there is none",
 }
 
 # Only some of them.
 WEB_VARIABLES: dict[str, str] = {
     "GUNICORN_CMD_ARGS": "address, processes, threads, recycling, keep-alive; gunicorn reads it by itself",
+}
+ASGI_VARIABLES: dict[str, str] = {
+    "STAGECOACH_ASGI_APP": "`app.asgi` of the stack file; gunicorn serves the module `stagecoach_asgi`, which wraps it",
+    "STAGECOACH_ASGI_REQUESTS": "how many requests each process answers at a time; the others wait",
 }
 CELERY_VARIABLES: dict[str, str] = {
     "PYTHONPATH": "the folder of the module `stagecoach_celery`, which wraps the app's Celery app",
@@ -37,5 +41,5 @@ EXPORTER_VARIABLES: dict[str, str] = {
 
 # A stack file's `env` may set none of them: its value would be ignored.
 RESERVED: frozenset[str] = frozenset(
-    {**VARIABLES, **WEB_VARIABLES, **CELERY_VARIABLES, **WORKER_VARIABLES, **EXPORTER_VARIABLES}
+    {**VARIABLES, **WEB_VARIABLES, **ASGI_VARIABLES, **CELERY_VARIABLES, **WORKER_VARIABLES, **EXPORTER_VARIABLES}
 )

@@ -152,7 +152,8 @@ def _cluster(config: StackConfig, plan: StackPlan, access: Access, server: Serve
             connection=connection,
             server_id=server.server_id,
             container=system["traefik"].container("traefik"),
-            acme_email=config.acme_email if config.domain else None,
+            acme_email=config.acme_email if config.hosts else None,
+            hosts=config.hosts,
         ),
         opts=pulumi.ResourceOptions(depends_on=[k3s.installed]),
     )
@@ -178,7 +179,7 @@ def _outputs(config: StackConfig, plan: StackPlan, server: Server, k3s: K3s) -> 
     """What people need; `stage` is what the next update knows of this one (infra/config/recorded.py)."""
     address = server.public_ip
     return {
-        "url": f"https://{config.domain}" if config.domain else pulumi.Output.concat("http://", address),
+        "url": f"https://{config.host}" if config.host else pulumi.Output.concat("http://", address),
         "public_ip": address,
         "kubeconfig": k3s.kubeconfig,
         "name": config.name,

@@ -57,7 +57,7 @@ def deploy_shop(config: StackConfig, secrets: Secrets, plan: StackPlan, base: Ba
             plan=plan,
             app=config.app,
             namespace=base.namespaces.app,
-            domain=config.domain,
+            hosts=config.hosts,
             postgres_password=credentials.postgres,
             broker_password=credentials.redis_broker,
             cache_password=credentials.redis_cache,
@@ -137,15 +137,16 @@ def _web(
             namespace=base.namespaces.app,
             image=image,
             environment=environment,
-            domain=config.domain,
+            host=config.host,
             was_autoscaled=plan.django.workload.name in base.autoscaled,
         ),
         opts=base.after(migrate.job),
     )
+    # After the pods: a name leads to them when every one of them allows it.
     Ingress(
         "ingress",
-        IngressArgs(namespace=base.namespaces.app, service_name=django.service_name, domain=config.domain),
-        opts=base.opts,
+        IngressArgs(namespace=base.namespaces.app, service_name=django.service_name, hosts=config.hosts),
+        opts=base.after(django),
     )
     if plan.django.workload.replicas.autoscaled:
         Autoscaler(

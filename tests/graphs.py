@@ -38,8 +38,9 @@ def _is_built(stage, provider):
 
 # A stack file that turns on what is off by default; at stage 2, so many threads ask for PgBouncer.
 EVERYTHING = {
-    "domain": "shop.example",
+    "domains": ["shop.example", "www.shop.example"],
     "acme_email": "a@shop.example",
+    "app": {"asgi": "config.asgi:application"},
     "registry": {"server": "registry.example", "username": "shop"},
     "registry_password": "hidden",
     "authorized_keys": ["ssh-ed25519 BBBB anna"],

@@ -25,6 +25,11 @@ class TestEnvironment:
         assert container["envFrom"] == [{"secretRef": {"name": "app-environment-variables-autonamed"}}]
         assert {*secret, *(one["name"] for one in container.get("env", []))} == set(PODS[name])
 
+    def test_a_web_pod_under_asgi_has_two_more(self):
+        container = run(1, app={"asgi": "shop.asgi"}).inputs("django-deployment")["spec"]["template"]["spec"]
+        found = {one["name"] for one in container["containers"][0]["env"]}
+        assert found == {*app_contract.WEB_VARIABLES, *app_contract.ASGI_VARIABLES}
+
 
 class TestOutputs:
     def test_are_the_documented_ones(self):

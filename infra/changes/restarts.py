@@ -6,7 +6,7 @@ program's own manifests.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from infra.components.monitoring.dashboards import dashboards
 from infra.components.monitoring.rules import rules
@@ -30,7 +30,9 @@ _IMAGE_USERS = {
     "pgbouncer": ("pgbouncer",),
 }
 # Fields of the stack file that every pod of the app reads.
-_APP_FIELDS = ("image", "app", "env", "domain", "registry")
+_APP_FIELDS = ("image", "env", "registry")
+# Of `app`: what only the web pods have in their command and probes.
+_WEB_FIELDS = ("application", "port", "health_path")
 # Fields that one part reads.
 _READERS = {"alerts": PROMETHEUS, "k3s": K3S, "kubeconfig_epoch": K3S}
 # What a pool's settings file holds; beat and the exporter mount the first pool's, too.
@@ -55,9 +57,8 @@ def restarts_of_config(before: StackConfig, after: StackConfig, plan: StackPlan)
         for name in names:
             found.setdefault(name, []).append(reason)
 
-    for field in _APP_FIELDS:
-        if getattr(before, field) != getattr(after, field):
-            add(app_workloads(plan), f"stagecoach:{field}")
+    for names, reason in _app_reasons(before, after, app_workloads(plan)):
+        add(names, reason)
     for image, names in _IMAGE_USERS.items():
         if before.images.get(image) != after.images.get(image):
             add(names, f"stagecoach:images.{image}")
@@ -66,6 +67,9 @@ def restarts_of_config(before: StackConfig, after: StackConfig, plan: StackPlan)
             add((name,), f"stagecoach:{field}")
     if _certificates(before) != _certificates(after):
         add((TRAEFIK,), "stagecoach:acme_email")
+    # Its pod mounts the file of redirects where there are any; a changed file it reads by itself.
+    if bool(before.hosts[1:]) != bool(after.hosts[1:]):
+        add((TRAEFIK,), "stagecoach:domains")
     present = {workload.name for workload in plan.workloads} | {K3S}
     return {name: why for name, why in found.items() if name in present}
 
@@ -81,8 +85,25 @@ def app_workloads(plan: StackPlan) -> tuple[str, ...]:
     return (plan.django.workload.name, *workers, plan.beat.name, plan.monitoring.queue_exporter.name)
 
 
+def _app_reasons(
+    before: StackConfig, after: StackConfig, names: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Which of the app's workloads `names`, the web pods first, read a changed field, and its path."""
+    for field in _APP_FIELDS:
+        if getattr(before, field) != getattr(after, field):
+            yield names, f"stagecoach:{field}"
+    if before.hosts != after.hosts:  # one name is the same under either key
+        yield names, f"stagecoach:{'domains' if before.domains or after.domains else 'domain'}"
+    if before.app.settings_module != after.app.settings_module:
+        yield names, "stagecoach:app.settings_module"
+    if before.app.celery_app != after.app.celery_app:
+        yield names[1:], "stagecoach:app.celery_app"
+    # Without the key's prefix: the environment is the same, and no migration runs.
+    yield from ((names[:1], f"app.{one}") for one in _WEB_FIELDS if getattr(before.app, one) != getattr(after.app, one))
+
+
 def _certificates(config: StackConfig) -> str | None:
-    return config.acme_email if config.domain else None
+    return config.acme_email if config.hosts else None
 
 
 def _templates(plan: StackPlan) -> Mapping[str, dict[str, object]]:
@@ -95,7 +116,9 @@ def _templates(plan: StackPlan) -> Mapping[str, dict[str, object]]:
     found[plan.beat.name]["Celery settings"] = settings
     pools = [(one.pool, one.queues, one.concurrency, one.time_limit) for one in plan.workers]
     found[QUEUE_EXPORTER] |= {"Celery settings": settings, "pools": pools}
-    found[plan.django.workload.name] |= {"gunicorn": (plan.django.processes, plan.django.threads)}
+    found[plan.django.workload.name] |= {
+        "gunicorn": (plan.django.processes, plan.django.threads, plan.django.interface)
+    }
     for name in app_workloads(plan):
         found[name]["DATABASE_URL"] = plan.pgbouncer is not None
     _data(plan, found)

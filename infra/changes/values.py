@@ -30,7 +30,9 @@ def plan_values(plan: StackPlan) -> dict[str, str]:
 
 def config_values(config: StackConfig) -> dict[str, str]:
     """The stack file's values that reach the stack without passing through the plan, under the file's own keys."""
-    values = config.model_dump(mode="json", exclude=set(_PLANNED))
+    values = config.model_dump(mode="json", exclude={*_PLANNED, "domain", "domains"})
+    # One name is the same under either key.
+    values |= {"domain": config.host, "domains": list(config.hosts) if len(config.hosts) > 1 else None}
     return {f"stagecoach:{key}": text for key, text in _flat_mapping("", values)}
 
 

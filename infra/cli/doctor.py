@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from infra.cli.complete import stack_files, stacks
+from infra.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from infra.doctor.examine import Examination
 
+_LONGEST = 200  # characters of a wrong value that a message shows
 _STYLES = {"ok": "green", "warning": "yellow", "missing": "bold red"}
 
 
@@ -37,7 +39,7 @@ def doctor(
     """Look at what `pulumi up` needs of this machine, and say how to mend what is missing; needs no credentials."""
     from infra.doctor.examine import Asked, examine  # noqa: PLC0415  `plan` is to be quick
 
-    made = examine(Asked(stack=stack, stack_file=stack_file, online=online, reach=reach))
+    made = examine(Asked(stack=stack, stack_file=stack_file, online=online, reach=_host(reach)))
     if json_output:
         rows = [asdict(one) for one in made.checks]
         sys.stdout.write(json.dumps({"ok": made.passed, "stack": made.stack, "checks": rows}, indent=2) + "\n")
@@ -47,6 +49,17 @@ def doctor(
         raise made.error
     if not made.passed:
         raise typer.Exit(1)
+
+
+def _host(reach: str) -> str:
+    from infra.models.addresses import reachable_host  # noqa: PLC0415  see above
+
+    try:
+        return reachable_host(reach)
+    except ValueError as error:
+        hint = "Name a host that answers on ports 22 and 6443"
+        problem = Problem(path="--reach", value=reach[:_LONGEST], allowed=str(error), hint=hint)
+        raise ConfigError("there is no such host", [problem]) from None
 
 
 def _print_table(made: Examination) -> None:

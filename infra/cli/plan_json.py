@@ -44,6 +44,11 @@ def plan_to_json(plan: StackPlan) -> dict[str, Any]:
         "volume_size_gib": plan.volume_size_gib,
         "price": month_to_json(month_price(plan)),
         "workloads": [_workload(one) for one in plan.workloads],
+        "web": {
+            "interface": plan.django.interface,
+            "processes": plan.django.processes,
+            "threads": plan.django.threads,
+        },
         "celery": [_worker(one) for one in plan.workers],
         "postgres": {
             "settings": dict(plan.postgres.settings),

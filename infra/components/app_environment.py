@@ -11,11 +11,11 @@ import pulumi
 from pulumi_kubernetes import core, meta
 
 from infra.components._kubernetes import mount, secret_env
-from infra.components.files import FOLDER
+from infra.components.files import FOLDER, load
 from infra.components.postgres import DATABASE, USER
 from infra.components.postgres import PORT as POSTGRES_PORT
 from infra.components.redis import PORT as REDIS_PORT
-from infra.models.stack_config import AppConfig
+from infra.models.app_config import AppConfig
 from infra.names import PGBOUNCER, POSTGRES, REDIS_BROKER, REDIS_CACHE, labels
 from infra.sizing.plan import StackPlan, WorkerPlan
 
@@ -38,7 +38,7 @@ class AppEnvironmentArgs:
     plan: StackPlan
     app: AppConfig
     namespace: pulumi.Input[str]
-    domain: str | None
+    hosts: tuple[str, ...]  # the shop's address first; empty without a domain
     postgres_password: pulumi.Input[str]
     broker_password: pulumi.Input[str]
     cache_password: pulumi.Input[str]
@@ -74,7 +74,7 @@ class AppEnvironment(pulumi.ComponentResource):
         self._start = core.v1.ConfigMap(
             f"{name}-start",
             metadata=self._metadata(),
-            data={_WAIT: self._files[_WAIT]},
+            data={_WAIT: self._files[_WAIT], **_asgi_files(args.app)},
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})
@@ -142,6 +142,12 @@ class AppEnvironment(pulumi.ComponentResource):
         ]
 
 
+def _asgi_files(app: AppConfig) -> dict[str, str]:
+    """The module that gunicorn serves for an ASGI application (`gunicorn_application`)."""
+    name = "stagecoach_asgi.py"
+    return {name: load(name)} if app.interface == "asgi" else {}
+
+
 def after_services(*command: str) -> list[str]:
     """A container's command, to be started when database, broker and cache answer, or after half a minute."""
     return ["python", f"{MODULE_PATH}/{_WAIT}", str(_WAIT_SECONDS), *command]
@@ -149,7 +155,8 @@ def after_services(*command: str) -> list[str]:
 
 def render_variables(args: AppEnvironmentArgs, secrets: Mapping[str, Any]) -> dict[str, str]:
     """The app's contract (README); the stack file's own variables come last and may not hide these."""
-    hosts = ",".join([args.domain] if args.domain else ["*"])
+    # Names that are redirected, too: while an update makes another one the shop's address, customers come by both.
+    origins = [f"https://{host}" for host in args.hosts]
     broker = f"redis://:{secrets['broker']}@{REDIS_BROKER}:{REDIS_PORT}"
     contract = {
         "DATABASE_URL": database_url(secrets["postgres"], PGBOUNCER if args.plan.pgbouncer else POSTGRES),
@@ -158,8 +165,8 @@ def render_variables(args: AppEnvironmentArgs, secrets: Mapping[str, Any]) -> di
         "CELERY_RESULT_BACKEND": f"{broker}/1",
         "DJANGO_SETTINGS_MODULE": args.app.settings_module,
         "DJANGO_SECRET_KEY": secrets["django"],
-        "DJANGO_ALLOWED_HOSTS": hosts,
-        "DJANGO_CSRF_TRUSTED_ORIGINS": f"https://{args.domain}" if args.domain else "",
+        "DJANGO_ALLOWED_HOSTS": ",".join(args.hosts or ("*",)),
+        "DJANGO_CSRF_TRUSTED_ORIGINS": ",".join(origins),
     }
     return {**args.env, **secrets["more"], **contract}
 

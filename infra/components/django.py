@@ -16,9 +16,10 @@ from infra.components._kubernetes import (
     scalable,
     taking_back,
 )
-from infra.components.app_environment import AppEnvironment, after_services
+from infra.components.app_environment import MODULE_PATH, AppEnvironment, after_services
 from infra.components.app_pod import AppImage, app_pod
-from infra.models.stack_config import AppConfig
+from infra.components.web_probes import web_probe
+from infra.models.app_config import AppConfig
 from infra.names import DJANGO, labels, selector
 from infra.sizing.plan import DjangoPlan
 
@@ -29,6 +30,8 @@ _MAX_REQUESTS, _JITTER = 2000, 200  # against leaks; jitter keeps the pods from 
 # Longer than the 90 s for which traefik keeps an idle connection (forwardingTimeouts.idleConnTimeout of its reference):
 # closed by gunicorn, it may be on its way with an order, and the customer gets a 502.
 _KEEP_ALIVE_SECONDS = 95
+# uvicorn's own class of that name is deprecated in favour of the package uvicorn-worker (uvicorn, docs/deployment).
+_WORKER_CLASS = {"wsgi": "gthread", "asgi": "uvicorn_worker.UvicornWorker"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +43,12 @@ class DjangoArgs:
     namespace: pulumi.Input[str]
     image: AppImage
     environment: AppEnvironment
-    domain: str | None
+    host: str | None  # the shop's address, for the probes
     was_autoscaled: bool = False  # by the last update
 
 
 class Django(pulumi.ComponentResource):
-    """Deployment and Service; an autoscaled Deployment names no replicas (ADR 0003, 0023)."""
+    """Deployment and Service; an autoscaled Deployment names no replicas (ADR 0003)."""
 
     deployment_name: pulumi.Output[str]
     service_name: pulumi.Output[str]
@@ -87,27 +90,44 @@ class Django(pulumi.ComponentResource):
 
 
 def gunicorn_arguments(plan: DjangoPlan, port: int) -> str:
-    """GUNICORN_CMD_ARGS: gunicorn reads it by itself."""
+    """GUNICORN_CMD_ARGS: gunicorn reads it by itself; uvicorn's worker takes no threads."""
+    more = f"--pythonpath={MODULE_PATH} " if plan.interface == "asgi" else f"--threads={plan.threads} "
     return (
-        f"--bind=0.0.0.0:{port} --workers={plan.processes} --threads={plan.threads} --worker-class=gthread "
+        f"--bind=0.0.0.0:{port} --workers={plan.processes} {more}--worker-class={_WORKER_CLASS[plan.interface]} "
         f"--worker-tmp-dir=/run/gunicorn --max-requests={_MAX_REQUESTS} --max-requests-jitter={_JITTER} "
         f"--keep-alive={_KEEP_ALIVE_SECONDS} --access-logfile=-"
     )
 
 
+def gunicorn_application(app: AppConfig) -> str:
+    """What gunicorn serves: an ASGI application goes through a module of ours that bounds its requests."""
+    return "stagecoach_asgi:application" if app.interface == "asgi" else app.application
+
+
+def asgi_variables(plan: DjangoPlan, app: AppConfig) -> dict[str, str]:
+    """What that module reads; empty where the app is served by WSGI."""
+    if app.interface == "wsgi":
+        return {}
+    return {"STAGECOACH_ASGI_APP": app.application, "STAGECOACH_ASGI_REQUESTS": str(plan.threads)}
+
+
 def _container(args: DjangoArgs) -> core.v1.ContainerArgs:
+    variables = {
+        "GUNICORN_CMD_ARGS": gunicorn_arguments(args.plan, args.app.port),
+        **asgi_variables(args.plan, args.app),
+    }
     return core.v1.ContainerArgs(
         name="django",
         image=args.image.image,
-        command=after_services("gunicorn", args.app.wsgi),
+        command=after_services("gunicorn", gunicorn_application(args.app)),
         ports=[core.v1.ContainerPortArgs(name="http", container_port=args.app.port)],
         env_from=args.environment.env_from(),
-        env=[core.v1.EnvVarArgs(name="GUNICORN_CMD_ARGS", value=gunicorn_arguments(args.plan, args.app.port))],
+        env=[core.v1.EnvVarArgs(name=key, value=value) for key, value in variables.items()],
         resources=resources(args.plan.workload.container("django")),
         security_context=hardened(),
-        startup_probe=_probe(args, period=2, failures=60),
-        readiness_probe=_probe(args, period=5, failures=6),
-        liveness_probe=_probe(args, period=30, failures=6),
+        startup_probe=web_probe(args.app, args.host, period=2, failures=60),
+        readiness_probe=web_probe(args.app, args.host, period=5, failures=6),
+        liveness_probe=web_probe(args.app, args.host, period=30, failures=6),
         lifecycle=core.v1.LifecycleArgs(
             pre_stop=core.v1.LifecycleHandlerArgs(sleep=core.v1.SleepActionArgs(seconds=_PAUSE_SECONDS)),
         ),
@@ -117,10 +137,3 @@ def _container(args: DjangoArgs) -> core.v1.ContainerArgs:
             args.environment.start_mount(),
         ],
     )
-
-
-def _probe(args: DjangoArgs, *, period: int, failures: int) -> core.v1.ProbeArgs:
-    """HTTP with a Host that Django allows, or every probe would be a 400."""
-    headers = [core.v1.HTTPHeaderArgs(name="Host", value=args.domain)] if args.domain else None
-    get = core.v1.HTTPGetActionArgs(path=args.app.health_path, port="http", http_headers=headers)
-    return core.v1.ProbeArgs(http_get=get, period_seconds=period, timeout_seconds=5, failure_threshold=failures)

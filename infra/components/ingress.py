@@ -9,9 +9,11 @@ from pulumi_kubernetes import networking
 
 from infra.components._kubernetes import metadata
 from infra.components.django import SERVICE_PORT
+from infra.components.redirects import middleware
 from infra.components.traefik import CERTIFICATE_RESOLVER
 from infra.names import DJANGO
 
+REDIRECTS = f"{DJANGO}-redirects"
 _ROUTER = "traefik.ingress.kubernetes.io/router"
 
 
@@ -21,31 +23,47 @@ class IngressArgs:
 
     namespace: pulumi.Input[str]
     service_name: pulumi.Input[str]
-    domain: str | None
+    hosts: tuple[str, ...]  # the shop's address first; empty: whatever name or address a request has
 
 
 class Ingress(pulumi.ComponentResource):
-    """One rule for every path."""
+    """The shop's address, and further names that lead to it."""
 
     def __init__(self, name: str, args: IngressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:app:Ingress", name, None, opts)
-        annotations = {"pulumi.com/skipAwait": "true"}
-        if args.domain:
-            annotations[f"{_ROUTER}.tls"] = "true"
-            annotations[f"{_ROUTER}.tls.certresolver"] = CERTIFICATE_RESOLVER
-        service = networking.v1.IngressServiceBackendArgs(
-            name=args.service_name, port=networking.v1.ServiceBackendPortArgs(number=SERVICE_PORT)
-        )
-        path = networking.v1.HTTPIngressPathArgs(
-            path="/", path_type="Prefix", backend=networking.v1.IngressBackendArgs(service=service)
-        )
-        rule = networking.v1.IngressRuleArgs(
-            host=args.domain, http=networking.v1.HTTPIngressRuleValueArgs(paths=[path])
-        )
         networking.v1.Ingress(
             f"{name}-ingress",
-            metadata=metadata(DJANGO, args.namespace, annotations),
-            spec=networking.v1.IngressSpecArgs(ingress_class_name="traefik", rules=[rule]),
+            metadata=metadata(DJANGO, args.namespace, _annotations(args.hosts)),
+            spec=_spec(args.service_name, args.hosts[:1] or (None,)),
             opts=pulumi.ResourceOptions(parent=self),
         )
+        if args.hosts[1:]:
+            redirected = {f"{_ROUTER}.middlewares": middleware(args.hosts[0])}
+            networking.v1.Ingress(
+                f"{name}-redirects",
+                metadata=metadata(REDIRECTS, args.namespace, {**_annotations(args.hosts), **redirected}),
+                spec=_spec(args.service_name, args.hosts[1:]),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
         self.register_outputs({})
+
+
+def _annotations(hosts: tuple[str, ...]) -> dict[str, str]:
+    """Each host gets a certificate of its own, so that one whose DNS record is missing costs the others nothing."""
+    annotations = {"pulumi.com/skipAwait": "true"}
+    if hosts:
+        annotations[f"{_ROUTER}.tls"] = "true"
+        annotations[f"{_ROUTER}.tls.certresolver"] = CERTIFICATE_RESOLVER
+    return annotations
+
+
+def _spec(service_name: pulumi.Input[str], hosts: tuple[str | None, ...]) -> networking.v1.IngressSpecArgs:
+    """Every path of each host to the web pods."""
+    port = networking.v1.ServiceBackendPortArgs(number=SERVICE_PORT)
+    service = networking.v1.IngressServiceBackendArgs(name=service_name, port=port)
+    path = networking.v1.HTTPIngressPathArgs(
+        path="/", path_type="Prefix", backend=networking.v1.IngressBackendArgs(service=service)
+    )
+    http = networking.v1.HTTPIngressRuleValueArgs(paths=[path])
+    rules = [networking.v1.IngressRuleArgs(host=host, http=http) for host in hosts]
+    return networking.v1.IngressSpecArgs(ingress_class_name="traefik", rules=rules)

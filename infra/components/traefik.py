@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import pulumi
 import yaml
 from pulumi_command import remote
 
+from infra.components.redirects import redirect_values
 from infra.components.scripts import load, with_variables
 from infra.sizing.plan import ContainerPlan
 
@@ -23,6 +25,7 @@ class TraefikArgs:
     server_id: pulumi.Input[str]  # another server runs the script again
     container: ContainerPlan
     acme_email: str | None
+    hosts: tuple[str, ...]  # the shop's, its address first
 
 
 class Traefik(pulumi.ComponentResource):
@@ -37,17 +40,17 @@ class Traefik(pulumi.ComponentResource):
             connection=args.connection,
             create=script,
             update=script,
-            stdin=render_chart_config(args.container, args.acme_email),
+            stdin=render_chart_config(args.container, args.acme_email, args.hosts),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})
 
 
-def render_chart_config(container: ContainerPlan, acme_email: str | None) -> str:
+def render_chart_config(container: ContainerPlan, acme_email: str | None, hosts: Sequence[str] = ()) -> str:
     """The HelmChartConfig: without requests traefik is invisible to the scheduler."""
     limits = {"memory": str(container.limits.memory)} if container.limits.memory else {}
     requests = {"cpu": str(container.requests.cpu), "memory": str(container.requests.memory)}
-    values: dict[str, Any] = {"resources": {"requests": requests, "limits": limits}}
+    values: dict[str, Any] = {"resources": {"requests": requests, "limits": limits}, **redirect_values(hosts)}
     if acme_email:
         values["persistence"] = {"enabled": True, "size": "128Mi"}
         values["certificatesResolvers"] = {

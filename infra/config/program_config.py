@@ -50,7 +50,8 @@ def _value(key: str, text: str) -> Any:  # noqa: ANN401  whatever stands in the 
     name = key.rpartition(":")[2]
     if name in SECRET_KEYS:
         return {"secure": ""}
-    if name in ("name", "region", "image", "domain"):
+    # A list under `domain` is no name, and the model says so.
+    if name in ("name", "region", "image", "domain") and not (name == "domain" and text[:1] in ("{", "[")):
         return text
     try:
         return json.loads(text) if text[:1] in ("{", "[") else read_yaml(text)

@@ -29,7 +29,8 @@ def resolve_stage(config: StackConfig) -> tuple[StageConfig, tuple[Departure, ..
     """
     stage = STAGES[config.stage] if config.stage else stage_for(config.customers or 0)
     # Both are the stack file's own, validated there under the same names.
-    stage = stage.model_copy(update=config.monitoring.model_dump())
+    django = stage.django.model_copy(update={"interface": config.app.interface})
+    stage = stage.model_copy(update={**config.monitoring.model_dump(), "django": django})
     known, problems = _known_pools(config.overrides, stage)
     try:
         resolved = apply_overrides(stage, known)

@@ -15,7 +15,7 @@ from infra.doctor.check import Check, Status, missing, ok
 from infra.doctor.clock import clock_check, is_synchronised
 from infra.doctor.engine import engine_checks, plugins_check
 from infra.doctor.kubeconfig import kubeconfig_check
-from infra.doctor.network import dns_check, no_server_checks, server_checks
+from infra.doctor.network import dns_checks, no_server_checks, server_checks
 from infra.doctor.packages import packages_check, python_check
 from infra.doctor.provider import token_check
 from infra.doctor.pulumi_cli import PulumiCli
@@ -105,7 +105,7 @@ def _deployment(
         yield from no_server_checks(config, online=asked.online, reach=asked.reach)
     if outputs.get("kubeconfig"):
         yield kubeconfig_check(str(outputs["kubeconfig"]), now.date())
-    yield dns_check(config.domain, address)
+    yield from dns_checks(config.hosts, address)
     date = answer.headers.get("Date") if answer else None
     yield clock_check(now, provider_date=date, synchronised=is_synchronised())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from infra.doctor.check import Check, missing, ok, warning
 from infra.doctor.http import Answer, get
@@ -74,24 +74,31 @@ def _own_address(config: StackConfig, answer: Answer) -> Check:
     return missing("own address", f"{own} is not in admin_cidrs: the firewall would keep pulumi out", mend)
 
 
-def dns_check(domain: str | None, address: str | None, resolve: Callable[[str], set[str]] | None = None) -> Check:
-    """Where the shop's name points; an update does not need it, the certificate does."""
-    if domain is None:
-        return ok("DNS", "no domain: the shop answers at its address, without TLS")
+def dns_checks(
+    hosts: Sequence[str], address: str | None, resolve: Callable[[str], set[str]] | None = None
+) -> Iterator[Check]:
+    """Where each of the shop's names points; an update does not need it, the certificates do."""
+    if not hosts:
+        yield ok("DNS", "no domain: the shop answers at its address, without TLS")
+    for host in hosts:
+        yield _dns_check(host, address, resolve or _resolve)
+
+
+def _dns_check(host: str, address: str | None, resolve: Callable[[str], set[str]]) -> Check:
     try:
-        found = (resolve or _resolve)(domain)
+        found = resolve(host)
     except OSError as error:
         found, said = set(), error.strerror or str(error)
     else:
         said = ", ".join(sorted(found))
     if address is None:
-        mend = f"After the first update set an A record for {domain} to the output public_ip"
-        return warning("DNS", f"{domain}: {said}; there is no address yet to compare with", mend)
+        mend = f"After the first update set an A record for {host} to the output public_ip"
+        return warning("DNS", f"{host}: {said}; there is no address yet to compare with", mend)
     if address in found:
-        return ok("DNS", f"{domain} is {address}")
-    mend = f"Set an A record for {domain} to {address}; a proxy in front of it must pass port 80 for the certificate"
-    return warning("DNS", f"{domain}: {said}, not {address}", mend)
+        return ok("DNS", f"{host} is {address}")
+    mend = f"Set an A record for {host} to {address}; a proxy in front of it must pass port 80 for the certificate"
+    return warning("DNS", f"{host}: {said}, not {address}", mend)
 
 
-def _resolve(domain: str) -> set[str]:
-    return {str(row[4][0]) for row in socket.getaddrinfo(domain, None, type=socket.SOCK_STREAM)}
+def _resolve(host: str) -> set[str]:
+    return {str(row[4][0]) for row in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from infra.models.addresses import MailAddress, MailServer, WebUrl
 from infra.models.strict import StrictModel
 
 Severity = Literal["critical", "warning", "info"]
@@ -14,30 +15,28 @@ _ALL: tuple[Severity, ...] = ("critical", "warning", "info")
 TEAM = "team"  # the receiver that the short form means
 _RESERVED = ("nobody", "heartbeat")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
-_URL = r"^https?://"
-_ADDRESS = r"^[^@\s]+@[^@\s]+$"
 
 
 class ReceiverConfig(StrictModel):
     """One more receiver of alerts; a webhook's URL may also be the secret `alerts_webhooks`."""
 
-    webhook_url: str | None = Field(default=None, pattern=_URL, description="receives Alertmanager's JSON")
-    email_to: str | None = Field(default=None, pattern=_ADDRESS, description="receives alerts by mail")
+    webhook_url: WebUrl | None = Field(default=None, description="receives Alertmanager's JSON")
+    email_to: MailAddress | None = Field(default=None, description="receives alerts by mail")
     severities: tuple[Severity, ...] = Field(default=_ALL, min_length=1, description="which alerts it gets")
 
 
 class AlertsConfig(StrictModel):
     """Where alerts go; `webhook_url` and `email_to` are the receiver `team`, which gets all of them."""
 
-    webhook_url: str | None = Field(default=None, pattern=_URL, description="receives Alertmanager's JSON")
-    email_to: str | None = Field(default=None, pattern=_ADDRESS, description="receives alerts by mail")
+    webhook_url: WebUrl | None = Field(default=None, description="receives Alertmanager's JSON")
+    email_to: MailAddress | None = Field(default=None, description="receives alerts by mail")
     receivers: dict[str, ReceiverConfig] = Field(default_factory=dict, description="more receivers by name")
-    email_from: str | None = Field(default=None, pattern=_ADDRESS, description="sender of the mails")
-    smtp_host: str | None = Field(default=None, pattern=r"^[^\s:]+:\d+$", description="host:port of the mail server")
+    email_from: MailAddress | None = Field(default=None, description="sender of the mails")
+    smtp_host: MailServer | None = Field(default=None, description="host:port of the mail server")
     smtp_user: str | None = Field(default=None, description="login at the mail server")
     require_tls: bool = Field(default=True, description="send mail over TLS only")
-    heartbeat_url: str | None = Field(
-        default=None, pattern=_URL, description="is called every few minutes; its service warns when the calls stop"
+    heartbeat_url: WebUrl | None = Field(
+        default=None, description="is called every few minutes; its service warns when the calls stop"
     )
 
     @model_validator(mode="after")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
+from infra.models.addresses import WebUrl
 from infra.models.strict import StrictModel
 from infra.versions import K3S_VERSION
 
@@ -16,9 +17,7 @@ class K3sConfig(StrictModel):
         pattern=r"^v\d+\.\d+\.\d+\+[0-9a-z][0-9a-z.]*$",
         description="release, for example v1.33.6+k3s1, as `k3s --version` names it",
     )
-    url: str | None = Field(
-        default=None, pattern=r"^https?://", description="mirror of the binary; without TLS only with its checksum"
-    )
+    url: WebUrl | None = Field(default=None, description="mirror of the binary; without TLS only with its checksum")
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$", description="checksum of the binary")
 
     @model_validator(mode="after")

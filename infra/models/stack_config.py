@@ -10,8 +10,11 @@ from pydantic import Field, field_validator, model_validator
 from infra.app_contract import RESERVED
 from infra.catalog import INSTANCE_TYPES, regions
 from infra.models import change
+from infra.models.addresses import MailAddress, RegistryServer
 from infra.models.alerts_config import AlertsConfig, MonitoringConfig
+from infra.models.app_config import AppConfig
 from infra.models.catalog_config import CatalogConfig
+from infra.models.domains import Domain, Domains, domain_problems
 from infra.models.guard_config import GuardException
 from infra.models.k3s_config import K3sConfig
 from infra.models.overrides import StageOverrides
@@ -22,16 +25,6 @@ from infra.versions import IMAGES
 Provider = Literal["hetzner", "digitalocean", "vultr"]
 _LABEL = r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$"
 _EVERYWHERE = ("0.0.0.0/0", "::/0")
-
-
-class AppConfig(StrictModel):
-    """The Django + Celery app in the image."""
-
-    celery_app: str = Field(default="config", description="what `celery -A` takes")
-    settings_module: str = Field(default="config.settings", description="DJANGO_SETTINGS_MODULE")
-    wsgi: str = Field(default="config.wsgi:application", description="what gunicorn serves")
-    port: int = Field(default=8000, ge=1024, le=65_535, description="port that gunicorn listens on")
-    health_path: str = Field(default="/healthz", pattern=r"^/", description="answers 200 when the app can serve")
 
 
 class CeleryServers(StrictModel):
@@ -52,7 +45,7 @@ class CeleryServers(StrictModel):
 class RegistryConfig(StrictModel):
     """A private registry of the app's image; its password is the secret `registry_password`."""
 
-    server: str = Field(description="host name of the registry")
+    server: RegistryServer = Field(description="host name of the registry, for example `ghcr.io`")
     username: str = Field(description="login")
 
 
@@ -77,17 +70,19 @@ class StackConfig(StrictModel):
     image: str = Field(
         min_length=3, description="the app's container image with a tag or digest", json_schema_extra=change.ROLLS_APP
     )
-    domain: str | None = Field(
+    domain: Domain | None = Field(
         default=None,
-        pattern=r"^([a-z0-9-]+\.)+[a-z]{2,}$",
-        description="host name of the shop; turns on TLS",
+        description="host name of the shop, as `shop.example.com` or `магазин.рф`; turns on TLS",
         json_schema_extra=change.ROLLS_WEB,
     )
-    acme_email: str | None = Field(
-        default=None,
-        pattern=r"^[^@\s]+@[^@\s]+$",
-        description="contact for certificates",
-        json_schema_extra=change.NOTHING_RESTARTS,
+    domains: Domains = Field(
+        default=(),
+        description="several host names, in place of `domain`: the first is the shop's address, the others are "
+        "redirected to it; each gets a certificate",
+        json_schema_extra=change.ROLLS_WEB,
+    )
+    acme_email: MailAddress | None = Field(
+        default=None, description="contact for certificates", json_schema_extra=change.NOTHING_RESTARTS
     )
     admin_cidrs: tuple[str, ...] = Field(
         min_length=1,
@@ -213,12 +208,20 @@ class StackConfig(StrictModel):
         if not self.public_admin and any(one in _EVERYWHERE for one in self.admin_cidrs):
             allowed = "not every address: that opens SSH and the Kubernetes API; set public_admin or name networks"
             problems.append(("admin_cidrs", ", ".join(self.admin_cidrs), allowed))
-        if self.domain and not self.acme_email:
-            allowed = "needs acme_email: the certificate's issuer warns there before it expires"
-            problems.append(("domain", self.domain, allowed))
+        problems += domain_problems(self.domain, self.domains, self.acme_email)
         if problems:
             raise BetweenFieldsError(problems)
         return self
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Every host name of the shop, its address first; empty where it answers under the server's address."""
+        return self.domains or ((self.domain,) if self.domain else ())
+
+    @property
+    def host(self) -> str | None:
+        """The host name that is the shop's address."""
+        return self.hosts[0] if self.hosts else None
 
     def _stage_problems(self) -> list[tuple[str, str, str]]:
         if (self.stage is None) == (self.customers is None):

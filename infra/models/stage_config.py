@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from infra.models.app_config import Interface
 from infra.models.quantities import CpuField, MemoryField
 from infra.models.strict import StrictModel
 from infra.units import Cpu, Memory
@@ -78,6 +79,7 @@ class DjangoConfig(StrictModel):
     memory_request: MemoryField = Field(description="memory that the scheduler reserves for each pod")
     memory_limit: MemoryField = Field(description="memory above which a pod is killed")
     replicas: ReplicaRange = Field(description="how many pods")
+    interface: Interface = Field(default="wsgi", description="how gunicorn calls the app; the stack file's `app` says")
 
     _limits = field_validator("memory_limit")(_holds_its_request)
 

@@ -10,6 +10,7 @@ from infra.sizing.reason import counted
 
 # beat 1, exporter 2, migration 2, backup 1, reserved for superusers 3, slack 5
 OTHERS = 14
+_WEBSOCKETS = 1  # connections of a process under ASGI beside its requests' (infra/sizing/django.py)
 _INSTANCES = 2  # of PgBouncer while it rolls: the old one drains beside the new one
 _POOL = "two pools while it rolls, and what goes past it"
 _CLIENTS = "every client may wait there, twice while everything rolls"
@@ -18,8 +19,9 @@ _ROLLS = "the app has no other way to its database: the new one starts before th
 
 
 def connections(django: DjangoPlan, workers: tuple[WorkerPlan, ...]) -> int:
-    """Every gunicorn thread and every Celery process may hold one."""
-    web = (django.workload.replicas.max + django.workload.replicas.surge) * django.processes * django.threads
+    """Every gunicorn thread, or request under ASGI, and every Celery process may hold one."""
+    each = django.processes * (django.threads + (_WEBSOCKETS if django.interface == "asgi" else 0))
+    web = (django.workload.replicas.max + django.workload.replicas.surge) * each
     tasks = sum((one.workload.replicas.max + one.workload.replicas.surge) * one.concurrency for one in workers)
     return web + tasks + OTHERS
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from infra.models.app_config import Interface
 from infra.names import CELERY_ROLE
 from infra.sizing.findings import Check, Departure, Proof, Remedy, TierUse, Tightest
 from infra.sizing.reason import Reasons
@@ -60,7 +61,8 @@ class DjangoPlan:
     workload: WorkloadPlan  # container "django"
     migrate: WorkloadPlan  # Job, container "migrate"
     processes: int
-    threads: int
+    threads: int  # under ASGI: requests at a time
+    interface: Interface
     reasons: Reasons = field(default=(), compare=False, repr=False)
 
 

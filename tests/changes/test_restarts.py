@@ -53,6 +53,10 @@ def test_every_move(old, new):
         {"image": "registry.example/shop:2"},
         {"env": {"A": "1"}},
         {"domain": "shop.example.org", "acme_email": "a@example.org"},
+        {"domains": ["shop.example.org", "www.shop.example.org"], "acme_email": "a@example.org"},
+        {"app": {"asgi": "config.asgi:application"}},
+        {"app": {"port": 9000}},
+        {"app": {"celery_app": "shop"}},
         {"app": {"settings_module": "shop.settings", "port": 8080}},
         {"images": {"postgres": "mirror.example/postgres:17"}},
         {"images": {"postgres_exporter": "mirror.example/exporter:1"}},
@@ -105,6 +109,32 @@ def test_k3s_and_certificates():
     assert restarts_of_config(config(1), renewed, plan) == {"k3s": ["stagecoach:kubeconfig_epoch"]}
     with_tls = config(1, domain="shop.example.org", acme_email="a@example.org")
     assert restarts_of_config(config(1), with_tls, plan)["traefik"] == ["stagecoach:acme_email"]
+
+
+DOMAIN = {"domain": "shop.example.org", "acme_email": "a@example.org"}
+BOTH = {"domains": ["shop.example.org", "www.shop.example.org"], "acme_email": "a@example.org"}
+
+
+def test_one_name_under_either_key_is_no_change():
+    after = config(1, domains=["shop.example.org"], acme_email="a@example.org")
+    assert restarts_of_config(config(1, **DOMAIN), after, plan_for(after)) == {}
+
+
+def test_a_further_name_rolls_the_app_once():
+    """Its environment has the names; traefik mounts a file of redirects from then on."""
+    before, after = config(1, **DOMAIN), config(1, **BOTH)
+    plan = plan_for(after)
+    said = restarts_of_config(before, after, plan)
+    assert said == {name: ["stagecoach:domains"] for name in (*app_workloads(plan), "traefik")}
+    assert set(said) - {"traefik"} == rolled(templates(stage=1, **DOMAIN), templates(stage=1, **BOTH))
+
+
+def test_another_order_restarts_no_traefik():
+    """It reads a changed file by itself, and the Ingress changes in place."""
+    turned = {**BOTH, "domains": BOTH["domains"][::-1]}
+    before, after = config(1, **BOTH), config(1, **turned)
+    said = restarts_of_config(before, after, plan_for(after))
+    assert set(said) == rolled(templates(stage=1, **BOTH), templates(stage=1, **turned)) == set(said) - {"traefik"}
 
 
 def test_new_pools_do_not_restart():

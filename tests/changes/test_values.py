@@ -58,3 +58,18 @@ class TestChanged:
             Change(path="b", before="1", after="2"),
             Change(path="c", before="1", after=None),
         )
+
+
+class TestDomains:
+    MAIL = "a@example.org"
+
+    def test_one_name_is_the_same_under_either_key(self):
+        one = config_values(config(1, domain="Shop.example.org", acme_email=self.MAIL))
+        assert one == config_values(config(1, domains=["shop.example.org"], acme_email=self.MAIL))
+        assert one["stagecoach:domain"] == "shop.example.org"
+
+    def test_a_further_name_is_one_change(self):
+        one = config_values(config(1, domain="shop.example.org", acme_email=self.MAIL))
+        two = config_values(config(1, domains=["shop.example.org", "www.shop.example.org"], acme_email=self.MAIL))
+        names = "shop.example.org, www.shop.example.org"
+        assert changed(one, two) == (Change(path="stagecoach:domains", before=None, after=names),)

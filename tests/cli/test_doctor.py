@@ -40,3 +40,12 @@ def test_a_broken_stack_file(tmp_path):
     assert "Traceback" not in done.stderr
     assert "stagecoach:nam: unknown key" in done.stderr
     assert "stack file" in done.stdout
+
+
+def test_reach_is_a_host():
+    """Python's own look-up raises for a label of 64 characters."""
+    done = doctor("-s", "stage1", "--online", "--reach", f"{'a' * 64}.example")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--reach = aaaa" in done.stderr
+    assert "has 64 characters; DNS allows 63" in done.stderr
+    assert "Traceback" not in done.stderr

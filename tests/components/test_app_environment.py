@@ -6,7 +6,7 @@ import json
 import pytest
 
 from infra.components.app_environment import AppEnvironmentArgs, render_settings, render_variables
-from infra.models.stack_config import AppConfig
+from infra.models.app_config import AppConfig
 from infra.sizing.plan import PgBouncerPlan
 from tests.graphs import run
 from tests.plans import stage_plan
@@ -19,7 +19,7 @@ def arguments(**changes):
         "plan": stage_plan(1),
         "app": AppConfig(),
         "namespace": "app",
-        "domain": None,
+        "hosts": (),
         "postgres_password": "",
         "broker_password": "",
         "cache_password": "",
@@ -33,7 +33,7 @@ def arguments(**changes):
 class TestVariables:
     def test_the_contract(self):
         """Broker and cache are two servers, results lie beside the queue in a database of their own."""
-        assert render_variables(arguments(domain="shop.example"), SECRETS) == {
+        assert render_variables(arguments(hosts=("shop.example",)), SECRETS) == {
             "DATABASE_URL": "postgres://app:pg@postgres:5432/app",
             "CACHE_URL": "redis://:ca@redis-cache:6379/0",
             "CELERY_BROKER_URL": "redis://:br@redis-broker:6379/0",
@@ -48,6 +48,12 @@ class TestVariables:
         """The shop answers under its address, whatever that is."""
         made = render_variables(arguments(), SECRETS)
         assert (made["DJANGO_ALLOWED_HOSTS"], made["DJANGO_CSRF_TRUSTED_ORIGINS"]) == ("*", "")
+
+    def test_with_several_names(self):
+        """Redirected ones, too: while an update changes the shop's address customers come by both."""
+        made = render_variables(arguments(hosts=("shop.example", "www.shop.example")), SECRETS)
+        assert made["DJANGO_ALLOWED_HOSTS"] == "shop.example,www.shop.example"
+        assert made["DJANGO_CSRF_TRUSTED_ORIGINS"] == "https://shop.example,https://www.shop.example"
 
     def test_through_pgbouncer(self):
         """Where the plan has one, every connection goes through it."""

@@ -1,6 +1,7 @@
 """The web pods."""
 
 import re
+from typing import ClassVar
 
 import pytest
 
@@ -48,12 +49,55 @@ class TestGunicorn:
         assert [port["port"] for port in rule["ports"]] == [9000]
 
 
+class TestAsgi:
+    APP: ClassVar = {"app": {"asgi": "shop.asgi:application"}}
+
+    def test_uvicorns_worker_serves_it(self):
+        """Through a module of ours, which bounds the requests at a time."""
+        made = container(run(1, **self.APP), NAME)
+        assert made["command"][-2:] == ["gunicorn", "stagecoach_asgi:application"]
+        variables = environment(made)
+        assert "--worker-class=uvicorn_worker.UvicornWorker" in variables["GUNICORN_CMD_ARGS"]
+        assert "--pythonpath=/opt/stagecoach" in variables["GUNICORN_CMD_ARGS"]
+        assert "--threads" not in variables["GUNICORN_CMD_ARGS"]
+        assert variables["STAGECOACH_ASGI_APP"] == "shop.asgi:application"
+        assert variables["STAGECOACH_ASGI_REQUESTS"] == str(stage_plan(1).django.threads)
+
+    def test_the_module_is_mounted(self):
+        """Autonamed: another one rolls the pods."""
+        made = run(1, **self.APP)
+        [start] = [one for one in pods(made)[NAME]["volumes"] if one["name"] == "stagecoach"]
+        name = start["configMap"]["name"].removesuffix("-autonamed")
+        assert "stagecoach_asgi.py" in made.inputs(name)["data"]
+        mounted = {"name": "stagecoach", "mountPath": "/opt/stagecoach", "readOnly": True}
+        assert mounted in container(made, NAME)["volumeMounts"]
+
+    def test_the_rest_is_alike(self):
+        """Probes, amounts, end."""
+        asgi, wsgi = container(run(1, **self.APP), NAME), container(run(1), NAME)
+        for key in ("startupProbe", "readinessProbe", "livenessProbe", "resources", "lifecycle", "ports"):
+            assert asgi[key] == wsgi[key]
+
+    def test_wsgi_has_none_of_it(self):
+        made = run(1)
+        assert not any("stagecoach_asgi.py" in one.get("data", {}) for one in made.kubernetes().values())
+        assert not any("ASGI" in name for name in environment(container(made, NAME)))
+
+
 class TestProbes:
     @pytest.mark.parametrize("kind", ["startupProbe", "readinessProbe", "livenessProbe"])
-    def test_send_a_host_that_django_allows(self, kind):
-        """Any other is a 400, and no pod would ever be ready."""
+    def test_ask_as_traefik_does(self, kind):
+        """By https, or SECURE_SSL_REDIRECT redirects; with a host that Django allows, or it is a 400."""
         get = container(run(1, domain="shop.example", acme_email="a@shop.example"), NAME)[kind]["httpGet"]
-        assert get["httpHeaders"] == [{"name": "Host", "value": "shop.example"}]
+        https = {"name": "X-Forwarded-Proto", "value": "https"}
+        assert get["httpHeaders"] == [https, {"name": "Host", "value": "shop.example"}]
+        assert container(run(1), NAME)[kind]["httpGet"]["httpHeaders"] == [https]
+
+    def test_the_first_name_is_asked_for(self):
+        """The others are redirected."""
+        made = run(1, domains=["shop.example", "www.shop.example"], acme_email="a@shop.example")
+        headers = container(made, NAME)["readinessProbe"]["httpGet"]["httpHeaders"]
+        assert headers[-1] == {"name": "Host", "value": "shop.example"}
 
     def test_ready_before_alive(self):
         """A pod under load leaves the Service after 30 s, and is killed after three minutes."""

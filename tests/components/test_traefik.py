@@ -10,8 +10,8 @@ NAME = "traefik-config"
 TRAEFIK = next(one for one in stage_plan(1).system if one.name == "traefik").container("traefik")
 
 
-def values(acme_email=None):
-    document = yaml.safe_load(render_chart_config(TRAEFIK, acme_email))
+def values(acme_email=None, hosts=()):
+    document = yaml.safe_load(render_chart_config(TRAEFIK, acme_email, hosts))
     assert (document["kind"], document["metadata"]["name"]) == ("HelmChartConfig", "traefik")
     return yaml.safe_load(document["spec"]["valuesContent"])
 
@@ -36,6 +36,18 @@ class TestChartConfig:
         """An address alone must not ask for a certificate: an e-mail address without a domain asks for none."""
         assert set(values()) == {"resources"}
         assert "certificatesResolvers" not in run(1, acme_email="a@shop.example").inputs(NAME)["stdin"]
+
+    def test_one_name_changes_nothing(self):
+        """Traefik of a running stack stays as it is."""
+        assert values("a@shop.example", ("shop.example",)) == values("a@shop.example")
+
+    def test_further_names_bring_their_redirects(self):
+        """Text in YAML in text: as the chart has it."""
+        made = values("a@shop.example", ("shop.example", "www.shop.example"))["providers"]["file"]
+        assert (made["enabled"], made["watch"]) == (True, True)
+        assert "to-shop_example" in yaml.safe_load(made["content"])["http"]["middlewares"]
+        names = ["shop.example", "www.shop.example"]
+        assert "to-shop_example" in run(1, domains=names, acme_email="a@shop.example").inputs(NAME)["stdin"]
 
     def test_with_a_domain(self):
         made = run(1, domain="shop.example", acme_email="a@shop.example")

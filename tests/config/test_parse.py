@@ -73,6 +73,41 @@ class TestRefused:
             ({"admin_cidrs": ["0.0.0.0/0"]}, "set public_admin or name networks"),
             ({"admin_cidrs": ["office"]}, "office is not a network such as 203.0.113.0/24"),
             ({"domain": "shop.example"}, "stagecoach:domain = shop.example: needs acme_email"),
+            ({"domains": ["shop.example"]}, "stagecoach:domains = shop.example: needs acme_email"),
+            (
+                {
+                    "domain": "shop.example",
+                    "domains": ["shop.example", "www.shop.example"],
+                    "acme_email": "a@b.example",
+                },
+                "stagecoach:domain = shop.example: `domains` stands in place of it: write shop.example into `domains`",
+            ),
+            ({"domain": ["shop.example", "www.shop.example"]}, "takes one host name; write several under `domains`"),
+            (
+                {"domains": ["shop.example", "Shop.Example."], "acme_email": "a@b.example"},
+                "shop.example stands there more than once",
+            ),
+            (
+                {"domains": ["shop.example", "www_shop.example"]},
+                "stagecoach:domains.1 = 'www_shop.example': `www_shop`",
+            ),
+            ({"domain": 5}, "stagecoach:domain = 5: is no text: write a host name"),
+            ({"domains": {"shop.example": 1}}, "is a list: write each name on a line"),
+            ({"domains": "shop.example", "acme_email": "a@b.example"}, "is a list: write each name on a line"),
+            ({"domains": [f"a{one}.example" for one in range(51)]}, "at most 50 items"),
+            ({"domain": f"{'a' * 64}.example"}, "has 64 characters; DNS allows 63 between two dots"),
+            ({"acme_email": "ops@shop..example"}, "stagecoach:acme_email = 'ops@shop..example': has an empty part"),
+            ({"registry": {"server": "ghcr.io example", "username": "a"}}, "stagecoach:registry.server"),
+            (
+                {"app": {"wsgi": "shop.asgi:application"}},
+                "stagecoach:app.wsgi = shop.asgi:application: is the module of",
+            ),
+            ({"app": {"asgi": "shop.wsgi:application"}}, "write it under `app.wsgi`"),
+            (
+                {"app": {"wsgi": "shop.wsgi", "asgi": "shop.asgi"}},
+                "stagecoach:app.asgi = shop.asgi: stands beside `wsgi`",
+            ),
+            ({"app": {"wsgi": "--help"}}, "write module:name"),
             ({"images": {"postgress": "x:1"}}, "no such image: postgress; there are alertmanager"),
             ({"alerts": {"email_to": "a@b"}}, "email_to needs email_from and smtp_host"),
             ({"k3s": {"sha256": "abc"}}, "stagecoach:k3s.sha256 = 'abc'"),
@@ -88,6 +123,9 @@ class TestRefused:
     )
     def test_message(self, changes, words):
         assert words in refusal(**changes)
+
+    def test_domains_without_a_value_are_none(self):
+        assert parse_config({**GOOD, "stagecoach:domains": None}, title="x").hosts == ()
 
     def test_public_admin_opens_it(self):
         values = {**GOOD, "stagecoach:admin_cidrs": ["0.0.0.0/0"], "stagecoach:public_admin": True}

@@ -6,7 +6,7 @@ import pytest
 
 from infra.config.parse import parse_config
 from infra.doctor.http import Answer
-from infra.doctor.network import connect, dns_check, no_server_checks, server_checks
+from infra.doctor.network import connect, dns_checks, no_server_checks, server_checks
 from tests.doctor.fakes import brief, said
 from tests.test_program import CONFIG
 
@@ -61,25 +61,37 @@ class TestNoServer:
 
 class TestDns:
     def test_no_domain(self):
-        assert dns_check(None, "192.0.2.1").status == "ok"
+        (check,) = dns_checks((), "192.0.2.1")
+        assert check.status == "ok"
 
     def test_points_there(self):
-        assert dns_check("shop.example", "192.0.2.1", lambda _: {"192.0.2.1"}).status == "ok"
+        (check,) = dns_checks(("shop.example",), "192.0.2.1", lambda _: {"192.0.2.1"})
+        assert check.status == "ok"
 
     def test_points_elsewhere(self):
         """The update works all the same."""
-        check = dns_check("shop.example", "192.0.2.1", lambda _: {"192.0.2.9"})
+        (check,) = dns_checks(("shop.example",), "192.0.2.1", lambda _: {"192.0.2.9"})
         assert check.status == "warning"
         assert "A record for shop.example to 192.0.2.1" in check.mend
 
+    def test_every_name(self):
+        """One that is forgotten gets no certificate, and its customers a warning of their browser."""
+        found = {"shop.example": {"192.0.2.1"}, "www.shop.example": {"192.0.2.9"}}
+        checks = list(dns_checks(tuple(found), "192.0.2.1", found.__getitem__))
+        assert [check.status for check in checks] == ["ok", "warning"]
+        assert "A record for www.shop.example to 192.0.2.1" in checks[1].mend
+
     def test_no_address_yet(self):
-        assert dns_check("shop.example", None, lambda _: set()).status == "warning"
+        (check,) = dns_checks(("shop.example",), None, lambda _: set())
+        assert check.status == "warning"
 
     def test_no_such_name(self):
         def fail(_name):
             raise socket.gaierror(-2, "Name or service not known")
 
-        assert "Name or service not known" in dns_check("shop.example", "192.0.2.1", fail).found
+        (check,) = dns_checks(("shop.example",), "192.0.2.1", fail)
+        assert "Name or service not known" in check.found
 
     def test_a_real_look_up(self):
-        assert dns_check("localhost", "127.0.0.1").status == "ok"
+        (check,) = dns_checks(("localhost",), "127.0.0.1")
+        assert check.status == "ok"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra.components.celery_worker import worker_command
-from infra.models.stack_config import AppConfig
+from infra.models.app_config import AppConfig
 from tests.browser import Browser
 from tests.examples.pods import run_manage, running_pods
 from tests.plans import stage_plan
@@ -32,7 +32,7 @@ def test_pins_are_the_tested_ones():
 def test_it_is_the_app_that_the_stack_assumes():
     """A stack file for the shop needs no `stagecoach:app` beyond the image."""
     app = AppConfig()
-    assert (SHOP / app.wsgi.partition(":")[0].replace(".", "/")).with_suffix(".py").exists()
+    assert (SHOP / app.application.partition(":")[0].replace(".", "/")).with_suffix(".py").exists()
     assert (SHOP / app.settings_module.replace(".", "/")).with_suffix(".py").exists()
     assert app.celery_app == "config"
     assert app.health_path == "/healthz"
@@ -85,7 +85,7 @@ class TestPods:
         plan = stage_plan(1)
         manage(surroundings, "migrate", "--noinput")
         manage(surroundings, "migrate", "--noinput")  # the job runs again at every update
-        start("web", "gunicorn", AppConfig().wsgi)
+        start("web", "gunicorn", AppConfig().application)
         browser = Browser(f"http://127.0.0.1:{port}")
         wait(lambda: browser.status("/healthz") == 200, "web")
         start("worker", *worker_command(plan.workers[0]))
@@ -102,7 +102,7 @@ class TestPods:
     def test_an_idle_connection_takes_the_next_request(self, pods):
         """Traefik keeps its own for a while; gunicorn would close them after 2 s, with a request on its way perhaps."""
         start, port, _ = pods
-        start("web", "gunicorn", AppConfig().wsgi)
+        start("web", "gunicorn", AppConfig().application)
         wait(lambda: Browser(f"http://127.0.0.1:{port}").status("/healthz") == 200, "web")
         traefiks = HTTPConnection("127.0.0.1", port, timeout=patience(10))
         assert status(traefiks) == 200

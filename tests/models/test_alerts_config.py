@@ -29,9 +29,11 @@ class TestAlerts:
             ({"receivers": {"Pager!": {}}}, "receivers.Pager!: a name has small letters"),
             ({"receivers": {"pager": {"severities": ["loud"]}}}, "'critical', 'warning' or 'info'"),
             ({"receivers": {"pager": {"severities": []}}}, "at least 1 item"),
-            ({"email_to": "nobody", **MAIL}, "should match pattern"),
-            ({"email_to": "a@b.c", "email_from": "a@b.c", "smtp_host": "mail.example"}, "should match pattern"),
-            ({"heartbeat_url": "hc-ping.com/x"}, "should match pattern"),
+            ({"email_to": "nobody", **MAIL}, "is no mail address"),
+            ({"email_to": "a@b.c", "email_from": "a@b.c", "smtp_host": "mail.example"}, "write host:port"),
+            ({"heartbeat_url": "hc-ping.com/x"}, "is no URL that begins with https://"),
+            ({"webhook_url": "https://"}, "has no host name"),
+            ({"receivers": {"chat": {"webhook_url": "https://chat example/x"}}}, "has a blank"),
         ],
     )
     def test_is_refused(self, values, problem):

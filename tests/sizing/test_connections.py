@@ -1,6 +1,8 @@
 """The connection budget, and PgBouncer where it is too small."""
 
+from infra.config.resolve import plan_for
 from infra.sizing.connections import size_pgbouncer
+from tests.changes.configs import config
 from tests.plans import stage_plan
 
 
@@ -22,6 +24,22 @@ class TestBudget:
         assert check(plan).reason == (
             "124 connections at every maximum, 100 in Postgres: through PgBouncer, 43 at once, 100 while it rolls"
         )
+
+
+class TestAsgi:
+    def test_websockets_of_a_process_share_one_more(self):
+        """Stage 1: two pods and the surge, each one process with four slots."""
+        wsgi, asgi = (plan_for(config(1, app=app)) for app in ({}, {"asgi": "shop.asgi"}))
+        replicas = wsgi.django.workload.replicas
+        more = (replicas.max + replicas.surge) * wsgi.django.processes
+        before, after = (int(check(plan).reason.partition(" ")[0]) for plan in (wsgi, asgi))
+        assert after - before == more > 0
+
+    def test_stage_5_asks_for_the_pooler(self):
+        """Its budget is used to the last connection under WSGI."""
+        plan = plan_for(config(5, app={"asgi": "shop.asgi"}))
+        assert plan.pgbouncer is not None
+        assert check(plan).ok
 
 
 class TestPgBouncer:

@@ -22,6 +22,8 @@ def environment_page() -> str:
         _table(app_contract.VARIABLES),
         "## Web pods",
         _table(app_contract.WEB_VARIABLES),
+        "Under [`app.asgi`](stack-file.md#app) also:",
+        _table(app_contract.ASGI_VARIABLES),
         "## Workers, beat and queue exporter",
         _table(app_contract.CELERY_VARIABLES),
         "## Workers",

@@ -94,12 +94,14 @@ def _type(node: Node, schema: Node) -> str:
         return _AMOUNTS[target["title"]]
     if chosen.get("type") == "array":
         least = ", at least one" if chosen.get("minItems") else ""
-        return f"list of {_type(chosen['items'], schema)}{least}"
+        most = f", at most {chosen['maxItems']}" if chosen.get("maxItems") else ""
+        return f"list of {_type(chosen['items'], schema)}{least}{most}"
     if _is_model(target):
         return "mapping"
     if chosen.get("type") == "object":
         return "mapping"
-    return _NAMES[chosen["type"]] + _bounds(chosen)
+    # A text that has rules of its own is called by them (infra/models/addresses.py).
+    return str(chosen.get("format") or _NAMES[chosen["type"]]) + _bounds(chosen)
 
 
 def _bounds(node: Node) -> str:

@@ -1,0 +1,49 @@
+"""Redirects of further host names, as traefik's RedirectRegex reads them."""
+
+import re
+
+import pytest
+import yaml
+
+from infra.components.redirects import middleware, redirect_values
+
+NAMES = ("shop.example.com", "www.shop.example.com", "shop-example.com")
+
+
+def middlewares(hosts=NAMES):
+    file = redirect_values(hosts)["providers"]["file"]
+    return yaml.safe_load(file["content"])["http"]["middlewares"]
+
+
+def redirected(host, url):
+    """As traefik does it: Go's `${1}` is Python's `\\1`, and an unchanged URL is passed on."""
+    made = middlewares()[middleware(host).removesuffix("@file")]["redirectRegex"]
+    assert made["permanent"] is True
+    return re.sub(made["regex"], made["replacement"].replace("${1}", r"\1"), url)
+
+
+class TestRedirects:
+    @pytest.mark.parametrize(
+        "rest", ["", "cart/", "cart/?a=1&b=2%20c", "?next=https://www.shop.example.com/x", "/elsewhere.example/"]
+    )
+    @pytest.mark.parametrize("scheme", ["http", "https"])
+    def test_path_and_query_stay(self, scheme, rest):
+        """And the host is always ours."""
+        url = f"{scheme}://www.shop.example.com/{rest}"
+        assert redirected("shop.example.com", url) == f"https://shop.example.com/{rest}"
+
+    def test_a_port_goes(self):
+        assert redirected("shop.example.com", "https://shop-example.com:8443/x") == "https://shop.example.com/x"
+
+    def test_the_shops_own_address_is_passed_on(self):
+        """Whatever an Ingress names: no loop."""
+        assert redirected("shop.example.com", "https://shop.example.com/x?y") == "https://shop.example.com/x?y"
+
+    def test_one_for_every_name(self):
+        """An update that makes another one the shop's address finds its redirect in the file already."""
+        assert middlewares(NAMES) == middlewares(NAMES[::-1])
+        assert len({middleware(host) for host in NAMES}) == len(middlewares()) == len(NAMES)
+
+    @pytest.mark.parametrize("hosts", [(), NAMES[:1]])
+    def test_none_where_there_is_nothing_to_redirect(self, hosts):
+        assert redirect_values(hosts) == {}
