@@ -20,7 +20,7 @@ _SYSTEM = Amounts(cpu=Cpu(100), memory=Memory.mib(300))
 _SMALL_VCPU = 4
 MAX_PODS = 60  # more would only hide a runaway Deployment: the largest plan has 31 on one server
 
-_K3S = "measured: a control plane with containerd, nearly empty, takes 414 to 565 MiB"
+_K3S = "measured: a control plane with containerd, nearly empty, takes 414 to 565 MiB, network policies 34 MiB more"
 _AGENT = "k3s's documentation: an agent needs 275 MiB"
 _OS = "systemd, sshd, journald, the cloud's agent, the kernel"
 _EVICTION = "k3s switches the kubelet's own threshold off: without one the kernel decides who dies"

@@ -17,7 +17,7 @@ def start(url: str, config: Config, layout: Layout, children: Children) -> None:
     """Starts it unless `disable-network-policy` is set; without ipset it is left out with a warning, as k3s does."""
     if config.disable_network_policy:
         return
-    if reason := _no_sets():
+    if reason := _reason():
         log.warning(f"Skipping network policy controller start, {reason}")
         return
     agent = layout.agent
@@ -33,8 +33,10 @@ def start(url: str, config: Config, layout: Layout, children: Children) -> None:
     children.start(_NAME, command)
 
 
-def _no_sets() -> str:
-    """Why ipset can't be used, in k3s's words; empty where it can."""
+def _reason() -> str:
+    """Why it can't run; of ipset in k3s's words; empty where it can."""
+    if not (PROGRAMS / _NAME).exists():  # the programs are those of the checkout that started a lab last
+        return f"{PROGRAMS / _NAME} is missing: `make up` of a checkout that has it puts it there"
     try:
         done = subprocess.run(["ipset", "save"], capture_output=True, text=True, check=False, timeout=_SECONDS)
     except OSError as error:

@@ -20,6 +20,16 @@ class Children(dict):
         self[name] = command
 
 
+@pytest.fixture(autouse=True)
+def programs(tmp_path, monkeypatch):
+    """What is bound into every server."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "netpol").touch()
+    monkeypatch.setattr(netpol, "PROGRAMS", folder)
+    return folder
+
+
 @pytest.fixture
 def ipset(tmp_path, monkeypatch):
     """Debian's program as a script; the answer is what it does."""
@@ -52,12 +62,12 @@ def started(config):
     return children
 
 
-def test_under_k3ss_own_user(config, ipset):
+def test_under_k3ss_own_user(config, ipset, programs):
     """The kubeconfig has k3s's name for it; its rights are those of k3s's manifest."""
     path = Layout(config.data_dir).agent / "k3scontroller.kubeconfig"
     assert started(config) == {
         "netpol": [
-            "/usr/local/lib/stagecoach-lab/bin/netpol",
+            f"{programs}/netpol",
             f"--kubeconfig={path}",
             "--hostname-override=shop",
             "--service-cluster-ip-range=10.43.0.0/16",
@@ -96,6 +106,13 @@ def test_without_ipset_it_is_left_out(config, monkeypatch, tmp_path, capfd):
     assert started(config) == {}
     said = "Skipping network policy controller start, ipset unavailable: No such file or directory"
     assert f'level=warning msg="{said}"' in capfd.readouterr().err
+
+
+def test_programs_of_an_older_checkout(config, ipset, programs, capfd):
+    """Two checkouts share the folder: k3s runs on, and says what is missing."""
+    (programs / "netpol").unlink()
+    assert started(config) == {}
+    assert "netpol is missing" in capfd.readouterr().err
 
 
 def test_a_kernel_without_sets(config, ipset, capfd):
