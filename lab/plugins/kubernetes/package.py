@@ -129,7 +129,7 @@ class KubernetesPackage(Package):
         live = self._paths.api.get(self._paths.one(body))
         if live is None:
             return "", {}, {}
-        outputs = _outputs(body, live, manager_of(body, call.olds))
+        outputs = _outputs(known or live, live, manager_of(body, call.olds))
         if not known:
             return _id(live), outputs, imported_inputs(live)
         inputs = live_inputs(call.old_inputs, live)

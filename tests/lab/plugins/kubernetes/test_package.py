@@ -7,6 +7,7 @@ from lab.plugins.kubernetes.package import KubernetesPackage
 from lab.plugins.package import InitFailedError, PluginError
 from tests.lab.plugins.kubernetes.conftest import Lines
 from tests.lab.plugins.kubernetes.objects import call, config_map, deployment, job, made, service
+from tests.waiting import wait
 
 pytestmark = pytest.mark.cluster
 
@@ -88,6 +89,7 @@ class TestUpdateReadDelete:
         path = "/apis/apps/v1/namespaces/default/deployments/drifted"
         assert package.read(call({}, old_inputs=inputs))[2] == inputs
         package._paths.api.request("PATCH", path, {"spec": {"replicas": 0}}, content_type=MERGE_PATCH)
+        wait(lambda: not package._paths.api.get(path)["status"].get("replicas"), "the pod's end")
         found = package.read(call({}, old_inputs=inputs))[2]
         assert found["spec"]["replicas"] == 0
 
@@ -113,12 +115,12 @@ class TestUpdateReadDelete:
 
     def test_what_is_no_longer_named_goes(self, package):
         """The first update after the creation, and later ones; what others wrote stays."""
-        package.create(call(config_map("shrinking", first="1", second="2", third="3")))
+        state = made(package, config_map("shrinking", first="1", second="2", third="3"))
         path = "/api/v1/namespaces/default/configmaps/shrinking"
         package._paths.api.request("PATCH", path, {"data": {"theirs": "x"}}, content_type=MERGE_PATCH)
-        package.update(call(config_map("shrinking", first="1", second="2"), id="default/shrinking"))
+        package.update(call(config_map("shrinking", first="1", second="2"), **state))
         assert package._paths.api.get(path)["data"] == {"first": "1", "second": "2", "theirs": "x"}
-        package.update(call(config_map("shrinking", first="1"), id="default/shrinking"))
+        package.update(call(config_map("shrinking", first="1"), **state))
         assert package._paths.api.get(path)["data"] == {"first": "1", "theirs": "x"}
 
     def test_delete_waits_and_is_no_error_twice(self, package):

@@ -1,5 +1,7 @@
 """Who owns a field decides: conflicts, what is taken over and what is forced, on a real API server."""
 
+import re
+
 import pytest
 
 from lab.cluster.api import MERGE_PATCH
@@ -70,7 +72,7 @@ class TestEditedField:
     @pytest.fixture
     def edited(self, package, api, request):
         """After one update, so that the object is applied under its own name."""
-        name = "edited-" + request.node.name.replace("_", "-").split("[")[0]
+        name = "edited-" + re.sub(r"[^a-z]+", "-", request.node.name.lower()).strip("-")
         state = made(package, config_map(name, a="1", b="1"))
         state["olds"] = package.update(call(config_map(name, a="1", b="2"), **state))
         return name, state
@@ -131,10 +133,16 @@ class TestEditedField:
 class TestAutoscaled:
     """The count of a Deployment goes from the program to its autoscaler and back."""
 
+    @staticmethod
+    def scaled(package, api, name):
+        """Made without a count, at 3 by its autoscaler, and updated since."""
+        state = made(package, deployment(name, replicas=None))
+        autoscale(api, name, 3)
+        state["olds"] = package.update(call(deployment(name, cpu="11m", replicas=None), timeout=ROLLOUT, **state))
+        return state
+
     def test_handed_to_the_program_is_a_conflict(self, package, api):
-        state = made(package, deployment("handed", replicas=None))
-        state["olds"] = package.update(call(deployment("handed", cpu="11m", replicas=None), timeout=ROLLOUT, **state))
-        autoscale(api, "handed", 3)
+        state = self.scaled(package, api, "handed")
         for preview in (True, False):
             with pytest.raises(InitFailedError) as caught:
                 package.update(call(deployment("handed", cpu="11m", replicas=2), preview=preview, **state))
@@ -142,14 +150,20 @@ class TestAutoscaled:
         assert api.get(path("handed"))["spec"]["replicas"] == 3
 
     def test_handed_to_the_program_by_force(self, package, api):
-        state = made(package, deployment("forced", replicas=None))
-        state["olds"] = package.update(call(deployment("forced", cpu="11m", replicas=None), timeout=ROLLOUT, **state))
-        autoscale(api, "forced", 3)
+        state = self.scaled(package, api, "forced")
         wanted = deployment("forced", cpu="11m", replicas=2, **FORCE)
         package.update(call(wanted, preview=True, **state))
         assert api.get(path("forced"))["spec"]["replicas"] == 3
         package.update(call(wanted, timeout=ROLLOUT, **state))
         assert api.get(path("forced"))["spec"]["replicas"] == 2
+
+    def test_a_count_that_nobody_owned_is_not_the_autoscalers(self, package, api):
+        """The API server notes who scales only where somebody owned the count before."""
+        state = made(package, deployment("nobodys", replicas=None))
+        state["olds"] = package.update(call(deployment("nobodys", cpu="11m", replicas=None), timeout=ROLLOUT, **state))
+        autoscale(api, "nobodys", 3)
+        package.update(call(deployment("nobodys", cpu="11m", replicas=2), timeout=ROLLOUT, **state))
+        assert api.get(path("nobodys"))["spec"]["replicas"] == 2
 
     def test_given_up_by_the_program_falls_to_one(self, package, api):
         """Nobody else owns it yet: the API server takes the default."""
