@@ -30,7 +30,7 @@ _MAX_REQUESTS, _JITTER = 2000, 200  # against leaks; jitter keeps the pods from 
 # Longer than the 90 s for which traefik keeps an idle connection (forwardingTimeouts.idleConnTimeout of its reference):
 # closed by gunicorn, it may be on its way with an order, and the customer gets a 502.
 _KEEP_ALIVE_SECONDS = 95
-# uvicorn's own class of that name is deprecated in favour of the package uvicorn-worker (uvicorn, docs/deployment).
+# uvicorn's own class of that name is deprecated in favour of the package uvicorn-worker (uvicorn 0.54, workers.py).
 _WORKER_CLASS = {"wsgi": "gthread", "asgi": "uvicorn_worker.UvicornWorker"}
 
 
