@@ -4,6 +4,7 @@ import pytest
 
 from infra.components.k3s_config import render_agent_config
 from infra.components.scripts import load
+from lab.cluster.boots import Boots
 from lab.cluster.scripts import PlayedScripts
 from lab.plugins.package import Call, PluginError
 from lab.plugins.packages.command import CommandPackage
@@ -18,6 +19,10 @@ class Machines:
 
     def __init__(self):
         self.asked = []
+        self.boots = Boots()
+
+    def answers(self, address):
+        return self.boots.left(address) == 0
 
     def behind(self, proxy, private_ip):
         assert (proxy, private_ip) == ("127.64.0.1", "10.20.1.11")
