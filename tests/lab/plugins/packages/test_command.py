@@ -28,6 +28,9 @@ class Machines:
         assert (proxy, private_ip) == ("127.64.0.1", "10.20.1.11")
         return "127.64.0.2"
 
+    def require_device(self, address, device):
+        self.asked.append(("device", address, device))
+
     def join_k3s(self, proxy, address, config):
         self.asked.append(("join", proxy, address, config["node-name"]))
 
