@@ -21,8 +21,9 @@ from infra.components.server.interface import Server, ServerArgs
 from infra.components.traefik import Traefik, TraefikArgs
 from infra.config.against_past import require_possible
 from infra.config.program_config import Secrets, load_stack_config
-from infra.config.recorded import load_recorded
+from infra.config.recorded import load_state, read_recorded
 from infra.config.resolve import plan_for
+from infra.config.saved import volume_label
 from infra.errors import Problem, RefusedError
 from infra.existing import require_only_one
 from infra.models.stack_config import StackConfig
@@ -31,6 +32,7 @@ from infra.orderable import require_orderable
 from infra.rollout import waiting
 from infra.shop import Base, deploy_shop
 from infra.sizing.plan import StackPlan
+from infra.up_to_date import require_up_to_date
 from infra.versions import IMAGES, VERSION
 
 
@@ -40,17 +42,19 @@ def outputs_of_this_stack() -> dict[str, Any]:
     Raises:
         ConfigError: the stack file is wrong; nothing is registered.
         RefusedError: the plan does not fit, breaks a contract, would replace the server, build a second one or order
-            what can't be had; nothing is registered.
+            what can't be had, or the state is not what the provider has; nothing is registered.
     """
     config, secrets = load_stack_config()
-    recorded = load_recorded()
+    state = load_state()
+    recorded = read_recorded(state)
     require_possible(config, recorded)
+    require_up_to_date(config, state)
     plan = plan_for(config, recorded)
     require_sound(plan)
     if recorded is None and not config.allow_second:
         require_only_one(config)
     require_orderable(config, plan, recorded)
-    return deploy(config, secrets, plan)
+    return deploy(config, secrets, plan, volume_label(state, config.name))
 
 
 def require_sound(plan: StackPlan) -> None:
@@ -66,8 +70,8 @@ def require_sound(plan: StackPlan) -> None:
         raise RefusedError(f"stage {plan.stage} is refused", problems)
 
 
-def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, Any]:
-    """Registers every resource; the stack's outputs."""
+def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, label: str | None = None) -> dict[str, Any]:
+    """Registers every resource; the stack's outputs.  `label` is the data volume's where it is not the deployment's."""
     celery = plan.celery_servers
     access = Access("access", AccessArgs(deployment=config.name, celery_servers=celery is not None))
     server = cloud(config.provider).server(
@@ -81,6 +85,8 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, 
             admin_cidrs=config.admin_cidrs,
             ssh_public_key=access.public_key,
             user_data=access.user_data,
+            connection=access.connection,
+            volume_label=label or config.name,
         ),
     )
     k3s = _cluster(config, plan, access, server)

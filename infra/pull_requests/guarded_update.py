@@ -9,7 +9,7 @@ from pathlib import Path
 
 from infra.errors import RefusedError, StagecoachError
 from infra.guard.refusals import refusals
-from infra.pull_requests.backend import update, write_preview
+from infra.pull_requests.backend import holder, recheck, update, write_preview
 from infra.pull_requests.deployments import Deployment
 from infra.pull_requests.findings import read_previews
 
@@ -18,8 +18,12 @@ def guarded_update(deployment: Deployment) -> int:
     """Previews, judges, updates; the exit code.  What is refused is said, and the next deployment is still tried.
 
     The state may be another one than at the pull request's preview: somebody merged in between, or changed it by hand.
+    What failed in the update before is asked of the provider first: the state may only say what was planned.
     """
     try:
+        code = recheck(holder(deployment))
+        if code:
+            return code
         _require_safe(deployment)
         return update(deployment)
     except StagecoachError as error:

@@ -79,7 +79,11 @@ def _shop(name: str, proves: str, *tests: str, cpus: float = 0.6) -> Proof:
 _CLUSTER, _PROBES = "tests/lab/cluster", "probes_proof.py::test"
 PROOFS: tuple[Proof, ...] = (
     _engine("moves", "one deployment on each cloud goes up all stages and down again, in place", "chain"),
-    _engine("faults", "after a 503 at every kind of resource, or a lost answer, the next update goes on", "faults"),
+    _engine(
+        "faults",
+        "after a 503 at every kind of resource, a lost answer, a failed resize or a lock, the next update goes on",
+        *("faults", "failed_updates", "failed_servers", "locked_volume"),
+    ),
     _engine("second-shop", "no second, empty shop; no move to a type that is sold out", "second_shop", "orderable"),
     _engine("restarts", "a stopped or killed lab, a killed update, a full disk, a busy port", "restarts", "bad_days"),
     _engine("celery-servers", "servers of their own for Celery come, change, are lost and go", "celery_servers"),

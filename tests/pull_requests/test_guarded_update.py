@@ -5,6 +5,7 @@ import pytest
 from infra.pull_requests.guarded_update import guarded_update
 from tests.preview.previews import document, step
 from tests.pull_requests.test_backend import SHOP, pulumi, stacks
+from tests.test_recheck import FAILED, exported
 
 __all__ = ["pulumi"]
 VOLUME = "hcloud:index/volume:Volume"
@@ -14,6 +15,7 @@ LOSS = step("delete", VOLUME, "server-data")
 @pytest.fixture
 def backend(pulumi):
     pulumi.answer("stack_ls", stacks("stage1"))
+    pulumi.answer("stack_export", exported())
     return pulumi
 
 
@@ -24,14 +26,32 @@ def commands(backend):
 def test_safe(backend):
     backend.answer("preview", document(step("update", VOLUME, "server-data")))
     assert guarded_update(SHOP) == 0
-    assert commands(backend) == ["stack", "preview", "stack", "-C", "up"]
+    assert commands(backend) == ["stack", "stack", "stack", "preview", "stack", "-C", "up"]
+
+
+def test_what_failed_before_is_asked_of_the_provider_first(backend):
+    """The state may only say what was planned: on the stack that holds it, before it is renamed or previewed."""
+    backend.answer("stack_export", exported(FAILED))
+    backend.answer("preview", document(step("update", VOLUME, "server-data")))
+    assert guarded_update(SHOP) == 0
+    assert commands(backend) == ["stack", "stack", "refresh", "stack", "preview", "stack", "-C", "up"]
+    refresh = backend.calls[2]
+    assert refresh[refresh.index("--target") + 1] == FAILED["urn"]
+    assert refresh[refresh.index("-s") + 1] == "stage1"
+
+
+def test_a_provider_that_does_not_answer_ends_it(backend):
+    backend.answer("stack_export", exported(FAILED))
+    backend.answer("refresh", "error: 503", code=255)
+    assert guarded_update(SHOP) == 255
+    assert commands(backend) == ["stack", "stack", "refresh"]
 
 
 def test_a_loss_is_not_run(backend, capsys):
     """Neither the rename nor the update."""
     backend.answer("preview", document(LOSS))
     assert guarded_update(SHOP) == 1
-    assert commands(backend) == ["stack", "preview"]
+    assert commands(backend) == ["stack", "stack", "stack", "preview"]
     said = capsys.readouterr().err
     assert said.startswith("deployment shop: the guard refuses the update; nothing was changed")
     assert "volume server-data: it would be deleted" in said
