@@ -72,6 +72,21 @@ class TestFailedResize:
         assert size(deployment) == old
         assert deployment.preview() == []
 
+    def test_a_resize_whose_answer_was_lost(self, deployment):
+        """The server has its new size; Hetzner's plugin keeps the old one, which would be resized to what it is."""
+        stage = 5 if deployment.provider == "vultr" else 2
+        old = size(deployment)
+        deployment.configure(stage=stage, instance_type=self._other(deployment))
+        lost = Fault(operation="update", match="::server-server", after=True, message="connection reset by peer")
+        deployment.lab.faults.add(lost)
+        assert deployment.try_up().returncode != 0
+        assert size(deployment) == self._other(deployment) != old
+        again = deployment.try_up()
+        assert deployment.run_printed(again) == (1 if deployment.provider == MENDED_BY_ITSELF else 0)
+        deployment.up()
+        assert size(deployment) == self._other(deployment)
+        assert deployment.preview() == []
+
     @staticmethod
     def _other(deployment):
         """A larger type than any that the deployment has had."""
