@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pulumi
+from pulumi_command import remote
 
 from infra.cloud import cloud
 from infra.components.access import Access
 from infra.components.authorized_keys import AuthorizedKeys, AuthorizedKeysArgs
+from infra.components.celery_answers import CeleryAnswers, CeleryAnswersArgs
 from infra.components.k3s import K3s
 from infra.components.k3s_agents import K3sAgents, K3sAgentsArgs
-from infra.components.server.interface import CeleryServersArgs, Server
+from infra.components.server.interface import CeleryServer, CeleryServersArgs, Server
 from infra.models.stack_config import StackConfig
 from infra.names import CELERY_SERVERS_COMPONENT
 from infra.sizing.plan import NodePlan
@@ -23,7 +25,7 @@ def deploy_celery_servers(
     Raises:
         ValueError: `access` was made without the Celery servers' host key.
     """
-    if access.celery_user_data is None:
+    if access.celery_user_data is None or access.celery_host_key is None:
         raise ValueError("access was made without celery_servers")
     made = cloud(config.provider).celery_servers(
         CELERY_SERVERS_COMPONENT,
@@ -37,22 +39,22 @@ def deploy_celery_servers(
             user_data=access.celery_user_data,
         ),
     )
+    args = CeleryAnswersArgs(
+        servers=made.servers,
+        server=access.connection(server.public_ip),
+        host_key=access.celery_host_key,
+        instance_type=node.instance_type,
+    )
+    # The server is up by then: a resize that it still has before it would cut the way off.
+    answers = CeleryAnswers("celery-answers", args, opts=pulumi.ResourceOptions(depends_on=[k3s.installed]))
     connections = tuple(access.connection_behind(server.public_ip, one.private_ip) for one in made.servers)
-    for number, (one, connection) in enumerate(zip(made.servers, connections, strict=True), start=1):
-        AuthorizedKeys(
-            f"authorized-keys-celery-{number}",
-            AuthorizedKeysArgs(
-                connection=connection,
-                server_id=one.server_id,
-                deploy_key=access.public_key,
-                people=config.authorized_keys,
-            ),
-            opts=pulumi.ResourceOptions(depends_on=list(one.ready)),
-        )
+    for number, connection in enumerate(connections, start=1):
+        _authorized_keys(number, config, access, made.servers[number - 1], connection, answers.ready[number - 1])
     agents = K3sAgents(
         "k3s-agents",
         K3sAgentsArgs(
             servers=made.servers,
+            answers=answers.ready,
             connections=connections,
             server=access.connection(server.public_ip),
             server_private_ip=server.private_ip,
@@ -65,3 +67,21 @@ def deploy_celery_servers(
         opts=pulumi.ResourceOptions(depends_on=[k3s.installed]),
     )
     return agents.ready
+
+
+def _authorized_keys(
+    number: int,
+    config: StackConfig,
+    access: Access,
+    server: CeleryServer,
+    connection: remote.ConnectionArgs,
+    answered: pulumi.Resource,
+) -> None:
+    args = AuthorizedKeysArgs(
+        connection=connection,
+        server_id=server.server_id,
+        deploy_key=access.public_key,
+        people=config.authorized_keys,
+    )
+    after = pulumi.ResourceOptions(depends_on=[*server.ready, answered])
+    AuthorizedKeys(f"authorized-keys-celery-{number}", args, opts=after)

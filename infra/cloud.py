@@ -17,10 +17,12 @@ class Cloud:
 
     server: Callable[[str, ServerArgs], Server]  # with volume, address, network and firewall
     celery_servers: Callable[[str, CeleryServersArgs], CeleryServers]  # in the private network of its server
-    # The servers that carry the deployment's label, without those that only run Celery.
-    find_servers: Callable[[str], list[FoundServer]]
+    # The servers that carry the deployment's label; the second argument says how many of Celery's the state knows.
+    find_servers: Callable[[str, int], list[FoundServer]]
     # What the provider says of instance types in a region, now, in the order of their names.
     find_offers: Callable[[str, tuple[str, ...]], list[Offer]]
+    # Whether the data volume of that label belongs to a server; None where an attachment in the state says it.
+    volume_attached: Callable[[str], bool | None] = lambda _label: None
 
 
 def cloud(provider: Provider) -> Cloud:
@@ -63,7 +65,12 @@ def _digitalocean() -> Cloud:
 
 
 def _vultr() -> Cloud:
-    from infra.components.server.vultr import VultrServer, find_vultr_servers, vultr_offers
+    from infra.components.server.vultr import (
+        VultrServer,
+        find_vultr_servers,
+        vultr_offers,
+        vultr_volume_attached,
+    )
     from infra.components.server.vultr_celery import VultrCeleryServers
 
     return Cloud(
@@ -71,4 +78,5 @@ def _vultr() -> Cloud:
         celery_servers=VultrCeleryServers,
         find_servers=find_vultr_servers,
         find_offers=vultr_offers,
+        volume_attached=vultr_volume_attached,
     )

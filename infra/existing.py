@@ -22,7 +22,7 @@ _TYPES = {
 def require_only_one(config: StackConfig) -> None:
     """Raises RefusedError where the provider has a server of this deployment, or cannot be asked."""
     try:
-        found = cloud(config.provider).find_servers(config.name)
+        found = [one for one in cloud(config.provider).find_servers(config.name, 0) if not one.celery]
     except Exception as error:  # noqa: BLE001  the SDK raises plain Exceptions for whatever the provider says
         raise RefusedError(
             "the provider could not be asked for an existing deployment", [unasked(config, error)]

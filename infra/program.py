@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -24,6 +25,7 @@ from infra.config.autoscaled import read_autoscaled
 from infra.config.program_config import Secrets, load_stack_config
 from infra.config.recorded import load_state, read_recorded
 from infra.config.resolve import plan_for
+from infra.config.saved import volume_label
 from infra.errors import Problem, RefusedError
 from infra.existing import require_only_one
 from infra.models.stack_config import StackConfig
@@ -32,6 +34,7 @@ from infra.orderable import require_orderable
 from infra.rollout import waiting
 from infra.shop import Base, deploy_shop
 from infra.sizing.plan import StackPlan
+from infra.up_to_date import require_up_to_date
 from infra.versions import IMAGES, VERSION
 
 
@@ -41,18 +44,20 @@ def outputs_of_this_stack() -> dict[str, Any]:
     Raises:
         ConfigError: the stack file is wrong; nothing is registered.
         RefusedError: the plan does not fit, breaks a contract, would replace the server, build a second one or order
-            what can't be had; nothing is registered.
+            what can't be had, or the state is not what the provider has; nothing is registered.
     """
     config, secrets = load_stack_config()
     state = load_state()
     recorded = read_recorded(state)
     require_possible(config, recorded)
+    require_up_to_date(config, state)
     plan = plan_for(config, recorded)
     require_sound(plan)
     if recorded is None and not config.allow_second:
         require_only_one(config)
     require_orderable(config, plan, recorded)
-    return deploy(config, secrets, plan, read_autoscaled(state))
+    past = Past(volume_label=volume_label(state, config.name), autoscaled=read_autoscaled(state))
+    return deploy(config, secrets, plan, past)
 
 
 def require_sound(plan: StackPlan) -> None:
@@ -68,13 +73,19 @@ def require_sound(plan: StackPlan) -> None:
         raise RefusedError(f"stage {plan.stage} is refused", problems)
 
 
-def deploy(
-    config: StackConfig, secrets: Secrets, plan: StackPlan, autoscaled: frozenset[str] = frozenset()
-) -> dict[str, Any]:
-    """Registers every resource; the stack's outputs.
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """What earlier updates left behind, as far as this one depends on it."""
 
-    `autoscaled` are the Deployments whose count the last update left to an autoscaler; none of a new stack.
-    """
+    volume_label: str | None = None  # of the data volume, where it is not the deployment's name
+    autoscaled: frozenset[str] = frozenset()  # the Deployments whose count an autoscaler owned
+
+
+NEW_STACK = Past()
+
+
+def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, past: Past = NEW_STACK) -> dict[str, Any]:
+    """Registers every resource; the stack's outputs."""
     celery = plan.celery_servers
     access = Access("access", AccessArgs(deployment=config.name, celery_servers=celery is not None))
     server = cloud(config.provider).server(
@@ -88,6 +99,8 @@ def deploy(
             admin_cidrs=config.admin_cidrs,
             ssh_public_key=access.public_key,
             user_data=access.user_data,
+            connection=access.connection,
+            volume_label=past.volume_label or config.name,
         ),
     )
     k3s = _cluster(config, plan, access, server)
@@ -109,7 +122,7 @@ def deploy(
             transformations=[waiting(config.rollout_minutes)],
         ),
         celery_nodes=nodes,
-        autoscaled=autoscaled,
+        autoscaled=past.autoscaled,
     )
     deploy_shop(config, secrets, plan, base)
     more = deploy_monitoring(config, secrets, plan, base, k3s.kubeconfig)

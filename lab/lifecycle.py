@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.errors import Problem, StagecoachError
+from infra.recheck import failed_resources, refresh_of
 from lab.cluster.processes import sweep_all
 from lab.daemon import Daemon
 from lab.engine.pulumi_cli import PulumiCli, engine_program
@@ -49,12 +50,19 @@ class Lab:
         cli = self._cli()
         self.workspace.write_stack(stack, values)
         self._select(cli, stack)
+        self._recheck(cli, stack)
         # Without the preview, which nobody is asked about here: it would take a tenth of the whole.
         options = ("--yes", "--skip-preview", "--suppress-outputs")
         code = cli.run("up", "-s", stack, *options, folder=self.workspace.folder)
         if code == 0:
             self._report(cli.outputs(stack, self.workspace.folder), config, time.monotonic() - started)
         return code
+
+    def _recheck(self, cli: PulumiCli, stack: str) -> None:
+        """As `python -m infra recheck`: after a failed update the state may only say what was planned."""
+        urns = failed_resources(cli.read("stack", "export", "-s", stack, folder=self.workspace.folder).stdout or "{}")
+        if urns:
+            cli.run(*refresh_of(urns), "-s", stack, folder=self.workspace.folder)
 
     def _parts(self, config: dict[str, Any]) -> dict[str, Any]:
         """What real servers are made of; the values by which the stack takes them."""

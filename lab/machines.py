@@ -24,6 +24,9 @@ class Machines(Protocol):
     def server_resized(self, address: str, size: Size) -> None:
         """Powered off, another size, powered on."""
 
+    def answers(self, address: str) -> bool:
+        """Whether SSH answers: not before the boot is over."""
+
     def server_deleted(self, address: str) -> None:
         """Gone, with all that ran on it; its volumes stay."""
 

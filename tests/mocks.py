@@ -24,9 +24,9 @@ class Answers(Mocks):
         },
     }
 
-    def __init__(self, *, preview, stack, state, found, offers):
+    def __init__(self, *, preview, stack, state, found, offers, volume=None):
         super().__init__(preview=preview)
-        self.stack, self.state, self.found, self.offers = stack, state, found, offers
+        self.stack, self.state, self.found, self.offers, self.volume = stack, state, found, offers, volume
         self.calls = []
         self.asked = []
 
@@ -36,6 +36,10 @@ class Answers(Mocks):
             if isinstance(self.found, str):
                 return {}, [("", self.found)]
             return {LOOK_UPS[args.token]: self.found, "id": "looked-up"}
+        if args.token == "vultr:index/getBlockStorage:getBlockStorage":
+            if self.volume is None:
+                return {}, [("", "no results were found")]
+            return {"attachedToInstance": self.volume, "id": "looked-up"}
         if args.token in self.offers.tokens:
             self.asked.append((args.token, args.args))
             return self.offers.answer(args.token, args.args)
@@ -45,14 +49,14 @@ class Answers(Mocks):
 
 
 def graph(  # noqa: PLR0913  a test gives one or two of them
-    program, *, preview=False, stack="stage1", config=None, state=None, found=(), offers=EVERYTHING
+    program, *, preview=False, stack="stage1", config=None, state=None, found=(), offers=EVERYTHING, volume=None
 ):
     """One run of `program`; config values as a stack file has them, `state` is what the stack has already.
 
     `found` is what the provider has when it is asked for servers of the deployment, or the words of its error;
-    `offers` what it sells.
+    `offers` what it sells; `volume` the instance that Vultr's volume belongs to, None where there is no volume.
     """
     servers = found if isinstance(found, str) else list(found)
-    answers = Answers(preview=preview, stack=stack, state=state or {}, found=servers, offers=offers)
+    answers = Answers(preview=preview, stack=stack, state=state or {}, found=servers, offers=offers, volume=volume)
     text = {key: value if isinstance(value, str) else json.dumps(value) for key, value in (config or {}).items()}
     return run_under_mocks(program, answers, Place(stack=stack), text)

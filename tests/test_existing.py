@@ -120,11 +120,11 @@ class TestLookUp:
 
 
 class TestWhoIsAsked:
-    def test_a_running_stack_asks_nobody(self):
-        """Its state has the server: the way of every update but the first."""
+    def test_a_running_stack_is_no_second_shop(self):
+        """Its state has the server that the provider has: the way of every update but the first."""
         config = {**CONFIG, "stagecoach:stage": 1}
-        made = graph(program, config=config, state=state(), found=[answer("hetzner")])
-        assert made.mocks.calls == []
+        made = graph(program, config=config, state=state(), found=[{**answer("hetzner"), "serverType": "cx33"}])
+        assert SERVER_RESOURCE in made.requests
 
     def test_a_namesake_at_vultr(self):
         """Somebody's instance has the label, but not our tag."""

@@ -31,6 +31,7 @@ from infra.cli.plan_options import (
 from infra.cli.plan_parts import Parts
 from infra.cli.prices import prices
 from infra.cli.pull_request import comment, deploy
+from infra.cli.recheck import recheck
 from infra.cli.render import render
 from infra.cli.runner_access import runner_access
 from infra.cli.show_plan import show_plan
@@ -111,6 +112,7 @@ app.command()(guard)
 app.command()(loadtest)
 app.command()(runner_access)
 app.command()(prices)
+app.command()(recheck)
 app.command()(render)
 
 

@@ -25,6 +25,7 @@ class Access(pulumi.ComponentResource):
     host_key: pulumi.Output[str]  # the public one
     user_data: pulumi.Output[str]
     celery_user_data: pulumi.Output[str] | None
+    celery_host_key: pulumi.Output[str] | None  # the public one
 
     def __init__(self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:access:Access", name, None, opts)
@@ -37,13 +38,14 @@ class Access(pulumi.ComponentResource):
         self.user_data = pulumi.Output.all(
             host.private_key_openssh, host.public_key_openssh, deploy.public_key_openssh
         ).apply(lambda keys: render_user_data(args.deployment, *keys))
+        self.celery_host_key = None
         self.celery_user_data = self._celery(name) if args.celery_servers else None
         self.register_outputs({"public_key": self.public_key})
 
     def _celery(self, name: str) -> pulumi.Output[str]:
         """A host key that all Celery servers share: who takes one of them over can't play the server."""
         host = tls.PrivateKey(f"{name}-celery-host-key", algorithm="ED25519", opts=pulumi.ResourceOptions(parent=self))
-        self._celery_host_key = host.public_key_openssh
+        self.celery_host_key = host.public_key_openssh
         return pulumi.Output.all(host.private_key_openssh, host.public_key_openssh, self.public_key).apply(
             lambda keys: render_user_data(None, *keys)
         )
@@ -65,7 +67,7 @@ class Access(pulumi.ComponentResource):
             host=host,
             user="root",
             private_key=self._private_key,
-            host_key=self._celery_host_key,
+            host_key=self.celery_host_key,
             dial_error_limit=60,
             per_dial_timeout=15,
             proxy=remote.ProxyConnectionArgs(

@@ -15,9 +15,13 @@ from infra.sizing.plan import NodePlan
 
 @dataclass(frozen=True, kw_only=True)
 class K3sAgentsArgs:
-    """Inputs of `K3sAgents`; `connections` lead to `servers`, one each, by way of the server."""
+    """Inputs of `K3sAgents`; `connections` lead to `servers`, one each, by way of the server.
+
+    `answers` are done when that way is open.
+    """
 
     servers: tuple[CeleryServer, ...]
+    answers: tuple[pulumi.Resource, ...]
     connections: tuple[remote.ConnectionArgs, ...]
     server: remote.ConnectionArgs
     server_private_ip: pulumi.Input[str]
@@ -37,16 +41,13 @@ class K3sAgents(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: K3sAgentsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:k3s:K3sAgents", name, None, opts)
-        pairs = zip(args.servers, args.connections, strict=True)
         self.ready: list[pulumi.Resource] = [
-            self._agent(f"{name}-{number}", args, server, connection)
-            for number, (server, connection) in enumerate(pairs, start=1)
+            self._agent(name, args, number) for number in range(1, len(args.servers) + 1)
         ]
         self.register_outputs({})
 
-    def _agent(
-        self, name: str, args: K3sAgentsArgs, server: CeleryServer, connection: remote.ConnectionArgs
-    ) -> remote.Command:
+    def _agent(self, agents: str, args: K3sAgentsArgs, number: int) -> remote.Command:
+        name, server = f"{agents}-{number}", args.servers[number - 1]
         config = pulumi.Output.all(server.private_ip, args.server_private_ip, args.token).apply(
             lambda values: render_agent_config(
                 args.node, name=server.name, private_ip=values[0], server_private_ip=values[1], token=values[2]
@@ -56,12 +57,14 @@ class K3sAgents(pulumi.ComponentResource):
         install = with_variables(load("base.sh", "k3s_agent_install.sh"), release)
         installed = remote.Command(
             f"{name}-install",
-            connection=connection,
+            connection=args.connections[number - 1],
             create=install,
             update=install,
             stdin=config,
             triggers=[server.server_id],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(server.ready), delete_before_replace=True),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[*server.ready, args.answers[number - 1]], delete_before_replace=True
+            ),
         )
         node = {"NODE": server.name}
         joined = with_variables(load("k3s_agent_joined.sh"), node)

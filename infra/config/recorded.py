@@ -14,6 +14,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import invoke
 
+from infra.config.saved import Resources, require_finished
 from infra.errors import Problem, RefusedError
 from infra.names import (
     CELERY_SERVER_RESOURCE,
@@ -41,14 +42,16 @@ _VOLUMES = {
 }
 
 
-def load_state() -> Mapping[str, Any]:
+def load_state() -> Resources:
     """The resources of the stack that is being updated by URN, each with its type and outputs.
 
     Raises:
-        RefusedError: the state can't be read.
+        RefusedError: the state can't be read, or a part that others stand on was made half.
     """
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    return _read_state(name).get("outputs") or {}
+    resources: Resources = _read_state(name).get("outputs") or {}
+    require_finished(resources, pulumi.get_stack())
+    return resources
 
 
 def _read_state(name: str) -> Mapping[str, Any]:
@@ -78,8 +81,8 @@ def _unreadable(name: str, error: Exception) -> RefusedError:
     return RefusedError("the stack's own state can't be read", [problem])
 
 
-def read_recorded(resources: Mapping[str, Any]) -> Recorded | None:
-    """From a state's resources by URN, each with its type and outputs."""
+def read_recorded(resources: Resources) -> Recorded | None:
+    """The past, from a state that has all that is needed of each part; None before the server exists."""
     last: Mapping[str, Any] = {}
     volume = 0
     server: tuple[str, Mapping[str, Any]] | None = None

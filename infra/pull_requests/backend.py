@@ -13,6 +13,7 @@ from typing import Any
 from infra.errors import Problem, RefusedError
 from infra.names import stack_path
 from infra.pull_requests.deployments import FILE, Deployment
+from infra.recheck import failed_resources, refresh_of
 
 _QUIET = ("--non-interactive", "--color", "never")
 _HOUR = 3600  # seconds; an update that takes longer is stuck
@@ -69,6 +70,32 @@ def write_preview(deployment: Deployment, folder: Path, *, readable: bool = True
         raise RefusedError("the engine made no preview", [problem])
     (folder / f"{deployment.stack}.json").write_text(done.stdout)
     (folder / f"{deployment.stack}.diff").write_text(text)
+
+
+def recheck(stack: str) -> int:
+    """Reads resources whose last update failed again from their provider; the engine's exit code, 0 if there are none.
+
+    Raises:
+        RefusedError: the stack's state can't be read.
+    """
+    done = _read("stack", "export", "-s", stack)
+    if done.returncode:
+        hint = "Name a stack of `pulumi stack ls`, and log in where its state is"
+        problem = Problem(path="stack", value=stack, allowed=_last_line(done.stderr), hint=hint)
+        raise RefusedError("the state can't be read", [problem])
+    urns = failed_resources(done.stdout)
+    if not urns:
+        sys.stdout.write(f"stack {stack}: no resource of the cloud failed in the last update\n")
+        return 0
+    names = ", ".join(urn.rpartition("::")[2] for urn in urns)
+    sys.stdout.write(f"stack {stack}: the last update failed at {names}: asking the provider what they are\n")
+    sys.stdout.flush()
+    with tempfile.TemporaryDirectory() as copies:
+        # As in a preview: before a move the file of the old stack may be gone, and none is to be written to.
+        found = stack_path(stack)
+        options = ["--config-file", shutil.copy(found, copies)] if Path(found).exists() else []
+        command = ["pulumi", *refresh_of(urns), "-s", stack, *options, *_QUIET]
+        return subprocess.run(command, check=False, stdin=subprocess.DEVNULL, timeout=_HOUR).returncode
 
 
 def rename(deployment: Deployment) -> int:

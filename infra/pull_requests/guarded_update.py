@@ -9,7 +9,7 @@ from pathlib import Path
 
 from infra.errors import RefusedError, StagecoachError
 from infra.guard.refusals import refusals
-from infra.pull_requests.backend import holder, rename, update, write_preview
+from infra.pull_requests.backend import holder, recheck, rename, update, write_preview
 from infra.pull_requests.deployments import Deployment
 from infra.pull_requests.findings import read_previews
 
@@ -23,10 +23,15 @@ def guarded_update(deployment: Deployment) -> int:
     """Previews, judges, updates by the judged plan; the exit code.
 
     A refusal is printed and does not raise, because the next deployment is still tried. The state may differ from the
-    one that the pull request's preview saw: somebody merged in between, or changed it by hand.
+    one that the pull request's preview saw: somebody merged in between, or changed it by hand. The provider is first
+    asked for what the update before failed at, because the state may only say what was planned.
     """
     try:
-        if holder(deployment) != deployment.stack:
+        stack = holder(deployment)
+        code = recheck(stack)
+        if code:
+            return code
+        if stack != deployment.stack:
             # A plan names resources by the stack that holds them: this one is only judged.
             _judge(deployment, plan=None, changed="nothing was changed")
             code = rename(deployment)

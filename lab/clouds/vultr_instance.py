@@ -9,7 +9,7 @@ from infra.catalog.instance_type import InstanceType
 from lab.clouds.cloud import UuidKind, free_host, now, size_of
 from lab.clouds.store import Record
 from lab.clouds.vultr_errors import refused
-from lab.plugins.package import PluginError
+from lab.plugins.package import InitFailedError, PluginError
 
 # What the API would fill in and the stack does not read.
 _EMPTY: dict[str, Any] = {
@@ -33,6 +33,7 @@ _EMPTY: dict[str, Any] = {
 }
 _SMALLEST_GB = {"high_perf": 10, "storage_opt": 40}
 _CREATING, _ATTACHING = "error creating server", "error attaching block storage"
+_READ_LATER = ("cost", "dateCreated", "mountId", "status")  # outputs that a creation which failed does not have
 
 
 class Instance(UuidKind):
@@ -179,9 +180,18 @@ class BlockStorage(UuidKind):
         return {**record, **fixed, "dateCreated": now()}
 
     def made(self, resource_id: str, record: Record) -> Record:
-        """Tells the machines."""
+        """Tells the machines; a locked instance leaves it unattached, and the provider saves what was asked for."""
+        if self._is_locked(record):
+            self.cloud.store.put(self.name, resource_id, {**record, "attachedToInstance": ""})
+            asked = {key: value for key, value in record.items() if key not in _READ_LATER}
+            raise InitFailedError(resource_id, asked, [str(_locked(resource_id))])
         self._attach(resource_id, record)
         return record
+
+    def _is_locked(self, record: Record) -> bool:
+        """A new instance is locked until it is up (terraform-provider-vultr#482); so is one that boots again."""
+        instance = self.cloud.store.get("instance", record.get("attachedToInstance") or "")
+        return instance is not None and not self.cloud.machines.answers(instance["mainIp"])
 
     def remove(self, resource_id: str, _record: Record) -> None:
         """With all that was on it."""
@@ -198,6 +208,11 @@ class BlockStorage(UuidKind):
             raise refused("error getting block storage", "Nothing to change")
         if old.get("attachedToInstance") != new.get("attachedToInstance"):
             self._attachable(new)
+            if self._is_locked(new):
+                # Label and size were sent before, and stay.
+                kept = {"attachedToInstance": old.get("attachedToInstance", "")}
+                self.cloud.store.put(self.name, resource_id, {**new, **kept})
+                raise _locked(resource_id)
             self.cloud.machines.volume_detached(resource_id)
             self._attach(resource_id, new)
         self.cloud.machines.volume_grown(resource_id, new["sizeGb"])
@@ -220,3 +235,8 @@ class BlockStorage(UuidKind):
 
 def _size(row: InstanceType) -> dict[str, int]:
     return {"vcpuCount": row.vcpu, "ram": row.memory.whole_mib, "disk": row.disk_gb}
+
+
+def _locked(resource_id: str) -> PluginError:
+    """The words of the issue's title: the API's own are not known."""
+    return refused(f"{_ATTACHING} ({resource_id})", "Instance is locked")

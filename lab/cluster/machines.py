@@ -11,6 +11,7 @@ from typing import Any
 
 from lab.cluster import agents, bundled, node
 from lab.cluster.api import Api
+from lab.cluster.boots import Boots
 from lab.cluster.control_plane import ControlPlane
 from lab.cluster.kubelet import SimulatedKubelet
 from lab.machines import Size
@@ -30,9 +31,11 @@ class SimulatedMachines:
         self._servers: dict[str, Server] = json.loads(self._file.read_text()) if self._file.exists() else {}
         self._planes: dict[str, ControlPlane] = {}
         self._kubelets: dict[str, SimulatedKubelet] = {}
+        self.boots = Boots()
 
     def server_created(self, address: str, name: str, size: Size, _user_data: str) -> None:
         """Remembers the server; nothing runs on it yet."""
+        self.boots.began(address)
         with self._lock:
             self._servers[address] = {
                 "name": name,
@@ -44,11 +47,16 @@ class SimulatedMachines:
 
     def server_resized(self, address: str, size: Size) -> None:
         """The node shows the new size."""
+        self.boots.began(address)
         with self._lock:
             self._servers[address] |= {"vcpu": size.vcpu, "memory_mib": size.memory_mib}
             self._save()
             if self._servers[address]["config"] and self._api_of(address):
                 self._register(address)
+
+    def answers(self, address: str) -> bool:
+        """After its boot."""
+        return self.boots.left(address) == 0
 
     def server_deleted(self, address: str) -> None:
         """Ends its control plane and forgets what it stored; a cluster that it had joined only misses it."""
@@ -68,6 +76,7 @@ class SimulatedMachines:
 
     def address_changed(self, old: str, new: str) -> None:
         """Moves all that is known of the server; a control plane that runs listens at the new address."""
+        self.boots.moved(old, new)
         with self._lock:
             self._servers[new] = self._servers.pop(old)
             for server in self._servers.values():
@@ -83,14 +92,21 @@ class SimulatedMachines:
             if self._servers[new]["config"]:
                 self._start(new)
 
-    def volume_attached(self, address: str, volume: str, size_gib: int, device: str) -> None:
-        """A simulated node has no disks."""
+    def volume_attached(self, address: str, volume: str, _size_gib: int, device: str) -> None:
+        """A simulated node has no disk; its device is known, because a script that mounts it looks for it."""
+        with self._lock:
+            self._servers[address].setdefault("devices", {})[volume] = device
+            self._save()
 
     def volume_detached(self, volume: str) -> None:
-        """As above."""
+        """Its device is gone."""
+        with self._lock:
+            for server in self._servers.values():
+                server.get("devices", {}).pop(volume, None)
+            self._save()
 
     def volume_grown(self, volume: str, size_gib: int) -> None:
-        """As above."""
+        """A simulated node has no disk."""
 
     def volume_deleted(self, volume: str) -> None:
         """As above."""
@@ -146,6 +162,12 @@ class SimulatedMachines:
             if plane is None:
                 raise PluginError(f"cat: /etc/rancher/k3s/k3s.yaml: No such file or directory (on {address})")
             return plane.kubeconfig().replace(plane.url, "https://127.0.0.1:6443")
+
+    def require_device(self, address: str, device: str) -> None:
+        """As data_volume.sh looks for it."""
+        with self._lock:
+            if device not in self._server(address).get("devices", {}).values():
+                raise PluginError(f"{address}: exited with status 1\n{device} is not attached. Nothing was done.")
 
     def write_manifest(self, address: str, name: str, text: str) -> None:
         """Applies what k3s would apply; `name` is the file's."""

@@ -96,6 +96,10 @@ class Package(ABC):
     def delete(self, call: Call) -> None:
         """Deletes; what is gone already is no error."""
 
+    def failed(self, _operation: str, _call: Call, error: Exception) -> Exception:
+        """What the engine is told of a call that failed: the error, or an InitFailedError with what is saved."""
+        return error
+
     def invoke(self, function: str, _arguments: Properties) -> dict[str, Any]:
         """A data source's answer."""
         raise PluginError(f"the lab's {self.name} provider has no function {function}")

@@ -165,9 +165,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         def run() -> T:
             if call.preview:
                 return action()
-            self.faults.strike(operation, call.urn, after=False)
-            done = action()
-            self.faults.strike(operation, call.urn, after=True)
+            try:
+                self.faults.strike(operation, call.urn, after=False)
+                done = action()
+                self.faults.strike(operation, call.urn, after=True)
+            except (PluginError, InjectedError) as error:
+                raise self.package.failed(operation, call, error) from None
             return done
 
         return self._guard(context, run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from lab.vps.network import Network
 from lab.vps.server import Vps
 
 _GIB = 2**30
+_SSH = 22
 
 
 class RealMachines:
@@ -42,6 +44,14 @@ class RealMachines:
         """Off, another size, on."""
         with self._lock:
             self._vps(address).resize(size)
+
+    def answers(self, address: str) -> bool:
+        """Whether its sshd greets."""
+        try:
+            with socket.create_connection((address, _SSH), timeout=1) as asked:
+                return asked.recv(3) == b"SSH"
+        except OSError:
+            return False
 
     def server_deleted(self, address: str) -> None:
         """Its volumes stay."""

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import paramiko
 
@@ -25,6 +25,7 @@ _LAST_LINES = 40
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # a server that boots is no error worth a traceback
 
 Connection = dict[str, Any]
+T = TypeVar("T")
 
 
 class SshScripts:
@@ -72,38 +73,64 @@ def _finish(channel: paramiko.Channel, stdin: str, connection: Connection) -> st
 
 @contextmanager
 def _dialled(connection: Connection) -> Iterator[paramiko.SSHClient]:
-    """A logged-in client; a refused dial is tried again, as the provider does it for a server that boots."""
+    """A logged-in client: what is tried again is what pulumi-command tries again (remote/connection.go).
+
+    Without a proxy that is the whole dial.  With one it is the dial of the proxy, then the way from there, then the
+    handshake on that same way: a server that took the connection and broke it off never gets another one.
+    """
+    with ExitStack() as stack:
+        proxy = connection.get("proxy")
+        if not proxy:
+            yield _again(connection, lambda: _handshake(connection, _direct(connection), stack))
+            return
+        through = _again(proxy, lambda: _handshake(proxy, _direct(proxy), stack))
+        way = _again(connection, lambda: _from(through, connection))
+        try:
+            client = _again(connection, lambda: _handshake(connection, way, stack))
+        except PluginError as error:
+            raise PluginError(f"proxy: {error}") from None
+        yield client
+
+
+def _again(connection: Connection, dial: Callable[[], T]) -> T:
+    """The first answer of `dial` that is no error; another host key or a refused login is one at once."""
     tries = min(int(connection.get("dialErrorLimit") or 1), _MOST_DIALS)
     for left in reversed(range(tries)):
-        with ExitStack() as stack:
-            try:
-                client = _dial(connection, stack)
-            except paramiko.BadHostKeyException as error:
-                raise PluginError(f"{connection['host']}: ssh: host key mismatch: {error}") from None
-            except paramiko.AuthenticationException as error:
-                raise PluginError(f"{connection['host']}: ssh: unable to authenticate: {error}") from None
-            except (OSError, EOFError, paramiko.SSHException) as error:
-                if not left:
-                    raise PluginError(f"dial tcp {connection['host']}:{_PORT}: {error}") from None
-                time.sleep(_RETRY_SECONDS)
-                continue
-            yield client
-            return
+        try:
+            return dial()
+        except paramiko.BadHostKeyException as error:
+            raise PluginError(f"{connection['host']}: ssh: host key mismatch: {error}") from None
+        except paramiko.AuthenticationException as error:
+            raise PluginError(f"{connection['host']}: ssh: unable to authenticate: {error}") from None
+        except (OSError, EOFError, paramiko.SSHException) as error:
+            if not left:
+                raise PluginError(f"dial tcp {connection['host']}:{_PORT}: {error}") from None
+            time.sleep(_RETRY_SECONDS)
     raise AssertionError("the last try returns or raises")
 
 
-def _dial(connection: Connection, stack: ExitStack) -> paramiko.SSHClient:
-    seconds = float(connection.get("perDialTimeout") or 15)
-    proxy = connection.get("proxy")
-    host, port = str(connection["host"]), int(connection.get("port") or _PORT)
-    way: Any
-    if proxy:
-        transport = _dial(proxy, stack).get_transport()
-        if transport is None:
-            raise paramiko.SSHException("the proxy's connection is gone")
-        way = transport.open_channel("direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=seconds)
-    else:
-        way = socket.create_connection((host, port), timeout=seconds)
+def _direct(connection: Connection) -> socket.socket:
+    return socket.create_connection(_place(connection), timeout=_seconds(connection))
+
+
+def _from(proxy: paramiko.SSHClient, connection: Connection) -> paramiko.Channel:
+    transport = proxy.get_transport()
+    if transport is None:
+        raise paramiko.SSHException("the proxy's connection is gone")
+    seconds = _seconds(connection)
+    return transport.open_channel("direct-tcpip", _place(connection), ("127.0.0.1", 0), timeout=seconds)
+
+
+def _place(connection: Connection) -> tuple[str, int]:
+    return str(connection["host"]), int(connection.get("port") or _PORT)
+
+
+def _seconds(connection: Connection) -> float:
+    return float(connection.get("perDialTimeout") or 15)
+
+
+def _handshake(connection: Connection, way: Any, stack: ExitStack) -> paramiko.SSHClient:  # noqa: ANN401  socket or channel
+    host, seconds = _place(connection)[0], _seconds(connection)
     client = stack.enter_context(paramiko.SSHClient())
     client.set_missing_host_key_policy(paramiko.RejectPolicy())
     kind, text = str(connection["hostKey"]).split()[:2]

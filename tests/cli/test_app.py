@@ -21,6 +21,7 @@ PROGRAM = "python -m infra"
 WITHOUT_JSON = {
     "comment": "Markdown for a pull request",
     "deploy": "the engine's own output, as it comes",
+    "recheck": "the engine's own output, as it comes",
     "runner-access": "lines for a workflow's log",
 }
 

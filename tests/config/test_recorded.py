@@ -42,7 +42,7 @@ def state(*, stage=1, server=None, size=60):
         },
         f"{PREFIX}$hcloud:index/volume:Volume::{VOLUME_RESOURCE}": {
             "type": "hcloud:index/volume:Volume",
-            "outputs": {"size": size},
+            "outputs": {"size": size, "linuxDevice": "/dev/disk/by-id/scsi-0HC_Volume_4711"},
         },
     }
 

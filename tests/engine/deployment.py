@@ -1,6 +1,8 @@
 """A deployment under the real CLI; the lab is in the test's process: cloud, faults and journal are plain objects."""
 
 import json
+import re
+import shlex
 import shutil
 import sys
 from collections import Counter
@@ -8,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.recheck import failed_resources, refresh_of
 from lab.assembly import assemble
 from lab.cluster.api import Api
 from lab.cluster.processes import sweep_all
@@ -74,6 +77,23 @@ class Deployment:
         assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
         events = (json.loads(line) for line in done.stdout.splitlines() if line.startswith("{"))
         return _changes(event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event)
+
+    def recheck(self):
+        """`python -m infra recheck`, as `make up` and a merge do it first; logical names of what was read again."""
+        urns = failed_resources(self.pulumi("stack", "export").stdout)
+        if urns:
+            done = self.pulumi(*refresh_of(urns))
+            assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        return [urn.rpartition("::")[2] for urn in urns]
+
+    def run_printed(self, refused):
+        """Runs the commands that a refusal tells people to run; how many there were."""
+        said = " ".join((refused.stdout + refused.stderr).split())
+        commands = set(re.findall(r"`pulumi (refresh [^`]+) -s stage1`", said))
+        for command in commands:
+            done = self.pulumi(*shlex.split(command))
+            assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        return len(commands)
 
     def preview(self):
         """What an update would do, without what stays the same."""

@@ -25,12 +25,13 @@ def deployment(request):
 
 
 def until_it_succeeds(deployment):
-    """Updates again and again; how often the API's answer ended one."""
+    """Updates again and again, as `make up` does it; how often the API's answer ended one."""
     for failures in range(_MOST_UPDATES):
         done = deployment.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs")
         if done.returncode == 0:
             return failures
         assert "injected fault: the API answered 503" in done.stdout, done.stdout[-3000:]
+        deployment.recheck()
     raise AssertionError("it never succeeded")
 
 

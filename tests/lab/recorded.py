@@ -11,6 +11,9 @@ class Machines:
     def __init__(self):
         self.told = []
 
+    def answers(self, _address):
+        return True
+
     def __getattr__(self, name):
         return lambda *arguments: self.told.append((name, *arguments))
 

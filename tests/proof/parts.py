@@ -81,10 +81,10 @@ PROOFS: tuple[Proof, ...] = (
     _engine("moves", "one deployment on each cloud goes up all stages and down again, in place", "chain", "ownership"),
     _engine(
         "faults",
-        "after a 503 at every kind of resource, or a lost answer at every object, the next update goes on",
-        "faults",
-        "interrupted",
+        "after a 503 at every kind of resource, a lost answer, a failed resize or a lock, the next update goes on",
+        *("faults", "failed_updates", "failed_servers", "locked_volume"),
     ),
+    _engine("interrupted", "after a lost answer at every object the next update goes on", "interrupted"),
     _engine("second-shop", "no second, empty shop; no move to a type that is sold out", "second_shop", "orderable"),
     _engine(
         "restarts",

@@ -5,6 +5,7 @@ import pytest
 from infra.pull_requests.guarded_update import guarded_update
 from tests.preview.previews import document, step
 from tests.pull_requests.test_backend import SHOP, pulumi, stacks
+from tests.test_recheck import FAILED, exported
 
 __all__ = ["pulumi"]
 VOLUME = "hcloud:index/volume:Volume"
@@ -14,6 +15,7 @@ LOSS = step("delete", VOLUME, "server-data")
 @pytest.fixture
 def backend(pulumi):
     pulumi.answer("stack_ls", stacks("stage1"))
+    pulumi.answer("stack_export", exported())
     return pulumi
 
 
@@ -21,11 +23,11 @@ def commands(backend):
     return [call[0] for call in backend.calls]
 
 
-def test_the_update_is_bound_to_the_judged_plan(pulumi):
-    pulumi.answer("stack_ls", stacks("stage2"))
-    pulumi.answer("preview", document(step("update", VOLUME, "server-data")))
+def test_the_update_is_bound_to_the_judged_plan(backend):
+    backend.answer("stack_ls", stacks("stage2"))
+    backend.answer("preview", document(step("update", VOLUME, "server-data")))
     assert guarded_update(SHOP) == 0
-    judged, up = [call for call in pulumi.calls if call[0] in ("preview", "up")]
+    judged, up = [call for call in backend.calls if call[0] in ("preview", "up")]
     assert judged[judged.index("--save-plan") + 1] == up[up.index("--plan") + 1]
 
 
@@ -58,12 +60,30 @@ def test_a_rename_that_fails_is_no_update(backend):
     assert "up" not in commands(backend)
 
 
-def test_an_update_that_ends_early_says_what_to_do(pulumi, capsys):
-    pulumi.answer("stack_ls", stacks("stage2"))
-    pulumi.answer("preview", document())
-    pulumi.answer("up", "error: resource violates plan\n", code=255)
+def test_an_update_that_ends_early_says_what_to_do(backend, capsys):
+    backend.answer("stack_ls", stacks("stage2"))
+    backend.answer("preview", document())
+    backend.answer("up", "error: resource violates plan\n", code=255)
     assert guarded_update(SHOP) == 255
     assert "run the job again, it judges anew" in capsys.readouterr().err
+
+
+def test_what_failed_before_is_asked_of_the_provider_first(backend):
+    """The state may only say what was planned: on the stack that holds it, before it is renamed or previewed."""
+    backend.answer("stack_export", exported(FAILED))
+    backend.answer("preview", document(step("update", VOLUME, "server-data")))
+    assert guarded_update(SHOP) == 0
+    assert [name for name in commands(backend) if name != "stack"][:2] == ["refresh", "preview"]
+    refresh = next(call for call in backend.calls if call[0] == "refresh")
+    assert refresh[refresh.index("--target") + 1] == FAILED["urn"]
+    assert refresh[refresh.index("-s") + 1] == "stage1"
+
+
+def test_a_provider_that_does_not_answer_ends_it(backend):
+    backend.answer("stack_export", exported(FAILED))
+    backend.answer("refresh", "error: 503", code=255)
+    assert guarded_update(SHOP) == 255
+    assert [name for name in commands(backend) if name != "stack"] == ["refresh"]
 
 
 def test_a_loss_is_not_run(backend, capsys):

@@ -112,15 +112,16 @@ class DigitalOceanServer(pulumi.ComponentResource):
         return volume, attachment
 
 
-def find_digitalocean_servers(deployment: str) -> list[FoundServer]:
-    """The deployment's Droplets, without those that only run Celery; asks the API."""
+def find_digitalocean_servers(deployment: str, _celery: int = 0) -> list[FoundServer]:
+    """The deployment's Droplets; asks the API."""
     (tag,) = cloud_tags(deployment)
     celery = set(cloud_tags(deployment, CELERY_ROLE))
     found = digitalocean.get_droplets(filters=[{"key": "tags", "values": [tag]}]).droplets
     return [
-        FoundServer(id=str(one.id), name=one.name, instance_type=one.size, region=one.region)
+        FoundServer(
+            id=str(one.id), name=one.name, instance_type=one.size, region=one.region, celery=celery <= set(one.tags)
+        )
         for one in found
-        if not celery <= set(one.tags)
     ]
 
 

@@ -164,13 +164,18 @@ def _rules(admin_cidrs: tuple[str, ...]) -> list[hcloud.FirewallRuleArgs]:
     ]
 
 
-def find_hetzner_servers(deployment: str) -> list[FoundServer]:
-    """The deployment's servers at Hetzner, without those that only run Celery; asks the API."""
+def find_hetzner_servers(deployment: str, _celery: int = 0) -> list[FoundServer]:
+    """The deployment's servers at Hetzner; asks the API."""
     found = hcloud.get_servers(with_selector=f"{DEPLOYMENT_LABEL}={deployment}").servers
     return [
-        FoundServer(id=str(one.id), name=one.name, instance_type=one.server_type, region=one.location)
+        FoundServer(
+            id=str(one.id),
+            name=one.name,
+            instance_type=one.server_type,
+            region=one.location,
+            celery=one.labels.get(CLOUD_ROLE_LABEL) == CELERY_ROLE,
+        )
         for one in found
-        if one.labels.get(CLOUD_ROLE_LABEL) != CELERY_ROLE
     ]
 
 

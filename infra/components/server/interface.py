@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
 import pulumi
+from pulumi_command import remote
 
 NETWORK, SUBNET = "10.20.0.0/16", "10.20.1.0/24"
 SERVER_PRIVATE_IP = "10.20.1.2"  # where the provider lets it be chosen
@@ -31,6 +33,8 @@ class ServerArgs:
     admin_cidrs: tuple[str, ...]
     ssh_public_key: pulumi.Input[str]
     user_data: pulumi.Input[str]
+    connection: Callable[[pulumi.Input[str]], remote.ConnectionArgs]  # SSH to the address that it is given
+    volume_label: str  # at Vultr, where only another label lets the volume be attached again
 
 
 class Server(Protocol):
@@ -59,7 +63,7 @@ class CeleryServersArgs:
 
     def name(self, number: int) -> str:
         """The physical name, and the node's; numbers begin at 1."""
-        return f"{self.deployment}-celery-{number}"
+        return celery_name(self.deployment, number)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +86,11 @@ class CeleryServers(Protocol):
     servers: tuple[CeleryServer, ...]
 
 
+def celery_name(deployment: str, number: int) -> str:
+    """The physical name of a Celery server, and its node's; numbers begin at 1."""
+    return f"{deployment}-celery-{number}"
+
+
 def celery_private_ip(number: int) -> str:
     """The private address of a Celery server where the provider lets it be chosen; numbers begin at 1."""
     return f"10.20.1.{_FIRST_CELERY_HOST + number}"
@@ -95,6 +104,7 @@ class FoundServer:
     name: str
     instance_type: str
     region: str
+    celery: bool  # one that only runs Celery
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,12 +7,22 @@ from decimal import Decimal
 
 import ediri_vultr as vultr
 import pulumi
+from pulumi_command import remote
 
-from infra.components.server.interface import FoundServer, Offer, ServerArgs, opened_ports, private_range
+from infra.components.scripts import load, with_variables
+from infra.components.server.interface import (
+    FoundServer,
+    Offer,
+    ServerArgs,
+    celery_name,
+    opened_ports,
+    private_range,
+)
 from infra.names import cloud_tags
 
 OS_ID = 2136  # Debian 12 x64 (bookworm), GET /v2/os
-_UNKNOWN = "no results were found"  # the provider's words for a filter that nothing matches
+# The provider's words for a filter that nothing matches, and for one that matches several.
+_UNKNOWN, _SEVERAL = "no results were found", "your search returned too many results"
 # The provider waits up to an hour for an instance and for its new plan.
 VULTR_TIMEOUTS = pulumi.CustomTimeouts(create="60m", update="60m", delete="10m")
 # Each of these replaces the instance; after the first boot a change of none is of use.
@@ -54,7 +64,8 @@ class VultrServer(pulumi.ComponentResource):
         rules = self._rules(f"{name}-firewall", firewall, args.admin_cidrs)
         key = vultr.SSHKey(f"{name}-deploy-key", name=args.deployment, ssh_key=args.ssh_public_key, opts=child)
         server = self._server(name, args, (network, address, firewall, key))
-        volume = self._volume(name, args, server)
+        answered = self._first_answer(name, args, server, address, rules)
+        volume = self._volume(name, args, server, answered)
         self.server_id = server.id
         self.public_ip = address.subnet
         self.private_ip = server.internal_ip
@@ -111,32 +122,74 @@ class VultrServer(pulumi.ComponentResource):
             ),
         )
 
-    def _volume(self, name: str, args: ServerArgs, server: vultr.Instance) -> vultr.BlockStorage:
-        """Outlives the instance; grows in place, and is attached without a restart."""
+    def _first_answer(
+        self,
+        name: str,
+        args: ServerArgs,
+        server: vultr.Instance,
+        address: vultr.ReservedIp,
+        rules: list[vultr.FirewallRule],
+    ) -> remote.Command:
+        """Until then a new instance is locked: no volume can be attached to it (terraform-provider-vultr#482)."""
+        script = with_variables(load("first_boot.sh"), {"SERVER_ID": server.id})
+        return remote.Command(
+            f"{name}-first-answer",
+            connection=args.connection(address.subnet),
+            create=script,
+            update=script,
+            add_previous_output_in_env=False,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[server, *rules]),
+        )
+
+    def _volume(
+        self, name: str, args: ServerArgs, server: vultr.Instance, answered: remote.Command
+    ) -> vultr.BlockStorage:
+        """Outlives the instance; grows in place, and is attached without a restart.
+
+        The provider has no attachment of its own, and an update that changes nothing but the instance is refused
+        ("Nothing to change", terraform-provider-vultr#660, mended after the version that is pinned): whoever attaches
+        it again gives it another label in the same update.
+        """
         return vultr.BlockStorage(
             f"{name}-data",
-            label=args.deployment,
+            label=args.volume_label,
             region=args.region,
             size_gb=args.volume_size_gib,
             block_type="high_perf",  # NVMe; the other type is made of spinning disks
             attached_to_instance=server.id,
             live=True,
-            opts=pulumi.ResourceOptions(parent=self, protect=True, ignore_changes=["region", "blockType"]),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=True, ignore_changes=["region", "blockType"], depends_on=[answered]
+            ),
         )
 
 
-def find_vultr_servers(deployment: str) -> list[FoundServer]:
-    """The deployment's instances, without those that only run Celery; asks the API.
+def find_vultr_servers(deployment: str, celery: int = 0) -> list[FoundServer]:
+    """The deployment's instances, with so many for Celery; asks the API.
 
-    The provider's filter compares text only and knows no tags: the label of a Celery server has a number.
+    The provider's filter compares text only and knows no tags: they are asked for by their labels.
     """
     (tag,) = cloud_tags(deployment)
-    found = vultr.get_instances(filters=[{"name": "label", "values": [deployment]}]).instances
+    labels = [deployment, *(celery_name(deployment, number) for number in range(1, celery + 1))]
+    found = vultr.get_instances(filters=[{"name": "label", "values": labels}]).instances
     return [
-        FoundServer(id=one.id, name=one.label, instance_type=one.plan, region=one.region)
+        FoundServer(
+            id=one.id, name=one.label, instance_type=one.plan, region=one.region, celery=one.label != deployment
+        )
         for one in found
         if tag in one.tags
     ]
+
+
+def vultr_volume_attached(label: str) -> bool | None:
+    """Whether the block storage of that label belongs to an instance; None if there is none, or several are."""
+    try:
+        found = vultr.get_block_storage(filters=[{"name": "label", "values": [label]}])
+    except Exception as error:
+        if _UNKNOWN in str(error) or _SEVERAL in str(error):
+            return None
+        raise
+    return bool(found.attached_to_instance)
 
 
 def vultr_offers(region: str, names: tuple[str, ...]) -> list[Offer]:

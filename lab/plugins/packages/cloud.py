@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from lab.clouds.cloud import Cloud
 from lab.plugins.diffing import Diff, compare
 from lab.plugins.facts import TypeFacts, load
-from lab.plugins.package import Call, CheckFailedError, Package, PluginError
+from lab.plugins.package import Call, CheckFailedError, InitFailedError, Package, PluginError
 from lab.plugins.values import UNKNOWN, Properties
 
 
@@ -41,8 +41,9 @@ class CloudPackage(Package):
         return self._facts(call).replaces
 
     def diff(self, call: Call) -> Diff:
-        """By the facts' flags."""
-        return compare(call.old_inputs, call.inputs, replacing=self.replacing(call), ignored=call.ignored)
+        """By the facts' flags, against what is saved: the bridge takes the outputs, not the old inputs."""
+        saved = {key: call.olds.get(key, value) for key, value in call.old_inputs.items()}
+        return compare(saved, call.inputs, replacing=self.replacing(call), ignored=call.ignored)
 
     def create(self, call: Call) -> tuple[str, Properties]:
         """Makes the object in the emulated cloud."""
@@ -59,12 +60,32 @@ class CloudPackage(Package):
         return call.id, outputs, {key: outputs.get(key, value) for key, value in call.old_inputs.items()}
 
     def update(self, call: Call) -> Properties:
-        """In place: size, labels, rules."""
+        """In place: size, labels, rules.
+
+        The cloud is asked for what differs from the saved outputs only; where nothing does, it is not asked at all
+        (pulumi-terraform-bridge, pkg/tfbridge/provider.go: `if diff == nil`).
+        """
         kind = kind_of(call)
         if call.preview:
             kept = {key: call.olds[key] for key in self.cloud.kind(kind).computed if key in call.olds}
             return {**kept, **call.inputs}
-        return self.cloud.update(kind, call.id, call.inputs, call.old_inputs.keys() - call.inputs.keys())
+        changed = {key: value for key, value in call.inputs.items() if key not in call.olds or call.olds[key] != value}
+        removed = call.old_inputs.keys() - call.inputs.keys()
+        if not changed and not removed:
+            return call.olds
+        return self.cloud.update(kind, call.id, changed, removed)
+
+    def failed(self, operation: str, call: Call, error: Exception) -> Exception:
+        """A failed update is saved all the same (`initializationError` in the bridge's provider.go)."""
+        if operation != "update" or isinstance(error, InitFailedError):
+            return error
+        reason = f"updating {call.urn}: 1 error occurred:\n\t* {error}\n"
+        return InitFailedError(call.id, self.saved(call, error), [reason])
+
+    def saved(self, call: Call, _error: Exception) -> Properties:
+        """Outputs after a failed update: the *planned* ones; Terraform's SDK keeps them without `d.Partial(true)`."""
+        removed = call.old_inputs.keys() - call.inputs.keys()
+        return {**{key: value for key, value in call.olds.items() if key not in removed}, **call.inputs}
 
     def delete(self, call: Call) -> None:
         """Deletes, unless the API would refuse."""

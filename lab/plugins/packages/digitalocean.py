@@ -57,6 +57,17 @@ class DigitalOceanPackage(CloudPackage):
                 raise PluginError(_SHRUNK)
         return super().diff(call)
 
+    def saved(self, call: Call, error: Exception) -> Properties:
+        """The planned values, unless the power-off was answered: its wait reads the droplet back (resource_droplet.go).
+
+        An injected fault strikes at the first request, which is that power-off.
+        """
+        planned = super().saved(call, error)
+        resized = call.olds.get("size") != call.inputs.get("size")
+        if kind_of(call) == "droplet" and resized and isinstance(error, PluginError):
+            return {**planned, **(self.cloud.read("droplet", call.id) or {})}
+        return planned
+
     def invoke(self, function: str, arguments: Properties) -> dict[str, Any]:
         """Droplets by any of their fields, as the look-up of an existing deployment asks; sizes, for the preflight."""
         if function == "digitalocean:index/getSizes:getSizes":

@@ -6,6 +6,7 @@ from typing import Any
 
 from lab.clouds.offers import hetzner_types
 from lab.clouds.selection import selects
+from lab.plugins.package import Call
 from lab.plugins.packages.cloud import CloudPackage
 from lab.plugins.values import Properties
 
@@ -23,6 +24,10 @@ class HetznerPackage(CloudPackage):
         if kind == "volume" and "serverId" in inputs:
             return [("serverId", "the lab attaches volumes by VolumeAttachment only")]
         return []
+
+    def saved(self, call: Call, _error: Exception) -> Properties:
+        """The old values: hcloud's resources begin an update with `d.Partial(true)`."""
+        return call.olds
 
     def invoke(self, function: str, arguments: Properties) -> dict[str, Any]:
         """Servers by label, as the look-up of an existing deployment asks; what is sold, as the preflight does."""

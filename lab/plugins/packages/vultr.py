@@ -46,14 +46,24 @@ class VultrPackage(CloudPackage):
             return self._plan(filters)
         if function == _TOKEN.format("getInstances"):
             return {"instances": self._instances(filters), "filters": filters, "id": "instances"}
-        if function != _TOKEN.format("getInstance"):
+        found = self._found(function, filters)
+        if found is None:
             return super().invoke(function, arguments)
-        found = self._instances(filters)
         if len(found) > 1:
             raise PluginError("your search returned too many results. Please refine your search to be more specific")
         if not found:
             raise PluginError("no results were found")
         return {**found[0], "filters": filters}
+
+    def _found(self, function: str, filters: list[Properties]) -> list[Properties] | None:
+        """What a function looks through that answers with exactly one."""
+        if function == _TOKEN.format("getInstance"):
+            return self._instances(filters)
+        if function != _TOKEN.format("getBlockStorage"):
+            return None
+        stored = self.cloud.store.all("blockStorage").items()
+        rows = [{"attachedToInstance": "", **record, "id": resource_id} for resource_id, record in stored]
+        return [row for row in rows if all(_matches(row, one) for one in filters)]
 
     def _plan(self, filters: list[Properties]) -> dict[str, Any]:
         if [one["name"] for one in filters] != ["id"]:

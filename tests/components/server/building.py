@@ -1,5 +1,7 @@
 """Builds a provider's components alone, under mocks."""
 
+from pulumi_command import remote
+
 from infra.cloud import cloud
 from infra.components.server.interface import CeleryServersArgs, ServerArgs
 from infra.names import CELERY_SERVERS_COMPONENT
@@ -21,6 +23,8 @@ def server(provider, *, preview=False, **changes):
             "admin_cidrs": ADMINS,
             "ssh_public_key": "ssh-ed25519 AAAA",
             "user_data": "#cloud-config\n",
+            "connection": lambda host: remote.ConnectionArgs(host=host),
+            "volume_label": "shop",
         }
         cloud(provider).server("server", ServerArgs(**arguments | changes))
 

@@ -6,6 +6,7 @@ import pytest
 
 from infra.components.server.interface import private_range
 from tests.components.server.building import server
+from tests.graphs import waits_for
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +62,14 @@ class TestVultrServer:
         more = server("vultr", admin_cidrs=("198.51.100.0/24", "203.0.113.0/24", "2001:db8::/48"))
         rules = made.of_type("vultr:index/firewallRule:FirewallRule")
         assert {name: made.inputs(name) for name in rules} == {name: more.inputs(name) for name in rules}
+
+    def test_the_volume_comes_after_the_first_answer(self, made):
+        """Until then the instance is locked (terraform-provider-vultr#482); SSH needs the rules."""
+        assert "server-first-answer" in waits_for(made, "server-data")
+        before = waits_for(made, "server-first-answer")
+        assert {"server-server", "server-firewall-22-203.0.113.0/24"} <= before
+        assert made.inputs("server-first-answer")["connection"]["host"] == "198.51.100.7"
+
+    def test_the_volumes_label_is_given(self):
+        """Only another one lets it be attached again (terraform-provider-vultr#660)."""
+        assert server("vultr", volume_label="shop-data").inputs("server-data")["label"] == "shop-data"

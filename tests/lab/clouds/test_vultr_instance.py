@@ -4,7 +4,7 @@ import pytest
 
 from lab.clouds.vultr import VultrCloud
 from lab.machines import Size
-from lab.plugins.package import PluginError
+from lab.plugins.package import InitFailedError, PluginError
 from tests.lab.recorded import Machines
 
 SHOP = {"region": "fra", "plan": "vc2-2c-4gb", "osId": 2136, "label": "shop", "hostname": "shop"}
@@ -147,3 +147,34 @@ class TestBlockStorage:
         kept, _ = storage(cloud, attachedToInstance=made)
         cloud.delete("instance", made)
         assert cloud.read("blockStorage", kept)["attachedToInstance"] == ""
+
+
+class TestLock:
+    """A new instance is locked until it is up (terraform-provider-vultr#482)."""
+
+    @pytest.fixture
+    def locked(self, cloud, monkeypatch):
+        monkeypatch.setattr(cloud.machines, "answers", lambda _address: False)
+        return instance(cloud)[0]
+
+    def test_a_volume_is_made_and_not_attached(self, cloud, locked):
+        """The provider saves what was asked for: attached, and without what it would have read."""
+        with pytest.raises(InitFailedError, match="Instance is locked") as failed:
+            storage(cloud, attachedToInstance=locked)
+        (kept,) = cloud.store.all("blockStorage").values()
+        assert kept["attachedToInstance"] == ""
+        asked = {"region": "fra", "sizeGb": 40, "label": "shop", "attachedToInstance": locked}
+        assert failed.value.outputs == {**asked, "blockType": "high_perf"}
+        assert [told for told in cloud.machines.told if told[0] == "volume_attached"] == []
+
+    def test_one_that_is_there_stays_where_it_is(self, cloud, locked):
+        """Label and size are sent before the attachment is asked for."""
+        made, shown = storage(cloud)
+        with pytest.raises(PluginError, match="Instance is locked"):
+            cloud.update("blockStorage", made, {**shown, "label": "shop-data", "attachedToInstance": locked})
+        kept = cloud.read("blockStorage", made)
+        assert (kept["label"], kept.get("attachedToInstance")) == ("shop-data", "")
+
+    def test_afterwards_it_is_attached(self, cloud, locked, monkeypatch):
+        monkeypatch.setattr(cloud.machines, "answers", lambda _address: True)
+        assert storage(cloud, attachedToInstance=locked)[1]["attachedToInstance"] == locked

@@ -10,10 +10,27 @@ from lab.cluster.api import Api
 from lab.cluster.machines import SimulatedMachines
 from lab.machines import Size
 from lab.paths import bin_dir
+from lab.plugins.package import PluginError
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ETCD, KUBE
 
 CONFIG = {"node-name": "shop", "kubelet-arg": [], "token": "secret"}
+
+
+class TestDevices:
+    def test_are_known_while_they_are_attached(self, tmp_path):
+        """A script that mounts one looks for it; a server that moves takes it along."""
+        own, reserved = pool(tmp_path)[:2]
+        made = SimulatedMachines(tmp_path, bin_dir())
+        made.server_created(own, "shop", Size(vcpu=2, memory_mib=4096, disk_gb=40), "")
+        with pytest.raises(PluginError, match="/dev/x is not attached"):
+            made.require_device(own, "/dev/x")
+        made.volume_attached(own, "volume", 40, "/dev/x")
+        made.address_changed(own, reserved)
+        made.require_device(reserved, "/dev/x")
+        made.volume_detached("volume")
+        with pytest.raises(PluginError, match="/dev/x is not attached"):
+            made.require_device(reserved, "/dev/x")
 
 
 class TestAddressChanged:

@@ -20,6 +20,19 @@ def key_pair():
     return text, private.public_key().public_bytes(*encoding).decode().split()[1]
 
 
+class LateServer(SshServer):
+    """Breaks its first connection off, as an sshd does that is started anew in a first boot."""
+
+    taken = 0
+
+    def _talk(self, way):
+        self.taken += 1
+        if self.taken == 1:
+            way.close()
+        else:
+            super()._talk(way)
+
+
 @pytest.fixture(scope="module")
 def keys():
     return key_pair()
@@ -103,6 +116,29 @@ class TestProxy:
                 scripts.run({**way, "hostKey": connection["hostKey"]}, "true", None)
         finally:
             behind.close()
+
+    def test_a_way_that_broke_off_stays_dead(self, scripts, connection, keys, monkeypatch):
+        """As pulumi-command dials: the handshake is tried again on the way that was opened first, and on no other."""
+        monkeypatch.setattr(ssh, "_RETRY_SECONDS", 0.01)
+        behind = LateServer(keys[1])
+        try:
+            way = {**connection, "port": behind.port, "hostKey": behind.public_host_key, "proxy": connection}
+            with pytest.raises(PluginError, match="proxy: dial tcp"):
+                scripts.run({**way, "dialErrorLimit": 5}, "true", None)
+            assert behind.taken == 1
+            assert scripts.run(way, "echo up", None) == "up\n"
+        finally:
+            behind.close()
+
+    def test_a_direct_one_is_opened_again(self, scripts, connection, keys, monkeypatch):
+        monkeypatch.setattr(ssh, "_RETRY_SECONDS", 0.01)
+        late = LateServer(keys[1])
+        try:
+            there = {**connection, "port": late.port, "hostKey": late.public_host_key, "dialErrorLimit": 5}
+            assert scripts.run(there, "echo up", None) == "up\n"
+            assert late.taken == 2
+        finally:
+            late.close()
 
     def test_address(self, scripts):
         assert scripts.address({"host": "127.64.0.1"}) == "127.64.0.1"

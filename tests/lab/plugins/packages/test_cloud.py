@@ -1,13 +1,15 @@
 """The rules that all emulated clouds share, for every kind of each."""
 
+from dataclasses import replace
+
 import pytest
 
 from lab.clouds.digitalocean import DigitalOceanCloud
 from lab.clouds.hetzner import HetznerCloud
 from lab.clouds.vultr import VultrCloud
-from lab.plugins.faults import Fault, Faults
+from lab.plugins.faults import Fault, Faults, InjectedError
 from lab.plugins.journal import Journal
-from lab.plugins.package import CheckFailedError, PluginError
+from lab.plugins.package import CheckFailedError, InitFailedError, PluginError
 from lab.plugins.packages.digitalocean import DigitalOceanPackage
 from lab.plugins.packages.hetzner import HetznerPackage
 from lab.plugins.packages.vultr import VultrPackage
@@ -178,3 +180,65 @@ class TestLookUpFaults:
             servicer.Invoke(Ask(), Context())
         answer = servicer.Invoke(Ask(), Context())
         assert to_plain(getattr(answer, "return"))[0] == {"servers": [], "id": "all"}
+
+
+SIZED = {  # kind, input and another value of it, for a resize
+    "hcloud": ("server", "serverType", "cx33"),
+    "digitalocean": ("droplet", "size", "s-4vcpu-8gb"),
+    "vultr": ("instance", "plan", "vc2-4c-8gb"),
+}
+
+
+class TestFailedUpdates:
+    """As pulumi-terraform-bridge saves them: pkg/tfbridge/provider.go, Update."""
+
+    @pytest.fixture
+    def resize(self, package):
+        """A call that makes a server larger, as the engine makes it."""
+        kind, key, larger = SIZED[package.name]
+        ids, inputs = build(package, until=kind)
+        asked = inputs[kind]
+        _, olds, _ = package.read(call(package.name, kind, id=ids[kind], old_inputs=asked))
+        return call(package.name, kind, {**asked, key: larger}, id=ids[kind], old_inputs=asked, olds=olds)
+
+    def test_what_is_saved(self, package, resize):
+        """The planned size; hcloud's own resources say `d.Partial(true)` and keep the old one."""
+        _, key, larger = SIZED[package.name]
+        failed = package.failed("update", resize, InjectedError("503"))
+        assert isinstance(failed, InitFailedError)
+        saved = resize.olds[key] if package.name == "hcloud" else larger
+        assert (failed.resource_id, failed.outputs[key]) == (resize.id, saved)
+        assert failed.reasons[0].startswith(f"updating {resize.urn}: 1 error occurred:")
+
+    def test_the_next_update_sees_the_saved_values(self, package, resize):
+        """A saved plan is no difference: the cloud is not even asked, and the server stays as it is."""
+        kind, key, larger = SIZED[package.name]
+        saved = package.failed("update", resize, InjectedError("503")).outputs
+        package.update(replace(resize, olds=saved, old_inputs=resize.inputs))
+        live = package.cloud.read(kind, resize.id)[key]
+        assert live == (larger if package.name == "hcloud" else resize.olds[key])
+
+    def test_a_refresh_brings_the_truth_back(self, package, resize):
+        _, key, _ = SIZED[package.name]
+        saved = package.failed("update", resize, InjectedError("503")).outputs
+        _, read, inputs = package.read(replace(resize, olds=saved, old_inputs=resize.inputs))
+        assert read[key] == inputs[key] == resize.olds[key]
+        assert key in {
+            path.split("[")[0] for path in package.diff(replace(resize, olds=read, old_inputs=inputs)).changes
+        }
+
+    def test_digitalocean_reads_the_droplet_while_it_powers_off(self, tmp_path):
+        """A resize that the API refuses comes after that: the true size is saved."""
+        package = made("digitalocean", tmp_path)
+        ids, inputs = build(package, until="droplet")
+        _, olds, _ = package.read(call("digitalocean", "droplet", id=ids["droplet"], old_inputs=inputs["droplet"]))
+        asked = {**inputs["droplet"], "size": "s-99vcpu"}
+        refused = call("digitalocean", "droplet", asked, id=ids["droplet"], old_inputs=inputs["droplet"], olds=olds)
+        with pytest.raises(PluginError) as error:
+            package.update(refused)
+        assert package.failed("update", refused, error.value).outputs["size"] == olds["size"]
+
+    def test_a_creation_or_a_deletion_leaves_nothing_half(self, package, resize):
+        error = InjectedError("503")
+        assert package.failed("create", resize, error) is error
+        assert package.failed("delete", resize, error) is error

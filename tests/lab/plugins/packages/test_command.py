@@ -4,6 +4,7 @@ import pytest
 
 from infra.components.k3s_config import render_agent_config
 from infra.components.scripts import load
+from lab.cluster.boots import Boots
 from lab.cluster.scripts import PlayedScripts
 from lab.plugins.package import Call, PluginError
 from lab.plugins.packages.command import CommandPackage
@@ -18,10 +19,17 @@ class Machines:
 
     def __init__(self):
         self.asked = []
+        self.boots = Boots()
+
+    def answers(self, address):
+        return self.boots.left(address) == 0
 
     def behind(self, proxy, private_ip):
         assert (proxy, private_ip) == ("127.64.0.1", "10.20.1.11")
         return "127.64.0.2"
+
+    def require_device(self, address, device):
+        self.asked.append(("device", address, device))
 
     def join_k3s(self, proxy, address, config):
         self.asked.append(("join", proxy, address, config["node-name"]))

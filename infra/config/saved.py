@@ -1,0 +1,122 @@
+"""What the state says of servers and volume, and what it lacks of things that were made half."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from infra.errors import Problem, RefusedError
+from infra.names import CELERY_SERVERS_COMPONENT, SERVER_RESOURCE, VOLUME_RESOURCE
+
+# Outputs without which nothing can be built on a resource: the provider's plugin saves a creation that failed half-way
+# with what was asked for alone (`initializationError` in pulumi-terraform-bridge, pkg/tfbridge/provider.go).
+_NEEDED = {
+    "hcloud:index/primaryIp:PrimaryIp": ("ipAddress",),
+    "hcloud:index/server:Server": ("serverType", "location", "primaryDiskSize"),
+    "hcloud:index/serverNetwork:ServerNetwork": ("ip",),
+    "hcloud:index/volume:Volume": ("size", "linuxDevice"),
+    "digitalocean:index/reservedIp:ReservedIp": ("ipAddress",),
+    "digitalocean:index/droplet:Droplet": ("size", "region", "disk", "ipv4AddressPrivate"),
+    "digitalocean:index/volume:Volume": ("size", "name"),
+    "vultr:index/reservedIp:ReservedIp": ("subnet",),
+    "vultr:index/instance:Instance": ("plan", "region", "disk", "internalIp"),
+    "vultr:index/blockStorage:BlockStorage": ("sizeGb", "mountId"),
+}
+# Of a server: its type, its physical name.
+_SERVERS = {
+    "hcloud:index/server:Server": ("serverType", "name"),
+    "digitalocean:index/droplet:Droplet": ("size", "name"),
+    "vultr:index/instance:Instance": ("plan", "label"),
+}
+_VULTR_VOLUME = "vultr:index/blockStorage:BlockStorage"
+_STACK = "pulumi:pulumi:Stack"
+Resources = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedServer:
+    """A server as the state has it; `resource` is its logical name."""
+
+    resource: str
+    name: str
+    instance_type: str
+
+
+def require_finished(resources: Resources, stack: str) -> None:
+    """Raises RefusedError, with each of them, where a thing that others stand on was made half."""
+    problems = [
+        Problem(
+            path=f"the state's {logical}",
+            value="",
+            allowed=f"its creation stopped half-way, {' and '.join(missing)} {_are(missing)} unknown",
+            hint=f"{refresh_first(logical, stack)}. If the provider has no such thing, the refresh takes it out",
+        )
+        for logical, missing in _unfinished(resources)
+    ]
+    if problems:
+        raise RefusedError("a part of this deployment was made half; nothing was touched", problems)
+
+
+def refresh_first(logical: str, stack: str) -> str:
+    """The one command that puts the provider's answer into the state, as a hint says it."""
+    return f"Run `{REFRESH} --target '**::{logical}' -s {stack}`, then this command again"
+
+
+REFRESH = "pulumi refresh --yes --skip-preview"
+
+
+def saved_servers(resources: Resources) -> Iterator[SavedServer]:
+    """The server, and those that only run Celery."""
+    for urn, resource in resources.items():
+        logical, keys = _logical(urn), _SERVERS.get(resource["type"])
+        if keys and (logical == SERVER_RESOURCE or logical.startswith(f"{CELERY_SERVERS_COMPONENT}-")):
+            outputs = _outputs(resource)
+            yield SavedServer(resource=logical, instance_type=str(outputs[keys[0]]), name=str(outputs[keys[1]]))
+
+
+def last_instance_type(resources: Resources) -> str:
+    """The server's type when an update ended well the last time; empty if none did."""
+    stacks = (_outputs(one) for one in resources.values() if one["type"] == _STACK)
+    return next((str(one.get("instance_type") or "") for one in stacks), "")
+
+
+def volume_label(resources: Resources, deployment: str) -> str:
+    """The label of Vultr's volume: as it is, but another one where the update has to attach it to a server."""
+    for urn, resource in resources.items():
+        if resource["type"] == _VULTR_VOLUME and _logical(urn) == VOLUME_RESOURCE:
+            outputs = _outputs(resource)
+            label = str(outputs.get("label") or deployment)
+            if outputs.get("attachedToInstance") and any(_logical(one) == SERVER_RESOURCE for one in resources):
+                return label
+            return f"{deployment}-data" if label == deployment else deployment
+    return deployment
+
+
+def attached_volume(resources: Resources) -> str:
+    """The label of a volume whose own record says that a server has it; empty if there is none."""
+    for urn, resource in resources.items():
+        outputs = _outputs(resource)
+        if resource["type"] == _VULTR_VOLUME and _logical(urn) == VOLUME_RESOURCE and outputs.get("attachedToInstance"):
+            return str(outputs.get("label") or "")
+    return ""
+
+
+def _unfinished(resources: Resources) -> Iterator[tuple[str, list[str]]]:
+    for urn, resource in resources.items():
+        outputs = _outputs(resource)
+        missing = [key for key in _NEEDED.get(resource["type"], ()) if not outputs.get(key)]
+        if missing:
+            yield _logical(urn), missing
+
+
+def _are(missing: list[str]) -> str:
+    return "is" if len(missing) == 1 else "are"
+
+
+def _logical(urn: str) -> str:
+    return urn.rpartition("::")[2]
+
+
+def _outputs(resource: Mapping[str, Any]) -> Mapping[str, Any]:
+    return resource.get("outputs") or {}

@@ -1,0 +1,74 @@
+"""The state against the provider: a plan is made for the servers as they are, not as a failed update left them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pulumi
+
+from infra.cloud import cloud
+from infra.components.server.interface import FoundServer
+from infra.config.saved import Resources, SavedServer, attached_volume, last_instance_type, refresh_first, saved_servers
+from infra.errors import Problem, RefusedError
+from infra.existing import unasked
+from infra.models.stack_config import StackConfig
+from infra.names import SERVER_RESOURCE, VOLUME_RESOURCE
+
+
+def require_up_to_date(config: StackConfig, resources: Resources) -> None:
+    """Asks the provider what the servers are; nothing where the state has none.
+
+    After a failed update the plugins of DigitalOcean and Vultr save what was *planned*.  The next update would find
+    nothing to do, and put the next stage's pods on the old server (ADR 0021).
+
+    Raises:
+        RefusedError: the state says another size than the provider, or a volume is not attached; or the provider could
+            not be asked and the last update did not end well.
+    """
+    saved = list(saved_servers(resources))
+    if not saved:
+        return
+    try:
+        found = cloud(config.provider).find_servers(config.name, len(saved))
+        detached = _detached(config, attached_volume(resources))
+    except Exception as error:  # noqa: BLE001  the SDK raises plain Exceptions for whatever the provider says
+        _unknown(config, resources, saved, error)
+        return
+    problems = [*_other_sizes(saved, found), *detached]
+    if problems:
+        raise RefusedError("the state is not what the provider has; nothing was touched", problems)
+
+
+def _other_sizes(saved: list[SavedServer], found: list[FoundServer]) -> Iterator[Problem]:
+    """Several servers of one name are several deployments: one that fits is ours."""
+    for server in saved:
+        types = {one.instance_type for one in found if one.name == server.name}
+        if types and server.instance_type not in types:
+            yield Problem(
+                path=f"server {server.name}",
+                value=" or ".join(sorted(types)),
+                allowed=f"the state says {server.instance_type}: a resize failed, or was done by hand",
+                hint=f"{refresh_first(server.resource, pulumi.get_stack())}: it resizes the server that is there",
+            )
+
+
+def _detached(config: StackConfig, label: str) -> list[Problem]:
+    if not label or cloud(config.provider).volume_attached(label) is not False:
+        return []
+    return [
+        Problem(
+            path="the data volume",
+            value=label,
+            allowed="the state says that the server has it, but it belongs to none",
+            hint=f"{refresh_first(VOLUME_RESOURCE, pulumi.get_stack())}: it attaches the volume",
+        )
+    ]
+
+
+def _unknown(config: StackConfig, resources: Resources, saved: list[SavedServer], error: Exception) -> None:
+    """An outage of the provider's API must not stop the update of an app whose server nobody has touched."""
+    last, problem = last_instance_type(resources), unasked(config, error)
+    if any(one.resource == SERVER_RESOURCE and last not in ("", one.instance_type) for one in saved):
+        title = "the last update did not end well, and the provider could not be asked what the server is now"
+        raise RefusedError(title, [problem])
+    pulumi.log.warn(f"the provider could not be asked what the servers are, the state is taken at its word: {problem}")
