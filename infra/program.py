@@ -20,8 +20,10 @@ from infra.components.priority_classes import PriorityClasses
 from infra.components.server.interface import Server, ServerArgs
 from infra.components.traefik import Traefik, TraefikArgs
 from infra.config.against_past import require_possible
+from infra.config.bounds import Bounds
+from infra.config.live_bounds import read_bounds
 from infra.config.program_config import Secrets, load_stack_config
-from infra.config.recorded import load_recorded
+from infra.config.recorded import load_state, read_recorded
 from infra.config.resolve import plan_for
 from infra.errors import Problem, RefusedError
 from infra.existing import require_only_one
@@ -43,14 +45,15 @@ def outputs_of_this_stack() -> dict[str, Any]:
             what can't be had; nothing is registered.
     """
     config, secrets = load_stack_config()
-    recorded = load_recorded()
+    state = load_state()
+    recorded = read_recorded(state)
     require_possible(config, recorded)
     plan = plan_for(config, recorded)
     require_sound(plan)
     if recorded is None and not config.allow_second:
         require_only_one(config)
     require_orderable(config, plan, recorded)
-    return deploy(config, secrets, plan)
+    return deploy(config, secrets, plan, read_bounds(state))
 
 
 def require_sound(plan: StackPlan) -> None:
@@ -66,8 +69,8 @@ def require_sound(plan: StackPlan) -> None:
         raise RefusedError(f"stage {plan.stage} is refused", problems)
 
 
-def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, Any]:
-    """Registers every resource; the stack's outputs."""
+def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, now: Bounds) -> dict[str, Any]:
+    """Registers every resource; the stack's outputs.  `now` are the namespace's bounds before this update."""
     celery = plan.celery_servers
     access = Access("access", AccessArgs(deployment=config.name, celery_servers=celery is not None))
     server = cloud(config.provider).server(
@@ -88,7 +91,7 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, 
     on_cluster = pulumi.ResourceOptions(provider=k3s.provider)
     namespaces = Namespaces(
         "namespaces",
-        NamespacesArgs(plan=plan.namespace, web_port=config.app.port),
+        NamespacesArgs(plan=plan.namespace, web_port=config.app.port, now=now),
         opts=on_cluster,
     )
     priorities = PriorityClasses("priorities", opts=on_cluster)
@@ -102,8 +105,9 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, 
             transformations=[waiting(config.rollout_minutes)],
         ),
         celery_nodes=nodes,
+        now=now,
     )
-    deploy_shop(config, secrets, plan, base)
+    namespaces.follow(deploy_shop(config, secrets, plan, base))
     more = deploy_monitoring(config, secrets, plan, base, k3s.kubeconfig)
     return {**_outputs(config, plan, server, k3s), "host_key": access.host_key.apply(str.strip), **more}
 

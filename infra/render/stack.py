@@ -9,6 +9,7 @@ from typing import Any
 
 from pulumi.runtime.mocks import MockResourceArgs
 
+from infra.config.bounds import Bounds
 from infra.config.parse import NAMESPACE, SECRET_KEYS
 from infra.config.required_secrets import require_secrets
 from infra.config.resolve import plan_for
@@ -40,6 +41,6 @@ def render_stack(config: StackConfig, values: Mapping[str, Any], stack: str) -> 
     require_sound(plan)
 
     def program() -> None:
-        deploy(config, stand_ins(config, values), plan)
+        deploy(config, stand_ins(config, values), plan, Bounds())
 
     return rendered_files(run_under_mocks(program, _Named(), Place(stack=stack)))
