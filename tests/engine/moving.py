@@ -1,6 +1,7 @@
 """One move of a deployment in one step, at its busiest, and what must be so afterwards."""
 
 from lab.cluster.api import MERGE_PATCH
+from tests.engine.deployment import STACK
 from tests.plans import stage_plan
 from tests.waiting import wait
 
@@ -44,7 +45,7 @@ def move(deployment, stage, *, busy=True, **changes):
 
 def check(deployment, stage):
     """Every pod is ready, as many as the plan says, and the namespace's bounds are the plan's."""
-    api, plan = deployment.api(), stage_plan(stage, deployment.provider)
+    api, plan = deployment.api(), plan_of(deployment, stage)
     scaled = {one.name: one.replicas for one in plan.workloads if one.kind == "Deployment" and one.namespace == "app"}
 
     def odd():
@@ -61,6 +62,12 @@ def check(deployment, stage):
     for quota in api.items(QUOTAS):
         hard |= quota["spec"]["hard"]
     assert (hard["pods"], hard["requests.cpu"]) == (str(plan.namespace.quota_pods), cpu(plan))
+
+
+def plan_of(deployment, stage):
+    """The stage's plan for the server that there is: one that can't become smaller stays as it was."""
+    outputs = deployment.cli.outputs(STACK, deployment.workspace.folder)
+    return stage_plan(stage, deployment.provider, instance_type=outputs["instance_type"])
 
 
 def cpu(plan):
@@ -119,3 +126,8 @@ def lost(before, after):
     kinds = (*KEPT, *CLOUDS)
     kept = {urn for urn in before if any(kind in urn for kind in kinds) and "celery" not in urn.rpartition("::")[2]}
     return {urn for urn in kept if before[urn] != after.get(urn)}
+
+
+def is_kept(step):
+    """Whether the step's resource is one of those."""
+    return (step.type in KEPT or step.type.startswith(CLOUDS)) and "celery" not in step.name
