@@ -7,9 +7,10 @@ import shutil
 import pytest
 
 from lab.paths import REPOSITORY
+from lab.plugins.faults import Fault
 from stacks import STAGES
 from tests.engine.deployment import Deployment
-from tests.engine.moving import check, is_kept, move
+from tests.engine.moving import QUOTAS, check, is_kept, move
 from tests.engine.tables import TABLES
 from tests.plans import REGIONS
 
@@ -99,6 +100,30 @@ class TestFullServer:
         deployment.configure(stage=2, monitoring={"grafana": True})
         deployment.up()
         move(deployment, 1, monitoring=None)
+
+
+class TestNotRecorded:
+    """An update that was killed after the API server took a bound, and before the engine wrote it down."""
+
+    @pytest.fixture(scope="class")
+    def deployment(self):
+        made = Deployment(f"not-recorded-{os.getpid()}", "hetzner")
+        made.configure(stage=1, rollout_minutes=3)
+        made.up()
+        move(made, 5)
+        yield made
+        made.close()
+
+    def test_the_next_move_goes_by_what_the_cluster_has(self, deployment):
+        """Recorded is stage 5's quota, which falls to stage 4's; there is stage 1's, which rises."""
+        quota = "namespaces-quota-requests-cpu"
+        deployment.lab.faults.add(Fault(operation="update", match=f"::{quota}", after=True, message="killed"))
+        deployment.configure(stage=1)
+        done = deployment.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs")
+        assert done.returncode != 0
+        assert f"{quota} **updating failed**" in done.stdout, done.stdout[-3000:]
+        assert deployment.api().get(f"{QUOTAS}/quota-requests-cpu")["spec"]["hard"] == {"requests.cpu": "2150m"}
+        move(deployment, 4, busy=False)
 
 
 def test_the_tour_has_every_pair_once():

@@ -69,11 +69,11 @@ def _moves(provider: str) -> Proof:
     """One cloud's; twenty moves take minutes."""
     module = "tests/engine/test_moves.py"
     ids = ("test_every_pair_in_one_step", "test_a_reordered_catalog_changes_nothing")
-    full = (f"{module}::TestFullServer",) if provider == "hetzner" else ()
+    more = (f"{module}::TestFullServer", f"{module}::TestNotRecorded") if provider == "hetzner" else ()
     return Proof(
         name="moves" if provider == "hetzner" else f"moves-{provider}",
         proves=f"one deployment on {provider.title()} goes from every stage to every other in one step, in place",
-        tests=(*(f"{module}::TestTour::{one}[{provider}]" for one in ids), *full),
+        tests=(*(f"{module}::TestTour::{one}[{provider}]" for one in ids), *more),
         cpus=1.2,
         needs=programs("git"),
     )
