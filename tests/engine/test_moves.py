@@ -121,7 +121,7 @@ class TestNotRecorded:
         deployment.configure(stage=1)
         done = deployment.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs")
         assert done.returncode != 0
-        assert f"{quota} **updating failed**" in done.stdout, done.stdout[-3000:]
+        assert "killed" in done.stdout, done.stdout[-3000:]
         assert deployment.api().get(f"{QUOTAS}/quota-requests-cpu")["spec"]["hard"] == {"requests.cpu": "2150m"}
         move(deployment, 4, busy=False)
 
