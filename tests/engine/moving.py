@@ -23,8 +23,8 @@ KEPT = (
 )
 
 
-def move(deployment, stage, *, busy=True, **changes):
-    """The deployment goes to the stage by one update; the steps of it.
+def move(deployment, stage, *, busy=True, customers=None, **changes):
+    """The deployment goes to the stage, or to so many customers of it, by one update; the steps of it.
 
     `busy`: every autoscaler holds its maximum when the move begins.
     """
@@ -32,20 +32,20 @@ def move(deployment, stage, *, busy=True, **changes):
         fill(deployment)
     api = deployment.api()
     said, before, ids = forbidden(api), objects(api), deployment.resources()
-    deployment.configure(stage=stage, **changes)
+    deployment.configure(stage=None if customers else stage, customers=customers, **changes)
     steps = deployment.up()
     api = deployment.api()
     assert forbidden(api) - said == set()
     assert {name: uid for name, uid in before.items() if objects(api).get(name) != uid} == {}
     assert lost(ids, deployment.resources()) == set()
-    check(deployment, stage)
+    check(deployment, stage, customers)
     assert deployment.up() == []
     return steps
 
 
-def check(deployment, stage):
+def check(deployment, stage, customers=None):
     """Every pod is ready, as many as the plan says, and the namespace's bounds are the plan's."""
-    api, plan = deployment.api(), plan_of(deployment, stage)
+    api, plan = deployment.api(), plan_of(deployment, stage, customers)
     scaled = {one.name: one.replicas for one in plan.workloads if one.kind == "Deployment" and one.namespace == "app"}
 
     def odd():
@@ -64,10 +64,10 @@ def check(deployment, stage):
     assert (hard["pods"], hard["requests.cpu"]) == (str(plan.namespace.quota_pods), cpu(plan))
 
 
-def plan_of(deployment, stage):
+def plan_of(deployment, stage, customers):
     """The stage's plan for the server that there is: one that can't become smaller stays as it was."""
     outputs = deployment.cli.outputs(STACK, deployment.workspace.folder)
-    return stage_plan(stage, deployment.provider, instance_type=outputs["instance_type"])
+    return stage_plan(stage, deployment.provider, instance_type=outputs["instance_type"], customers=customers)
 
 
 def cpu(plan):

@@ -102,6 +102,29 @@ class TestFullServer:
         move(deployment, 1, monitoring=None)
 
 
+class TestManyCustomers:
+    """PgBouncer and three Celery servers come with the customers, and go with them."""
+
+    @pytest.fixture(scope="class")
+    def deployment(self):
+        made = Deployment(f"many-customers-{os.getpid()}", "hetzner")
+        made.configure(stage=1, rollout_minutes=3)
+        made.up()
+        yield made
+        made.close()
+
+    def test_up(self, deployment):
+        move(deployment, 5, customers=4500)
+        nodes = deployment.api().items("/api/v1/nodes")
+        assert len(nodes) == 4
+        assert deployment.api().get("/apis/apps/v1/namespaces/app/deployments/pgbouncer") is not None
+
+    def test_down(self, deployment):
+        """At the peak: nine fast pods, seven slow ones and eight web pods."""
+        move(deployment, 1)
+        assert len(deployment.api().items("/api/v1/nodes")) == 1
+
+
 class TestNotRecorded:
     """An update that was killed after the API server took a bound, and before the engine wrote it down."""
 
