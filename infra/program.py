@@ -22,6 +22,8 @@ from infra.components.server.interface import Server, ServerArgs
 from infra.components.traefik import Traefik, TraefikArgs
 from infra.config.against_past import require_possible
 from infra.config.autoscaled import read_autoscaled
+from infra.config.bounds import Bounds
+from infra.config.live_bounds import read_bounds
 from infra.config.program_config import Secrets, load_stack_config
 from infra.config.recorded import load_state, read_recorded
 from infra.config.resolve import plan_for
@@ -56,7 +58,11 @@ def outputs_of_this_stack() -> dict[str, Any]:
     if recorded is None and not config.allow_second:
         require_only_one(config)
     require_orderable(config, plan, recorded)
-    past = Past(volume_label=volume_label(state, config.name), autoscaled=read_autoscaled(state))
+    past = Past(
+        bounds=read_bounds(state),
+        autoscaled=read_autoscaled(state),
+        volume_label=volume_label(state, config.name),
+    )
     return deploy(config, secrets, plan, past)
 
 
@@ -77,14 +83,12 @@ def require_sound(plan: StackPlan) -> None:
 class Past:
     """What earlier updates left behind, as far as this one depends on it."""
 
-    volume_label: str | None = None  # of the data volume, where it is not the deployment's name
+    bounds: Bounds  # the namespace's before this update
     autoscaled: frozenset[str] = frozenset()  # the Deployments whose count an autoscaler owned
+    volume_label: str | None = None  # of the data volume, where it is not the deployment's name
 
 
-NEW_STACK = Past()
-
-
-def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, past: Past = NEW_STACK) -> dict[str, Any]:
+def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, past: Past) -> dict[str, Any]:
     """Registers every resource; the stack's outputs."""
     celery = plan.celery_servers
     access = Access("access", AccessArgs(deployment=config.name, celery_servers=celery is not None))
@@ -108,7 +112,7 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, past: Past = 
     on_cluster = pulumi.ResourceOptions(provider=k3s.provider)
     namespaces = Namespaces(
         "namespaces",
-        NamespacesArgs(plan=plan.namespace, web_port=config.app.port),
+        NamespacesArgs(plan=plan.namespace, web_port=config.app.port, now=past.bounds),
         opts=on_cluster,
     )
     priorities = PriorityClasses("priorities", opts=on_cluster)
@@ -123,8 +127,9 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, past: Past = 
         ),
         celery_nodes=nodes,
         autoscaled=past.autoscaled,
+        now=past.bounds,
     )
-    deploy_shop(config, secrets, plan, base)
+    namespaces.follow(deploy_shop(config, secrets, plan, base))
     more = deploy_monitoring(config, secrets, plan, base, k3s.kubeconfig)
     return {**_outputs(config, plan, server, k3s), "host_key": access.host_key.apply(str.strip), **more}
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 from pulumi_kubernetes import core, meta
 
+from infra.autoscaling import Autoscaling
 from infra.components.app_environment import AppEnvironment, AppEnvironmentArgs
 from infra.components.app_pod import AppImage
-from infra.components.autoscaler import Autoscaler, AutoscalerArgs
 from infra.components.celery_beat import CeleryBeat, CeleryBeatArgs
 from infra.components.celery_worker import CeleryWorker, CeleryWorkerArgs
 from infra.components.credentials import Credentials
@@ -25,6 +25,7 @@ from infra.components.postgres import Postgres, PostgresArgs
 from infra.components.postgres_backup import PostgresBackup, PostgresBackupArgs
 from infra.components.queue_exporter import QueueExporter, QueueExporterArgs
 from infra.components.redis import Redis, RedisArgs
+from infra.config.bounds import Bounds
 from infra.config.program_config import Secrets
 from infra.models.stack_config import StackConfig
 from infra.rollout import migration_seconds
@@ -40,6 +41,7 @@ class Base:
     credentials: Credentials
     opts: pulumi.ResourceOptions
     celery_nodes: Sequence[pulumi.Resource]  # where the plan has such: workers wait for them
+    now: Bounds  # what the namespace had before this update
     autoscaled: frozenset[str] = frozenset()  # Deployments whose count the last update left to an autoscaler
 
     def after(self, *resources: pulumi.Resource) -> pulumi.ResourceOptions:
@@ -47,10 +49,16 @@ class Base:
         return pulumi.ResourceOptions.merge(self.opts, pulumi.ResourceOptions(depends_on=list(resources)))
 
 
-def deploy_shop(config: StackConfig, secrets: Secrets, plan: StackPlan, base: Base) -> None:
-    """Data services first, then the migration, then what uses its result."""
+def deploy_shop(config: StackConfig, secrets: Secrets, plan: StackPlan, base: Base) -> list[pulumi.Resource]:
+    """Data services first, then the migration, then what uses its result.
+
+    Returns:
+        Everything that has pods, for the bounds that fall after it.
+    """
+    scaling = Autoscaling(plan, base.now, base.namespaces.app)
+    base = replace(base, opts=base.after(*scaling.lower(base.opts)))
     credentials = base.credentials
-    data = _data(plan, base, credentials)
+    data, backup = _data(plan, base, credentials)
     environment = AppEnvironment(
         "app-environment",
         AppEnvironmentArgs(
@@ -79,18 +87,29 @@ def deploy_shop(config: StackConfig, secrets: Secrets, plan: StackPlan, base: Ba
         ),
         opts=base.after(*data),
     )
-    _web(config, plan, base, (image, environment), migrate)
-    _celery(plan, base, (image, environment), migrate)
+    app = _App(image=image, environment=environment, migrate=migrate, scaling=scaling)
+    return [*data, backup, migrate, *_web(config, plan, base, app), *_celery(plan, base, app)]
 
 
-def _data(plan: StackPlan, base: Base, credentials: Credentials) -> list[pulumi.Resource]:
+@dataclass(frozen=True, kw_only=True)
+class _App:
+    """What web and Celery share."""
+
+    image: AppImage
+    environment: AppEnvironment
+    migrate: Migrate
+    scaling: Autoscaling
+
+
+def _data(plan: StackPlan, base: Base, credentials: Credentials) -> tuple[list[pulumi.Resource], pulumi.Resource]:
+    """What the app needs to run, and the backup, which nothing waits for."""
     namespace, images = base.namespaces.app, base.images
     postgres = Postgres(
         "postgres",
         PostgresArgs(plan=plan.postgres, namespace=namespace, password=credentials.postgres, images=images),
         opts=base.opts,
     )
-    PostgresBackup(
+    backup = PostgresBackup(
         "postgres-backup",
         PostgresBackupArgs(plan=plan.postgres, namespace=namespace, secret_name=postgres.secret_name, images=images),
         opts=base.after(postgres.stateful_set),
@@ -105,7 +124,7 @@ def _data(plan: StackPlan, base: Base, credentials: Credentials) -> list[pulumi.
         RedisArgs(plan=plan.redis_cache, namespace=namespace, password=credentials.redis_cache, images=images),
         opts=base.opts,
     )
-    return [postgres, broker, cache, *_pooler(plan, base, credentials, postgres)]
+    return [postgres, broker, cache, *_pooler(plan, base, credentials, postgres)], backup
 
 
 def _pooler(plan: StackPlan, base: Base, credentials: Credentials, postgres: Postgres) -> list[pulumi.Resource]:
@@ -125,22 +144,20 @@ def _pooler(plan: StackPlan, base: Base, credentials: Credentials, postgres: Pos
     return [pooler]
 
 
-def _web(
-    config: StackConfig, plan: StackPlan, base: Base, app: tuple[AppImage, AppEnvironment], migrate: Migrate
-) -> None:
-    image, environment = app
+def _web(config: StackConfig, plan: StackPlan, base: Base, app: _App) -> list[pulumi.Resource]:
+    workload = plan.django.workload
     django = Django(
         "django",
         DjangoArgs(
             plan=plan.django,
             app=config.app,
             namespace=base.namespaces.app,
-            image=image,
-            environment=environment,
+            image=app.image,
+            environment=app.environment,
             host=config.host,
-            was_autoscaled=plan.django.workload.name in base.autoscaled,
+            was_autoscaled=workload.name in base.autoscaled,
         ),
-        opts=base.after(migrate.job),
+        opts=base.after(app.migrate.job),
     )
     # After the pods: a name leads to them when every one of them allows it.
     Ingress(
@@ -148,57 +165,39 @@ def _web(
         IngressArgs(namespace=base.namespaces.app, service_name=django.service_name, hosts=config.hosts),
         opts=base.after(django),
     )
-    if plan.django.workload.replicas.autoscaled:
-        Autoscaler(
-            "django-autoscaler",
-            AutoscalerArgs(
-                plan=plan.django.workload,
-                namespace=base.namespaces.app,
-                deployment_name=django.deployment_name,
-            ),
-            opts=base.opts,
-        )
+    app.scaling.follow(workload, django.deployment_name, base.opts)
+    return [django]
 
 
-def _celery(plan: StackPlan, base: Base, app: tuple[AppImage, AppEnvironment], migrate: Migrate) -> None:
-    image, environment = app
-    namespace = base.namespaces.app
-    for worker in plan.workers:
-        made = CeleryWorker(
-            worker.workload.name,
+def _celery(plan: StackPlan, base: Base, app: _App) -> list[pulumi.Resource]:
+    namespace, image, environment = base.namespaces.app, app.image, app.environment
+    after = base.after(app.migrate.job)
+    made: list[pulumi.Resource] = []
+    for pool in plan.workers:
+        worker = CeleryWorker(
+            pool.workload.name,
             CeleryWorkerArgs(
-                plan=worker,
+                plan=pool,
                 namespace=namespace,
                 image=image,
                 environment=environment,
-                was_autoscaled=worker.workload.name in base.autoscaled,
+                was_autoscaled=pool.workload.name in base.autoscaled,
             ),
-            opts=base.after(migrate.job, *base.celery_nodes),
+            opts=base.after(app.migrate.job, *base.celery_nodes),
         )
-        if worker.workload.replicas.autoscaled:
-            Autoscaler(
-                f"{worker.workload.name}-autoscaler",
-                AutoscalerArgs(plan=worker.workload, namespace=namespace, deployment_name=made.deployment_name),
-                opts=base.opts,
-            )
-    CeleryBeat(
-        "celery-beat",
-        CeleryBeatArgs(
-            plan=plan.beat, worker=plan.workers[0], namespace=namespace, image=image, environment=environment
-        ),
-        opts=base.after(migrate.job),
+        app.scaling.follow(pool.workload, worker.deployment_name, base.opts)
+        made.append(worker)
+    beat = CeleryBeatArgs(
+        plan=plan.beat, worker=plan.workers[0], namespace=namespace, image=image, environment=environment
     )
-    QueueExporter(
-        "queue-exporter",
-        QueueExporterArgs(
-            plan=plan.monitoring.queue_exporter,
-            workers=plan.workers,
-            namespace=namespace,
-            image=image,
-            environment=environment,
-        ),
-        opts=base.after(migrate.job),
+    exporter = QueueExporterArgs(
+        plan=plan.monitoring.queue_exporter,
+        workers=plan.workers,
+        namespace=namespace,
+        image=image,
+        environment=environment,
     )
+    return [*made, CeleryBeat("celery-beat", beat, opts=after), QueueExporter("queue-exporter", exporter, opts=after)]
 
 
 def _pull_secret(config: StackConfig, secrets: Secrets, base: Base) -> pulumi.Output[str] | None:

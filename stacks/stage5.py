@@ -16,7 +16,7 @@ STAGE = StageConfig(
     customers_max=None,
     server=ServerConfig(memory_gib=16, vcpu=6),
     # One of 4 vCPU and 8 GB holds the planned pods (2000m of 3690m), and the autoscalers up to 3 fast and 3 slow ones;
-    # two hold every maximum.
+    # two hold every maximum. More customers multiply pods and servers alike (infra/sizing/growth.py).
     celery_servers=CeleryServersConfig(count=1),
     # Concurrency and queues are the tier guide's; CPU and memory are its stage 4's and stage 1's, which fit: measured,
     # a typical app's pod needs 158 + 87 MiB for each process, 854 MiB with 8 (request 1Gi), 332 MiB with 2. In 1.5Gi a

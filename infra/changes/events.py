@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from infra.changes.downtime import own_reasons, restart_seconds
 from infra.changes.restarts import CELERY_SERVERS, K3S, SERVER
@@ -76,8 +78,8 @@ def _celery_servers(before: StackPlan, after: StackPlan, found: dict[str, Restar
 
 def _objects(before: StackPlan, after: StackPlan, found: dict[str, Restart]) -> Iterator[Event]:
     own = {name for name, one in found.items() if own_reasons(one.why)}
-    if before.namespace != after.namespace:
-        yield Event(key="namespace", what="the namespace's limits and quota follow", effect=_NOBODY)
+    if _bounds(before, after, operator.gt):
+        yield Event(key="namespace", what="the namespace's limits and quota rise", effect=_NOBODY)
     for name in (one for one in _DATA if one in own):
         effect = f"pages and orders wait or fail for about {minutes(restart_seconds(name, after))}"
         yield Event(key=name, what=f"{name} restarts with its new numbers", effect=effect)
@@ -86,9 +88,25 @@ def _objects(before: StackPlan, after: StackPlan, found: dict[str, Restart]) -> 
         what = f"{first}Django's pods are renewed one by one"
         yield Event(key=DJANGO, what=what, effect="the old pod answers until the new one does")
     yield from _tasks(after, own)
+    if _bounds(before, after, operator.lt):
+        what = "the namespace's limits and quota fall to what the new pods need"
+        yield Event(key="namespace-falls", what=what, effect=_NOBODY)
     monitoring = [one for one in _MONITORING if one in own]
     if monitoring:
         yield Event(key="monitoring", what=_restart(monitoring), effect="a minute without measurements")
+
+
+def _bounds(before: StackPlan, after: StackPlan, moves: Callable[[Any, Any], bool]) -> bool:
+    """Whether any of the namespace's bounds moves that way."""
+    old, new = before.namespace, after.namespace
+    pairs: tuple[tuple[Any, Any], ...] = (
+        (new.limit_range_max.memory, old.limit_range_max.memory),
+        (new.quota_requests.cpu, old.quota_requests.cpu),
+        (new.quota_requests.memory, old.quota_requests.memory),
+        (new.quota_memory_limits, old.quota_memory_limits),
+        (new.quota_pods, old.quota_pods),
+    )
+    return any(moves(one, other) for one, other in pairs)
 
 
 def _migrates(before: StackPlan, after: StackPlan, django: Restart) -> bool:

@@ -12,6 +12,8 @@ from infra.sizing.plan import ContainerPlan, ReplicasPlan, WorkloadPlan
 
 DATA_PRIORITY = "stagecoach-data"
 APP_PRIORITY = "stagecoach-app"
+WORKER_PRIORITY = "stagecoach-worker"
+POOL_PRIORITY = "stagecoach-pool"  # of further pools of workers
 
 
 def child_of(component: pulumi.ComponentResource, *, protect: bool | None = None) -> pulumi.ResourceOptions:

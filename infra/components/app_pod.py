@@ -8,8 +8,17 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes import core
 
-from infra.components._kubernetes import APP_PRIORITY, empty_dir, node_selector, pod_security, tolerations
+from infra.components._kubernetes import (
+    APP_PRIORITY,
+    POOL_PRIORITY,
+    WORKER_PRIORITY,
+    empty_dir,
+    node_selector,
+    pod_security,
+    tolerations,
+)
 from infra.components.app_environment import UID
+from infra.names import CELERY_WORKER
 from infra.sizing.plan import WorkloadPlan
 
 
@@ -30,12 +39,15 @@ def app_pod(
     restart_policy: str = "Always",
     placed: WorkloadPlan | None = None,
 ) -> core.v1.PodSpecArgs:
-    """One container under the app's user; scratch space in /tmp; on the server unless `placed` says otherwise."""
+    """One container under the app's user, with scratch space in /tmp.
+
+    `placed` is a worker's: the plan says on which servers, and it gives way to the others.
+    """
     # A container that fails leaves its last lines in the pod's status: the update that waits for it can print them.
     container.termination_message_policy = "FallbackToLogsOnError"
     pull = [core.v1.LocalObjectReferenceArgs(name=image.pull_secret)] if image.pull_secret is not None else None
     return core.v1.PodSpecArgs(
-        priority_class_name=APP_PRIORITY,
+        priority_class_name=_priority(placed),
         automount_service_account_token=False,
         enable_service_links=False,
         restart_policy=restart_policy,
@@ -47,6 +59,12 @@ def app_pod(
         containers=[container],
         volumes=[empty_dir("tmp"), *volumes],
     )
+
+
+def _priority(worker: WorkloadPlan | None) -> str:
+    if worker is None:
+        return APP_PRIORITY
+    return WORKER_PRIORITY if worker.name == CELERY_WORKER else POOL_PRIORITY
 
 
 def celery_volumes(config_map: pulumi.Input[str]) -> list[core.v1.VolumeArgs]:

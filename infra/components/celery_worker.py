@@ -24,6 +24,10 @@ _HEARTBEAT_MINUTES = 4  # longer than a restart of Redis, after which the worker
 _ALIVE = ["sh", "-c", f'[ -n "$(find /run/stagecoach/heartbeat -mmin -{_HEARTBEAT_MINUTES})" ]']
 _READY = ["test", "-e", "/run/stagecoach/ready"]
 
+# Rounded down, so that one pod of up to a hundred stays at work; of a single one it is that one.  With one at a time two
+# old, larger pods would keep a new one out of a server that has become smaller, and neither could go (ADR 0022).
+_ALL_BUT_ONE = "99%"
+
 
 @dataclass(frozen=True, kw_only=True)
 class CeleryWorkerArgs:
@@ -53,7 +57,9 @@ class CeleryWorker(pulumi.ComponentResource):
                 selector=meta.v1.LabelSelectorArgs(match_labels=selector(workload.name)),
                 strategy=apps.v1.DeploymentStrategyArgs(
                     type="RollingUpdate",
-                    rolling_update=apps.v1.RollingUpdateDeploymentArgs(max_surge=replicas.surge, max_unavailable=1),
+                    rolling_update=apps.v1.RollingUpdateDeploymentArgs(
+                        max_surge=replicas.surge, max_unavailable=_ALL_BUT_ONE
+                    ),
                 ),
                 template=core.v1.PodTemplateSpecArgs(
                     metadata=meta.v1.ObjectMetaArgs(labels=labels(workload.name, CELERY_WORKER)),

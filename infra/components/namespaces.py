@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -9,6 +10,7 @@ from pulumi_kubernetes import core
 
 from infra.components._kubernetes import metadata
 from infra.components.network_policies import NetworkPolicies, NetworkPoliciesArgs
+from infra.config.bounds import Bounds, QuotaStep, quota_steps
 from infra.names import APP_NAMESPACE, MONITORING_NAMESPACE
 from infra.sizing.plan import NamespacePlan
 
@@ -19,10 +21,14 @@ class NamespacesArgs:
 
     plan: NamespacePlan
     web_port: int
+    now: Bounds  # before this update
 
 
 class Namespaces(pulumi.ComponentResource):
-    """`ready` is what every workload waits for: bounds act at admission only, so they must come first."""
+    """`ready` is what every workload waits for: bounds act at admission only, so they come first.
+
+    Those that fall come last, by `follow`: a pod that is renewed meanwhile would be forbidden (ADR 0022).
+    """
 
     app: pulumi.Output[str]
     monitoring: pulumi.Output[str]
@@ -38,7 +44,13 @@ class Namespaces(pulumi.ComponentResource):
             NetworkPoliciesArgs(namespace=self.app, web_port=args.web_port),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.ready: list[pulumi.Resource] = [*self._bounds(name, args.plan), *policies.ready]
+        steps = list(quota_steps(args.now, quota_hard(args.plan)))
+        self._name, self._plan = name, args.plan
+        self._late_quotas = [one for one in steps if not one.first]
+        self._late_limits = args.now.limit_falls(str(args.plan.limit_range_max.memory))
+        quotas = [self._quota(one, []) for one in steps if one.first]
+        limits = [] if self._late_limits else [self._limits([])]
+        self.ready: list[pulumi.Resource] = [*limits, *quotas, *policies.ready]
         self.register_outputs({"app": self.app, "monitoring": self.monitoring})
 
     def _namespace(self, name: str, namespace: str, level: str) -> core.v1.Namespace:
@@ -49,31 +61,42 @@ class Namespaces(pulumi.ComponentResource):
             f"{name}-{namespace}", metadata=made, opts=pulumi.ResourceOptions(parent=self, protect=True)
         )
 
-    def _bounds(self, name: str, plan: NamespacePlan) -> list[pulumi.Resource]:
-        child = pulumi.ResourceOptions(parent=self)
+    def follow(self, workloads: Sequence[pulumi.Resource]) -> None:
+        """Sets the bounds that fall, after every workload of the namespace has its new size."""
+        for one in self._late_quotas:
+            self._quota(one, workloads)
+        if self._late_limits:
+            self._limits(workloads)
+
+    def _limits(self, after: Sequence[pulumi.Resource]) -> core.v1.LimitRange:
         # Memory only: a maximum of CPU would become every container's default CPU limit (ADR 0002).
         item = core.v1.LimitRangeItemArgs(
             type="Container",
-            max={"memory": str(plan.limit_range_max.memory)},
+            max={"memory": str(self._plan.limit_range_max.memory)},
             default={"memory": "128Mi"},
             default_request={"cpu": "10m", "memory": "64Mi"},
         )
-        limits = core.v1.LimitRange(
-            f"{name}-limits",
+        return core.v1.LimitRange(
+            f"{self._name}-limits",
             metadata=metadata("limits", self.app),
             spec=core.v1.LimitRangeSpecArgs(limits=[item]),
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
         )
-        hard = {
-            "requests.cpu": str(plan.quota_requests.cpu),
-            "requests.memory": str(plan.quota_requests.memory),
-            "limits.memory": str(plan.quota_memory_limits),
-            "pods": str(plan.quota_pods),
-        }
-        quota = core.v1.ResourceQuota(
-            f"{name}-quota",
-            metadata=metadata("quota", self.app),
-            spec=core.v1.ResourceQuotaSpecArgs(hard=hard),
-            opts=child,
+
+    def _quota(self, step: QuotaStep, after: Sequence[pulumi.Resource]) -> core.v1.ResourceQuota:
+        return core.v1.ResourceQuota(
+            f"{self._name}-{step.name}",
+            metadata=metadata(step.name, self.app),
+            spec=core.v1.ResourceQuotaSpecArgs(hard={step.key: step.value}),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
         )
-        return [limits, quota]
+
+
+def quota_hard(plan: NamespacePlan) -> dict[str, str]:
+    """The plan's quota, key by key as the API names them."""
+    return {
+        "requests.cpu": str(plan.quota_requests.cpu),
+        "requests.memory": str(plan.quota_requests.memory),
+        "limits.memory": str(plan.quota_memory_limits),
+        "pods": str(plan.quota_pods),
+    }

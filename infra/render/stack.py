@@ -9,11 +9,12 @@ from typing import Any
 
 from pulumi.runtime.mocks import MockResourceArgs
 
+from infra.config.bounds import Bounds
 from infra.config.parse import NAMESPACE, SECRET_KEYS
 from infra.config.required_secrets import require_secrets
 from infra.config.resolve import plan_for
 from infra.models.stack_config import StackConfig
-from infra.program import deploy, require_sound
+from infra.program import Past, deploy, require_sound
 from infra.render.files import rendered_files
 from infra.render.mocks import Mocks, Place, run_under_mocks
 from infra.render.stand_ins import stand_ins
@@ -40,6 +41,6 @@ def render_stack(config: StackConfig, values: Mapping[str, Any], stack: str) -> 
     require_sound(plan)
 
     def program() -> None:
-        deploy(config, stand_ins(config, values), plan)
+        deploy(config, stand_ins(config, values), plan, Past(bounds=Bounds()))
 
     return rendered_files(run_under_mocks(program, _Named(), Place(stack=stack)))

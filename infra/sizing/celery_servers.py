@@ -22,6 +22,9 @@ def size_celery_servers(
 ) -> tuple[NodePlan, ...]:
     """One role of node, or none; the count is the stack file's or what the planned pods and the customers need.
 
+    `stage` has grown with its customers already (growth.py).  Servers that would stay empty with every pool at its
+    ceiling, as where one of them is large, are not bought.
+
     Raises:
         ConfigError: a pinned type that is unknown or can't be reached, or nothing large enough in the region.
     """
@@ -45,8 +48,10 @@ def size_celery_servers(
         lambda row: _holds(stage, row, count or MOST),
     )
     if count is None:
+        asked_for = min(fewest + further_servers(stage, inputs.customers), MOST)
         enough = next((number for number in range(fewest, MOST + 1) if _holds(stage, row, number)), fewest)
-        count = enough + further_servers(stage, inputs.customers)
+        filled = (number for number in range(enough, asked_for) if _holds(stage, row, number, at_most=True))
+        count = next(filled, max(enough, asked_for))
     return (size_node(row, role=CELERY_ROLE, count=count, agent=True),)
 
 
@@ -57,14 +62,19 @@ def further_servers(stage: StageConfig, customers: int | None) -> int:
     return max(customers - stage.customers_min, 0) // CUSTOMERS_EACH
 
 
-def _holds(stage: StageConfig, row: InstanceType, count: int) -> bool:
-    """Whether the planned worker pods fit; they roll without surge, and no job runs beside them."""
+def most_customers(stage: StageConfig) -> int:
+    """The most that the last stage holds: with one more it would need one server too many."""
+    return stage.customers_min + CUSTOMERS_EACH * MOST - 1
+
+
+def _holds(stage: StageConfig, row: InstanceType, count: int, *, at_most: bool = False) -> bool:
+    """Whether the worker pods fit, as planned or at every ceiling; they roll without surge, and no job runs there."""
     node = size_node(row, role=CELERY_ROLE, count=count, agent=True)
     workers = [
         size_celery_worker(
             pool,
             default=False,
-            maximum=pool.replicas.planned,
+            maximum=pool.replicas.ceiling if at_most else pool.replicas.planned,
             visibility_timeout=stage.visibility_timeout,
             node_role=CELERY_ROLE,
         ).workload

@@ -36,13 +36,14 @@ def explain(
     if without_overrides:
         plain = {(owner, reason.field): reason.value for owner, reason in each_reason(without_overrides)}
     replaced = {one.field: one.guide for one in plan.departures if one.field.startswith("overrides.")}
+    grown = {one.field: one.why for one in plan.departures if one.field.endswith(".replicas")}
     return tuple(
         Explanation(
             workload=owner,
             field=reason.field,
             value=_text(reason.value),
             rule=reason.number.formula if reason.number.parts or reason.number.given else "constant",
-            inputs=tuple(_decided(one, plan.stage, replaced) for one in reason.number.inputs),
+            inputs=tuple(_decided(one, plan.stage, replaced, grown) for one in reason.number.inputs),
             source=reason.source,
             guide=guide.get(f"{owner}.{reason.field}"),
             without_overrides=_unless_same(plain.get((owner, reason.field), reason.value), reason.value),
@@ -79,12 +80,15 @@ def _of(owner: str, reasons: Reasons, prefix: str = "") -> Iterator[tuple[str, R
         yield owner, replace(one, field=f"{prefix}{one.field}")
 
 
-def _decided(one: Input, stage: int, replaced: Mapping[str, str]) -> Input:
-    """Where a person's number stands: in the stage's file, or in the stack file."""
+def _decided(one: Input, stage: int, replaced: Mapping[str, str], grown: Mapping[str, str]) -> Input:
+    """Where a person's number stands: in the stage's file, or in the stack file; and what multiplied it."""
     if not one.source.startswith(OF_STAGE):
         return one
-    path = f"overrides.{one.source.removeprefix(OF_STAGE)}"
+    field = one.source.removeprefix(OF_STAGE)
+    path = f"overrides.{field}"
     where = f"stacks/stage{stage}.py"
+    if why := grown.get(field.rpartition(".")[0]):
+        where = f"{where}; {why}"
     if path in replaced:
         where = f"stagecoach:{path}, before: {replaced[path]}"
     return replace(one, source=where)

@@ -14,6 +14,7 @@ from infra.sizing.celery_servers import MOST, size_celery_servers
 from infra.sizing.choose import Ask, Catalog, candidates, choose
 from infra.sizing.contracts import check_contracts
 from infra.sizing.departures import departures
+from infra.sizing.growth import check_size, grow, idle_servers
 from infra.sizing.inputs import PlanInputs, Recorded
 from infra.sizing.monitoring import check_grafana
 from infra.sizing.namespace import size_namespace
@@ -51,8 +52,9 @@ def make_plan(
         # Nobody reads why a trial departs from the guide, and to price that is most of a plan's work.
         return _plan(change.stage, change.inputs, catalog, recorded)[0]
 
+    stage, grown = grow(stage, inputs, overridden)
     made, differs = _plan(stage, inputs, catalog, recorded)
-    made = replace(made, departures=(*differs(), *overridden, *made.departures))
+    made = replace(made, departures=(*differs(), *grown, *overridden, *made.departures))
     if made.fits or money is None:
         return made
     now = Change(text="", stage=stage, inputs=inputs)
@@ -94,8 +96,13 @@ def _plan(
         checks=(
             *check_contracts(stage, parts, namespace, nodes[0].vcpu),
             *check_grafana(parts.monitoring, nodes[0], packing),
+            *check_size(stage, inputs),
         ),
-        departures=(*ask.kept_server(row, recorded), *_kept_volume(asked, volume)),
+        departures=(
+            *ask.kept_server(row, recorded),
+            *_kept_volume(asked, volume),
+            *idle_servers(nodes, parts.workloads),
+        ),
         fits=not packing.unplaced,
         missing=_missing(packing, nodes),
         reasons=_volume_reason(stage, inputs, recorded, volume),

@@ -41,19 +41,22 @@ def pack(nodes: tuple[NodePlan, ...], workloads: tuple[WorkloadPlan, ...]) -> Pa
     """The largest pods first, each on the first node that has room; then whether another order would get stuck.
 
     Pods come in any order, and the scheduler spreads them over the nodes: a plan fits only if no order and no choice of
-    nodes leaves a pod without one.  Where one does, that arrangement is shown.
+    nodes leaves a pod without one.  Where one does, that arrangement is shown; else the one that spreads them.
     """
     daemons = [one.pod_requests for one in workloads if one.kind == "DaemonSet"]
     pods = sorted(peak_pods(workloads), key=_size, reverse=True)
-    packing = _first_fit(nodes, daemons, pods)
-    return packing if packing.unplaced else _stuck(nodes, daemons, packing) or packing
+    packing = _place(nodes, daemons, pods, spread=False)
+    if packing.unplaced:
+        return packing
+    return _stuck(nodes, daemons, packing) or _place(nodes, daemons, pods, spread=True)
 
 
 def _size(pod: Pod) -> tuple[int, int]:
     return pod.requests.memory.bytes, pod.requests.cpu.millicores
 
 
-def _first_fit(nodes: tuple[NodePlan, ...], daemons: list[Amounts], pods: list[Pod]) -> Packing:
+def _place(nodes: tuple[NodePlan, ...], daemons: list[Amounts], pods: list[Pod], *, spread: bool) -> Packing:
+    """Each pod on the first node that has room, or on the one with the most, as the scheduler does."""
     names = [(f"{node.role}-{number}", node) for node in nodes for number in range(1, node.count + 1)]
     on_each = _sum(daemons)
     left = {name: node.allocatable - on_each for name, node in names}
@@ -62,7 +65,7 @@ def _first_fit(nodes: tuple[NodePlan, ...], daemons: list[Amounts], pods: list[P
     unplaced, placed = [], []
     for pod in pods:
         fitting = (name for name in left if roles[name] == pod.role and slots[name] and left[name].holds(pod.requests))
-        chosen = next(fitting, None)
+        chosen = max(fitting, key=lambda name: left[name].cpu, default=None) if spread else next(fitting, None)
         if chosen is None:
             unplaced.append(pod)
         else:

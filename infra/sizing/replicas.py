@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from infra.models.stage_config import StageConfig
 from infra.names import DJANGO
 from infra.sizing.assemble import Parts, assemble, pool_workload
@@ -16,14 +18,36 @@ def share_out(stage: StageConfig, nodes: tuple[NodePlan, ...], *, volume_size_gi
     for index, pool in enumerate(stage.pools):
         name = pool_workload(index, pool.name)
         ceilings[name], maxima[name] = pool.replicas.ceiling, pool.replicas.planned
-    parts = assemble(stage, nodes, maxima, volume_size_gib=volume_size_gib)
-    growing = [name for name in ceilings if not pack(nodes, parts.workloads).unplaced]
+
+    def tried(more: dict[str, int]) -> Parts | None:
+        parts = assemble(stage, nodes, more, volume_size_gib=volume_size_gib)
+        return None if pack(nodes, parts.workloads).unplaced else parts
+
+    growing = list(ceilings) if tried(maxima) else []
     while growing:
+        maxima = _whole_rounds(maxima, ceilings, growing, lambda more: tried(more) is not None)
         for name in list(growing):
             more = {**maxima, name: maxima[name] + 1}
-            tried = assemble(stage, nodes, more, volume_size_gib=volume_size_gib)
-            if more[name] > ceilings[name] or pack(nodes, tried.workloads).unplaced:
+            if more[name] > ceilings[name] or not tried(more):
                 growing.remove(name)
             else:
-                maxima, parts = more, tried
-    return parts
+                maxima = more
+    return assemble(stage, nodes, maxima, volume_size_gib=volume_size_gib)
+
+
+def _whole_rounds(
+    maxima: dict[str, int], ceilings: dict[str, int], growing: list[str], fits: Callable[[dict[str, int]], bool]
+) -> dict[str, int]:
+    """As many rounds as fit in which each gets its pod, found by halving: twenty servers take many."""
+    low, high = 0, min(ceilings[name] - maxima[name] for name in growing)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if fits(_more(maxima, growing, middle)):
+            low = middle
+        else:
+            high = middle - 1
+    return _more(maxima, growing, low)
+
+
+def _more(maxima: dict[str, int], growing: list[str], pods: int) -> dict[str, int]:
+    return {name: count + (pods if name in growing else 0) for name, count in maxima.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infra.models.stage_config import StageConfig
-from infra.sizing.celery_servers import CUSTOMERS_EACH, further_servers
+from infra.sizing.celery_servers import CUSTOMERS_EACH, MOST, further_servers
 from infra.sizing.inputs import PlanInputs
 from infra.sizing.plan import TierUse
 
@@ -16,7 +16,10 @@ def tier_use(stage: StageConfig, inputs: PlanInputs) -> TierUse | None:
     if stage.customers_max is not None:
         up_to, then = stage.customers_max, f"stage {stage.stage + 1}"
     else:
-        up_to = stage.customers_min + CUSTOMERS_EACH * (further_servers(stage, customers) + 1)
+        servers = min(further_servers(stage, customers) + 1, MOST)
+        up_to = stage.customers_min + CUSTOMERS_EACH * servers
         computed = inputs.celery_servers is None
         then = "one more Celery server" if computed else "a larger stagecoach:celery_servers.count"
+        if servers == MOST:
+            then = f"the end of what {MOST} Celery servers and one database server hold"
     return TierUse(customers=customers, up_to=up_to, percent=100 * customers // up_to, then=then)

@@ -102,6 +102,15 @@ def test_the_servers_before_the_volume_at_vultr():
     assert keys(compare(config(1), config(2)))[:3] == ["volume", "server", "file-system"]
 
 
+def test_bounds_rise_first_and_fall_last():
+    """Neither may forbid a pod that is renewed."""
+    up, down = keys(compare(config(1), config(2))), keys(compare(config(5), config(1)))
+    assert "namespace-falls" not in up
+    assert up.index("namespace") < min(up.index(name) for name in ("postgres", "django", "workers", "beat"))
+    assert "namespace" not in down
+    assert down.index("namespace-falls") > max(down.index(name) for name in ("postgres", "django", "workers"))
+
+
 def test_only_what_happens():
     assert keys(compare(config(2), config(3))) == ["volume", "file-system"]
     assert keys(compare(config(3), config(3))) == []

@@ -34,7 +34,9 @@ class TestAppPod:
             assert only["terminationMessagePolicy"] == "FallbackToLogsOnError"
 
     def test_goes_before_the_data(self):
-        assert {pods(run(1))[name]["priorityClassName"] for name in APP} == {"stagecoach-app"}
+        classes = {name: pods(run(1))[name]["priorityClassName"] for name in APP}
+        assert classes.pop("celery-worker-deployment") == "stagecoach-worker"
+        assert set(classes.values()) == {"stagecoach-app"}
 
     def test_public_images_need_no_secret(self):
         assert [name for name in APP if "imagePullSecrets" in pods(run(1))[name]] == []

@@ -39,7 +39,7 @@ class TestEveryStage:
         made = run(stage, provider)
         for worker in stage_plan(stage, provider).workers:
             spec = made.inputs(f"{worker.workload.name}-deployment")["spec"]
-            assert spec["strategy"]["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": 1}
+            assert spec["strategy"]["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": "99%"}
 
     def test_has_its_grace_period(self, stage, provider):
         """Longer than the soft shutdown, or a kill interrupts what it saved."""

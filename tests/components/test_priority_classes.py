@@ -1,6 +1,6 @@
 """Who gives way when there is no room."""
 
-from tests.graphs import run
+from tests.graphs import pods, run
 
 TYPE = "kubernetes:scheduling.k8s.io/v1:PriorityClass"
 
@@ -12,6 +12,18 @@ class TestPriorityClasses:
         data, app = (made.inputs(f"priorities-stagecoach-{name}") for name in ("data", "app"))
         assert (data["value"], app["value"]) == (1_000_000, 100_000)
         assert data["preemptionPolicy"] == "PreemptLowerPriority"
+
+    def test_workers_give_way_first(self):
+        """A web pod that finds no room would stop an update; tasks go back to their queue."""
+        made = run(5)
+        names = ("data", "app", "worker", "pool")
+        values = [made.inputs(f"priorities-stagecoach-{name}")["value"] for name in names]
+        assert values == sorted(values, reverse=True)
+        assert len(set(values)) == len(names)
+        classes = {name: pod["priorityClassName"] for name, pod in pods(made).items()}
+        assert classes["celery-worker-deployment"] == "stagecoach-worker"
+        assert classes["celery-worker-slow-deployment"] == "stagecoach-pool"
+        assert classes["django-deployment"] == classes["celery-beat-deployment"] == "stagecoach-app"
 
     def test_below_the_systems_own(self):
         """system-cluster-critical is 2,000,000,000: coredns and traefik stay."""

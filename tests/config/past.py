@@ -1,4 +1,4 @@
-"""A deployment of stage 1 that exists."""
+"""A deployment that exists: what the program reads of it, and a whole state."""
 
 from infra.sizing.inputs import Recorded
 
@@ -26,3 +26,32 @@ def deployment(name, **annotations):
         "type": "kubernetes:apps/v1:Deployment",
         "outputs": {"metadata": {"name": name, "annotations": annotations}},
     }
+
+
+def past(recorder, *, one_quota=False):
+    """The state that a run under mocks leaves behind: resources by URN, outputs as their inputs.
+
+    `one_quota`: as the first versions left it, with every key in one ResourceQuota.
+    """
+    state = {}
+    for name, request in recorder.requests.items():
+        if request.custom:
+            urn = f"urn:pulumi:stage1::stagecoach::{request.type}::{name}"
+            state[urn] = {"type": request.type, "outputs": {**_COMPUTED.get(request.type, {}), **recorder.inputs(name)}}
+    if one_quota:
+        quotas = {urn: one for urn, one in state.items() if one["type"].endswith(":ResourceQuota")}
+        whole = {key: value for one in quotas.values() for key, value in one["outputs"]["spec"]["hard"].items()}
+        for urn in quotas:
+            if urn.endswith("::namespaces-quota"):
+                state[urn]["outputs"]["spec"] = {"hard": whole}
+            else:
+                del state[urn]
+    return state
+
+
+def named(values):
+    """Keys of a stack file with their namespace."""
+    return {f"stagecoach:{key}": value for key, value in values.items()}
+
+
+_COMPUTED = {"hcloud:index/server:Server": {"primaryDiskSize": 40}}

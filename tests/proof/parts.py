@@ -65,6 +65,21 @@ def _engine(name: str, proves: str, *tests: str, cpus: float = 1.2) -> Proof:
     return Proof(name=name, proves=proves, tests=made, cpus=cpus, needs=programs("git"))
 
 
+def _moves(provider: str) -> Proof:
+    """One cloud's; twenty moves take minutes."""
+    module = "tests/engine/test_moves.py"
+    ids = ("test_every_pair_in_one_step", "test_a_reordered_catalog_changes_nothing")
+    classes = ("TestFullServer", "TestManyCustomers", "TestNotRecorded")
+    more = tuple(f"{module}::{one}" for one in classes) if provider == "hetzner" else ()
+    return Proof(
+        name="moves" if provider == "hetzner" else f"moves-{provider}",
+        proves=f"one deployment on {provider.title()} goes from every stage to every other in one step, in place",
+        tests=(*(f"{module}::TestTour::{one}[{provider}]" for one in ids), *more),
+        cpus=1.2,
+        needs=programs("git"),
+    )
+
+
 def _lab(name: str, proves: str, *tests: str, cpus: float, needs: Reason = real_servers) -> Proof:
     """Parts of the lab, without a shop."""
     depends = ("lab", "infra", "stacks", "tools/kubernetes", "examples", *HELPERS, "tests/lab")
@@ -78,7 +93,8 @@ def _shop(name: str, proves: str, *tests: str, cpus: float = 0.6) -> Proof:
 
 _CLUSTER, _PROBES = "tests/lab/cluster", "probes_proof.py::test"
 PROOFS: tuple[Proof, ...] = (
-    _engine("moves", "one deployment on each cloud goes up all stages and down again, in place", "chain", "ownership"),
+    *(_moves(provider) for provider in ("hetzner", "digitalocean", "vultr")),
+    _engine("ownership", "fields that an autoscaler or a person owns, in moves both ways", "ownership"),
     _engine(
         "faults",
         "after a 503 at every kind of resource, a lost answer, a failed resize or a lock, the next update goes on",
@@ -176,5 +192,6 @@ PROOFS: tuple[Proof, ...] = (
     _shop("wrong", "images that fail, a failed migration, wrong passwords, another app", "wrong.py", "other_apps.py"),
     _shop("first-try", "twenty dumps and migrations, all at the first try", "policies.py::TestTwentyFirstTries"),
     _shop("stages", "every stage on Hetzner, the last one on DigitalOcean and Vultr", "stages.py", cpus=0.8),
+    _shop("one-step", "from the first stage to the last in one step, and back", "one_step.py", cpus=0.8),
     _shop("two-labs", "two labs beside each other", "two_labs.py", cpus=1),
 )

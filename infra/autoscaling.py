@@ -1,0 +1,50 @@
+"""Which workloads have an autoscaler, and whether it is set before or after its Deployment rolls (ADR 0022)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pulumi
+
+from infra.components.autoscaler import Autoscaler, AutoscalerArgs
+from infra.config.bounds import Bounds
+from infra.sizing.plan import StackPlan, WorkloadPlan
+
+
+class Autoscaling:
+    """The autoscalers of one plan on top of what a deployment has.
+
+    One that exists is kept where the new plan has room for one count only, and holds that count: the engine deletes at
+    the end of an update, and until then the old minimum would ask for pods that find no node.
+    """
+
+    def __init__(self, plan: StackPlan, now: Bounds, namespace: pulumi.Input[str]) -> None:
+        self._now, self._namespace = now, namespace
+        self._scaled = {one.name: one for one in (plan.django.workload, *(pool.workload for pool in plan.workers))}
+
+    def exists(self, workload: WorkloadPlan) -> bool:
+        """Whether the workload has an autoscaler after this update."""
+        return workload.replicas.autoscaled or workload.name in self._now.recorded_autoscalers
+
+    def lower(self, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
+        """Sets those whose minimum or maximum falls; every workload waits for them."""
+        return list(self._lowered(opts))
+
+    def follow(self, workload: WorkloadPlan, deployment_name: pulumi.Output[str], opts: pulumi.ResourceOptions) -> None:
+        """Sets the workload's autoscaler after its Deployment, unless there is none or it was lowered before."""
+        if self.exists(workload) and not self._falls(workload):
+            self._make(workload, deployment_name, opts)
+
+    def _lowered(self, opts: pulumi.ResourceOptions) -> Iterator[pulumi.Resource]:
+        for workload in self._scaled.values():
+            if self.exists(workload) and self._falls(workload):
+                yield self._make(workload, workload.name, opts)
+
+    def _falls(self, workload: WorkloadPlan) -> bool:
+        return self._now.autoscaler_falls(workload.name, workload.replicas.min, workload.replicas.max)
+
+    def _make(
+        self, workload: WorkloadPlan, deployment_name: pulumi.Input[str], opts: pulumi.ResourceOptions
+    ) -> Autoscaler:
+        arguments = AutoscalerArgs(plan=workload, namespace=self._namespace, deployment_name=deployment_name)
+        return Autoscaler(f"{workload.name}-autoscaler", arguments, opts=opts)

@@ -1,0 +1,173 @@
+"""Reads the bounds that a running deployment has now: from its cluster, or from the state where that is away.
+
+The state alone is not enough: an update that was killed after the API server took a bound, and before the engine wrote
+it down, leaves the old value behind.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import http.client
+import json
+import ssl
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pulumi
+import yaml
+
+from infra.config.bounds import Bounds, quantity
+from infra.names import APP_NAMESPACE
+
+_SECONDS = 3.0  # for each answer: a preview from where the firewall keeps people out waits no longer
+_LONGEST = 4_000_000  # bytes of an answer
+_PROVIDER = "pulumi:providers:kubernetes"
+_QUOTA = "kubernetes:core/v1:ResourceQuota"
+_LIMITS = "kubernetes:core/v1:LimitRange"
+_AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+_PATHS = {
+    _QUOTA: f"/api/v1/namespaces/{APP_NAMESPACE}/resourcequotas",
+    _LIMITS: f"/api/v1/namespaces/{APP_NAMESPACE}/limitranges",
+    _AUTOSCALER: f"/apis/autoscaling/v2/namespaces/{APP_NAMESPACE}/horizontalpodautoscalers",
+}
+Object = Mapping[str, Any]
+Objects = dict[str, list[Object]]  # by the type that the state has
+
+
+class AwayError(Exception):
+    """The cluster gave no answer that can be used."""
+
+
+def read_bounds(state: Mapping[str, Any]) -> Bounds:
+    """The bounds before this update.
+
+    Args:
+        state: The stack's resources by URN, each with its type and outputs.
+    """
+    recorded = {kind: [one for one in _outputs(state, kind) if _ours(one)] for kind in _PATHS}
+    if not any(recorded.values()):
+        return Bounds()
+    kept = frozenset(_name(one) for one in recorded[_AUTOSCALER])
+    kubeconfig = next((one["kubeconfig"] for one in _outputs(state, _PROVIDER) if one.get("kubeconfig")), "")
+    try:
+        return bounds_of(ask_cluster(str(kubeconfig)), kept)
+    except (AwayError, ValueError) as error:
+        if not pulumi.runtime.is_dry_run():
+            pulumi.log.warn(
+                f"The cluster could not be asked for its bounds ({error}); the last recorded ones decide their order"
+            )
+        return bounds_of(recorded, kept)
+
+
+def bounds_of(objects: Objects, kept: frozenset[str]) -> Bounds:
+    """The program's own of these objects; what somebody else has put there is not the program's to change.
+
+    Raises:
+        ValueError: an amount is no quantity.
+    """
+    quotas = {_name(one): _texts(_spec(one).get("hard")) for one in objects[_QUOTA] if _ours(one)}
+    autoscalers = {
+        _name(one): (int(_spec(one).get("minReplicas") or 1), int(_spec(one).get("maxReplicas") or 1))
+        for one in objects[_AUTOSCALER]
+        if _ours(one)
+    }
+    limits = [most for one in objects[_LIMITS] if _ours(one) for most in _container_memory(one)]
+    return Bounds(
+        quotas=quotas,
+        container_memory=min(limits, key=quantity, default=None),
+        autoscalers=autoscalers,
+        recorded_autoscalers=kept,
+    )
+
+
+def ask_cluster(kubeconfig: str) -> Objects:
+    """The objects as the API server has them, each request bounded in time.
+
+    Raises:
+        AwayError: no connection, no certificate that is taken, or an answer that is no list.
+    """
+    try:
+        connection = _connection(kubeconfig)
+        try:
+            return {kind: _list(connection, path) for kind, path in _PATHS.items()}
+        finally:
+            connection.close()
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError, IndexError, yaml.YAMLError) as error:
+        # Not the text of an error that may quote the kubeconfig.
+        said = str(error) if isinstance(error, OSError | http.client.HTTPException) else type(error).__name__
+        raise AwayError(said or type(error).__name__) from None
+
+
+def _connection(kubeconfig: str) -> http.client.HTTPSConnection:
+    content = yaml.safe_load(kubeconfig)
+    cluster, user = content["clusters"][0]["cluster"], content["users"][0]["user"]
+    context = ssl.create_default_context(cadata=_decoded(cluster["certificate-authority-data"]).decode())
+    with tempfile.TemporaryDirectory() as folder:  # OpenSSL takes a client's pair from files only
+        pair = Path(folder, "client.pem")
+        pair.touch(mode=0o600)
+        pair.write_bytes(b"\n".join(_decoded(user[f"client-{part}-data"]) for part in ("certificate", "key")))
+        context.load_cert_chain(pair)
+    address = urlsplit(cluster["server"])
+    return http.client.HTTPSConnection(address.hostname or "", address.port, timeout=_SECONDS, context=context)
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text)
+    except binascii.Error as error:
+        raise ValueError("not base64") from error
+
+
+def _list(connection: http.client.HTTPSConnection, path: str) -> list[Object]:
+    connection.request("GET", path, headers={"Accept": "application/json"})
+    answer = connection.getresponse()
+    text = answer.read(_LONGEST)
+    if answer.status != http.client.OK:
+        raise http.client.HTTPException(f"HTTP {answer.status}")
+    items = json.loads(text)["items"]
+    if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
+        raise TypeError("no list of objects")
+    return items
+
+
+def _outputs(state: Mapping[str, Any], kind: str) -> Iterator[Object]:
+    for one in state.values():
+        if one.get("type") == kind:
+            yield one.get("outputs") or {}
+
+
+def _metadata(one: Object) -> Object:
+    found: Object = one.get("metadata") or {}
+    return found
+
+
+def _name(one: Object) -> str:
+    return str(_metadata(one).get("name") or "")
+
+
+def _spec(one: Object) -> Object:
+    found: Object = one.get("spec") or {}
+    return found
+
+
+def _ours(one: Object) -> bool:
+    """The label that every object of the program carries."""
+    labels = _metadata(one).get("labels") or {}
+    return labels.get("app.kubernetes.io/part-of") == "stagecoach" and bool(_name(one))
+
+
+def _texts(hard: Mapping[str, Any] | None) -> dict[str, str]:
+    found = {key: str(value) for key, value in (hard or {}).items()}
+    for value in found.values():
+        quantity(value)
+    return found
+
+
+def _container_memory(one: Object) -> Iterable[str]:
+    for item in _spec(one).get("limits") or []:
+        if item.get("type") == "Container" and "memory" in (item.get("max") or {}):
+            yield str(item["max"]["memory"])

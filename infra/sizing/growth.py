@@ -1,0 +1,103 @@
+"""The last stage beyond its own size: pools and web pods grow with the Celery servers that the customers ask for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from infra.models.stage_config import PoolConfig, ReplicaRange, StageConfig
+from infra.names import CELERY_ROLE
+from infra.sizing.celery_servers import MOST, further_servers, most_customers
+from infra.sizing.inputs import PlanInputs
+from infra.sizing.pack import pack
+from infra.sizing.plan import Check, Departure, NodePlan, WorkloadPlan
+
+_WEB = "django.replicas"
+
+
+def times(stage: StageConfig, inputs: PlanInputs) -> int:
+    """How many times the stage's own size; never more than the servers that a stack file names."""
+    wanted = 1 + further_servers(stage, inputs.customers)
+    if inputs.celery_servers is not None:
+        wanted = min(wanted, max(inputs.celery_servers, 1))
+    return min(wanted, MOST)
+
+
+def grow(
+    stage: StageConfig, inputs: PlanInputs, overridden: tuple[Departure, ...] = ()
+) -> tuple[StageConfig, tuple[Departure, ...]]:
+    """The stage for so many customers, and each range that grew beside the stage's own.
+
+    A pool needs as many times the pods: at least, planned and at most.  Further 1,500 customers are 2.6 pages a second
+    at the peak (infra/whatif/load.py), less than half a process: one more web pod at most is plenty.  What a stack file
+    overrides is left as it says.
+    """
+    by = times(stage, inputs)
+    if by == 1:
+        return stage, ()
+    pools = tuple(_pool(one, by) if _free(f"pools.{one.name}.replicas", overridden) else one for one in stage.pools)
+    django = stage.django
+    if _free(_WEB, overridden):
+        web = django.replicas.model_copy(update={"ceiling": django.replicas.ceiling + by - 1})
+        django = django.model_copy(update={"replicas": web})
+    grown = stage.model_copy(update={"pools": pools, "django": django})
+    return grown, _shown(stage, grown, f"{inputs.customers} customers are {by} times the stage's own size")
+
+
+def check_size(stage: StageConfig, inputs: PlanInputs) -> tuple[Check, ...]:
+    """Whether the design holds the customers; nothing is said where the stack names its stage."""
+    if inputs.customers is None or stage.customers_max is not None:
+        return ()
+    wanted, most = 1 + further_servers(stage, inputs.customers), most_customers(stage)
+    reason = f"{inputs.customers} customers ask for {wanted} Celery servers of {MOST}, which is up to {most} customers"
+    if wanted > MOST:
+        reason += (
+            ". One database server is not enough above that: share the customers among several deployments, each with "
+            f"a stagecoach:name of its own, or set stagecoach:stage: {stage.stage} in place of customers and size "
+            "celery_servers and overrides.pools for the load that you measured"
+        )
+    return (Check(name="celery-servers", ok=wanted <= MOST, reason=reason, field="customers"),)
+
+
+def _free(path: str, overridden: tuple[Departure, ...]) -> bool:
+    return not any(one.field.startswith(f"overrides.{path}.") for one in overridden)
+
+
+def _pool(pool: PoolConfig, by: int) -> PoolConfig:
+    asked = pool.replicas
+    replicas = ReplicaRange(min=asked.min * by, planned=asked.planned * by, ceiling=asked.ceiling * by)
+    return pool.model_copy(update={"replicas": replicas})
+
+
+def _shown(before: StageConfig, after: StageConfig, why: str) -> tuple[Departure, ...]:
+    pairs = [(_WEB, before.django.replicas, after.django.replicas)]
+    pairs += [
+        (f"pools.{old.name}.replicas", old.replicas, new.replicas)
+        for old, new in zip(before.pools, after.pools, strict=True)
+    ]
+    return tuple(
+        Departure(field=path, guide=_text(old), plan=_text(new), why=why) for path, old, new in pairs if old != new
+    )
+
+
+def _text(replicas: ReplicaRange) -> str:
+    return f"{replicas.min}/{replicas.planned}/{replicas.ceiling}"
+
+
+def idle_servers(nodes: tuple[NodePlan, ...], workloads: tuple[WorkloadPlan, ...]) -> tuple[Departure, ...]:
+    """Celery servers that a stack file names and no pod needs at the peak: said, because they are paid for."""
+    celery = next((node for node in nodes if node.role == CELERY_ROLE), None)
+    if celery is None or celery.count == 1 or pack(nodes, workloads).unplaced:
+        return ()
+    needed = next(count for count in range(1, celery.count + 1) if _fit(nodes, workloads, count))
+    if needed == celery.count:
+        return ()
+    why = (
+        f"with every pool at its maximum {celery.count - needed} of them have nothing to do; name fewer, or raise the "
+        "ceilings (overrides.pools.NAME.replicas.ceiling)"
+    )
+    return (Departure(field="celery_servers.count", guide=str(needed), plan=str(celery.count), why=why),)
+
+
+def _fit(nodes: tuple[NodePlan, ...], workloads: tuple[WorkloadPlan, ...], count: int) -> bool:
+    fewer = tuple(replace(node, count=count) if node.role == CELERY_ROLE else node for node in nodes)
+    return not pack(fewer, workloads).unplaced
