@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lab.plugins.diffing import Diff, compare
+from lab.plugins.engine_log import EngineLog
 from lab.plugins.values import Properties
 
 
@@ -55,6 +56,12 @@ class Package(ABC):
     """One provider package, for example hcloud."""
 
     name: str
+    engine: EngineLog | None = None  # the engine that attached last
+
+    def warn(self, call: Call, message: str) -> None:
+        """Shows a warning beside the resource."""
+        if self.engine:
+            self.engine.warn(call.urn, message)
 
     def configure(self, _variables: Properties) -> None:
         """Takes the provider's configuration; secrets are unwrapped."""

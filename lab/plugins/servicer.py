@@ -12,6 +12,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, st
 
 from lab.paths import full_disk_hint
 from lab.plugins import diffing
+from lab.plugins.engine_log import EngineLog
 from lab.plugins.faults import Faults, InjectedError
 from lab.plugins.journal import Journal
 from lab.plugins.package import Call, CheckFailedError, InitFailedError, Package, PluginError
@@ -36,8 +37,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Nothing to agree on."""
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
 
-    def Attach(self, _request: Any, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: ANN401, N802  as above
-        """The engine found a provider that runs already."""
+    def Attach(self, request: Any, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: ANN401, N802  as above
+        """The engine found a provider that runs already, and says where it listens."""
+        self.package.engine = EngineLog(request.address)
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: ANN401, N802  as above
