@@ -21,13 +21,14 @@ from infra.components.server.interface import Server, ServerArgs
 from infra.components.traefik import Traefik, TraefikArgs
 from infra.config.against_past import require_possible
 from infra.config.program_config import Secrets, load_stack_config
-from infra.config.recorded import load_recorded
+from infra.config.recorded import load_resources, read_recorded
 from infra.config.resolve import plan_for
 from infra.errors import Problem, RefusedError
 from infra.existing import require_only_one
 from infra.models.stack_config import StackConfig
 from infra.monitoring import deploy_monitoring
 from infra.orderable import require_orderable
+from infra.quiet_commands import loud_commands, quiet
 from infra.rollout import waiting
 from infra.shop import Base, deploy_shop
 from infra.sizing.plan import StackPlan
@@ -43,13 +44,15 @@ def outputs_of_this_stack() -> dict[str, Any]:
             what can't be had; nothing is registered.
     """
     config, secrets = load_stack_config()
-    recorded = load_recorded()
+    resources = load_resources()
+    recorded = read_recorded(resources)
     require_possible(config, recorded)
     plan = plan_for(config, recorded)
     require_sound(plan)
     if recorded is None and not config.allow_second:
         require_only_one(config)
     require_orderable(config, plan, recorded)
+    pulumi.runtime.register_stack_transformation(quiet(loud_commands(resources)))
     return deploy(config, secrets, plan)
 
 

@@ -41,14 +41,14 @@ _VOLUMES = {
 }
 
 
-def load_recorded() -> Recorded | None:
-    """The past of the stack that is being updated; None before its server exists.
+def load_resources() -> Mapping[str, Any]:
+    """The resources of the stack that is being updated, by URN, each with its type and outputs.
 
     Raises:
         RefusedError: the state can't be read.
     """
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    return read_recorded(_read_state(name).get("outputs") or {})
+    return _read_state(name).get("outputs") or {}
 
 
 def _read_state(name: str) -> Mapping[str, Any]:
@@ -79,7 +79,7 @@ def _unreadable(name: str, error: Exception) -> RefusedError:
 
 
 def read_recorded(resources: Mapping[str, Any]) -> Recorded | None:
-    """From a state's resources by URN, each with its type and outputs."""
+    """The past of a stack, from its state's resources by URN; None before its server exists."""
     last: Mapping[str, Any] = {}
     volume = 0
     server: tuple[str, Mapping[str, Any]] | None = None

@@ -52,7 +52,7 @@ class PrimaryIp(Named):
         return {**super().make(record), "ipAddress": self.cloud.new_address(), "serverId": None}
 
     def shown(self, record: Record) -> Record:
-        """Whose it is now: since 2026-08-01 the API calls a free address `unassigned` (docs.hetzner.cloud/changelog)."""
+        """Whose it is now: since 2026-08-01 the API calls a free one `unassigned` (docs.hetzner.cloud/changelog)."""
         server = record.get("serverId")
         assignee = {"assigneeId": int(server or 0), "assigneeType": "server" if server else "unassigned"}
         return {**super().shown(record), **assignee}

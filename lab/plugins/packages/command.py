@@ -80,7 +80,7 @@ class CommandPackage(Package):
         return {**inputs, "stdout": self.scripts.run(connection, script, inputs.get("stdin")), "stderr": ""}
 
     def _offer_last_output(self, call: Call, inputs: Properties) -> None:
-        """Offers the last run's output as variables, as pulumi-command does by default; sshd refuses, which it warns of.
+        """Offers the last run's output as variables, as pulumi-command does by default; sshd refuses, and it warns.
 
         Source: provider/pkg/provider/remote/commandController.go, `run`.
         """

@@ -116,7 +116,7 @@ class TestPlay:
 
 
 class TestLastOutput:
-    """pulumi-command offers stdout and stderr of the last run as variables; sshd refuses, and the user reads a warning."""
+    """pulumi-command offers the last run's output as variables; sshd refuses, and the user reads a warning."""
 
     LAST = {"connection": DIRECT, "create": "true", "stdout": "done", "stderr": ""}  # noqa: RUF012  never changed
 
