@@ -23,7 +23,7 @@ class Engine(engine_pb2_grpc.EngineServicer):
     def __init__(self):
         self.told = []
 
-    def Log(self, request, _context):
+    def Log(self, request, _context):  # noqa: N802  the protocol's name
         self.told.append((request.severity, request.urn, request.message))
         return empty_pb2.Empty()
 
