@@ -19,7 +19,7 @@ from infra.components.namespaces import Namespaces, NamespacesArgs
 from infra.components.priority_classes import PriorityClasses
 from infra.components.server.interface import Server, ServerArgs
 from infra.components.traefik import Traefik, TraefikArgs
-from infra.config.against_past import require_possible
+from infra.config.against_past import keep_running, require_possible
 from infra.config.program_config import Secrets, load_stack_config
 from infra.config.recorded import load_resources, read_recorded
 from infra.config.resolve import plan_for
@@ -47,8 +47,11 @@ def outputs_of_this_stack() -> dict[str, Any]:
     resources = load_resources()
     recorded = read_recorded(resources)
     require_possible(config, recorded)
+    config = keep_running(config, recorded)
     plan = plan_for(config, recorded)
     require_sound(plan)
+    for line in plan.warnings:
+        pulumi.log.warn(line)
     if recorded is None and not config.allow_second:
         require_only_one(config)
     require_orderable(config, plan, recorded)
@@ -162,9 +165,9 @@ def _k3s_args(config: StackConfig, plan: StackPlan, server: Server, connection: 
         deployment=config.name,
         public_ip=server.public_ip,
         private_ip=server.private_ip,
-        version=config.k3s.version,
+        version=config.k3s.release,
         url=config.k3s.url,
-        sha256=config.k3s.sha256,
+        sha256=config.k3s.checksum,
         kubeconfig_epoch=config.kubeconfig_epoch,
     )
 
@@ -183,4 +186,5 @@ def _outputs(config: StackConfig, plan: StackPlan, server: Server, k3s: K3s) -> 
         "instance_type": plan.server.instance_type,
         "volume_size_gib": plan.volume_size_gib,
         "version": VERSION,
+        "k3s_version": config.k3s.release,
     }

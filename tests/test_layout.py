@@ -22,6 +22,7 @@ MIRRORED = (
     "infra/loadtest",
     "infra/render",
     "infra/doctor",
+    "infra/support",
     "lab",
 )
 # Reason: modules. The table only shrinks; what is new brings its tests.

@@ -13,7 +13,7 @@ def state(commands):
     """A state with a server and commands, by name, with their outputs."""
     server = {"name": "shop", "serverType": "cx23", "location": "nbg1", "primaryDiskSize": 40}
     made = {f"urn:pulumi:s::p::{COMMAND}::{name}": {"type": COMMAND, "outputs": one} for name, one in commands.items()}
-    return {f"urn:pulumi:s::p::{SERVER}::server": {"type": SERVER, "outputs": server}, **made}
+    return {f"urn:pulumi:s::p::{SERVER}::server-server": {"type": SERVER, "outputs": server}, **made}
 
 
 def after(commands):

@@ -107,3 +107,26 @@ class TestRehearsal:
         assert found["plan"] == "60 times sooner"
         assert "take monitoring.alert_speed out" in found["why"]
         assert "alert_speed" not in plan("--json").stdout
+
+
+class TestSupport:
+    """What gets no fixes any more is said in every form."""
+
+    @pytest.fixture
+    def old(self, tmp_path):
+        path = tmp_path / "Pulumi.old.yaml"
+        text = (REPOSITORY / "Pulumi.stage1.yaml").read_text()
+        path.write_text(f"{text}  stagecoach:k3s:\n    version: v1.33.6+k3s1\n")
+        return str(path)
+
+    def test_text(self, old):
+        done = plan("--stack-file", old)
+        assert done.returncode == 0
+        assert "warning: Kubernetes 1.33 has had no fixes since 2026-06-28." in " ".join(done.stdout.split())
+
+    def test_json(self, old):
+        [line] = json.loads(plan("--stack-file", old, "--json").stdout)["warnings"]
+        assert "docs/how-to/upgrade-k3s.md has the steps" in line
+
+    def test_markdown(self, old):
+        assert "**Support ends:** Kubernetes 1.33" in plan("--stack-file", old, "--format", "markdown").stdout

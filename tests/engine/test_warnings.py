@@ -30,7 +30,7 @@ def update(deployment):
     warned = [one["diagnosticEvent"] for one in events if "diagnosticEvent" in one]
     return (
         {one["urn"].rpartition("::")[2]: one["op"] for one in steps if one["op"] != "same"},
-        [one["message"] for one in warned if one["severity"] == "warning"],
+        [one["message"] for one in warned if one["severity"] == "warning" and one["urn"]],  # a plugin's, of a resource
     )
 
 

@@ -1,0 +1,30 @@
+"""The k3s that runs, where the stack file leaves it open: ends of support are seen by what is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from infra.doctor.check import Check, ok, warning
+from infra.models.stack_config import StackConfig
+from infra.support.running import k3s_warning
+
+
+def k3s_checks(config: StackConfig, outputs: Mapping[str, Any], today: date) -> Iterator[Check]:
+    """One check; none where the stack says nothing of it yet, or the stack file names another one.
+
+    Args:
+        config: The stack file.
+        outputs: The stack's.
+        today: What the end of support is compared with.
+    """
+    release = str(outputs.get("k3s_version") or "")
+    if not release or config.k3s.version not in (None, release):
+        return
+    line = k3s_warning(release, today)
+    if line is None:
+        yield ok("k3s", release)
+    elif config.k3s.version is None:  # otherwise the stack file's own check has said it
+        found, _, mend = line.partition(". ")
+        yield warning("k3s", f"{release}: {found}", mend)
