@@ -29,7 +29,7 @@ class TestJson:
             "memory_mib": 4096,
             "price": 5.49,
             "currency": "EUR",
-            "allocatable": {"cpu_m": 1700, "memory_mib": 2741},
+            "allocatable": {"cpu_m": 1700, "memory_mib": 2638},
         }
 
     def test_names_every_part(self, stage1):
@@ -54,7 +54,7 @@ class TestFormats:
 
     def test_markdown(self):
         done = plan("--format", "markdown", "--stage", "2")
-        assert "| server | 1 | `cx33` | 4 | 8192Mi | 8.49 EUR | 3700m, 6482Mi |" in done.stdout
+        assert "| server | 1 | `cx33` | 4 | 8192Mi | 8.49 EUR | 3700m, 6277Mi |" in done.stdout
         assert "| `celery-worker` | `worker` | 600m 768Mi | 1000m 1024Mi | 1/1/3 + 0 |" in done.stdout
 
 
