@@ -30,6 +30,7 @@ from infra.monitoring import deploy_monitoring
 from infra.orderable import require_orderable
 from infra.quiet_commands import loud_commands, quiet
 from infra.rollout import waiting
+from infra.rollouts.repair import repair_rollouts
 from infra.shop import Base, deploy_shop
 from infra.sizing.plan import StackPlan
 from infra.versions import IMAGES, VERSION
@@ -90,6 +91,7 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, 
         ),
     )
     k3s = _cluster(config, plan, access, server)
+    repair_rollouts(k3s.kubeconfig)
     nodes = deploy_celery_servers(config, celery, access, server, k3s) if celery else []
     on_cluster = pulumi.ResourceOptions(provider=k3s.provider)
     namespaces = Namespaces(
