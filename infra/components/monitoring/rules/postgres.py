@@ -41,6 +41,13 @@ def postgres_alerts(plan: PostgresPlan, speed: int = 1) -> list[Alert]:
             summary=f"A transaction is open and idle for more than {idle} seconds",
         ),
         Alert(
+            name="PostgresCollationMismatch",
+            expression="max by (datname) (pg_collation_mismatches) > 0",
+            minutes=5,
+            component="postgres",
+            summary="Postgres sorts text in another order than its indexes do: rows may not be found",
+        ),
+        Alert(
             name="BackupTooOld",
             expression=f"time() - max({newest} > 0) > {_BACKUP_HOURS * 3600}",
             minutes=30,
