@@ -104,7 +104,6 @@ REASONS = {
         "lab/cluster/bundled.py",
         "lab/cluster/certificates.py",
         "lab/cluster/kubelet.py",
-        "lab/cluster/node.py",
         "lab/cluster/processes.py",
     ),
     "values without behaviour, and lines for the journal": (

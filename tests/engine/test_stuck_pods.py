@@ -8,7 +8,7 @@ import pytest
 from infra.rollouts.stuck_pods import stuck_pods
 from lab.cluster.api import MERGE_PATCH
 from tests.engine.deployment import Deployment
-from tests.waiting import wait
+from tests.waiting import patience, wait
 
 pytestmark = pytest.mark.engine
 
@@ -67,7 +67,7 @@ def test_the_printed_way_back(deployment, monkeypatch):
     """A failed update leaves a pod that waits for ever; the next one brings the right image, and that pod goes."""
     package = deployment.lab.server.packages["kubernetes"]
     waits = package.update
-    monkeypatch.setattr(package, "update", lambda call: waits(replace(call, timeout=3)))  # not for minutes
+    monkeypatch.setattr(package, "update", lambda call: waits(replace(call, timeout=patience(3))))  # not for minutes
     deployment.configure(images={"postgres": BROKEN})
     done = deployment.pulumi("up", "--yes", "--skip-preview")
     assert done.returncode != 0
