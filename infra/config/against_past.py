@@ -15,7 +15,12 @@ def require_possible(config: StackConfig, recorded: Recorded | None) -> None:
     """Raises RefusedError, with every reason, where the update would replace the server or lose data."""
     if recorded is None:
         return
-    problems = [*_moved(config, recorded), *_shrunk(config, recorded), *_newer(recorded), *_k3s_step(config, recorded)]
+    problems = [
+        *_moved(config, recorded),
+        *_shrunk(config, recorded),
+        *_newer(recorded),
+        *k3s_step(config.k3s.version, recorded.k3s_version),
+    ]
     if problems:
         raise RefusedError("the deployment that exists can't become this", problems)
 
@@ -63,9 +68,11 @@ def keep_running(config: StackConfig, recorded: Recorded | None) -> StackConfig:
     return config.model_copy(update={"k3s": config.k3s.model_copy(update={"version": recorded.k3s_version})})
 
 
-def _k3s_step(config: StackConfig, recorded: Recorded) -> Iterator[Problem]:
-    """Kubernetes goes up one minor at a time, and k3s goes back to an earlier one only with a datastore from then."""
-    wanted, has = config.k3s.version, recorded.k3s_version
+def k3s_step(wanted: str | None, has: str) -> Iterator[Problem]:
+    """What is wrong with a step from one release of k3s to another; nothing where either is not known.
+
+    Kubernetes goes up one minor at a time, and k3s goes back to an earlier one only with a datastore from then.
+    """
     if wanted is None or not has:
         return
     to, now = kubernetes_minor(wanted), kubernetes_minor(has)

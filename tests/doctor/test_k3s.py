@@ -18,6 +18,7 @@ TODAY = date(2026, 11, 30)
         (None, {}, []),  # an earlier program gave no such output
         ("v1.33.6+k3s1", {"k3s_version": "v1.33.6+k3s1"}, []),  # the check of the stack file says it
         ("v1.34.12+k3s1", {"k3s_version": "v1.33.6+k3s1"}, []),  # the next update mends it
+        ("v1.36.5+k3s1", {"k3s_version": "v1.33.6+k3s1"}, ["missing"]),  # the next update would be refused
         ("v1.36.5+k3s1", {"k3s_version": "v1.36.5+k3s1"}, ["ok"]),
     ],
 )
