@@ -78,5 +78,5 @@ class TestWarnings:
         }
         assert warned == []
         state = json.loads(deployment.pulumi("stack", "export").stdout)["deployment"]["resources"]
-        quiet = [one for one in state if one["inputs"].get("addPreviousOutputInEnv") is False]
+        quiet = [one for one in state if one.get("inputs", {}).get("addPreviousOutputInEnv") is False]
         assert [one["urn"].rpartition("::")[2] for one in quiet] == ["k3s-kubeconfig"]
