@@ -43,7 +43,7 @@ def postgres_alerts(plan: PostgresPlan, speed: int = 1) -> list[Alert]:
             name="PostgresCollationMismatch",
             expression="max by (datname) (pg_collation_mismatches) > 0",
             minutes=5,
-            component="postgres",
+            component="collation",  # PostgresDown does not explain it
             summary="Postgres sorts text in another order than its indexes do: rows may not be found",
         ),
         *_backup_alerts(),
