@@ -60,9 +60,9 @@ def deploy_celery_servers(
             server_private_ip=server.private_ip,
             node=node,
             token=k3s.agent_token,
-            version=config.k3s.version,
+            version=config.k3s.release,
             url=config.k3s.url,
-            sha256=config.k3s.sha256,
+            sha256=config.k3s.checksum,
         ),
         opts=pulumi.ResourceOptions(depends_on=[k3s.installed]),
     )

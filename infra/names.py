@@ -29,6 +29,7 @@ SERVER_RESOURCE = "server-server"
 CELERY_SERVERS_COMPONENT = "celery-servers"
 CELERY_SERVER_RESOURCE = f"{CELERY_SERVERS_COMPONENT}-1-server"
 VOLUME_RESOURCE = "server-data"
+K3S_INSTALL_RESOURCE = "k3s-install"
 COMPONENT_LABEL = "app.kubernetes.io/component"  # on pods; all pools of workers are one component
 ROLE_LABEL = "stagecoach.dev/role"  # on nodes: server or celery
 PATCH_FORCE = "pulumi.com/patchForce"  # the Kubernetes provider takes fields from other owners (ADR 0023)

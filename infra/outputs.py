@@ -15,6 +15,7 @@ OUTPUTS: dict[str, str] = {
     "volume_size_gib": "the data volume's size",
     "grafana": "how to reach Grafana, where `monitoring.grafana` is on",
     "version": "the program that updated the stack last; an older one is refused",
+    "k3s_version": "the release of k3s on its servers",
 }
 
 SECRET_OUTPUTS = ("kubeconfig",)

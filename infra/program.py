@@ -20,7 +20,7 @@ from infra.components.namespaces import Namespaces, NamespacesArgs
 from infra.components.priority_classes import PriorityClasses
 from infra.components.server.interface import Server, ServerArgs
 from infra.components.traefik import Traefik, TraefikArgs
-from infra.config.against_past import require_possible
+from infra.config.against_past import keep_running, require_possible
 from infra.config.autoscaled import read_autoscaled
 from infra.config.bounds import Bounds
 from infra.config.live_bounds import read_bounds
@@ -33,7 +33,9 @@ from infra.existing import require_only_one
 from infra.models.stack_config import StackConfig
 from infra.monitoring import deploy_monitoring
 from infra.orderable import require_orderable
+from infra.quiet_commands import loud_commands, quiet
 from infra.rollout import waiting
+from infra.rollouts.repair import repair_rollouts
 from infra.shop import Base, deploy_shop
 from infra.sizing.plan import StackPlan
 from infra.up_to_date import require_up_to_date
@@ -53,11 +55,15 @@ def outputs_of_this_stack() -> dict[str, Any]:
     recorded = read_recorded(state)
     require_possible(config, recorded)
     require_up_to_date(config, state)
+    config = keep_running(config, recorded)
     plan = plan_for(config, recorded)
     require_sound(plan)
+    for line in plan.warnings:
+        pulumi.log.warn(line)
     if recorded is None and not config.allow_second:
         require_only_one(config)
     require_orderable(config, plan, recorded)
+    pulumi.runtime.register_stack_transformation(quiet(loud_commands(state)))
     past = Past(
         bounds=read_bounds(state),
         autoscaled=read_autoscaled(state),
@@ -108,6 +114,7 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, past: Past) -
         ),
     )
     k3s = _cluster(config, plan, access, server)
+    repair_rollouts(k3s.kubeconfig)
     nodes = deploy_celery_servers(config, celery, access, server, k3s) if celery else []
     on_cluster = pulumi.ResourceOptions(provider=k3s.provider)
     namespaces = Namespaces(
@@ -186,9 +193,9 @@ def _k3s_args(config: StackConfig, plan: StackPlan, server: Server, connection: 
         deployment=config.name,
         public_ip=server.public_ip,
         private_ip=server.private_ip,
-        version=config.k3s.version,
+        version=config.k3s.release,
         url=config.k3s.url,
-        sha256=config.k3s.sha256,
+        sha256=config.k3s.checksum,
         kubeconfig_epoch=config.kubeconfig_epoch,
     )
 
@@ -207,4 +214,5 @@ def _outputs(config: StackConfig, plan: StackPlan, server: Server, k3s: K3s) -> 
         "instance_type": plan.server.instance_type,
         "volume_size_gib": plan.volume_size_gib,
         "version": VERSION,
+        "k3s_version": config.k3s.release,
     }

@@ -30,6 +30,8 @@ PURE = [
     "infra.config.parse",
     "infra.config.resolve",
     "infra.config.required_secrets",
+    "infra.support.running",
+    "infra.rollouts.stuck_pods",
     "infra.changes.compare",
     "infra.preview.engine_preview",
     "infra.pull_requests.findings",

@@ -49,7 +49,7 @@ class TestEveryStage:
     def test_manifests_are_valid(self, stage):
         """kubernetes-validate's strict schemas take every object."""
         for manifest in run(stage).kubernetes().values():
-            kubernetes_validate.validate(manifest, "1.33", strict=True)
+            kubernetes_validate.validate(manifest, "1.36", strict=True)
 
     def test_kubernetes_objects_use_the_provider(self, stage):
         """A forgotten provider would talk to whatever kubectl talks to."""

@@ -56,6 +56,7 @@ def plan_move(before: StackConfig, after: StackConfig, *, root_disk_gb: int | No
         instance_type=running.name,
         root_disk_gb=disk.gb,
         volume_size_gib=old.volume_size_gib,
+        k3s_version=before.k3s.version or "",  # left out, nobody knows what runs
         **_celery(old, wanted),
     )
     if any(getattr(before, key) != getattr(after, key) for key in _PLACE):

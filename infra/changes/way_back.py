@@ -47,6 +47,7 @@ def _left_behind(after: StackConfig, move: Move) -> Recorded:
         root_disk_gb=move.root_disk.gb,
         volume_size_gib=plan.volume_size_gib,
         celery_instance_type=celery.instance_type if celery else "",
+        k3s_version=after.k3s.version or "",
     )
 
 

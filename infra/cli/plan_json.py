@@ -28,6 +28,7 @@ def plan_to_json(plan: StackPlan) -> dict[str, Any]:
         "region": plan.region,
         "fits": plan.fits,
         "missing": list(plan.missing),
+        "warnings": list(plan.warnings),
         "proof": _proof(plan),
         "remedies": [
             {

@@ -27,6 +27,8 @@ def print_plan(plan: StackPlan) -> None:
     _print_proof(console, plan)
     print_grid(console, *_checks(plan))
     print_grid(console, _departures(plan))
+    for line in plan.warnings:
+        console.print(Text(f"warning: {line}", "yellow"))
 
 
 def print_contracts(plan: StackPlan) -> None:

@@ -24,7 +24,7 @@ _HEARTBEAT_MINUTES = 4  # longer than a restart of Redis, after which the worker
 _ALIVE = ["sh", "-c", f'[ -n "$(find /run/stagecoach/heartbeat -mmin -{_HEARTBEAT_MINUTES})" ]']
 _READY = ["test", "-e", "/run/stagecoach/ready"]
 
-# Rounded down, so that one pod of up to a hundred stays at work; of a single one it is that one.  With one at a time two
+# Rounded down: one pod of up to a hundred stays at work, and a single one goes.  With one at a time two
 # old, larger pods would keep a new one out of a server that has become smaller, and neither could go (ADR 0022).
 _ALL_BUT_ONE = "99%"
 

@@ -32,6 +32,7 @@ PORT, EXPORTER_PORT = 5432, 9187
 DATABASE = USER = "app"
 # A claim's size is written once; local-path neither enforces nor grows it, the volume bounds all.
 _CLAIM_SIZE = "10Gi"
+_QUERIES = "/etc/stagecoach-queries"  # in the exporter
 _GRACE_SECONDS = 120  # a fast shutdown writes a checkpoint
 _AWAIT_SECONDS = 60  # much longer than network policies need to learn a new pod's address, or Postgres to restart
 
@@ -69,6 +70,13 @@ class Postgres(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
+        queries = core.v1.ConfigMap(
+            f"{name}-queries",
+            metadata=meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(POSTGRES)),
+            data={"queries.yaml": load("postgres_queries.yaml")},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self._queries_name = queries.metadata.name
         options = child_of(self, protect=True)
         options.ignore_changes = ["spec.volumeClaimTemplates"]
         options.depends_on = [service]
@@ -100,6 +108,9 @@ class Postgres(pulumi.ComponentResource):
                 empty_dir("shm", str(args.plan.shm_size), memory=True),
                 empty_dir("run"),
                 empty_dir("tmp"),
+                core.v1.VolumeArgs(
+                    name="queries", config_map=core.v1.ConfigMapVolumeSourceArgs(name=self._queries_name)
+                ),
             ],
         )
 
@@ -145,9 +156,11 @@ class Postgres(pulumi.ComponentResource):
                 core.v1.EnvVarArgs(name="DATA_SOURCE_URI", value=f"127.0.0.1:{PORT}/{DATABASE}?sslmode=disable"),
                 core.v1.EnvVarArgs(name="DATA_SOURCE_USER", value=USER),
                 secret_env("DATA_SOURCE_PASS", self.secret_name, "password"),
+                core.v1.EnvVarArgs(name="PG_EXPORTER_EXTEND_QUERY_PATH", value=f"{_QUERIES}/queries.yaml"),
             ],
             resources=resources(args.plan.workload.container("exporter")),
             security_context=hardened(),
+            volume_mounts=[mount("queries", _QUERIES, read_only=True)],
             # No readiness probe: an exporter that is not ready would take the data service out of its Service.
             liveness_probe=tcp_probe("metrics", period=30),
         )

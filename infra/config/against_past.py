@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra.errors import Problem, RefusedError
+from infra.models.k3s_config import kubernetes_minor
 from infra.models.stack_config import StackConfig
 from infra.sizing.inputs import Recorded
-from infra.versions import VERSION
+from infra.versions import K3S_STEPS, VERSION
 
 
 def require_possible(config: StackConfig, recorded: Recorded | None) -> None:
     """Raises RefusedError, with every reason, where the update would replace the server or lose data."""
     if recorded is None:
         return
-    problems = [*_moved(config, recorded), *_shrunk(config, recorded), *_newer(recorded)]
+    problems = [
+        *_moved(config, recorded),
+        *_shrunk(config, recorded),
+        *_newer(recorded),
+        *k3s_step(config.k3s.version, recorded.k3s_version),
+    ]
     if problems:
         raise RefusedError("the deployment that exists can't become this", problems)
 
@@ -52,6 +58,34 @@ def _newer(recorded: Recorded) -> Iterator[Problem]:
             allowed=f"at least {recorded.version}, which built this deployment",
             hint="Update the checkout: git pull, then make setup",
         )
+
+
+def keep_running(config: StackConfig, recorded: Recorded | None) -> StackConfig:
+    """The config of an update: servers that run keep their k3s unless the stack file names one."""
+    if recorded is None or config.k3s.version or not recorded.k3s_version:
+        return config
+    # Not validated: an older program may have installed one that is not offered any more, and it runs.
+    return config.model_copy(update={"k3s": config.k3s.model_copy(update={"version": recorded.k3s_version})})
+
+
+def k3s_step(wanted: str | None, has: str) -> Iterator[Problem]:
+    """What is wrong with a step from one release of k3s to another; nothing where either is not known.
+
+    Kubernetes goes up one minor at a time, and k3s goes back to an earlier one only with a datastore from then.
+    """
+    if wanted is None or not has:
+        return
+    to, now = kubernetes_minor(wanted), kubernetes_minor(has)
+    if to > now + 1:
+        allowed = f"{has} runs here, and a minor of Kubernetes can't be skipped"
+        step = K3S_STEPS.get(now + 1)
+        first = f"Update to {step} first" if step else f"Leave it out to keep {has}"
+        hint = f"{first}; docs/how-to/upgrade-k3s.md has the steps"
+        yield Problem(path="stagecoach:k3s.version", value=wanted, allowed=allowed, hint=hint)
+    elif to < now:
+        allowed = f"{has} runs here, and k3s goes back to an earlier minor only with a copy of its datastore from then"
+        hint = f"Name a release of 1.{now} or 1.{now + 1}, or leave it out to keep {has}"
+        yield Problem(path="stagecoach:k3s.version", value=wanted, allowed=allowed, hint=hint)
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pulumi
 from pulumi.runtime import invoke
 
+from infra.config.recorded_k3s import recorded_k3s
 from infra.config.saved import Resources, require_finished
 from infra.errors import Problem, RefusedError
 from infra.names import (
@@ -101,8 +103,10 @@ def read_recorded(resources: Resources) -> Recorded | None:
         elif kind in _VOLUMES and logical_name == VOLUME_RESOURCE:
             volume = int(outputs[_VOLUMES[kind]])
     stage, version = int(last.get("stage") or 0), str(last.get("version") or "")
+    k3s_version = recorded_k3s(resources)
     if server is None:
-        return _without_server(last, volume, stage, version)
+        lost = _without_server(last, volume, stage, version)
+        return replace(lost, k3s_version=k3s_version) if lost else None
     kind, outputs = server
     provider, type_key, region_key, disk_key = _SERVERS[kind]
     labels = outputs.get("labels") or {}
@@ -118,6 +122,7 @@ def read_recorded(resources: Resources) -> Recorded | None:
         celery_instance_type=celery[0],
         celery_root_disk_gb=celery[1],
         celery_count=celery_count,
+        k3s_version=k3s_version,
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 from pydantic import ValidationError
 
 from infra.catalog.own import own_catalog
+from infra.config.against_past import keep_running
 from infra.errors import ConfigError, Problem
 from infra.models.overrides import StageOverrides
 from infra.models.stack_config import StackConfig
@@ -18,6 +20,7 @@ from infra.sizing.make_plan import make_plan
 from infra.sizing.overrides import apply_overrides
 from infra.sizing.plan import Departure, StackPlan
 from infra.sizing.remedies import Money
+from infra.support.running import support_warnings
 from stacks import STAGES
 
 
@@ -50,8 +53,8 @@ def stage_for(customers: int) -> StageConfig:
     )
 
 
-def plan_for(config: StackConfig, recorded: Recorded | None = None) -> StackPlan:
-    """The plan of a stack.
+def plan_for(config: StackConfig, recorded: Recorded | None = None, today: date | None = None) -> StackPlan:
+    """The plan of a stack; `today` is what ends of support are compared with.
 
     Raises:
         ConfigError: as `resolve_stage`, `own_catalog` and `make_plan`.
@@ -71,7 +74,8 @@ def plan_for(config: StackConfig, recorded: Recorded | None = None) -> StackPlan
     money = Money(month=lambda made: month_price(made).total, budget=config.budget)
     plan = make_plan(stage, inputs=inputs, catalog=catalog, recorded=recorded, overridden=overridden, money=money)
     budget = check_budget(config, plan, lambda other: plan_for(other, recorded), running=recorded is not None)
-    return replace(plan, checks=(*plan.checks, *budget))
+    warnings = support_warnings(keep_running(config, recorded), today or datetime.now(UTC).date())
+    return replace(plan, checks=(*plan.checks, *budget), warnings=warnings)
 
 
 def _known_pools(overrides: StageOverrides, stage: StageConfig) -> tuple[StageOverrides, list[Problem]]:

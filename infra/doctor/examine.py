@@ -14,6 +14,7 @@ from infra.doctor.backend import ask_backend, selected_stack
 from infra.doctor.check import Check, Status, missing, ok
 from infra.doctor.clock import clock_check, is_synchronised
 from infra.doctor.engine import engine_checks, plugins_check
+from infra.doctor.k3s import k3s_checks
 from infra.doctor.kubeconfig import kubeconfig_check
 from infra.doctor.network import dns_checks, no_server_checks, server_checks
 from infra.doctor.packages import packages_check, python_check
@@ -99,6 +100,7 @@ def _deployment(
     address = str(outputs["public_ip"]) if outputs.get("public_ip") else None
     if outputs:
         yield from _same_deployment(config, outputs)
+        yield from k3s_checks(config, outputs, now.date())
     if address:
         yield from server_checks(config, address)
     else:

@@ -49,6 +49,7 @@ def read_stack_file(path: Path) -> StackFile:
         checks.append(missing("plan", "; ".join(refused), f"python -m infra plan --stack-file {path}"))
     else:
         checks.append(ok("plan", f"fits {plan.server.instance_type}"))
+    checks += [warning("support", *_halves(line)) for line in plan.warnings]
     return StackFile(checks=(*checks, *_examples(config)), config=config, keys=keys)
 
 
@@ -72,6 +73,12 @@ def _is_example(cidr: str) -> bool:
         and network.broadcast_address in example
         for example in _EXAMPLES
     )
+
+
+def _halves(line: str) -> tuple[str, str]:
+    """What was found, and what to do."""
+    found, _, mend = line.partition(". ")
+    return found, mend
 
 
 def _count(problems: int) -> str:

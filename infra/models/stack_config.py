@@ -16,6 +16,7 @@ from infra.models.app_config import AppConfig
 from infra.models.catalog_config import CatalogConfig
 from infra.models.domains import Domain, Domains, domain_problems
 from infra.models.guard_config import GuardException
+from infra.models.image_reference import image_problem, parse_image
 from infra.models.k3s_config import K3sConfig
 from infra.models.overrides import StageOverrides
 from infra.models.quantities import MoneyField
@@ -67,9 +68,7 @@ class StackConfig(StrictModel):
     customers: int | None = Field(
         default=None, ge=0, description="number of customers, in place of `stage`", json_schema_extra=change.RESIZES
     )
-    image: str = Field(
-        min_length=3, description="the app's container image with a tag or digest", json_schema_extra=change.ROLLS_APP
-    )
+    image: str = Field(description="the app's container image with a tag or digest", json_schema_extra=change.ROLLS_APP)
     domain: Domain | None = Field(
         default=None,
         description="host name of the shop, as `shop.example.com` or `магазин.рф`; turns on TLS",
@@ -185,6 +184,9 @@ class StackConfig(StrictModel):
         unknown = sorted(set(value) - set(IMAGES))
         if unknown:
             raise ValueError(f"no such image: {', '.join(unknown)}; there are {', '.join(sorted(IMAGES))}")
+        wrong = [f"{name} = {one!r}: {problem}" for name, one in value.items() if (problem := image_problem(name, one))]
+        if wrong:
+            raise ValueError("; ".join(wrong))
         return value
 
     @field_validator("env")
@@ -197,9 +199,8 @@ class StackConfig(StrictModel):
 
     @field_validator("image")
     @classmethod
-    def _has_a_tag(cls, value: str) -> str:
-        if ":" not in value.rsplit("/", 1)[-1]:
-            raise ValueError("name a tag or a digest: an image without one changes under a running shop")
+    def _is_an_image(cls, value: str) -> str:
+        parse_image(value)
         return value
 
     @model_validator(mode="after")

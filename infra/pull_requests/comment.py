@@ -11,7 +11,7 @@ from infra.pull_requests.engine_markdown import engine_markdown
 from infra.pull_requests.guard_markdown import danger_lines, guard_markdown
 from infra.pull_requests.markdown import Folded, code, fit, plain
 from infra.pull_requests.marker import MARKER
-from infra.pull_requests.plan_markdown import plan_markdown
+from infra.pull_requests.plan_markdown import plan_markdown, warning_lines
 from infra.pull_requests.stack_changes import StackChange
 from stacks import STAGES
 
@@ -84,7 +84,7 @@ def _change(change: StackChange) -> list[str | Folded]:
     before, after = change.diff.stages
     moved = f"{_stage(before)} → {_stage(after).lower()}" if before != after else _stage(after)
     renamed = f"; the stack moves from {code(change.base_path)} by rename" if change.base_path != change.path else ""
-    return [f"{title}\n{moved}{renamed}.\n", *diff_markdown(change.diff)]
+    return [f"{title}\n{moved}{renamed}.\n", *warning_lines(change.plan), *diff_markdown(change.diff)]
 
 
 def _stage(number: int) -> str:

@@ -9,7 +9,7 @@ from infra.sizing.plan import StackPlan
 
 def plan_markdown(plan: StackPlan) -> list[str | Folded]:
     """Nodes in the open; workloads, contracts and departures behind a click."""
-    return ["\n".join(_nodes(plan)), *_problems(plan), *_folded(plan)]
+    return ["\n".join(_nodes(plan)), *_problems(plan), *warning_lines(plan), *_folded(plan)]
 
 
 def contracts_markdown(plan: StackPlan) -> str:
@@ -48,6 +48,12 @@ def _problems(plan: StackPlan) -> list[str]:
     lines = [*(f"does not fit: {line}" for line in plan.missing), *broken]
     shown = [f"- **{plain(line)}**" for line in lines]
     shown += [f"- What would help, planned: {code(one.change)}: {plain(one.effect)}" for one in plan.remedies]
+    return ["\n".join([*shown, ""])] if shown else []
+
+
+def warning_lines(plan: StackPlan) -> list[str]:
+    """What gets no fixes any more, or not for long."""
+    shown = [f"- **Support ends:** {plain(line)}" for line in plan.warnings]
     return ["\n".join([*shown, ""])] if shown else []
 
 

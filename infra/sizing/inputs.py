@@ -33,6 +33,7 @@ class Recorded:
     celery_instance_type: str = ""  # of the first Celery server; empty if there is none
     celery_root_disk_gb: int = 0
     celery_count: int = 0
+    k3s_version: str = ""  # as its servers have it; empty if nothing says so
 
     @property
     def celery_servers(self) -> Recorded | None:

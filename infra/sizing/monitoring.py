@@ -39,7 +39,7 @@ def size_monitoring(memory: Memory, *, grafana: bool, alert_speed: int) -> Monit
             PROMETHEUS,
             "StatefulSet",
             prometheus,
-            container("alertmanager", 10, 32, 64, "measured: 13 MiB"),
+            container("alertmanager", 10, 24, 64, "measured: 13 to 17 MiB"),
             namespace=MONITORING_NAMESPACE,
         ),
         node_exporter=size_node_exporter(),
@@ -59,7 +59,7 @@ def size_monitoring(memory: Memory, *, grafana: bool, alert_speed: int) -> Monit
 @cache
 def size_node_exporter() -> WorkloadPlan:
     """Runs on every node, Celery servers included: 10 MiB of working set (domain 6.1)."""
-    exporter = container("node-exporter", 10, 24, 48, "measured: 10 MiB")
+    exporter = container("node-exporter", 10, 16, 48, "measured: 10 MiB")
     return workload(NODE_EXPORTER, "DaemonSet", exporter, namespace=MONITORING_NAMESPACE)
 
 

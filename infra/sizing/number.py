@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Union
 
 from infra.units import MIB, Cpu, Memory
@@ -44,9 +45,11 @@ class Number:
     def __floordiv__(self, other: Number | int) -> Number:
         return self._product(other, "/", self.value // _value(other))
 
-    def percent(self, share: int) -> Number:
+    def percent(self, share: int | Decimal) -> Number:
         """That many hundredths, rounded down."""
-        return Number(self.value * share // 100, self.unit, (f"{share} % of ", self.inside(_PRODUCT + 1)), _PRODUCT)
+        return Number(
+            int(self.value * share // 100), self.unit, (f"{share} % of ", self.inside(_PRODUCT + 1)), _PRODUCT
+        )
 
     def between(self, low: int, high: int) -> Number:
         """Not below `low`, not above `high`."""

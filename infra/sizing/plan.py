@@ -174,6 +174,7 @@ class StackPlan:
     missing: tuple[str, ...]  # what does not fit, one line each; empty when it fits
     proof: Proof = field(compare=False)
     remedies: tuple[Remedy, ...] = field(default=(), compare=False)  # where it does not fit
+    warnings: tuple[str, ...] = field(default=(), compare=False)  # what gets no fixes any more, or not for long
     reasons: Reasons = field(default=(), compare=False, repr=False)  # of the volume
 
     @property

@@ -48,8 +48,8 @@ def size_postgres(
     storage, dumps = volume // 2, volume // 4
     database = container("postgres", cpu, limit, limit, _MEMORY)
     return PostgresPlan(
-        workload=workload(POSTGRES, "StatefulSet", database, container("exporter", 10, 24, 48, _EXPORTER)),
-        backup=workload(POSTGRES_BACKUP, "CronJob", container("backup", 50, 64, 192, _BACKUP), replicas=JOB),
+        workload=workload(POSTGRES, "StatefulSet", database, container("exporter", 10, 16, 48, _EXPORTER)),
+        backup=workload(POSTGRES_BACKUP, "CronJob", container("backup", 50, 48, 192, _BACKUP), replicas=JOB),
         settings=tuple((name, str(why.value)) for name, why in settings.items()),
         max_connections=connections.value,
         shm_size=shm.memory,

@@ -67,7 +67,7 @@ def _plan(shape: _Shape, cpu: Number, computed: Number, asked: RedisConfig, *, s
             shape.name,
             "StatefulSet",
             container("redis", cpu, request, limit, shape.source),
-            container("exporter", 10, 20, 40, _EXPORTER),
+            container("exporter", 10, 16, 40, _EXPORTER),
         ),
         maxmemory=most.memory,
         maxmemory_policy=asked.maxmemory_policy or shape.policy,

@@ -44,12 +44,18 @@ class Named(Kind):
 class PrimaryIp(Named):
     """A public address, free until a server takes it."""
 
-    computed = ("ipAddress",)
+    computed = ("ipAddress", "assigneeId", "assigneeType")
     hidden = ("serverId",)
 
     def make(self, record: Record) -> Record:
         """Picks the address."""
         return {**super().make(record), "ipAddress": self.cloud.new_address(), "serverId": None}
+
+    def shown(self, record: Record) -> Record:
+        """Whose it is now: since 2026-08-01 the API calls a free one `unassigned` (docs.hetzner.cloud/changelog)."""
+        server = record.get("serverId")
+        assignee = {"assigneeId": int(server or 0), "assigneeType": "server" if server else "unassigned"}
+        return {**super().shown(record), **assignee}
 
 
 class Server(Named):
@@ -78,7 +84,7 @@ class Server(Named):
         if nets[0].get("ipv4"):
             return str(nets[0]["ipv4"])
         made = {"name": f"primary_ip-{record['name']}", "type": "ipv4", "autoDelete": True}
-        return self.cloud.create("primaryIp", {**made, "location": record["location"], "assigneeType": "server"})[0]
+        return self.cloud.create("primaryIp", {**made, "location": record["location"]})[0]
 
     def made(self, resource_id: str, record: Record) -> Record:
         """Tells the machines."""

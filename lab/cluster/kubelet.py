@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ from lab.cluster.node import now
 
 _PROVISIONER = "rancher.io/local-path"
 _SELECTED = "volume.kubernetes.io/selected-node"
+_NOWHERE = re.compile(r"^[\w.-]+\.invalid(:\d+)?/")  # registries that no name server ever knows (RFC 6761)
 _BUSY, _IDLE = 0.1, 0.5  # seconds between two looks
 
 
@@ -63,6 +65,9 @@ class SimulatedKubelet:
 
     def _status(self, pod: Object) -> Object:
         """Running, Succeeded for a job's pod, or what a kubelet says of a missing ConfigMap or Secret."""
+        broken = [_unpulled(one) for one in pod["spec"]["containers"] if _NOWHERE.search(one["image"])]
+        if broken:
+            return {"containerStatuses": broken}
         missing = next(self._missing(pod), "")
         if missing:
             waiting = {"waiting": {"reason": "CreateContainerConfigError", "message": missing}}
@@ -128,6 +133,13 @@ def _container(container: Object, state: Object, *, ready: bool) -> Object:
         "restartCount": 0,
         "state": state,
     }
+
+
+def _unpulled(container: Object) -> Object:
+    """No name server knows the registry: the pod waits for its image and never gets ready."""
+    host = container["image"].partition("/")[0]
+    message = f'failed to pull image "{container["image"]}": dial tcp: lookup {host}: no such host'
+    return _container(container, {"waiting": {"reason": "ImagePullBackOff", "message": message}}, ready=False)
 
 
 def _references(spec: Object) -> Iterator[tuple[str, str]]:

@@ -8,10 +8,9 @@ from typing import Any
 
 from kubernetes.utils.quantity import parse_quantity
 
-from infra.units import MIB
 from lab.cluster.api import MERGE_PATCH, Api, Object
+from lab.machines import Size, visible_bytes
 
-_MEMORY_SHARE = 95  # per cent of the nominal memory that a VPS's kernel leaves to be seen
 _PODS = 110  # the kubelet's default
 _RESERVED = ("kube-reserved", "system-reserved")
 
@@ -19,7 +18,7 @@ _RESERVED = ("kube-reserved", "system-reserved")
 def sizes(vcpu: int, memory_mib: int, config: dict[str, Any]) -> tuple[Object, Object]:
     """Capacity and allocatable, from the nominal size and the *rendered* k3s config, never from the plan."""
     arguments = dict(argument.split("=", 1) for argument in config.get("kubelet-arg", []))
-    memory = memory_mib * MIB * _MEMORY_SHARE // 100
+    memory = visible_bytes(Size(vcpu=vcpu, memory_mib=memory_mib, disk_gb=0))
     millicores, left = vcpu * 1000, memory
     for key in _RESERVED:
         reserved = dict(pair.split("=", 1) for pair in arguments.get(key, "").split(",") if pair)

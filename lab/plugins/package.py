@@ -64,6 +64,10 @@ class Package(ABC):
     name: str
     host = Host()  # the servicer gives each package its own
 
+    def warn(self, call: Call, message: str) -> None:
+        """Shows a warning beside the resource."""
+        self.host.warn(call.urn, message)
+
     def configure(self, _variables: Properties) -> None:
         """Takes the provider's configuration; secrets are unwrapped."""
         return

@@ -9,9 +9,10 @@ import time
 from pathlib import Path
 
 from infra.errors import Problem, StagecoachError
+from lab.machines import visible_bytes
 from lab.paths import REPOSITORY
 from lab.vps import loops
-from lab.vps.cgroups import Cgroup, visible_bytes
+from lab.vps.cgroups import Cgroup
 from lab.vps.hardware import write_hardware
 from lab.vps.links import Links
 from lab.vps.record import Record, Volume

@@ -9,20 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.errors import Problem, StagecoachError
-from lab.machines import Size
+from lab.machines import Size, visible_bytes
 
 CGROUP_2 = 2
 INIT = "init.scope"  # under version 2 no process may lie beside a group that has limits
 _PERIOD_US = 100_000
 _END_SECONDS = 20
 _CONTROLLERS = ("cpu", "cpuset", "io", "memory", "pids")  # of version 2, as far as the machine has them
-# A "4 GB" VPS shows about 3,890 MiB of 4,096: firmware and kernel take the rest, as in the plan (infra/sizing/node.py).
-_VISIBLE_PERCENT = 95
-
-
-def visible_bytes(size: Size) -> int:
-    """What the guest sees as its memory, and may use."""
-    return (size.memory_mib << 20) * _VISIBLE_PERCENT // 100
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from lab.machines import Size
-from lab.vps.cgroups import visible_bytes
+from lab.machines import Size, visible_bytes
 from lab.vps.processor_time import ProcessorTime
 
 # What a kubelet wants to set for the whole machine: inside a guest it sets these files, not this machine's kernel.

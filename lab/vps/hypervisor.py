@@ -14,7 +14,8 @@ import sys
 import time
 from pathlib import Path
 
-from lab.vps.cgroups import Cgroup, visible_bytes
+from lab.machines import visible_bytes
+from lab.vps.cgroups import Cgroup
 from lab.vps.forwarder import Forwarder
 from lab.vps.hardware import meminfo
 from lab.vps.processor_time import ProcessorTime

@@ -38,7 +38,7 @@ class TestUpwards:
         assert found["workers.celery-worker.replicas.max"] == ("1", "3")
         assert found["postgres.settings.shared_buffers"] == ("128MB", "256MB")
         assert found["redis_broker.maxmemory"] == ("76Mi", "153Mi")
-        assert found["nodes.server.allocatable.memory"] == ("2741.2Mi", "6482.4Mi")
+        assert found["nodes.server.allocatable.memory"] == ("2638.8Mi", "6277.6Mi")
 
     def test_cost(self, diff):
         """The whole month, by hand: 40 and 60 GB x 0.0572 are 2.29 and 3.43, an address is 0.50."""

@@ -66,7 +66,7 @@ def test_every_move(old, new):
         {"images": {"alertmanager": "mirror.example/alertmanager:v0"}},
         {"images": {"node_exporter": "mirror.example/exporter:1"}},
         {"alerts": {"webhook_url": "https://alerts.example.org"}},
-        {"k3s": {"version": "v1.33.5+k3s1"}},
+        {"k3s": {"version": "v1.36.4+k3s1"}},
         {"admin_cidrs": ["198.51.100.0/24"]},
         {"authorized_keys": ["ssh-ed25519 AAAA anna"]},
         {"kubeconfig_epoch": 2},
@@ -103,7 +103,7 @@ def test_grafanas_fields(change):
 def test_k3s_and_certificates():
     """No pods of ours, but they stop, too."""
     plan = plan_for(config(1))
-    newer = config(1, k3s={"version": "v1.33.5+k3s1"})
+    newer = config(1, k3s={"version": "v1.36.4+k3s1"})
     assert restarts_of_config(config(1), newer, plan) == {"k3s": ["stagecoach:k3s"]}
     renewed = config(1, kubeconfig_epoch=2)
     assert restarts_of_config(config(1), renewed, plan) == {"k3s": ["stagecoach:kubeconfig_epoch"]}

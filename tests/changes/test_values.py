@@ -32,7 +32,7 @@ class TestPlanValues:
         } == set()
 
     def test_bytes_are_told_in_mib(self):
-        assert plan_values(stage_plan(1))["nodes.server.allocatable.memory"] == "2741.2Mi"
+        assert plan_values(stage_plan(1))["nodes.server.allocatable.memory"] == "2638.8Mi"
 
     def test_what_is_not_there_is_no_value(self):
         """No CPU limit: the other side shows it as missing."""

@@ -66,3 +66,25 @@ def test_migrations_stay():
 def test_nothing_to_take_back():
     made = back(config(1), config(1, region="fsn1"))
     assert made.lines == ("nothing to take back: the update is refused before anything changes",)
+
+
+def k3s(minor):
+    return config(k3s={"version": {33: "v1.33.6+k3s1", 34: "v1.34.12+k3s1", 36: "v1.36.5+k3s1"}[minor]})
+
+
+class TestK3s:
+    def test_a_skipped_minor_is_refused_before_a_merge(self):
+        diff = compare(k3s(34), k3s(36))
+        [line] = diff.refused
+        assert line.startswith("stagecoach:k3s.version = v1.36.5+k3s1: v1.34.12+k3s1 runs here, and a minor of")
+        assert diff.downtime.seconds == 0
+
+    def test_the_next_minor_has_no_way_back_by_the_file(self):
+        diff = compare(k3s(33), k3s(34))
+        assert diff.refused == ()
+        assert any("k3s" in str(one) for one in diff.restarts)
+        assert not diff.way_back.complete
+        assert "goes back to an earlier minor only with a copy of its datastore" in " ".join(diff.way_back.lines)
+
+    def test_a_patch_has_one(self):
+        assert back(k3s(34), config(k3s={"version": "v1.34.13+k3s1"})).complete

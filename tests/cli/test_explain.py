@@ -89,7 +89,7 @@ class TestJson:
         made = json.loads(plan("--json").stdout)
         tightest = made["proof"]["tightest"]
         assert (tightest["node"], tightest["pod"], tightest["binds"]) == ("server-1", "django", "memory")
-        assert made["proof"]["left"]["server-1"] == tightest["left"] == {"cpu_m": 205, "memory_mib": 89}
+        assert made["proof"]["left"]["server-1"] == tightest["left"] == {"cpu_m": 205, "memory_mib": 50}
         assert (made["remedies"], "explanations" in made) == ([], False)
 
 

@@ -29,7 +29,7 @@ class TestJson:
             "memory_mib": 4096,
             "price": 5.49,
             "currency": "EUR",
-            "allocatable": {"cpu_m": 1700, "memory_mib": 2741},
+            "allocatable": {"cpu_m": 1700, "memory_mib": 2638},
         }
 
     def test_names_every_part(self, stage1):
@@ -54,7 +54,7 @@ class TestFormats:
 
     def test_markdown(self):
         done = plan("--format", "markdown", "--stage", "2")
-        assert "| server | 1 | `cx33` | 4 | 8192Mi | 8.49 EUR | 3700m, 6482Mi |" in done.stdout
+        assert "| server | 1 | `cx33` | 4 | 8192Mi | 8.49 EUR | 3700m, 6277Mi |" in done.stdout
         assert "| `celery-worker` | `worker` | 600m 768Mi | 1000m 1024Mi | 1/1/3 + 0 |" in done.stdout
 
 
@@ -107,3 +107,26 @@ class TestRehearsal:
         assert found["plan"] == "60 times sooner"
         assert "take monitoring.alert_speed out" in found["why"]
         assert "alert_speed" not in plan("--json").stdout
+
+
+class TestSupport:
+    """What gets no fixes any more is said in every form."""
+
+    @pytest.fixture
+    def old(self, tmp_path):
+        path = tmp_path / "Pulumi.old.yaml"
+        text = (REPOSITORY / "Pulumi.stage1.yaml").read_text()
+        path.write_text(f"{text}  stagecoach:k3s:\n    version: v1.33.6+k3s1\n")
+        return str(path)
+
+    def test_text(self, old):
+        done = plan("--stack-file", old)
+        assert done.returncode == 0
+        assert "warning: Kubernetes 1.33 has had no fixes since 2026-06-28." in " ".join(done.stdout.split())
+
+    def test_json(self, old):
+        [line] = json.loads(plan("--stack-file", old, "--json").stdout)["warnings"]
+        assert "docs/how-to/upgrade-k3s.md has the steps" in line
+
+    def test_markdown(self, old):
+        assert "**Support ends:** Kubernetes 1.33" in plan("--stack-file", old, "--format", "markdown").stdout

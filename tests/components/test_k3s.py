@@ -3,6 +3,7 @@
 import pytest
 import yaml
 
+from infra.versions import K3S_SHA256, K3S_VERSION
 from tests.graphs import BUILT, exported, run, waits_for
 
 
@@ -14,16 +15,20 @@ class TestInstall:
         assert "triggers" not in inputs
 
     def test_the_release_by_default(self):
-        """Version pinned; no mirror, and the checksum is the release's own."""
+        """Version and checksum pinned; no mirror."""
         assert exported(run(1).inputs("k3s-install")["create"]) == {
             "SERVER_ID": "4711",
-            "K3S_VERSION": "v1.33.6+k3s1",
+            "K3S_VERSION": K3S_VERSION,
             "K3S_URL": "",
-            "K3S_SHA256": "",
+            "K3S_SHA256": K3S_SHA256,
         }
 
+    def test_another_release_is_checked_by_its_own_list(self):
+        variables = exported(run(1, k3s={"version": "v1.35.9+k3s1"}).inputs("k3s-install")["create"])
+        assert (variables["K3S_VERSION"], variables["K3S_SHA256"]) == ("v1.35.9+k3s1", "")
+
     def test_a_mirror(self):
-        k3s = {"version": "v1.33.6+k3s1", "url": "https://mirror.example/k3s", "sha256": "0" * 64}
+        k3s = {"version": "v1.35.9+k3s1", "url": "https://mirror.example/k3s", "sha256": "0" * 64}
         variables = exported(run(1, k3s=k3s).inputs("k3s-install")["create"])
         assert (variables["K3S_URL"], variables["K3S_SHA256"]) == ("https://mirror.example/k3s", "0" * 64)
 

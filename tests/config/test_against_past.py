@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from infra.config.against_past import require_possible
+from infra.config.against_past import keep_running, require_possible
 from infra.config.parse import parse_config
 from infra.errors import RefusedError
-from infra.versions import VERSION
+from infra.versions import K3S_VERSION, VERSION
 from tests.config.past import PAST
 from tests.test_program import CONFIG
 
@@ -50,3 +50,48 @@ class TestRefused:
     def test_an_older_program(self, built_by):
         with pytest.raises(RefusedError, match=f"stagecoach's version = {VERSION}: at least {built_by}"):
             require_possible(config(), replace(PAST, version=built_by))
+
+
+class TestK3s:
+    """Of a server that runs v1.34.12."""
+
+    RUNS = replace(PAST, k3s_version="v1.34.12+k3s1")
+
+    @pytest.mark.parametrize(
+        "version", ["v1.34.12+k3s1", "v1.34.13+k3s1", "v1.34.3+k3s1", "v1.34.12+k3s2", "v1.35.9+k3s1"]
+    )
+    def test_a_patch_or_the_next_minor(self, version):
+        """Back to an earlier patch, too: its datastore is the same."""
+        require_possible(config(k3s={"version": version}), self.RUNS)
+
+    def test_a_skipped_minor(self):
+        with pytest.raises(RefusedError, match=r"can't be skipped\. Update to v1\.35\.9\+k3s1 first; docs/how-to"):
+            require_possible(config(k3s={"version": "v1.36.5+k3s1"}), self.RUNS)
+
+    def test_an_earlier_minor(self):
+        with pytest.raises(RefusedError) as caught:
+            require_possible(config(k3s={"version": "v1.33.6+k3s1"}), self.RUNS)
+        said = str(caught.value)
+        assert "stagecoach:k3s.version = v1.33.6+k3s1: v1.34.12+k3s1 runs here" in said
+        assert "Name a release of 1.34 or 1.35, or leave it out to keep v1.34.12+k3s1" in said
+
+    def test_beside_everything_else(self):
+        with pytest.raises(RefusedError) as caught:
+            require_possible(config(name="other", k3s={"version": "v1.36.5+k3s1"}), self.RUNS)
+        assert [one.path for one in caught.value.problems] == ["stagecoach:name", "stagecoach:k3s.version"]
+
+    def test_a_state_that_says_nothing_of_it(self):
+        require_possible(config(k3s={"version": "v1.36.5+k3s1"}), PAST)
+
+    def test_left_out_it_stays(self):
+        """Whatever this checkout ships: no update of a checkout skips a minor."""
+        assert keep_running(config(), self.RUNS).k3s.release == "v1.34.12+k3s1"
+        require_possible(config(), replace(PAST, k3s_version="v1.19.5+k3s2"))
+        assert keep_running(config(), replace(PAST, k3s_version="v1.19.5+k3s2")).k3s.release == "v1.19.5+k3s2"
+
+    def test_named_it_changes(self):
+        named = config(k3s={"version": "v1.35.9+k3s1"})
+        assert keep_running(named, self.RUNS) == named
+
+    def test_a_new_server_gets_what_is_shipped(self):
+        assert keep_running(config(), None).k3s.release == K3S_VERSION

@@ -68,7 +68,7 @@ class TestRefused:
             ({"customers": 100}, "name either stage or customers"),
             ({"region": "mars1"}, "stagecoach:region = mars1: one of hetzner's: fsn1, hel1, nbg1"),
             ({"instance_type": "cx99"}, "stagecoach:instance_type = cx99: one of the catalog of hetzner: "),
-            ({"image": "shop"}, "name a tag or a digest"),
+            ({"image": "shop"}, "Name a tag or a digest"),
             ({"name": "Shop!"}, "stagecoach:name = 'Shop!'"),
             ({"admin_cidrs": ["0.0.0.0/0"]}, "set public_admin or name networks"),
             ({"admin_cidrs": ["office"]}, "office is not a network such as 203.0.113.0/24"),
@@ -113,7 +113,20 @@ class TestRefused:
             ({"k3s": {"sha256": "abc"}}, "stagecoach:k3s.sha256 = 'abc'"),
             ({"k3s": {"url": "http://mirror.example/k3s"}}, "a url without TLS needs sha256"),
             ({"k3s": {"url": "ftp://mirror.example/k3s"}}, "stagecoach:k3s.url"),
-            ({"k3s": {"version": "1.33.6"}}, "stagecoach:k3s.version"),
+            ({"k3s": {"version": "1.33.6"}}, "stagecoach:k3s.version = '1.33.6': it is no release of k3s"),
+            ({"k3s": {"version": "v1.19.5+k3s2"}}, "was tried with Kubernetes 1.33 to 1.36, not with 1.19"),
+            ({"k3s": {"version": "v1.99.0+k3s1"}}, "was tried with Kubernetes 1.33 to 1.36, not with 1.99"),
+            ({"k3s": {"version": "v2.0.0+k3s1"}}, "it is no release of k3s"),
+            ({"k3s": {"version": "latest"}}, "it is no release of k3s. Name a release such as v1.36.5+k3s1"),
+            ({"image": "ghcr.io/Acme/Shop:1.0"}, "Write ghcr.io/acme/shop"),
+            ({"image": "ghcr.io/acme/shop:${GITHUB_SHA}"}, "a stack file replaces no variables"),
+            ({"image": ""}, "stagecoach:image = '': it is empty"),
+            ({"images": {"redis": ""}}, "redis = '': it is empty"),
+            ({"images": {"postgres": "mirror.example/postgres"}}, "postgres = 'mirror.example/postgres': Name a tag"),
+            ({"images": {"postgres": "docker.io/library/postgres:18"}}, "it is version 18, which can't read what 17"),
+            ({"images": {"redis": "mirror.example/redis:7.4.2-bookworm"}}, "it is version 7, which can't read what 8"),
+            ({"images": {"postgres": "mirror.example/postgres:latest"}}, "the tag latest says no version"),
+            ({"images": {"redis": "https://mirror.example/redis:8", "postgres": ""}}, "; postgres = ''"),
             ({"overrides": {"django": {"thread": 2}}}, "Did you mean threads?"),
             ({"celery_servers": {}}, "name count, instance_type or both"),
             ({"celery_servers": {"count": 21}}, "stagecoach:celery_servers.count = 21"),
@@ -126,6 +139,17 @@ class TestRefused:
 
     def test_domains_without_a_value_are_none(self):
         assert parse_config({**GOOD, "stagecoach:domains": None}, title="x").hosts == ()
+
+    @pytest.mark.parametrize(
+        "images",
+        [
+            {"postgres": f"mirror.example/postgres@sha256:{'0' * 64}"},
+            {"postgres": "mirror.example/postgres:17", "redis": "mirror.example/redis:8.0"},
+            {"grafana": "mirror.example/grafana:13.2.3"},
+        ],
+    )
+    def test_images_of_a_mirror(self, images):
+        assert parse_config({**GOOD, "stagecoach:images": images}, title="x").images == images
 
     def test_public_admin_opens_it(self):
         values = {**GOOD, "stagecoach:admin_cidrs": ["0.0.0.0/0"], "stagecoach:public_admin": True}

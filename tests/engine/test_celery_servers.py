@@ -71,7 +71,7 @@ class TestThere:
         assert "node-role.kubernetes.io/control-plane" not in agent["metadata"]["labels"]
         taint = {"key": "stagecoach.dev/role", "value": "celery", "effect": "NoSchedule"}
         assert agent["spec"]["taints"] == [taint]
-        assert allocatable(agent) == ("3700m", 6982)
+        assert allocatable(agent) == ("3700m", 6826)
 
     def test_workers_are_there_and_nothing_else(self, deployment):
         where = placed(deployment)

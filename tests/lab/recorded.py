@@ -37,7 +37,7 @@ SAMPLES = {
             "networkZone": "eu-central",
         },
         "firewall": {"name": "shop", "rules": []},
-        "primaryIp": {"name": "shop", "type": "ipv4", "location": "nbg1", "assigneeType": "server"},
+        "primaryIp": {"name": "shop", "type": "ipv4", "location": "nbg1"},
         "server": {
             "name": "shop",
             "serverType": "cx23",

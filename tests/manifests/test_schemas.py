@@ -11,7 +11,7 @@ KUBERNETES = K3S_VERSION.removeprefix("v").rsplit(".", 1)[0]
 
 def test_the_version_is_the_clusters():
     """k3s names Kubernetes' own version first."""
-    assert KUBERNETES == "1.33"
+    assert KUBERNETES == "1.36"
 
 
 def test_every_stage_of_hetzner_is_checked():

@@ -112,6 +112,12 @@ PROOFS: tuple[Proof, ...] = (
     _engine("celery-servers", "servers of their own for Celery come, change, are lost and go", "celery_servers"),
     _engine("guard", "the guard's verdict on previews of the real engine", "guard"),
     _engine("pull-requests", "a pull request's comment, and the update after its merge", "pull_requests"),
+    _engine(
+        "running-stacks",
+        "nothing runs again for a newer program, and a wrong image's way back is the one that is printed",
+        "warnings",
+        "stuck_pods",
+    ),
     _engine("destroy", "the documented way to take a deployment down, on every cloud", "destroy"),
     Proof(
         name="pages",

@@ -68,6 +68,13 @@ class TestStackFiles:
         assert "- **A month without VAT:** 8.28 → 12.42 EUR (+4.14): server 5.49 to 8.49 (+3.00), " in text
         assert "CAUTION" not in text
 
+    def test_support_that_ends(self, repository):
+        """Of a changed file and of a new one."""
+        old = STACK + "  stagecoach:k3s:\n    version: v1.33.6+k3s1\n"
+        for path in ("Pulumi.stage1.yaml", "Pulumi.museum.yaml"):
+            Path(path).write_text(old)
+        assert comment().count("- **Support ends:** Kubernetes 1.33 has had no fixes since 2026-06-28.") == 2
+
     def test_a_move_by_rename(self, repository):
         """Only deployments.yaml changes: what is compared are the two stacks' files."""
         Path("deployments.yaml").write_text("shop: stage2\n")

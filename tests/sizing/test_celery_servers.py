@@ -32,7 +32,7 @@ class TestCount:
         assert celery(plan) == (1, row)
         assert (plan.celery_servers.allocatable.cpu.millicores, plan.celery_servers.allocatable.memory.whole_mib) == (
             3700,
-            6982,
+            6777,
         )
 
     @pytest.mark.parametrize("stage", [1, 2, 3, 4])
@@ -78,7 +78,7 @@ class TestType:
     def test_a_pin_that_is_too_small(self):
         """Said with the pods and the room."""
         plan = stage_plan(5, celery_servers=1, celery_instance_type="cx23")
-        assert plan.missing == ("cx23: 1 pod (celery-worker-slow) needs 400m and 512Mi more room; 90m and 1069Mi left",)
+        assert plan.missing == ("cx23: 1 pod (celery-worker-slow) needs 400m and 512Mi more room; 90m and 974Mi left",)
 
     def test_an_unknown_pin(self):
         with pytest.raises(ConfigError, match=r"stagecoach:celery_servers\.instance_type = cx99: one of .*cx23"):

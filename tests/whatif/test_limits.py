@@ -59,7 +59,7 @@ class TestEachPart:
 
     def test_what_keeps_the_autoscaler_from_more(self):
         """Stage 1's server has no memory for a second worker pod; stage 4's pods end at the stage's ceiling."""
-        assert "512Mi more for the next, 89Mi are left" in limits(stage_plan(1))["memory"].why
+        assert "512Mi more for the next, 50Mi are left" in limits(stage_plan(1))["memory"].why
         assert "the stage's ceiling" in limits(stage_plan(4))["replicas"].why
         assert "no node has them left" in limits(stage_plan(5))["cpu"].why
 

@@ -12,6 +12,7 @@ from tools.reference.outputs import outputs_page
 from tools.reference.pull_request import pull_request_page
 from tools.reference.stack_file import stack_file_page
 from tools.reference.stages import stages_page
+from tools.reference.support import support_page
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
@@ -26,5 +27,6 @@ def pages() -> dict[str, str]:
         "environment.md": environment_page(),
         "outputs.md": outputs_page(),
         "alerts.md": alerts_page(),
+        "support.md": support_page(),
         "pull-request.md": pull_request_page(),
     }

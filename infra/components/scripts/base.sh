@@ -3,6 +3,24 @@
 set -euo pipefail
 umask 077
 
+# apt-get that waits until it is its turn: after a boot unattended-upgrades and the provider's agents hold apt's locks for
+# minutes.  The option waits for dpkg's lock alone; the locks of lists and archives, and a network that is not up yet, are
+# tried again.
+apt_get() {
+	local failed=0 deadline=$((SECONDS + 600)) errors
+	errors=$(mktemp)
+	until LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 "$@" 2>"$errors"; do
+		cat "$errors" >&2
+		grep -q 'Could not get lock' "$errors" || failed=$((failed + 1))
+		if [ "$failed" -eq 5 ] || [ "$SECONDS" -ge "$deadline" ]; then
+			echo "apt-get $1 failed: its last words stand above" >&2
+			return 1
+		fi
+		sleep 10
+	done
+	rm -f "$errors"
+}
+
 # Debian's minimal images bring neither curl nor nft with them.
 require_programs() {
 	if command -v cloud-init >/dev/null; then cloud-init status --wait >/dev/null || true; fi
@@ -10,8 +28,8 @@ require_programs() {
 	command -v curl >/dev/null || missing+=(curl)
 	command -v nft >/dev/null || missing+=(nftables)
 	if [ "${#missing[@]}" -gt 0 ]; then
-		apt-get update -q
-		DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+		apt_get update
+		apt_get install -y --no-install-recommends "${missing[@]}"
 	fi
 }
 

@@ -38,12 +38,13 @@ class HetznerServer(pulumi.ComponentResource):
         super().__init__("stagecoach:server:HetznerServer", name, None, opts)
         labels = cloud_labels(args.deployment)
         kept = pulumi.ResourceOptions(parent=self, protect=True)
+        # No assignee_type: the server names its address, and the provider warns of a type without an id. Before
+        # terraform-provider-hcloud 1.65 the next change would have unassigned it (its #1439): the SDK's pin is newer.
         address = hcloud.PrimaryIp(
             f"{name}-address",
             name=args.deployment,
             type="ipv4",
             location=args.region,
-            assignee_type="server",
             auto_delete=False,
             delete_protection=args.delete_protection,
             labels=labels,

@@ -16,6 +16,8 @@ from lab.plugins.values import UNKNOWN, Properties
 
 _TOKEN = "command:remote:Command"  # noqa: S105  a type's name
 _CHECK_SECONDS = 30
+_LAST_OUTPUT = {"PULUMI_COMMAND_STDOUT": "stdout", "PULUMI_COMMAND_STDERR": "stderr"}
+_ACCEPT_ENV = "This only works if your SSH server is configured to accept these variables via AcceptEnv"
 
 
 class CommandPackage(Package):
@@ -55,6 +57,7 @@ class CommandPackage(Package):
         """Plays `update`, or `create` where there is none, as the provider does."""
         if call.preview:
             return {**call.inputs, "stdout": UNKNOWN, "stderr": UNKNOWN}
+        self._offer_last_output(call, call.inputs)
         return self._run(call, "update" if call.inputs.get("update") else "create", call.inputs)
 
     def read(self, call: Call) -> tuple[str, Properties, Properties]:
@@ -64,6 +67,7 @@ class CommandPackage(Package):
     def delete(self, call: Call) -> None:
         """Plays `delete` if there is one."""
         if call.olds.get("delete"):
+            self._offer_last_output(call, call.olds)
             self._run(call, "delete", call.olds)
 
     def secret_outputs(self, _type: str) -> frozenset[str]:
@@ -74,6 +78,17 @@ class CommandPackage(Package):
         connection, script = inputs["connection"], str(inputs[which])
         self._keep(call.name, which, self.scripts.address(connection), script)
         return {**inputs, "stdout": self.scripts.run(connection, script, inputs.get("stdin")), "stderr": ""}
+
+    def _offer_last_output(self, call: Call, inputs: Properties) -> None:
+        """Offers the last run's output as variables, as pulumi-command does by default; sshd refuses, and it warns.
+
+        Source: provider/pkg/provider/remote/commandController.go, `run`.
+        """
+        if inputs.get("addPreviousOutputInEnv") is False:
+            return
+        for variable, output in _LAST_OUTPUT.items():
+            if call.olds.get(output):
+                self.warn(call, f"Unable to set '{variable}'. {_ACCEPT_ENV}")
 
     def _keep(self, name: str, which: str, host: str, script: str) -> None:
         """For reading; what comes by stdin may be secret and is not kept."""

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.monitoring
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 FILES = REPOSITORY / "infra" / "components" / "files" / "stagecoach_celery"
+QUERIES = REPOSITORY / "infra" / "components" / "files" / "postgres_queries.yaml"
 
 
 def test_node():
@@ -39,6 +40,11 @@ def test_node():
         assert used("node_") - exposed(get(port)) == set()
 
 
+def collations(text):
+    """How many orders of text an exporter shows as changed."""
+    return float(re.search(r"^pg_collation_mismatches\{[^}]*\} (\S+)", text, re.MULTILINE)[1])
+
+
 def test_postgres():
     port = free_port()
     with postgres_server(stage_plan(1).postgres) as server:
@@ -47,10 +53,19 @@ def test_postgres():
             "DATA_SOURCE_URI": f"127.0.0.1:{server.port}/app?sslmode=disable",
             "DATA_SOURCE_USER": "app",
             "DATA_SOURCE_PASS": "x",
+            "PG_EXPORTER_EXTEND_QUERY_PATH": str(QUERIES),
         }
         listen = f"--web.listen-address=127.0.0.1:{port}"
         with running("prometheus-postgres-exporter", listen, port=port, env={**os.environ, **variables}):
             text = get(port)
+            assert 'pg_collation_mismatches{datname="app"' in text
+            assert collations(text) == 0
+            # As on another base: the order of text of the database, and of an index, is of another library.
+            server.sql("update pg_database set datcollversion = '1.0' where datname = 'app'")
+            assert wait(lambda: collations(get(port)) == 1, "the mismatch of the database")
+            server.sql('create table t (name text collate "en-x-icu"); create index on t (name)', database="app")
+            server.sql("update pg_collation set collversion = '1.0' where collname = 'en-x-icu'", database="app")
+            assert wait(lambda: collations(get(port)) == 2, "the mismatch of the index")
     assert used("pg_") - exposed(text) == set()
     assert "\npg_up 1\n" in text
     assert "pg_stat_database_numbackends{datid=" in text

@@ -104,8 +104,8 @@ class TestPrograms:
         server.stubs.hide("nft")
         assert server.run().returncode == 0
         assert server.called("apt-get") == [
-            "apt-get update -q",
-            "apt-get install -q -y --no-install-recommends nftables",
+            "apt-get -q -o DPkg::Lock::Timeout=600 update",
+            "apt-get -q -o DPkg::Lock::Timeout=600 install -y --no-install-recommends nftables",
         ]
 
     def test_nothing_is_installed_where_all_is_there(self, server):

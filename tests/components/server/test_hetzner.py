@@ -1,8 +1,13 @@
 """Hetzner: what the API would ask for, and what keeps the server."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.components.server.building import ADMINS, server
+
+REQUIREMENTS = Path(__file__).resolve().parents[3] / "requirements.in"
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +26,15 @@ class TestHetznerServer:
         """And outlives the server."""
         assert made.inputs("server-server")["publicNets"][0]["ipv4"] == 4711
         assert made.inputs("server-address")["autoDelete"] is False
+
+    def test_the_address_says_nothing_of_its_server(self, made):
+        """The provider warns of an assignee_type without an assignee_id at every run."""
+        assert not {"assigneeType", "assigneeId"} & made.inputs("server-address").keys()
+
+    def test_the_provider_leaves_an_assignment_alone_that_it_is_not_told(self):
+        """Fixed in terraform-provider-hcloud 1.65 (#1439); pulumi-hcloud 1.43 is built on a later one, 1.37 was not."""
+        pin = re.search(r"^pulumi-hcloud==(\d+)\.(\d+)", REQUIREMENTS.read_text(), re.MULTILINE)
+        assert tuple(map(int, pin.groups())) >= (1, 43)
 
     def test_private_address(self, made):
         """The k3s server's own, outside of what Celery servers get."""

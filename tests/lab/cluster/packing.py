@@ -1,6 +1,7 @@
 """Nodes and pods of plans on one API server with the real scheduler; what belongs to a plan carries its label."""
 
 import contextlib
+import re
 
 import yaml
 
@@ -12,6 +13,7 @@ from lab.cluster.control_plane import ControlPlane
 from lab.paths import bin_dir
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ETCD, KUBE
+from tests.plans import spare_bytes
 from tests.waiting import wait
 
 PLAN_LABEL = "plan"
@@ -20,7 +22,7 @@ SECONDS = 60  # the scheduler binds 50 pods a second at most
 
 
 def nodes_of(plan, name):
-    """Name, size and rendered k3s config of each server."""
+    """Name, size and rendered k3s config of each server, which shows no more than the plan counts with."""
     for node in plan.nodes:
         for number in range(1, node.count + 1):
             host = f"{name}-{node.role}-{number}"
@@ -29,6 +31,11 @@ def nodes_of(plan, name):
             )
             config = yaml.safe_load(text)
             config["node-label"].append(f"{PLAN_LABEL}={name}")
+            kept = f"memory={node.system_reserved.memory.bytes + spare_bytes(node.memory.whole_mib)}"
+            config["kubelet-arg"] = [
+                re.sub("memory=[^,]+", kept, one) if one.startswith("system-reserved=") else one
+                for one in config["kubelet-arg"]
+            ]
             yield host, (node.vcpu, node.memory.whole_mib), config
 
 

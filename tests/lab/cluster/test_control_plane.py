@@ -28,14 +28,14 @@ CONFIG = {
 
 class TestSizes:
     def test_allocatable_is_what_the_config_leaves(self):
-        """0.95 x 4096 - 700 - 300 - 150 MiB."""
+        """0.931 x 4096 - 700 - 300 - 150 MiB."""
         _, allocatable = sizes(2, 4096, CONFIG)
         assert allocatable["cpu"] == "1700m"
-        assert int(allocatable["memory"]) // 2**20 == 2741
+        assert int(allocatable["memory"]) // 2**20 == 2663
 
     def test_without_reservations(self):
         _, allocatable = sizes(2, 4096, {})
-        assert (allocatable["cpu"], int(allocatable["memory"]) // 2**20) == ("2000m", 3891)
+        assert (allocatable["cpu"], int(allocatable["memory"]) // 2**20) == ("2000m", 3813)
 
 
 def pod(name, cpu):

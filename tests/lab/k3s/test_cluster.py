@@ -8,7 +8,7 @@ import pytest
 from infra.components.scripts import load
 from infra.components.traefik import render_chart_config
 from tests.lab.k3s.kube import BUSYBOX, VOLUME_IMAGE, pod, service, until
-from tests.plans import stage_plan
+from tests.plans import spare_bytes, stage_plan
 
 pytestmark = pytest.mark.vps
 ADDRESS, PRIVATE = "127.64.253.10", "10.20.1.2"
@@ -43,12 +43,12 @@ def web(server):
 
 class TestNode:
     def test_size_is_the_instance_types_less_the_plans_reservations(self, server):
-        """0.95 x 4096 - 700 - 300 - 150 MiB, as infra/sizing/node.py computes it."""
+        """What is seen of 4096, less 700, 300 and 150 MiB: the plan's, and what is seen above its bound."""
         (node,) = server.objects("nodes")
         allocatable, planned = node["status"]["allocatable"], stage_plan().server.allocatable
         assert (allocatable["cpu"], allocatable["pods"]) == ("1700m", "60")
         mib = int(allocatable["memory"].removesuffix("Ki")) // 1024
-        assert mib == planned.memory.whole_mib
+        assert mib == (planned.memory.bytes + spare_bytes(4096)) >> 20
 
     def test_labels_and_addresses(self, server):
         (node,) = server.objects("nodes")

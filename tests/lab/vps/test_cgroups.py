@@ -2,7 +2,8 @@
 
 import pytest
 
-from lab.vps.cgroups import CGROUP_2, Cgroup, Hierarchy, hierarchies, visible_bytes
+from lab.machines import visible_bytes
+from lab.vps.cgroups import CGROUP_2, Cgroup, Hierarchy, hierarchies
 from lab.vps.server import Size
 
 SIZE = Size(vcpu=2, memory_mib=4096, disk_gb=40)
@@ -69,5 +70,5 @@ class TestLimits:
         assert Cgroup("guest", [hierarchy]).memory() == (500, 400, 150)
 
 
-def test_a_4_gb_server_shows_what_the_plan_counts_with():
-    assert visible_bytes(SIZE) == 4096 * 1024 * 1024 * 95 // 100
+def test_a_4_gb_server_shows_what_the_smallest_real_one_does():
+    assert visible_bytes(SIZE) == 4096 * 1024 * 1024 * 931 // 1000

@@ -27,7 +27,7 @@ def test_a_stack_file_may_say_so(monkeypatch, tmp_path):
     made = values(monkeypatch, tmp_path)
     config = parse_config({**CONFIG, "stagecoach:stage": 1, **made}, title="x")
     assert config.images["node_exporter"].startswith("lab.stagecoach.dev/")
-    assert "postgres" not in config.images, "its tag is true"
+    assert config.images["postgres"] == "lab.stagecoach.dev/library/postgres:17"
 
 
 def test_what_the_stack_file_names_stays(monkeypatch, tmp_path):

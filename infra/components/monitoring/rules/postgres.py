@@ -16,7 +16,6 @@ def postgres_alerts(plan: PostgresPlan, speed: int = 1) -> list[Alert]:
     """Connections are counted against the plan's `max_connections`."""
     most = plan.max_connections * _CONNECTION_PERCENT // 100
     idle = faster_seconds(_IDLE_TRANSACTION_SECONDS, speed)
-    newest = "stagecoach_backup_newest_timestamp_seconds"
     return [
         Alert(
             name="PostgresDown",
@@ -40,6 +39,20 @@ def postgres_alerts(plan: PostgresPlan, speed: int = 1) -> list[Alert]:
             component="postgres",
             summary=f"A transaction is open and idle for more than {idle} seconds",
         ),
+        Alert(
+            name="PostgresCollationMismatch",
+            expression="max by (datname) (pg_collation_mismatches) > 0",
+            minutes=5,
+            component="collation",  # PostgresDown does not explain it
+            summary="Postgres sorts text in another order than its indexes do: rows may not be found",
+        ),
+        *_backup_alerts(),
+    ]
+
+
+def _backup_alerts() -> list[Alert]:
+    newest = "stagecoach_backup_newest_timestamp_seconds"
+    return [
         Alert(
             name="BackupTooOld",
             expression=f"time() - max({newest} > 0) > {_BACKUP_HOURS * 3600}",

@@ -20,6 +20,13 @@ CASES = [
     Case(alert="PostgresConnectionsHigh", hot={BACKENDS: "33x30"}, cool={BACKENDS: "32x30"}, at=5, stage=1),
     # pg_dump holds a transaction open, too, and works.
     Case(alert="PostgresIdleTransaction", hot={IDLE: "601x30"}, cool={ACTIVE: "3000x30"}, at=5),
+    Case(
+        alert="PostgresCollationMismatch",
+        hot={'pg_collation_mismatches{datname="app"}': "1x30"},
+        cool={'pg_collation_mismatches{datname="app"}': "0x30"},
+        at=5,
+        labels={"datname": "app"},
+    ),
     Case(alert="BackupTooOld", hot={NEWEST: f"60x{2 * DAY}"}, cool={NEWEST: f"7200x{2 * DAY}"}, at=26 * 60 + 32),
     Case(alert="BackupMissing", hot={NEWEST: f"0x{2 * DAY}"}, cool={NEWEST: f"60x{2 * DAY}"}, at=26 * 60),
 ]

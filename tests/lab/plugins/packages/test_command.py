@@ -44,6 +44,16 @@ class Machines:
         return f"kubeconfig of {address}"
 
 
+class Engine:
+    """Notes the warnings that it is to show."""
+
+    def __init__(self):
+        self.told = []
+
+    def warn(self, urn, message):
+        self.told.append((urn, message))
+
+
 @pytest.fixture
 def package(tmp_path):
     return CommandPackage(tmp_path, PlayedScripts(Machines()))
@@ -111,3 +121,44 @@ class TestPlay:
                 urn="urn", type="command:remote:Command", name="one", inputs={**before, **change}, old_inputs=before
             )
             assert bool(package.diff(made).replaces) is replaces
+
+
+class TestLastOutput:
+    """pulumi-command offers the last run's output as variables; sshd refuses, and the user reads a warning."""
+
+    LAST = {"connection": DIRECT, "create": "true", "stdout": "done", "stderr": ""}  # noqa: RUF012  never changed
+
+    def warned(self, package, operation, **inputs):
+        package.host = Engine()
+        made = Call(
+            urn="urn::one",
+            type="command:remote:Command",
+            name="one",
+            inputs={"connection": DIRECT, "create": "true", **inputs},
+            olds={**self.LAST, "delete": "true", **inputs},
+        )
+        getattr(package, operation)(made)
+        return package.host.told
+
+    @pytest.mark.parametrize("operation", ["update", "delete"])
+    def test_is_offered_by_default(self, package, operation):
+        [(urn, message)] = self.warned(package, operation)
+        assert urn == "urn::one"
+        assert message.startswith("Unable to set 'PULUMI_COMMAND_STDOUT'.")
+
+    @pytest.mark.parametrize("operation", ["update", "delete"])
+    def test_is_kept_back_where_the_program_says_so(self, package, operation):
+        assert self.warned(package, operation, addPreviousOutputInEnv=False) == []
+
+    def test_a_first_run_has_none(self, package):
+        package.host = Engine()
+        package.create(Call(urn="urn::one", type="command:remote:Command", name="one", inputs=self.LAST))
+        assert package.host.told == []
+
+    def test_keeping_it_back_is_a_change_that_runs_the_script(self, package):
+        """The provider compares every input: one that comes to a command that runs already is a difference."""
+        before = {"connection": DIRECT, "create": "true"}
+        after = {**before, "addPreviousOutputInEnv": False}
+        made = Call(urn="urn", type="command:remote:Command", name="one", inputs=after, old_inputs=before)
+        assert package.diff(made).changes == {"addPreviousOutputInEnv": "ADD"}
+        assert not package.diff(made).replaces

@@ -20,7 +20,7 @@ def call(kind, inputs=None, **more):
 
 
 def address(package, name="shop"):
-    inputs = {"name": name, "type": "ipv4", "location": "nbg1", "assigneeType": "server", "autoDelete": False}
+    inputs = {"name": name, "type": "ipv4", "location": "nbg1", "autoDelete": False}
     return package.create(call("primaryIp", inputs))[0]
 
 
@@ -47,7 +47,7 @@ def volume(package, **changes):
 class TestNames:
     @pytest.mark.parametrize("kind", ["volume", "primaryIp", "network", "firewall"])
     def test_are_unique(self, package, kind):
-        inputs = {"name": "shop", "size": 40, "location": "nbg1", "type": "ipv4", "assigneeType": "server"}
+        inputs = {"name": "shop", "size": 40, "location": "nbg1", "type": "ipv4"}
         package.create(call(kind, inputs))
         with pytest.raises(PluginError, match="uniqueness_error"):
             package.create(call(kind, inputs))
@@ -68,6 +68,49 @@ class TestCheck:
         inputs = {"serverType": "cx23", "deleteProtection": True, "rebuildProtection": False}
         with pytest.raises(CheckFailedError, match="must equal deleteProtection"):
             package.check(call("server", inputs))
+
+
+class Engine:
+    """Notes the warnings that it is to show."""
+
+    def __init__(self):
+        self.told = []
+
+    def warn(self, _urn, message):
+        self.told.append(message)
+
+
+class TestAssignee:
+    """Of an address that its server names: the address itself says nothing of it."""
+
+    FREE = {"name": "shop", "type": "ipv4", "location": "nbg1"}  # noqa: RUF012  never changed
+
+    def test_a_type_without_an_id_is_warned_of(self, package):
+        package.host = Engine()
+        package.check(call("primaryIp", {**self.FREE, "assigneeType": "server"}))
+        assert package.host.told == ["Unused Attribute: assignee_type is only required together with assignee_id"]
+        package.check(call("primaryIp", self.FREE))
+        assert len(package.host.told) == 1
+
+    def test_an_id_without_a_type_is_refused(self, package):
+        with pytest.raises(CheckFailedError, match="together with assigneeType"):
+            package.check(call("primaryIp", {**self.FREE, "assigneeId": 1}))
+
+    def test_leaving_the_type_out_changes_nothing(self, package):
+        """Optional and computed: the provider keeps the value that it has."""
+        before = {**self.FREE, "assigneeType": "server"}
+        assert package.diff(call("primaryIp", self.FREE, old_inputs=before)).changes == {}
+
+    def test_another_change_leaves_the_assignment(self, package):
+        server_id, _ = server(package)
+        address_id = next(iter(package.cloud.store.all("primaryIp")))
+        before = {**self.FREE, "assigneeType": "server"}
+        after = {**self.FREE, "deleteProtection": True}
+        made = package.update(call("primaryIp", after, id=address_id, old_inputs=before))
+        assert (made["assigneeId"], made["assigneeType"]) == (int(server_id), "server")
+
+    def test_a_free_address_says_so(self, package):
+        assert package.create(call("primaryIp", self.FREE))[1]["assigneeType"] == "unassigned"
 
 
 class TestServer:

@@ -1,0 +1,122 @@
+"""References of container images, by the grammar that registries and containerd hold (distribution/reference)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from infra.versions import IMAGES, MAJORS
+
+_ALNUM = r"[a-z0-9]+"
+_PATH = rf"{_ALNUM}(?:(?:[._]|__|-+){_ALNUM})*"
+_LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+_DOMAIN = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
+_NAME = re.compile(rf"(?:{_DOMAIN}/)?{_PATH}(?:/{_PATH})*")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_DIGEST = re.compile(r"(?P<algorithm>[A-Za-z0-9+._-]+):(?P<hex>.*)", re.DOTALL)
+_HEX = {"sha256": 64, "sha384": 96, "sha512": 128}  # digits, as go-digest checks them
+_LONGEST = 255  # characters of a repository's name
+_IDENTIFIER = re.compile(r"[a-f0-9]{64}")
+_PLACEHOLDER = re.compile(r"\$\{?\w|\{\{|\$\(|<\w+>|%\w+%")
+_WITH_VERSION = "Name a tag or a digest: an image without one changes under a running shop"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageReference:
+    """An image as a person names it; `tag` or `digest` may be empty, not both."""
+
+    name: str
+    tag: str
+    digest: str
+
+    @property
+    def major(self) -> int | None:
+        """The number that the tag begins with; None where there is only a digest, or a word such as `latest`."""
+        found = re.match(r"v?(\d+)", self.tag)
+        return int(found[1]) if found else None
+
+
+def parse_image(text: str) -> ImageReference:
+    """The parts of a reference.
+
+    Raises:
+        ValueError: no registry would take it, or it has neither tag nor digest; the message says what to write.
+    """
+    _require_words(text)
+    rest, at, digest = text.partition("@")
+    if at:
+        _require_digest(digest)
+    # The last path component alone may have a tag: a colon before it is a port's.
+    folder, slash, last = rest.rpartition("/")
+    last, colon, tag = last.partition(":")
+    name = f"{folder}{slash}{last}"
+    _require_name(name)
+    if colon and not _TAG.fullmatch(tag):
+        raise ValueError(f"{tag!r} is no tag: letters, digits, `_`, `.` and `-`, at most 128, the first no `.` or `-`")
+    if not tag and not digest:
+        raise ValueError(_WITH_VERSION)
+    return ImageReference(name=name, tag=tag, digest=digest)
+
+
+def image_problem(name: str, text: str) -> str | None:
+    """What is wrong with an image that a stack file names in place of the stack's own; None where nothing is.
+
+    Args:
+        name: As `images:` has it, for example postgres.
+        text: The reference.
+    """
+    try:
+        made = parse_image(text)
+    except ValueError as error:
+        return str(error)
+    major = MAJORS.get(name)
+    if major is None or (made.digest and not made.tag) or made.major == major:
+        return None
+    if made.major is None:
+        return f"the tag {made.tag} says no version and would become another major one. Name a {major} or a digest"
+    return (
+        f"it is version {made.major}, which can't read what {major} wrote on the volume, and the stack upgrades no "
+        f"data. Name a {major}, such as {IMAGES[name]}"
+    )
+
+
+def _require_words(text: str) -> None:
+    """What people write that is no reference at all."""
+    if not text.strip():
+        raise ValueError("it is empty. Name an image, or take the line out")
+    if _PLACEHOLDER.search(text):
+        raise ValueError("a stack file replaces no variables. Write the tag itself, or use `pulumi config set`")
+    if re.search(r"\s", text):
+        raise ValueError("an image has no blanks in its name")
+    if "://" in text:
+        raise ValueError(f"an image has no scheme. Write {text.partition('://')[2]}")
+
+
+def _require_digest(digest: str) -> None:
+    found = _DIGEST.fullmatch(digest)
+    digits = _HEX.get(found["algorithm"]) if found else None
+    if found is None or digits is None:
+        raise ValueError(f"{digest!r} is no digest. It begins with sha256:, as `docker images --digests` shows it")
+    if not re.fullmatch(rf"[a-f0-9]{{{digits}}}", found["hex"]):
+        raise ValueError(
+            f"a digest of {found['algorithm']} has {digits} of the digits 0-9 and a-f, this one has "
+            f"{len(found['hex'])} characters. Copy it whole"
+        )
+
+
+def _require_name(name: str) -> None:
+    if _IDENTIFIER.fullmatch(name):
+        raise ValueError("it is an image's id. Name the repository that it was pushed to")
+    domain, slash, path = name.partition("/")
+    has_domain = slash and (re.search(r"[.:]", domain) or domain == "localhost" or domain.lower() != domain)
+    repository = path if has_domain else name
+    if repository.lower() != repository:
+        lower = f"{domain}/{path.lower()}" if has_domain else name.lower()
+        raise ValueError(f"repositories have no capital letters. Write {lower}")
+    if not _NAME.fullmatch(name):
+        raise ValueError(
+            f"{name!r} is no repository: a registry, and words of a-z and 0-9 with `.`, `_` or `-` between them, "
+            "separated by `/`"
+        )
+    if len(name) > _LONGEST:
+        raise ValueError(f"a repository's name has at most {_LONGEST} characters, this one has {len(name)}")

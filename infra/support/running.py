@@ -1,0 +1,62 @@
+"""Which lines of versions a stack runs, and what is to be said of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from infra.models.image_reference import parse_image
+from infra.models.k3s_config import kubernetes_minor
+from infra.models.stack_config import StackConfig
+from infra.support.ends import DEBIAN, GRAFANA, KUBERNETES, POSTGRES, PROMETHEUS, REDIS, end_of
+from infra.versions import DEBIAN as INSTALLED_DEBIAN
+from infra.versions import IMAGES, K3S_STEPS, K3S_VERSION
+
+WARN_DAYS = 60  # before the end: an update at a quiet hour is found in that time
+# Product, and how many numbers of its version name a line, by the image's name.
+_LINES = {"postgres": (POSTGRES, 1), "redis": (REDIS, 2), "prometheus": (PROMETHEUS, 2), "grafana": (GRAFANA, 2)}
+
+
+def support_warnings(config: StackConfig, today: date) -> tuple[str, ...]:
+    """One line for each line of versions that gets no fixes any more, or not for long."""
+    return tuple(line for product, cycle, mend in _running(config) if (line := warning_of(product, cycle, mend, today)))
+
+
+def k3s_warning(release: str, today: date) -> str | None:
+    """The line of one release of k3s; None where there is nothing to say."""
+    minor = kubernetes_minor(release)
+    return warning_of(KUBERNETES, f"1.{minor}", _next_step(release), today)
+
+
+def warning_of(product: str, cycle: str, mend: str, today: date) -> str | None:
+    """What is to be said of one line of versions; `mend` says what to do."""
+    row = end_of(product, cycle)
+    if row is None or (row.ends - today).days > WARN_DAYS:
+        return None
+    if row.ends < today:
+        return f"{product} {cycle} has had no fixes since {row.ends}. {mend}"
+    return f"{product} {cycle} gets fixes until {row.ends}, {(row.ends - today).days} days more. {mend}"
+
+
+def _running(config: StackConfig) -> Iterator[tuple[str, str, str]]:
+    """Product, line and what to do; without what does not say its version."""
+    release = config.k3s.release
+    yield KUBERNETES, f"1.{kubernetes_minor(release)}", _next_step(release)
+    for name, (product, numbers) in _LINES.items():
+        if name == "grafana" and not config.monitoring.grafana:
+            continue
+        tag = parse_image(config.images.get(name, IMAGES[name])).tag
+        found = re.match(r"v?(\d+(?:\.\d+)*)", tag)
+        if found:
+            own = f"Change stagecoach:images.{name}" if name in config.images else "Update the checkout"
+            yield product, ".".join(found[1].split(".")[:numbers]), f"{own}: {IMAGES[name]} is what it ships now"
+    yield DEBIAN, INSTALLED_DEBIAN, "Update the checkout, and see docs/how-to/lost-server.md for a new server"
+
+
+def _next_step(release: str) -> str:
+    minor = kubernetes_minor(release)
+    if minor >= max(K3S_STEPS):
+        return f"Update the checkout: this one knows nothing newer than {K3S_VERSION}"
+    step = K3S_STEPS.get(minor + 1, "the next minor")
+    return f"Set stagecoach:k3s.version to {step}; docs/how-to/upgrade-k3s.md has the steps"

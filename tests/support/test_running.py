@@ -1,0 +1,86 @@
+"""What a stack runs that gets no fixes any more, or not for long."""
+
+from datetime import date
+
+import pytest
+
+from infra.config.parse import parse_config
+from infra.config.resolve import plan_for
+from infra.support.running import k3s_warning, support_warnings
+from infra.versions import K3S_STEPS, K3S_VERSION
+from tests.config.past import PAST
+from tests.test_program import CONFIG
+
+TODAY = date(2026, 11, 30)
+
+
+def config(**changes):
+    more = {f"stagecoach:{key}": value for key, value in changes.items()}
+    return parse_config({**CONFIG, "stagecoach:stage": 1, **more}, title="cannot be used")
+
+
+class TestWarnings:
+    def test_a_new_stack_has_none(self):
+        assert support_warnings(config(), TODAY) == ()
+
+    def test_a_minor_that_ended_names_the_next(self):
+        [line] = support_warnings(config(k3s={"version": "v1.33.6+k3s1"}), TODAY)
+        assert line.startswith("Kubernetes 1.33 has had no fixes since 2026-06-28. ")
+        assert f"stagecoach:k3s.version to {K3S_STEPS[34]}" in line
+
+    @pytest.mark.parametrize(
+        ("today", "words"),
+        [
+            (date(2026, 12, 29), None),
+            (date(2026, 12, 30), "gets fixes until 2027-02-28, 60 days more"),
+            (date(2027, 2, 28), "gets fixes until 2027-02-28, 0 days more"),
+            (date(2027, 3, 1), "has had no fixes since 2027-02-28"),
+        ],
+    )
+    def test_sixty_days_before_and_ever_after(self, today, words):
+        line = k3s_warning("v1.35.9+k3s1", today)
+        assert (words in line) if words else line is None
+
+    def test_the_newest_minor_needs_a_newer_checkout(self):
+        assert f"Update the checkout: this one knows nothing newer than {K3S_VERSION}" in k3s_warning(
+            K3S_VERSION, date(2027, 6, 1)
+        )
+
+    def test_an_older_one_than_was_ever_offered(self):
+        """It runs, and goes up one minor at a time."""
+        assert "Set stagecoach:k3s.version to the next minor" in k3s_warning("v1.31.1+k3s1", TODAY)
+
+    @pytest.mark.parametrize(
+        ("images", "words"),
+        [
+            ({"redis": "mirror.example/redis:8.0"}, "Redis 8.0 gets fixes until 2026-12-01, 1 days more"),
+            ({"prometheus": "mirror.example/prometheus:v2.53.3"}, "Prometheus 2.53 has had no fixes since 2025-07-31"),
+        ],
+    )
+    def test_an_image_of_the_stack_file(self, images, words):
+        [line] = support_warnings(config(images=images), TODAY)
+        assert line.startswith(words)
+        assert f"Change stagecoach:images.{next(iter(images))}: " in line
+
+    def test_an_image_of_the_checkout(self):
+        lines = support_warnings(config(), date(2027, 7, 1))
+        assert any(line.startswith("Prometheus 3.13 ") and ". Update the checkout: " in line for line in lines)
+
+    def test_a_digest_says_no_version(self):
+        images = {"redis": f"mirror.example/redis@sha256:{'0' * 64}"}
+        assert support_warnings(config(images=images), date(2040, 1, 1)) != ()
+        assert not any("Redis" in line for line in support_warnings(config(images=images), date(2040, 1, 1)))
+
+    def test_grafana_only_where_it_runs(self):
+        late = date(2027, 6, 1)
+        assert not any("Grafana" in line for line in support_warnings(config(), late))
+        assert any(
+            "Grafana 12.4" in line for line in support_warnings(config(stage=3, monitoring={"grafana": True}), late)
+        )
+
+
+class TestPlan:
+    def test_goes_by_what_runs_where_the_stack_file_leaves_it_open(self):
+        past = PAST.__class__(**{**vars(PAST), "k3s_version": "v1.33.6+k3s1"})
+        assert plan_for(config(), None, TODAY).warnings == ()
+        assert plan_for(config(), past, TODAY).warnings[0].startswith("Kubernetes 1.33 has had no fixes")
