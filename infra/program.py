@@ -12,6 +12,7 @@ from infra.celery_servers import deploy_celery_servers
 from infra.cloud import cloud
 from infra.components.access import Access, AccessArgs
 from infra.components.authorized_keys import AuthorizedKeys, AuthorizedKeysArgs
+from infra.components.certificates import Certificates, CertificatesArgs
 from infra.components.credentials import Credentials
 from infra.components.data_volume import DataVolume, DataVolumeArgs
 from infra.components.k3s import K3s, K3sArgs
@@ -29,7 +30,7 @@ from infra.models.stack_config import StackConfig
 from infra.monitoring import deploy_monitoring
 from infra.orderable import require_orderable
 from infra.rollout import waiting
-from infra.shop import Base, deploy_shop
+from infra.shop import Base, deploy_shop, domains_of
 from infra.sizing.plan import StackPlan
 from infra.versions import IMAGES, VERSION
 
@@ -103,9 +104,25 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan) -> dict[str, 
         ),
         celery_nodes=nodes,
     )
-    deploy_shop(config, secrets, plan, base)
-    more = deploy_monitoring(config, secrets, plan, base, k3s.kubeconfig)
+    ingress = deploy_shop(config, secrets, plan, base)
+    more = _certificates(config, access, server, ingress)
+    more |= deploy_monitoring(config, secrets, plan, base, k3s.kubeconfig)
     return {**_outputs(config, plan, server, k3s), "host_key": access.host_key.apply(str.strip), **more}
+
+
+def _certificates(config: StackConfig, access: Access, server: Server, ingress: pulumi.Resource) -> dict[str, Any]:
+    """After the Ingress: before, traefik knows no name to order a certificate for."""
+    made = Certificates(
+        "certificates",
+        CertificatesArgs(
+            connection=access.connection(server.public_ip),
+            server_id=server.server_id,
+            public_ip=server.public_ip,
+            domains=domains_of(config),
+        ),
+        opts=pulumi.ResourceOptions(depends_on=[ingress]),
+    )
+    return {"certificates": made.said} if config.domain else {}
 
 
 def _cluster(config: StackConfig, plan: StackPlan, access: Access, server: Server) -> K3s:
@@ -144,6 +161,7 @@ def _cluster(config: StackConfig, plan: StackPlan, access: Access, server: Serve
             connection=connection,
             server_id=server.server_id,
             container=system["traefik"].container("traefik"),
+            read_timeout=plan.django.read_timeout,
             acme_email=config.acme_email if config.domain else None,
         ),
         opts=pulumi.ResourceOptions(depends_on=[k3s.installed]),

@@ -46,8 +46,13 @@ class Base:
         return pulumi.ResourceOptions.merge(self.opts, pulumi.ResourceOptions(depends_on=list(resources)))
 
 
-def deploy_shop(config: StackConfig, secrets: Secrets, plan: StackPlan, base: Base) -> None:
-    """Data services first, then the migration, then what uses its result."""
+def domains_of(config: StackConfig) -> tuple[str, ...]:
+    """Every name that the shop has; none where it is reached by its address."""
+    return (config.domain,) if config.domain else ()
+
+
+def deploy_shop(config: StackConfig, secrets: Secrets, plan: StackPlan, base: Base) -> Ingress:
+    """Data services first, then the migration, then what uses its result; the way in."""
     credentials = base.credentials
     data = _data(plan, base, credentials)
     environment = AppEnvironment(
@@ -78,8 +83,9 @@ def deploy_shop(config: StackConfig, secrets: Secrets, plan: StackPlan, base: Ba
         ),
         opts=base.after(*data),
     )
-    _web(config, plan, base, (image, environment), migrate)
+    ingress = _web(config, plan, base, (image, environment), migrate)
     _celery(plan, base, (image, environment), migrate)
+    return ingress
 
 
 def _data(plan: StackPlan, base: Base, credentials: Credentials) -> list[pulumi.Resource]:
@@ -126,7 +132,7 @@ def _pooler(plan: StackPlan, base: Base, credentials: Credentials, postgres: Pos
 
 def _web(
     config: StackConfig, plan: StackPlan, base: Base, app: tuple[AppImage, AppEnvironment], migrate: Migrate
-) -> None:
+) -> Ingress:
     image, environment = app
     django = Django(
         "django",
@@ -140,7 +146,7 @@ def _web(
         ),
         opts=base.after(migrate.job),
     )
-    Ingress(
+    ingress = Ingress(
         "ingress",
         IngressArgs(namespace=base.namespaces.app, service_name=django.service_name, domain=config.domain),
         opts=base.opts,
@@ -155,6 +161,7 @@ def _web(
             ),
             opts=base.opts,
         )
+    return ingress
 
 
 def _celery(plan: StackPlan, base: Base, app: tuple[AppImage, AppEnvironment], migrate: Migrate) -> None:

@@ -32,7 +32,7 @@ _IMAGE_USERS = {
 # Fields of the stack file that every pod of the app reads.
 _APP_FIELDS = ("image", "app", "env", "domain", "registry")
 # Fields that one part reads.
-_READERS = {"alerts": PROMETHEUS, "k3s": K3S, "kubeconfig_epoch": K3S}
+_READERS = {"alerts": PROMETHEUS, "domain": PROMETHEUS, "k3s": K3S, "kubeconfig_epoch": K3S}
 # What a pool's settings file holds; beat and the exporter mount the first pool's, too.
 _POOL_ONLY = ("workload", "pool", "queues", "concurrency", "grace_period", "reasons")
 
@@ -64,8 +64,8 @@ def restarts_of_config(before: StackConfig, after: StackConfig, plan: StackPlan)
     for field, name in _READERS.items():
         if getattr(before, field) != getattr(after, field):
             add((name,), f"stagecoach:{field}")
-    if _certificates(before) != _certificates(after):
-        add((TRAEFIK,), "stagecoach:acme_email")
+    if changed := _traefiks(before, after):
+        add((TRAEFIK,), f"stagecoach:{changed}")
     present = {workload.name for workload in plan.workloads} | {K3S}
     return {name: why for name, why in found.items() if name in present}
 
@@ -81,8 +81,11 @@ def app_workloads(plan: StackPlan) -> tuple[str, ...]:
     return (plan.django.workload.name, *workers, plan.beat.name, plan.monitoring.queue_exporter.name)
 
 
-def _certificates(config: StackConfig) -> str | None:
-    return config.acme_email if config.domain else None
+def _traefiks(before: StackConfig, after: StackConfig) -> str:
+    """The field that traefik's arguments follow and that changed; empty where none did."""
+    if (before.domain is None) != (after.domain is None):
+        return "domain"
+    return "acme_email" if after.domain and before.acme_email != after.acme_email else ""
 
 
 def _templates(plan: StackPlan) -> Mapping[str, dict[str, object]]:
@@ -95,9 +98,12 @@ def _templates(plan: StackPlan) -> Mapping[str, dict[str, object]]:
     found[plan.beat.name]["Celery settings"] = settings
     pools = [(one.pool, one.queues, one.concurrency, one.time_limit) for one in plan.workers]
     found[QUEUE_EXPORTER] |= {"Celery settings": settings, "pools": pools}
-    found[plan.django.workload.name] |= {"gunicorn": (plan.django.processes, plan.django.threads)}
+    found[plan.django.workload.name] |= {
+        "gunicorn": (plan.django.processes, plan.django.threads, plan.django.request_timeout)
+    }
     for name in app_workloads(plan):
         found[name]["DATABASE_URL"] = plan.pgbouncer is not None
+    found[TRAEFIK]["read timeout"] = plan.django.read_timeout
     _data(plan, found)
     return found
 

@@ -21,6 +21,8 @@ _MAX_REQUESTS, _JITTER = 2000, 200  # against leaks; jitter keeps the pods from 
 # Longer than the 90 s for which traefik keeps an idle connection (forwardingTimeouts.idleConnTimeout of its reference):
 # closed by gunicorn, it may be on its way with an order, and the customer gets a 502.
 _KEEP_ALIVE_SECONDS = 95
+# gunicorn's own format, with the customer's address in place of traefik's.
+_ACCESS_LOG = """--access-logformat='%({x-forwarded-for}i)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s"'"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +84,7 @@ def gunicorn_arguments(plan: DjangoPlan, port: int) -> str:
     return (
         f"--bind=0.0.0.0:{port} --workers={plan.processes} --threads={plan.threads} --worker-class=gthread "
         f"--worker-tmp-dir=/run/gunicorn --max-requests={_MAX_REQUESTS} --max-requests-jitter={_JITTER} "
-        f"--keep-alive={_KEEP_ALIVE_SECONDS} --access-logfile=-"
+        f"--keep-alive={_KEEP_ALIVE_SECONDS} --timeout={plan.request_timeout} --access-logfile=- {_ACCESS_LOG}"
     )
 
 

@@ -33,10 +33,14 @@ def size_django(django: DjangoConfig, *, maximum: int) -> DjangoPlan:
         migrate=workload(DJANGO_MIGRATE, "Job", container("migrate", 50, 160, 320, _MIGRATE), replicas=JOB),
         processes=django.processes,
         threads=django.threads,
+        request_timeout=django.request_timeout,
+        read_timeout=django.read_timeout,
         reasons=counted(
             DECIDED,
             processes=of_stage("django.processes", django.processes),
             threads=of_stage("django.threads", django.threads),
+            request_timeout=of_stage("django.request_timeout", django.request_timeout),
+            read_timeout=of_stage("django.read_timeout", django.read_timeout),
         ),
     )
 

@@ -61,6 +61,8 @@ class DjangoPlan:
     migrate: WorkloadPlan  # Job, container "migrate"
     processes: int
     threads: int
+    request_timeout: int  # seconds, gunicorn's
+    read_timeout: int  # seconds, traefik's
     reasons: Reasons = field(default=(), compare=False, repr=False)
 
 

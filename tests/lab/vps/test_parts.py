@@ -30,7 +30,6 @@ def test_all_of_them(made):
         "ensure_guest_bin",
         "ensure_images",
         "ensure_machine_image",
-        "ingress-tests",
         "the engine of lab",
     ]
 
