@@ -50,6 +50,8 @@ def program_folder(program: Program) -> Path:
 def _key(program: Program) -> str:
     """Hash of all that decides the binary, so that a changed pin or flag never meets an old build."""
     digest = hashlib.sha256(repr((program, _flags(program))).encode())
+    if program.trimmed or program.files:
+        digest.update(repr((program.trimmed, program.files)).encode())
     module = TOOLS / program.module
     stubs = [module / ours for ours, _ in program.trimmed.stubs] if program.trimmed else []
     for path in sorted({*_inputs(module, program.package, tests=program.tests), *stubs}):
@@ -178,7 +180,7 @@ class _Meter:
     def count(self, done: int) -> None:
         self.progress.update(self.task, completed=min(done, self.total))
         step = max(self.total * _QUIET_PERCENT // 100, 1)
-        if not self.terminal and done % step == 0:
+        if not self.terminal and done % step == 0 and done <= self.total:
             sys.stderr.write(f"{self.name}: {min(100, 100 * done // self.total)} %\n")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lab.toolchain.prepare import Trimmed
 
@@ -25,9 +25,10 @@ class Program:
     ldflags: str = ""
     tags: str = ""
     tests: bool = False  # the program is the package's tests
-    trimmed: Trimmed | None = None  # a module that lies beside a copy of the program's own
+    # The next two are not in the text by which a build is found again: `build.py` adds them where they are set.
+    trimmed: Trimmed | None = field(default=None, repr=False)  # lies beside a copy of the program's own module
     # Files of the package's module that are kept beside the program: path in the module, name.
-    files: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 def _set(variable: str, value: str) -> str:

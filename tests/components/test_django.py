@@ -55,7 +55,7 @@ class TestGunicorn:
         assert made["command"] == ["gunicorn", "config.wsgi:application"]
         assert environment(made)["GUNICORN_CMD_ARGS"] == gunicorn_arguments(stage_plan(1).django, 8000)
         assert "--workers=1 --threads=4 " in gunicorn_arguments(stage_plan(1).django, 8000)
-        assert "--timeout=30" in gunicorn_arguments(stage_plan(1).django, 8000)
+        assert f"--timeout={stage_plan(1).django.request_timeout} " in gunicorn_arguments(stage_plan(1).django, 8000)
 
     def test_idle_connections_are_closed_by_traefik(self):
         """It does so after 90 s; a gunicorn that closes first answers some request with nothing."""

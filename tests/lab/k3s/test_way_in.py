@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -18,6 +17,7 @@ from lab.vps.names import ACME_ENVIRONMENT, Names, acme_command, dns_command
 from lab.vps.network import ip_batch
 from tests.lab.k3s.kube import pod, service, until
 from tests.plans import stage_plan
+from tests.servers.way_in import APP, UPLOAD, WEBSOCKET
 from tests.waiting import patience
 
 pytestmark = pytest.mark.vps
@@ -26,79 +26,6 @@ SHOP, LATE, AWAY = "shop.example.test", "late.example.test", "away.example.test"
 CUSTOMERS = ("100.64.0.251", "100.64.0.252")
 PYTHON = "lab.stagecoach.dev/lab/python:3.13"
 PLAN = stage_plan()
-# Answers with what it was asked; a WebSocket gets its own frames back.
-APP = r"""
-import base64, hashlib, http.server, json
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        if self.headers.get("Upgrade", "").lower() == "websocket":
-            return self.echo()
-        self.say({"length": 0})
-
-    def do_POST(self):
-        self.say({"length": len(self.rfile.read(int(self.headers["Content-Length"])))})
-
-    def say(self, more):
-        text = json.dumps({**{key.lower(): value for key, value in self.headers.items()}, **more}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def echo(self):
-        magic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-        key = hashlib.sha1((self.headers["Sec-WebSocket-Key"] + magic).encode()).digest()
-        self.send_response(101)
-        for name, value in (("Upgrade", "websocket"), ("Connection", "Upgrade")):
-            self.send_header(name, value)
-        self.send_header("Sec-WebSocket-Accept", base64.b64encode(key).decode())
-        self.end_headers()
-        while head := self.rfile.read(2):
-            length = head[1] & 127
-            mask = self.rfile.read(4)
-            data = bytes(one ^ mask[number % 4] for number, one in enumerate(self.rfile.read(length)))
-            self.wfile.write(bytes([head[0], length]) + data)
-        self.close_connection = True
-
-http.server.ThreadingHTTPServer(("0.0.0.0", 8000), Handler).serve_forever()
-"""
-# One frame at a time, with pauses, over one connection; the words that came back.
-WEBSOCKET = r"""
-import os, socket, ssl, sys, time
-host, address, authority, pause = sys.argv[1:5]
-context = ssl.create_default_context(cafile=authority)
-with context.wrap_socket(socket.create_connection((address, 443)), server_hostname=host) as way:
-    request = [f"GET /ws HTTP/1.1", f"Host: {host}", "Upgrade: websocket", "Connection: Upgrade",
-               "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", ""]
-    way.sendall("\r\n".join(request).encode())
-    head = b""
-    while b"\r\n\r\n" not in head:
-        head += way.recv(1)
-    print(head.split(b"\r\n")[0].decode())
-    for word in (b"first", b"second"):
-        way.sendall(bytes([129, 128 | len(word)]) + bytes(4) + word)
-        frame = way.recv(2)
-        print(way.recv(frame[1]).decode())
-        time.sleep(float(pause))
-"""
-# A body that comes in two halves; the answer.
-UPLOAD = r"""
-import socket, ssl, sys, time
-host, address, authority, pause = sys.argv[1:5]
-context = ssl.create_default_context(cafile=authority)
-with context.wrap_socket(socket.create_connection((address, 443)), server_hostname=host) as way:
-    way.sendall(f"POST /upload HTTP/1.1\r\nHost: {host}\r\nContent-Length: 2000\r\nConnection: close\r\n\r\n".encode())
-    way.sendall(b"x" * 1000)
-    time.sleep(float(pause))
-    way.sendall(b"x" * 1000)
-    answer = b""
-    while part := way.recv(65536):
-        answer += part
-    print(answer.decode())
-"""
 
 
 @pytest.fixture(scope="module")
@@ -154,20 +81,19 @@ def own_address(cluster):
 
 
 def configure(cluster, text):
-    """As infra/components/traefik.py does it; returns when the pod with the new arguments alone is there."""
+    """As infra/components/traefik.py does it; returns when the pod with the new arguments is alone."""
     script = "export MANIFEST=traefik-config.yaml\n" + load("manifest.sh")
     done = cluster.keys.ssh(cluster.servers["shop"].record.public_ip, script, text)
     assert done.returncode == 0, done.stderr
-    wanted = len(re.findall(r"--[a-z]", text))
+    wanted = [word for word in ("certificatesresolvers", "readtimeout", "redirections") if word in text.lower()]
 
     def rolled():
         deployment = cluster.object("deployment", "traefik", "-n", "kube-system")
         status, arguments = deployment["status"], deployment["spec"]["template"]["spec"]["containers"][0]["args"]
         current = status.get("observedGeneration") == deployment["metadata"]["generation"]
         alone = status.get("replicas") == status.get("updatedReplicas") == status.get("readyReplicas") == 1
-        return (current and alone) and ("readTimeout=600s" in " ".join(arguments) or not wanted)
+        return current and alone and all(word in " ".join(arguments).lower() for word in wanted)
 
-    time.sleep(3)  # the folder is looked at every two seconds
     until("traefik's new pod", rolled)
 
 
