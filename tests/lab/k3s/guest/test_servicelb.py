@@ -1,5 +1,6 @@
 """The load balancer's pods and the addresses in a Service's status, as k3s makes them; packets: test_way_in.py."""
 
+import kubernetes_validate
 import pytest
 
 from lab.k3s.guest import servicelb
@@ -84,6 +85,10 @@ class TestPods:
         environment = {one["name"]: one for one in container["env"]}
         assert environment["DEST_PORT"]["value"] == "30080"
         assert environment["DEST_IPS"]["valueFrom"] == {"fieldRef": {"fieldPath": "status.hostIPs"}}
+
+    @pytest.mark.parametrize("policy", ["Cluster", "Local"])
+    def test_is_valid(self, policy):
+        kubernetes_validate.validate(daemon_set(service(policy)), "1.33", strict=True)
 
     def test_applied_once_and_again_after_a_change(self, config):
         api = Api([service()])

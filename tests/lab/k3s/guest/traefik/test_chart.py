@@ -1,5 +1,6 @@
 """The objects that Helm would install."""
 
+import kubernetes_validate
 import pytest
 import yaml
 
@@ -17,6 +18,23 @@ def objects(*given):
 
 def pod(*given):
     return objects(*given)["Deployment"]["spec"]["template"]["spec"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"persistence": {"enabled": True}, "providers": {"file": {"enabled": True, "content": "http: {}"}}},
+        {
+            "service": {"spec": {"externalTrafficPolicy": "Local"}},
+            "resources": {"limits": {"cpu": "1", "memory": "1Gi"}},
+        },
+    ],
+)
+def test_every_object_is_valid(given):
+    """By kubernetes-validate's strict schemas."""
+    for one in chart("image:1", given):
+        kubernetes_validate.validate(one, "1.33", strict=True)
 
 
 class TestPlain:
