@@ -16,7 +16,7 @@ VARIABLES: dict[str, str] = {
 
 # Only some of them.
 WEB_VARIABLES: dict[str, str] = {
-    "GUNICORN_CMD_ARGS": "address, processes, threads, timeout, recycling, keep-alive, log; gunicorn reads it by itself",
+    "GUNICORN_CMD_ARGS": "address, processes, threads, timeouts, recycling, its log; gunicorn reads it by itself",
 }
 CELERY_VARIABLES: dict[str, str] = {
     "PYTHONPATH": "the folder of the module `stagecoach_celery`, which wraps the app's Celery app",
