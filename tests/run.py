@@ -24,7 +24,7 @@ _SERVERS = programs(
     "prometheus-postgres-exporter",
     "prometheus-redis-exporter",
 )
-_REAL = tuple(f"tests/real/test_{name}.py" for name in ("traefik", "alerts", "bad_days", "shop"))
+_REAL = tuple(f"tests/real/test_{name}.py" for name in ("addresses", "traefik", "alerts", "bad_days", "shop"))
 # Compilers take every core, the part that makes images takes one and waits for the network.
 BUILDS: tuple[Part, ...] = (
     Part(name="build the engine and Kubernetes", command=(sys.executable, "-m", "lab.toolchain")),
