@@ -13,6 +13,8 @@ import pytest
 from infra.components.scripts import load
 from infra.components.traefik import CERTIFICATE_RESOLVER, render_chart_config
 from lab.images import ensure_images
+from lab.toolchain.build import ensure
+from lab.toolchain.programs import CHALLTESTSRV
 from lab.vps.names import ACME_ENVIRONMENT, Names, acme_command, dns_command
 from lab.vps.network import ip_batch
 from tests.lab.k3s.kube import pod, service, until
@@ -32,6 +34,7 @@ PLAN = stage_plan()
 def server(cluster):
     """A server with the app behind two names of the shop, as the stack makes an Ingress."""
     ensure_images([PYTHON])
+    ensure(CHALLTESTSRV)  # ensure_guest_bin has the others
     cluster.names = Names(cluster.root, cluster.network)
     cluster.create("shop", ADDRESS, PRIVATE)
     started = _names_and_certificates(cluster)

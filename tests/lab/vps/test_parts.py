@@ -30,6 +30,7 @@ def test_all_of_them(made):
         "ensure_guest_bin",
         "ensure_images",
         "ensure_machine_image",
+        "pebble-challtestsrv",
         "the engine of lab",
     ]
 
