@@ -21,7 +21,7 @@ from lab.toolchain.programs import (
 )
 
 # Made from Debian's packages: the pods' first process, the helper of local-path, the load balancer's pods.
-DEBIAN_IMAGES = ("lab/pause:0.2.1", "lab/busybox:1.37", "lab/service-lb:1")
+DEBIAN_IMAGES = ("lab/pause:0.2.1", "lab/busybox:1.37", "lab/service-lb:1.8.11")
 _ROOT = "0:0"  # it makes folders of other users
 
 

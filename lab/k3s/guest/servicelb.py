@@ -17,7 +17,7 @@ from lab.k3s.guest.api import APPLY_PATCH, MERGE_PATCH, Api
 from lab.k3s.guest.config import Config
 
 Object = dict[str, Any]
-IMAGE = "lab.stagecoach.dev/lab/service-lb:1"
+IMAGE = "lab.stagecoach.dev/lab/service-lb:1.8.11"
 _NAMESPACE, _MANAGER = "kube-system", "k3s-cloud-controller-manager"
 _NAME, _OF = "svccontroller.k3s.cattle.io/svcname", "svccontroller.k3s.cattle.io/svcnamespace"
 _SETS = f"/apis/apps/v1/namespaces/{_NAMESPACE}/daemonsets"
