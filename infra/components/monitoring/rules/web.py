@@ -17,7 +17,7 @@ def web_alerts(domains: Sequence[str] = ()) -> list[Alert]:
             name="TlsCertificateMissing",
             expression=" or ".join(certificate_missing(one) for one in domains),
             minutes=30,
-            component="certificate",
+            component="https",
             severity="critical",
             summary="{{ $labels.domain }} has no certificate: traefik shows one of its own making, browsers refuse it",
         )
