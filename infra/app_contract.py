@@ -16,7 +16,7 @@ VARIABLES: dict[str, str] = {
 
 # Only some of them.
 WEB_VARIABLES: dict[str, str] = {
-    "GUNICORN_CMD_ARGS": "address, processes, threads, recycling, keep-alive; gunicorn reads it by itself",
+    "GUNICORN_CMD_ARGS": "address, processes, threads, timeouts, recycling, its log; gunicorn reads it by itself",
 }
 ASGI_VARIABLES: dict[str, str] = {
     "STAGECOACH_ASGI_APP": "`app.asgi` of the stack file; gunicorn serves the module `stagecoach_asgi`, which wraps it",

@@ -13,7 +13,6 @@ from infra.components.monitoring.prometheus import Prometheus, PrometheusArgs
 from infra.config.program_config import Secrets
 from infra.models.alerts_config import TEAM, AlertsConfig
 from infra.models.stack_config import StackConfig
-from infra.shop import Base
 from infra.sizing.plan import StackPlan
 
 
@@ -30,6 +29,7 @@ def deploy_monitoring(
             namespace=namespace,
             images=images,
             kubeconfig=kubeconfig,
+            domains=config.hosts,
             alerting=alerting_of(config.alerts),
             smtp_password=secrets.alerts_smtp_password,
             webhooks=secrets.alerts_webhooks,

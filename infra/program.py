@@ -13,6 +13,7 @@ from infra.celery_servers import deploy_celery_servers
 from infra.cloud import cloud
 from infra.components.access import Access, AccessArgs
 from infra.components.authorized_keys import AuthorizedKeys, AuthorizedKeysArgs
+from infra.components.certificates import Certificates, CertificatesArgs
 from infra.components.credentials import Credentials
 from infra.components.data_volume import DataVolume, DataVolumeArgs
 from infra.components.k3s import K3s, K3sArgs
@@ -136,9 +137,26 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, past: Past) -
         autoscaled=past.autoscaled,
         now=past.bounds,
     )
-    namespaces.follow(deploy_shop(config, secrets, plan, base))
-    more = deploy_monitoring(config, secrets, plan, base, k3s.kubeconfig)
+    shop = deploy_shop(config, secrets, plan, base)
+    namespaces.follow(shop.workloads)
+    more = _certificates(config, access, server, shop.ingress)
+    more |= deploy_monitoring(config, secrets, plan, base, k3s.kubeconfig)
     return {**_outputs(config, plan, server, k3s), "host_key": access.host_key.apply(str.strip), **more}
+
+
+def _certificates(config: StackConfig, access: Access, server: Server, ingress: pulumi.Resource) -> dict[str, Any]:
+    """After the Ingress: before, traefik knows no name to order a certificate for."""
+    made = Certificates(
+        "certificates",
+        CertificatesArgs(
+            connection=access.connection(server.public_ip),
+            server_id=server.server_id,
+            public_ip=server.public_ip,
+            domains=config.hosts,
+        ),
+        opts=pulumi.ResourceOptions(depends_on=[ingress]),
+    )
+    return {"certificates": made.said} if config.hosts else {}
 
 
 def _cluster(config: StackConfig, plan: StackPlan, access: Access, server: Server) -> K3s:
@@ -177,6 +195,7 @@ def _cluster(config: StackConfig, plan: StackPlan, access: Access, server: Serve
             connection=connection,
             server_id=server.server_id,
             container=system["traefik"].container("traefik"),
+            read_timeout=plan.django.read_timeout,
             acme_email=config.acme_email if config.hosts else None,
             hosts=config.hosts,
         ),

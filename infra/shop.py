@@ -49,12 +49,16 @@ class Base:
         return pulumi.ResourceOptions.merge(self.opts, pulumi.ResourceOptions(depends_on=list(resources)))
 
 
-def deploy_shop(config: StackConfig, secrets: Secrets, plan: StackPlan, base: Base) -> list[pulumi.Resource]:
-    """Data services first, then the migration, then what uses its result.
+@dataclass(frozen=True, kw_only=True)
+class Shop:
+    """What the rest of the program waits for."""
 
-    Returns:
-        Everything that has pods, for the bounds that fall after it.
-    """
+    workloads: Sequence[pulumi.Resource]  # everything that has pods, for the bounds that fall after it
+    ingress: Ingress
+
+
+def deploy_shop(config: StackConfig, secrets: Secrets, plan: StackPlan, base: Base) -> Shop:
+    """Data services first, then the migration, then what uses its result."""
     scaling = Autoscaling(plan, base.now, base.namespaces.app)
     base = replace(base, opts=base.after(*scaling.lower(base.opts)))
     credentials = base.credentials
@@ -88,7 +92,8 @@ def deploy_shop(config: StackConfig, secrets: Secrets, plan: StackPlan, base: Ba
         opts=base.after(*data),
     )
     app = _App(image=image, environment=environment, migrate=migrate, scaling=scaling)
-    return [*data, backup, migrate, *_web(config, plan, base, app), *_celery(plan, base, app)]
+    django, ingress = _web(config, plan, base, app)
+    return Shop(workloads=[*data, backup, migrate, django, *_celery(plan, base, app)], ingress=ingress)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +149,7 @@ def _pooler(plan: StackPlan, base: Base, credentials: Credentials, postgres: Pos
     return [pooler]
 
 
-def _web(config: StackConfig, plan: StackPlan, base: Base, app: _App) -> list[pulumi.Resource]:
+def _web(config: StackConfig, plan: StackPlan, base: Base, app: _App) -> tuple[Django, Ingress]:
     workload = plan.django.workload
     django = Django(
         "django",
@@ -160,13 +165,13 @@ def _web(config: StackConfig, plan: StackPlan, base: Base, app: _App) -> list[pu
         opts=base.after(app.migrate.job),
     )
     # After the pods: a name leads to them when every one of them allows it.
-    Ingress(
+    ingress = Ingress(
         "ingress",
         IngressArgs(namespace=base.namespaces.app, service_name=django.service_name, hosts=config.hosts),
         opts=base.after(django),
     )
     app.scaling.follow(workload, django.deployment_name, base.opts)
-    return [django]
+    return django, ingress
 
 
 def _celery(plan: StackPlan, base: Base, app: _App) -> list[pulumi.Resource]:

@@ -74,6 +74,17 @@ def url(context: typer.Context) -> None:
 
 
 @app.command()
+def dns(
+    context: typer.Context,
+    host: Annotated[str, typer.Argument(help="A name of the shop, for example shop.example.test.")],
+    *,
+    forget: Annotated[bool, typer.Option("--forget", help="From now on the name leads nowhere.")] = False,
+) -> None:
+    """Let a name lead to this lab's server, as an A record does; `up` does it for the stack file's own names."""
+    _lab(context).dns(host, forget=forget)
+
+
+@app.command()
 def kubeconfig(context: typer.Context) -> None:
     """Print the path of the lab's kubeconfig."""
     sys.stdout.write(f"{_lab(context).kubeconfig()}\n")

@@ -55,6 +55,8 @@ class Lab:
         options = ("--yes", "--skip-preview", "--suppress-outputs")
         code = cli.run("up", "-s", stack, *options, folder=self.workspace.folder)
         if code == 0:
+            if kind == REAL:
+                self._lead_here(config, cli.outputs(stack, self.workspace.folder))
             self._report(cli.outputs(stack, self.workspace.folder), config, time.monotonic() - started)
         return code
 
@@ -63,6 +65,27 @@ class Lab:
         urns = failed_resources(cli.read("stack", "export", "-s", stack, folder=self.workspace.folder).stdout or "{}")
         if urns:
             cli.run(*refresh_of(urns), "-s", stack, folder=self.workspace.folder)
+
+    def _lead_here(self, config: dict[str, Any], outputs: dict[str, Any]) -> None:
+        """What a customer does by hand after the first update: the A records of the stack file's names."""
+        from lab.vps.names import hosts_of, lead_here  # noqa: PLC0415  not where nodes are simulated
+
+        if hosts := hosts_of(config):
+            lead_here(self.root, hosts, str(outputs["public_ip"]))
+
+    def dns(self, host: str, *, forget: bool) -> None:
+        """A name leads to this lab's server, or nowhere any more, by the lab's own DNS server.
+
+        Raises:
+            StagecoachError: nothing is deployed, or the lab has no real servers.
+        """
+        from lab.vps.names import Names, lead_here  # noqa: PLC0415  not where nodes are simulated
+        from lab.vps.network import Network  # noqa: PLC0415  as above
+
+        if forget:
+            Names(self.root, Network(self.root)).forget(host)
+        else:
+            lead_here(self.root, [host], str(self.outputs()["public_ip"]))
 
     def _parts(self, config: dict[str, Any]) -> dict[str, Any]:
         """What real servers are made of; the values by which the stack takes them."""

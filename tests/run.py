@@ -24,7 +24,9 @@ _SERVERS = programs(
     "prometheus-postgres-exporter",
     "prometheus-redis-exporter",
 )
-_REAL = tuple(f"tests/real/test_{name}.py" for name in ("alerts", "bad_days", "policies", "shop"))
+_REAL = tuple(
+    f"tests/real/test_{name}.py" for name in ("addresses", "traefik", "alerts", "bad_days", "policies", "shop")
+)
 # Compilers take every core, the part that makes images takes one and waits for the network.
 BUILDS: tuple[Part, ...] = (
     Part(name="build the engine and Kubernetes", command=(sys.executable, "-m", "lab.toolchain")),
@@ -40,7 +42,7 @@ STEPS: Steps = (
     # A real server waits more than it works, so the others have its processors; what needs nothing but processors is
     # niced and has the rest.
     (
-        pytest_part("one shop on a real server", "-m", "vps and not proof", *_REAL, needs=real_servers),
+        pytest_part("one shop on a real server, and its way in", "-m", "vps and not proof", *_REAL, needs=real_servers),
         pytest_part("real Pulumi engine, the main way", "-m", "engine and not proof", "tests/engine"),
         pytest_part(
             "real Redis, Celery, Postgres, Prometheus",

@@ -33,8 +33,9 @@ class TestEnvironment:
 
 class TestOutputs:
     def test_are_the_documented_ones(self):
-        assert set(run(2, monitoring={"grafana": True}).stack_outputs) == set(OUTPUTS)
-        assert set(run(1).stack_outputs) == set(OUTPUTS) - {"grafana"}
+        domain = {"domain": "shop.example", "acme_email": "a@shop.example"}
+        assert set(run(2, monitoring={"grafana": True}, **domain).stack_outputs) == set(OUTPUTS)
+        assert set(run(1).stack_outputs) == set(OUTPUTS) - {"grafana", "certificates"}
 
     def test_secret_ones_are_marked(self):
         """An output that a person must not see in a log."""

@@ -65,11 +65,10 @@ def restarts_of_config(before: StackConfig, after: StackConfig, plan: StackPlan)
     for field, name in _READERS.items():
         if getattr(before, field) != getattr(after, field):
             add((name,), f"stagecoach:{field}")
-    if _certificates(before) != _certificates(after):
-        add((TRAEFIK,), "stagecoach:acme_email")
-    # Its pod mounts the file of redirects where there are any; a changed file it reads by itself.
-    if bool(before.hosts[1:]) != bool(after.hosts[1:]):
-        add((TRAEFIK,), "stagecoach:domains")
+    for changed in _traefiks(before, after):
+        add((TRAEFIK,), f"stagecoach:{changed}")
+    if before.hosts != after.hosts:
+        add((PROMETHEUS,), f"stagecoach:{_names_key(before, after)}")
     present = {workload.name for workload in plan.workloads} | {K3S}
     return {name: why for name, why in found.items() if name in present}
 
@@ -93,7 +92,7 @@ def _app_reasons(
         if getattr(before, field) != getattr(after, field):
             yield names, f"stagecoach:{field}"
     if before.hosts != after.hosts:  # one name is the same under either key
-        yield names, f"stagecoach:{'domains' if before.domains or after.domains else 'domain'}"
+        yield names, f"stagecoach:{_names_key(before, after)}"
     if before.app.settings_module != after.app.settings_module:
         yield names, "stagecoach:app.settings_module"
     if before.app.celery_app != after.app.celery_app:
@@ -102,8 +101,19 @@ def _app_reasons(
     yield from ((names[:1], f"app.{one}") for one in _WEB_FIELDS if getattr(before.app, one) != getattr(after.app, one))
 
 
-def _certificates(config: StackConfig) -> str | None:
-    return config.acme_email if config.hosts else None
+def _names_key(before: StackConfig, after: StackConfig) -> str:
+    return "domains" if before.domains or after.domains else "domain"
+
+
+def _traefiks(before: StackConfig, after: StackConfig) -> Iterator[str]:
+    """The fields that traefik's arguments and mounts follow and that changed."""
+    if bool(before.hosts) != bool(after.hosts):
+        yield _names_key(before, after)
+    # Its pod mounts the file of redirects where there are any; a changed file it reads by itself.
+    elif bool(before.hosts[1:]) != bool(after.hosts[1:]):
+        yield "domains"
+    if before.hosts and after.hosts and before.acme_email != after.acme_email:
+        yield "acme_email"
 
 
 def _templates(plan: StackPlan) -> Mapping[str, dict[str, object]]:
@@ -117,10 +127,16 @@ def _templates(plan: StackPlan) -> Mapping[str, dict[str, object]]:
     pools = [(one.pool, one.queues, one.concurrency, one.time_limit) for one in plan.workers]
     found[QUEUE_EXPORTER] |= {"Celery settings": settings, "pools": pools}
     found[plan.django.workload.name] |= {
-        "gunicorn": (plan.django.processes, plan.django.threads, plan.django.interface)
+        "gunicorn": (
+            plan.django.processes,
+            plan.django.threads,
+            plan.django.interface,
+            plan.django.request_timeout,
+        )
     }
     for name in app_workloads(plan):
         found[name]["DATABASE_URL"] = plan.pgbouncer is not None
+    found[TRAEFIK]["read timeout"] = plan.django.read_timeout
     _data(plan, found)
     return found
 

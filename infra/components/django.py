@@ -32,6 +32,8 @@ _MAX_REQUESTS, _JITTER = 2000, 200  # against leaks; jitter keeps the pods from 
 _KEEP_ALIVE_SECONDS = 95
 # uvicorn's own class of that name is deprecated in favour of the package uvicorn-worker (uvicorn 0.54, workers.py).
 _WORKER_CLASS = {"wsgi": "gthread", "asgi": "uvicorn_worker.UvicornWorker"}
+# gunicorn's own format, with the customer's address in place of traefik's.
+_ACCESS_LOG = """--access-logformat='%({x-forwarded-for}i)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s"'"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +97,7 @@ def gunicorn_arguments(plan: DjangoPlan, port: int) -> str:
     return (
         f"--bind=0.0.0.0:{port} --workers={plan.processes} {more}--worker-class={_WORKER_CLASS[plan.interface]} "
         f"--worker-tmp-dir=/run/gunicorn --max-requests={_MAX_REQUESTS} --max-requests-jitter={_JITTER} "
-        f"--keep-alive={_KEEP_ALIVE_SECONDS} --access-logfile=-"
+        f"--keep-alive={_KEEP_ALIVE_SECONDS} --timeout={plan.request_timeout} --access-logfile=- {_ACCESS_LOG}"
     )
 
 

@@ -48,6 +48,15 @@ class DjangoOverrides(StrictModel):
 
     processes: int | None = Field(default=None, ge=1, le=16, description="gunicorn worker processes in each pod")
     threads: int | None = Field(default=None, ge=1, le=32, description="threads in each process")
+    request_timeout: int | None = Field(
+        default=None,
+        ge=5,
+        le=3600,
+        description="seconds after which gunicorn ends a process that is stuck",
+    )
+    read_timeout: int | None = Field(
+        default=None, ge=10, le=86_400, description="seconds that a customer may take to send a request"
+    )
     cpu_request: CpuField | None = Field(default=None, description="CPU that the scheduler reserves")
     memory_request: MemoryField | None = Field(default=None, description="memory that the scheduler reserves")
     memory_limit: MemoryField | None = Field(default=None, description="memory above which a pod is killed")

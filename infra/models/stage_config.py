@@ -75,6 +75,15 @@ class DjangoConfig(StrictModel):
 
     processes: int = Field(ge=1, le=16, description="gunicorn worker processes in each pod")
     threads: int = Field(ge=1, le=32, description="threads in each process; each may hold a database connection")
+    request_timeout: int = Field(
+        ge=5, le=3600, default=30, description="seconds after which gunicorn ends a process that is stuck"
+    )
+    read_timeout: int = Field(
+        ge=10,
+        le=86_400,
+        default=600,
+        description="seconds that a customer may take to send a request; traefik ends a longer upload",
+    )
     cpu_request: CpuField = Field(description="CPU that the scheduler reserves for each pod")
     memory_request: MemoryField = Field(description="memory that the scheduler reserves for each pod")
     memory_limit: MemoryField = Field(description="memory above which a pod is killed")

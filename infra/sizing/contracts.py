@@ -9,7 +9,7 @@ from infra.names import APP_NAMESPACE
 from infra.sizing.assemble import Parts
 from infra.sizing.celery_contracts import check_worker
 from infra.sizing.connections import connections, pooled
-from infra.sizing.plan import Amounts, Check, NamespacePlan, PostgresPlan, RedisPlan
+from infra.sizing.plan import Amounts, Check, DjangoPlan, NamespacePlan, PostgresPlan, RedisPlan
 from infra.sizing.postgres import CONNECTION_MIB
 from infra.units import Cpu, Memory
 
@@ -23,7 +23,8 @@ MAX_CONNECTIONS = "overrides.postgres.max_connections"
 
 def check_contracts(stage: StageConfig, parts: Parts, namespace: NamespacePlan, vcpu: int) -> tuple[Check, ...]:
     """Every contract, kept or broken; `vcpu` is the server's."""
-    checks = [_connections(parts, vcpu), _postgres_memory(parts.postgres), *_redis(parts.broker, parts.cache)]
+    checks = [_connections(parts, vcpu), _read_timeout(parts.django), _postgres_memory(parts.postgres)]
+    checks += _redis(parts.broker, parts.cache)
     checks += _namespace(parts, namespace)
     for worker in parts.workers:
         checks += check_worker(stage, worker)
@@ -45,6 +46,17 @@ def _connections(parts: Parts, vcpu: int) -> Check:
         ok=ok,
         reason=f"{needed} connections at every maximum, {given} in Postgres: {how}",
         field=MAX_CONNECTIONS,
+    )
+
+
+def _read_timeout(plan: DjangoPlan) -> Check:
+    """What comes slowly must not end sooner than what is answered slowly."""
+    return Check(
+        name="read-timeout",
+        ok=plan.read_timeout > plan.request_timeout,
+        reason=f"traefik waits {plan.read_timeout} s for a whole request > gunicorn's own {plan.request_timeout} s, or "
+        "an upload is cut while the app still waits for it",
+        field="overrides.django.read_timeout",
     )
 
 

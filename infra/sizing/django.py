@@ -40,8 +40,15 @@ def size_django(django: DjangoConfig, *, maximum: int) -> DjangoPlan:
         processes=django.processes,
         threads=django.threads,
         interface=django.interface,
+        request_timeout=django.request_timeout,
+        read_timeout=django.read_timeout,
         reasons=(
-            *counted(DECIDED, processes=of_stage("django.processes", django.processes)),
+            *counted(
+                DECIDED,
+                processes=of_stage("django.processes", django.processes),
+                request_timeout=of_stage("django.request_timeout", django.request_timeout),
+                read_timeout=of_stage("django.read_timeout", django.read_timeout),
+            ),
             *counted(
                 DECIDED if django.interface == "wsgi" else _SLOTS,
                 threads=of_stage("django.threads", django.threads),

@@ -63,6 +63,8 @@ class DjangoPlan:
     processes: int
     threads: int  # under ASGI: requests at a time
     interface: Interface
+    request_timeout: int  # seconds, gunicorn's
+    read_timeout: int  # seconds, traefik's
     reasons: Reasons = field(default=(), compare=False, repr=False)
 
 

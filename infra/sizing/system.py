@@ -11,7 +11,10 @@ from infra.sizing.plan import Amounts, ContainerPlan, Limits, WorkloadPlan
 from infra.sizing.reason import reason
 
 _MANIFESTS = "k3s's own manifests (k3s v1.33 and v1.36)"
-_TRAEFIK = "k3s asks for nothing: the stack gives it these"
+_TRAEFIK = (
+    "k3s asks for nothing, the stack gives it these; measured with traefik 3.7.13: 72 MiB at rest, 90 MiB with 50 "
+    "customers at once, 59 MiB of both are pages of its program"
+)
 _NOTHING = "k3s's own manifests ask for nothing"
 
 

@@ -44,6 +44,7 @@ RECIPES: tuple[Recipe, ...] = (
     _own(DEBIAN, "debian"),
     _own("lab/pause:0.2.1", "pause"),
     _own("lab/busybox:1.37", "busybox"),
+    _own("lab/service-lb:1.8.11", "service_lb"),
     _own("library/postgres:17", "postgres", "postgres"),
     _own("library/redis:8.0", "redis", "redis"),
     _own("lab/postgres-exporter:0.17.1", "postgres_exporter", "postgres_exporter"),

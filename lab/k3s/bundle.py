@@ -15,7 +15,7 @@ from infra.errors import Problem, StagecoachError
 from lab.k3s.guest.version import BASE
 from lab.paths import cache_root
 from lab.toolchain.build import ensure
-from lab.toolchain.programs import ETCD, KUBE, NETPOL
+from lab.toolchain.programs import ETCD, KUBE, NETPOL, PEBBLE, TRAEFIK
 
 # Names under which the one binary is each of them.
 COMPONENTS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet")
@@ -30,16 +30,20 @@ _FILE = "k3s"  # as http://100.64.0.1/k3s has it
 def ensure_guest_bin() -> Path:
     """`<cache>/guest/<key>/bin` with everything that k3s consists of; `<cache>/guest/current` leads there.
 
+    Beside it, in `share`, are the files that lab/k3s/guest/bundled.py needs.
+
     Raises:
         StagecoachError: a program could not be built, or kubectl is not installed.
     """
     built = {program.name: ensure(program).resolve() for program in (KUBE, ETCD, NETPOL)}
     parts = {**built, "kubectl": _kubectl()}
-    names = [f"{name}={path}" for name, path in parts.items()] + [importlib.metadata.version(_KUBECTL)]
+    share = _share()
+    named = {**parts, **share}
+    names = [f"{name}={path}" for name, path in named.items()] + [importlib.metadata.version(_KUBECTL)]
     key = hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
     folder = _root() / key
     if not folder.exists():
-        _assemble(folder, parts)
+        _assemble(folder, parts, share)
     _point(_root() / "current", key)
     return folder / "bin"
 
@@ -92,17 +96,29 @@ def _kubectl() -> Path:
     return Path(str(found[0].locate())).resolve()
 
 
-def _assemble(folder: Path, parts: dict[str, Path]) -> None:
+def _share() -> dict[str, Path]:
+    """Kinds and rights that traefik's module brings, and what signed the ACME server's own certificate."""
+    traefik, pebble = ensure(TRAEFIK).resolve().parent, ensure(PEBBLE).resolve().parent
+    return {
+        "traefik-crd.yaml": traefik / "crd.yaml",
+        "traefik-rbac.yaml": traefik / "rbac.yaml",
+        "authority.pem": pebble / "pebble.minica.pem",
+    }
+
+
+def _assemble(folder: Path, parts: dict[str, Path], share: dict[str, Path]) -> None:
     """No lock: two at once make the same, and the first to rename wins."""
     partial = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(partial, ignore_errors=True)
     programs = partial / "bin"
     programs.mkdir(parents=True)
-    for name, path in parts.items():
+    (partial / "share").mkdir()
+    targets = [(path, programs / name) for name, path in parts.items()]
+    for path, target in [*targets, *((path, partial / "share" / name) for name, path in share.items())]:
         try:
-            os.link(path, programs / name)  # large files, and the cache is usually one disk
+            os.link(path, target)  # large files, and the cache is usually one disk
         except OSError:
-            shutil.copy2(path, programs / name)
+            shutil.copy2(path, target)
     for name in COMPONENTS:
         (programs / name).symlink_to("kube")
     try:

@@ -11,16 +11,17 @@ from lab.toolchain.build import ensure
 from lab.toolchain.programs import (
     COREDNS,
     COREDNS_VERSION,
-    INGRESS,
     LOCAL_PATH,
     LOCAL_PATH_VERSION,
     METRICS_SERVER,
     METRICS_SERVER_VERSION,
+    TRAEFIK,
+    TRAEFIK_VERSION,
     Program,
 )
 
-# Made from Debian's packages: the pods' first process, and the helper of local-path.
-DEBIAN_IMAGES = ("lab/pause:0.2.1", "lab/busybox:1.37")
+# Made from Debian's packages: the pods' first process, the helper of local-path, the load balancer's pods.
+DEBIAN_IMAGES = ("lab/pause:0.2.1", "lab/busybox:1.37", "lab/service-lb:1.8.11")
 _ROOT = "0:0"  # it makes folders of other users
 
 
@@ -37,7 +38,7 @@ BUNDLED = (
     Bundled(image=f"lab/coredns:{COREDNS_VERSION}", program=COREDNS),
     Bundled(image=f"lab/metrics-server:{METRICS_SERVER_VERSION}", program=METRICS_SERVER),
     Bundled(image=f"lab/local-path-provisioner:{LOCAL_PATH_VERSION}", program=LOCAL_PATH, user=_ROOT),
-    Bundled(image="lab/ingress:1", program=INGRESS),
+    Bundled(image=f"lab/traefik:{TRAEFIK_VERSION}", program=TRAEFIK),
 )
 
 

@@ -19,6 +19,7 @@ from lab.locks import cache_lock
 from lab.paths import TOOLS, bin_dir, cache_root
 from lab.toolchain.caches import go_cache, used_go_caches
 from lab.toolchain.go import find_go
+from lab.toolchain.prepare import prepare
 from lab.toolchain.programs import Program
 
 _DISK_FULL = re.compile(r"no space left on device", re.IGNORECASE)
@@ -49,8 +50,11 @@ def program_folder(program: Program) -> Path:
 def _key(program: Program) -> str:
     """Hash of all that decides the binary, so that a changed pin or flag never meets an old build."""
     digest = hashlib.sha256(repr((program, _flags(program))).encode())
+    if program.trimmed or program.files:
+        digest.update(repr((program.trimmed, program.files)).encode())
     module = TOOLS / program.module
-    for path in _inputs(module, program.package, tests=program.tests):
+    stubs = [module / ours for ours, _ in program.trimmed.stubs] if program.trimmed else []
+    for path in sorted({*_inputs(module, program.package, tests=program.tests), *stubs}):
         digest.update(str(path.relative_to(module)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
@@ -71,11 +75,35 @@ def _build(program: Program, folder: Path) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     target = ["-o", str(partial / program.name), program.package]
-    lines = _run(program, [str(go), *_command(program), *_flags(program), *target], go)
+    module = _module(program, folder.name, go)
+    lines = _run(program, [str(go), *_command(program), *_flags(program), *target], go, module)
     if lines is not None:
         shutil.rmtree(partial, ignore_errors=True)
         raise StagecoachError(f"building {program.name} failed", [_problem(program, lines)])
+    if program.files:
+        _keep_files(program, partial, go, module)
     partial.rename(folder)
+
+
+def _module(program: Program, key: str, go: Path) -> Path:
+    """The folder to build in: the tree's, or a copy beside Go's caches where a module must be trimmed first."""
+    source = TOOLS / program.module
+    if program.trimmed is None:
+        return source
+    return prepare(source, go_cache() / "prepared" / key, program.trimmed, go, _environment())
+
+
+def _keep_files(program: Program, target: Path, go: Path, module: Path) -> None:
+    """Copies what the program's module has beside its code: Go's caches go, the program's folder stays."""
+    command = [str(go), "list", "-f", "{{.Module.Dir}}", program.package]
+    done = subprocess.run(command, cwd=module, env=_environment(), capture_output=True, text=True, check=False)
+    found = Path(done.stdout.strip() or "/nowhere")
+    missing = [path for path, _ in program.files if not (found / path).exists()]
+    if missing:
+        lines = [*done.stderr.splitlines(), *(f"the module has no {path}" for path in missing)]
+        raise StagecoachError(f"building {program.name} failed", [_problem(program, lines)])
+    for path, name in program.files:
+        shutil.copyfile(found / path, target / name)
 
 
 def _command(program: Program) -> tuple[str, ...]:
@@ -105,21 +133,19 @@ def _environment() -> dict[str, str]:
     return {**os.environ, **own}
 
 
-def _total(program: Program, go: Path) -> int:
+def _total(program: Program, go: Path, module: Path) -> int:
     """How many packages the build has; downloads the modules when they are missing."""
     command = [str(go), "list", *_tags(program), "-deps", "-f", "{{if not .Standard}}x{{end}}", program.package]
-    done = subprocess.run(
-        command, cwd=TOOLS / program.module, env=_environment(), capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=module, env=_environment(), capture_output=True, text=True, check=False)
     return done.stdout.count("x")
 
 
-def _run(program: Program, command: list[str], go: Path) -> list[str] | None:
+def _run(program: Program, command: list[str], go: Path, module: Path) -> list[str] | None:
     """Runs the build with progress; None on success, else the last lines of its output."""
     with _Meter(program.name) as meter:
         meter.say("downloading modules")
-        meter.start(max(_total(program, go), 1))
-        return _follow(command, program, meter)
+        meter.start(max(_total(program, go, module), 1))
+        return _follow(command, module, meter)
 
 
 class _Meter:
@@ -154,13 +180,13 @@ class _Meter:
     def count(self, done: int) -> None:
         self.progress.update(self.task, completed=min(done, self.total))
         step = max(self.total * _QUIET_PERCENT // 100, 1)
-        if not self.terminal and done % step == 0:
+        if not self.terminal and done % step == 0 and done <= self.total:
             sys.stderr.write(f"{self.name}: {min(100, 100 * done // self.total)} %\n")
 
 
-def _follow(command: list[str], program: Program, meter: _Meter) -> list[str] | None:
+def _follow(command: list[str], module: Path, meter: _Meter) -> list[str] | None:
     child = subprocess.Popen(
-        command, cwd=TOOLS / program.module, env=_environment(), stderr=subprocess.PIPE, text=True, errors="replace"
+        command, cwd=module, env=_environment(), stderr=subprocess.PIPE, text=True, errors="replace"
     )
     lines: list[str] = []
     try:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from lab.toolchain.prepare import Trimmed
 
 PULUMI_VERSION = "3.259.0"  # tools/pulumi/go.mod
 KUBERNETES_VERSION = "1.36.3"  # tools/kubernetes/go.mod
 COREDNS_VERSION = "1.14.7"  # tools/kubernetes/go.mod
 METRICS_SERVER_VERSION = "0.9.0"  # tools/kubernetes/go.mod
 LOCAL_PATH_VERSION = "0.0.30"  # tools/kubernetes/go.mod
+TRAEFIK_VERSION = "3.7.13"  # tools/traefik/go.mod
+PEBBLE_VERSION = "2.10.3"  # tools/pebble/go.mod
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +25,10 @@ class Program:
     ldflags: str = ""
     tags: str = ""
     tests: bool = False  # the program is the package's tests
+    # The next two are not in the text by which a build is found again: `build.py` adds them where they are set.
+    trimmed: Trimmed | None = field(default=None, repr=False)  # lies beside a copy of the program's own module
+    # Files of the package's module that are kept beside the program: path in the module, name.
+    files: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 def _set(variable: str, value: str) -> str:
@@ -64,18 +72,46 @@ METRICS_SERVER = Program(
     package="sigs.k8s.io/metrics-server/cmd/metrics-server",
     ldflags=_set("k8s.io/client-go/pkg/version.gitVersion", f"v{METRICS_SERVER_VERSION}"),
 )
-INGRESS = Program(name="ingress", module="kubernetes", package="./ingress")
 LOCAL_PATH = Program(
     name="local-path-provisioner",
     module="kubernetes",
     package="github.com/rancher/local-path-provisioner",
     ldflags=_set("main.VERSION", f"v{LOCAL_PATH_VERSION}"),
 )
-# Only tests use them.
-INGRESS_TESTS = Program(name="ingress-tests", module="kubernetes", package="./ingress", tests=True)
+# The ingress controller. Two of the SDKs behind lego's DNS providers are not served by every proxy, and the lab's
+# names are proved over HTTP: the copy has no DNS provider.
+_LEGO = Trimmed(
+    module="github.com/go-acme/lego/v5",
+    version="v5.4.1",  # what traefik's go.mod names
+    sum="h1:Jt6xAP9xQrJ3SLLGgxejfDDd3pzdrmuLCWe4oTqHHQc=",
+    folder="lego",
+    left_out=("providers", "cmd", "docs", "e2e", "generators", "tester", "main.go", "*_test.go", "testdata", "*.md"),
+    stubs=(("stubs/dns_providers.go", "providers/dns/dns_providers.go"),),
+)
+_CRD = "docs/content/reference/dynamic-configuration/kubernetes-crd"
+TRAEFIK = Program(
+    name="traefik",
+    module="traefik",
+    package="github.com/traefik/traefik/v3/cmd/traefik",
+    ldflags=_set("github.com/traefik/traefik/v3/pkg/version.Version", TRAEFIK_VERSION),
+    trimmed=_LEGO,
+    files=((f"{_CRD}-definition-v1.yml", "crd.yaml"), (f"{_CRD}-rbac.yml", "rbac.yaml")),
+)
+_PEBBLE_CERTS = ("localhost/cert.pem", "localhost/key.pem", "pebble.minica.pem")
+# An ACME server for tests, with the DNS server that it asks.
+PEBBLE = Program(
+    name="pebble",
+    module="pebble",
+    package="github.com/letsencrypt/pebble/v2/cmd/pebble",
+    files=tuple((f"test/certs/{name}", name.rpartition("/")[2]) for name in _PEBBLE_CERTS),
+)
+CHALLTESTSRV = Program(
+    name="pebble-challtestsrv", module="pebble", package="github.com/letsencrypt/pebble/v2/cmd/pebble-challtestsrv"
+)
+# Only tests use it.
 # Checks the workflows.
 ACTIONLINT = Program(name="actionlint", module="actionlint", package="github.com/rhysd/actionlint/cmd/actionlint")
 
 # In the order in which they are built; what shares code stands together.
-LAB = (PULUMI, KUBE, ETCD, NETPOL, COREDNS, METRICS_SERVER, INGRESS, LOCAL_PATH)
-TESTS = (INGRESS_TESTS, ACTIONLINT)
+LAB = (PULUMI, KUBE, ETCD, NETPOL, COREDNS, METRICS_SERVER, LOCAL_PATH, TRAEFIK, PEBBLE, CHALLTESTSRV)
+TESTS = (ACTIONLINT,)

@@ -32,7 +32,7 @@ def start_hypervisor(folder: Path, record: Record, cgroup: Cgroup, links: Links)
     write_hardware(folder / "hardware", record.size)
     (folder / "root").mkdir(exist_ok=True)
     console = folder / "console.log"
-    arguments = [str(folder), cgroup.name, str(links.network.path), links.address]
+    arguments = [str(folder), cgroup.name, str(links.network.path), links.address, links.anchor]
     with console.open("w") as log:
         child = subprocess.Popen(
             [sys.executable, "-m", MODULE, *arguments],

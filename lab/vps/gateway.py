@@ -1,4 +1,4 @@
-"""What answers on the lab's own address in its network: images, the k3s stand-in's file, the end of e-mails."""
+"""What answers on the lab's own address in its network: images, k3s's file, the end of e-mails, names, certificates."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from pathlib import Path
 from lab.cluster.processes import Processes
 from lab.k3s.bundle import k3s_file
 from lab.paths import REPOSITORY
+from lab.vps.names import ACME_ENVIRONMENT, Names, acme_command, dns_command
 from lab.vps.network import GATEWAY, Network
 
 REGISTRY_PORT, FILES_PORT, SMTP_PORT = 5000, 80, 1025
 
 
 class Gateway:
-    """Two programs in the lab's network; they are ended with the servers."""
+    """Programs in the lab's network; they are ended with the servers."""
 
     def __init__(self, root: Path, network: Network) -> None:
         self.network = network
         self.mails = root / "mails"
-        self.processes = Processes(root / "gateway" / "run")
+        self.folder = root / "gateway"
+        self.names = Names(root, network)
+        self.processes = Processes(self.folder / "run")
         self._started = False
 
     def start(self) -> None:
@@ -33,9 +36,12 @@ class Gateway:
         self.processes.start("registry", [sys.executable, *registry], through)
         mail = ["-m", "aiosmtpd", "-n", "-l", f"{GATEWAY}:{SMTP_PORT}", "-c", "lab.vps.mail.Sink", str(self.mails)]
         self.processes.start("mail", [sys.executable, *mail], through)
+        self.processes.start("dns", dns_command(), through)
+        self.processes.start("acme", acme_command(self.folder), [*through, *ACME_ENVIRONMENT])
+        self.names.restore()
         self._started = True
 
     def stop(self) -> None:
-        """Ends both; the mails stay."""
+        """Ends all; mails and names stay."""
         self.processes.stop()
         self._started = False

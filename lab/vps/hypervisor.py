@@ -30,8 +30,9 @@ _USE_SECONDS = 2.0
 class Hypervisor:
     """Boots what `folder` describes; everything that boot.sh needs comes by the environment."""
 
-    def __init__(self, folder: Path, cgroup: str, network: Path, address: str) -> None:
+    def __init__(self, folder: Path, cgroup: str, network: Path, address: str, anchor: str) -> None:
         self.folder = folder
+        self.address, self.anchor = address, anchor
         self.cgroup = Cgroup(cgroup)
         self.forwarder = Forwarder(network, address)
 
@@ -76,7 +77,9 @@ class Hypervisor:
             await asyncio.sleep(_USE_SECONDS)
 
     async def _listen(self, init: int) -> None:
-        address = load(self.folder).public_ip
+        record = load(self.folder)
+        address = record.public_ip
+        self.forwarder.target = self.anchor if record.reserved else self.address
         await self.forwarder.listen(address)
         row = {"pid": os.getpid(), "program": __name__, "init": init, "address": address, "ports": self.forwarder.ports}
         write_json(self.folder / RUNNING, row)
@@ -103,4 +106,4 @@ def _first_process(command: list[str]) -> subprocess.Popen[bytes]:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(Hypervisor(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), sys.argv[4]).run()) & 0xFF)
+    sys.exit(asyncio.run(Hypervisor(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), *sys.argv[4:6]).run()) & 0xFF)

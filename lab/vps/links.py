@@ -6,7 +6,8 @@ import ipaddress
 from pathlib import Path
 
 from lab.vps.commands import run
-from lab.vps.network import GATEWAY, Network, ip_batch
+from lab.vps.network import ANCHORS, GATEWAY, Network, ip_batch
+from lab.vps.record import Record
 
 
 class Links:
@@ -26,6 +27,19 @@ class Links:
     def address(self) -> str:
         """eth0's address in the lab's network."""
         return f"100.64.0.{self.network.number(self.guest)}"
+
+    @property
+    def anchor(self) -> str:
+        """A second address of eth0, under which packets to a reserved public address arrive."""
+        return f"{ANCHORS}.{self.network.number(self.guest)}"
+
+    def arriving(self, record: Record) -> str:
+        """The server's own address, in the lab's network, under which packets to its public one arrive."""
+        return self.anchor if record.reserved else self.address
+
+    def anchored(self) -> None:
+        """Gives eth0 that address; it stays until the power goes."""
+        ip_batch(self.name, f"addr replace {self.anchor}/24 dev eth0")
 
     def create(self) -> None:
         """The namespace with eth0 up."""

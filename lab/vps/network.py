@@ -13,6 +13,7 @@ from typing import IO, Self
 from lab.vps.commands import run
 
 GATEWAY = "100.64.0.1"
+ANCHORS = "100.64.1"  # the first numbers of guests' second addresses
 _GUESTS = range(10, 250)
 
 
@@ -44,6 +45,7 @@ class Network:
                 "link set lo up",
                 "link add public type bridge",
                 f"addr add {GATEWAY}/24 dev public",
+                f"addr add {ANCHORS}.1/24 dev public",
                 "link set public up",
                 "route add unreachable default",
             )

@@ -13,7 +13,7 @@ from lab.k3s.bundle import ensure_guest_bin
 from lab.k3s.images import ensure_cluster_images
 from lab.toolchain.build import ensure
 from lab.toolchain.caches import go_caches
-from lab.toolchain.programs import TESTS
+from lab.toolchain.programs import CHALLTESTSRV, TESTS
 from lab.vps.machine_image import ensure_machine_image
 
 
@@ -42,5 +42,6 @@ def _from_sources(root: Path) -> None:
         ensure_guest_bin()
         engine_program(root)
         ensure_cluster_images()
-        for program in TESTS:  # seconds now; later what they share with the others would be compiled again
+        # Seconds now; later what they share with the others would be compiled again.
+        for program in (CHALLTESTSRV, *TESTS):
             ensure(program)

@@ -32,7 +32,13 @@ class Record:
     public_ip: str
     private_ip: str = ""
     subnet: str = ""
+    own_ip: str = ""  # the public address that it was bought with
     volumes: tuple[Volume, ...] = field(default=())
+
+    @property
+    def reserved(self) -> bool:
+        """Whether its public address was assigned later, and leads to another address of its interface."""
+        return bool(self.own_ip) and self.public_ip != self.own_ip
 
     def with_volume(self, image: Path, link: str) -> tuple[Record, Volume]:
         """This and one more volume, under the first free of /dev/sdb to /dev/sdz."""

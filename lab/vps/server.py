@@ -58,7 +58,7 @@ class Vps:
         secret = self.folder / "user-data"
         secret.touch(0o600)
         secret.write_text(user_data)
-        Record(name=name, size=size, public_ip=public_ip).save(self.folder)
+        Record(name=name, size=size, public_ip=public_ip, own_ip=public_ip).save(self.folder)
         self.power_on()
 
     @property
@@ -88,6 +88,8 @@ class Vps:
         self._clear()
         self.network.ensure()
         self.links.create()
+        if record.reserved:
+            self.links.anchored()
         if record.private_ip:
             self.links.join(record.private_ip, record.subnet)
         self.cgroup.create(record.size)
@@ -188,6 +190,8 @@ class Vps:
         found = find(self.folder)
         if not found:
             return
+        if self.record.reserved:
+            self.links.anchored()
         os.kill(found.pid, signal.SIGHUP)
         if not _wait(lambda: self._found().address == public_ip, _KILL_SECONDS):
             raise StagecoachError("the address did not move", [self._problem(public_ip)])

@@ -108,7 +108,11 @@ def test_k3s_and_certificates():
     renewed = config(1, kubeconfig_epoch=2)
     assert restarts_of_config(config(1), renewed, plan) == {"k3s": ["stagecoach:kubeconfig_epoch"]}
     with_tls = config(1, domain="shop.example.org", acme_email="a@example.org")
-    assert restarts_of_config(config(1), with_tls, plan)["traefik"] == ["stagecoach:acme_email"]
+    assert restarts_of_config(config(1), with_tls, plan)["traefik"] == ["stagecoach:domain"]
+    other = config(1, domain="shop.example.org", acme_email="b@example.org")
+    assert restarts_of_config(with_tls, other, plan) == {"traefik": ["stagecoach:acme_email"]}
+    slow = plan_for(config(1, overrides={"django": {"read_timeout": 3600}}))
+    assert pods_that_restart(plan, slow) == {"traefik": ["read timeout"]}
 
 
 DOMAIN = {"domain": "shop.example.org", "acme_email": "a@example.org"}

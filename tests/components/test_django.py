@@ -1,6 +1,11 @@
 """The web pods."""
 
+import os
 import re
+import subprocess
+import sys
+from http.client import HTTPConnection
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -8,6 +13,8 @@ import pytest
 from infra.components.django import gunicorn_arguments
 from tests.graphs import BUILT, container, environment, pods, run, waits_for
 from tests.plans import stage_plan
+from tests.servers import free_port
+from tests.waiting import patience, wait
 
 NAME = "django-deployment"
 
@@ -21,6 +28,27 @@ def test_rolls_without_a_gap(stage, provider):
     assert surge == 1
 
 
+def test_the_access_log_has_the_customers_address(tmp_path):
+    """A real gunicorn: the address that it sees itself is traefik's."""
+    port, log = free_port(), tmp_path / "log"
+    arguments = gunicorn_arguments(stage_plan(1).django, port).replace("/run/gunicorn", str(tmp_path))
+    command = [Path(sys.executable).with_name("gunicorn"), "wsgiref.simple_server:demo_app"]
+    with log.open("w") as output:
+        variables = {**os.environ, "GUNICORN_CMD_ARGS": arguments, "HOME": str(tmp_path)}
+        child = subprocess.Popen(command, env=variables, stdout=output, stderr=output, cwd=tmp_path)
+    try:
+        wait(lambda: "Listening at" in log.read_text(), log.read_text)
+        asked = HTTPConnection("127.0.0.1", port, timeout=patience(10))
+        asked.request("GET", "/a?b=c", headers={"X-Forwarded-For": "192.0.2.7"})
+        assert asked.getresponse().status == 200
+        pattern = re.compile(r'^(\S+) - - \[.*\] "GET /a\?b=c HTTP/1.1" 200', re.MULTILINE)
+        line = wait(lambda: pattern.search(log.read_text()), "a line of the log")
+    finally:
+        child.terminate()
+        child.wait()
+    assert line[1] == "192.0.2.7"
+
+
 class TestGunicorn:
     def test_arguments_are_the_plans(self):
         """By gunicorn's own variable, so that any image works."""
@@ -28,6 +56,7 @@ class TestGunicorn:
         assert made["command"][-2:] == ["gunicorn", "config.wsgi:application"]
         assert environment(made)["GUNICORN_CMD_ARGS"] == gunicorn_arguments(stage_plan(1).django, 8000)
         assert "--workers=1 --threads=4 " in gunicorn_arguments(stage_plan(1).django, 8000)
+        assert f"--timeout={stage_plan(1).django.request_timeout} " in gunicorn_arguments(stage_plan(1).django, 8000)
 
     def test_idle_connections_are_closed_by_traefik(self):
         """It does so after 90 s; a gunicorn that closes first answers some request with nothing."""

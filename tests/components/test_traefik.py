@@ -11,7 +11,7 @@ TRAEFIK = next(one for one in stage_plan(1).system if one.name == "traefik").con
 
 
 def values(acme_email=None, hosts=()):
-    document = yaml.safe_load(render_chart_config(TRAEFIK, acme_email, hosts))
+    document = yaml.safe_load(render_chart_config(TRAEFIK, acme_email, read_timeout=600, hosts=hosts))
     assert (document["kind"], document["metadata"]["name"]) == ("HelmChartConfig", "traefik")
     return yaml.safe_load(document["spec"]["valuesContent"])
 
@@ -34,7 +34,7 @@ class TestChartConfig:
 
     def test_none_without_a_domain(self):
         """An address alone must not ask for a certificate: an e-mail address without a domain asks for none."""
-        assert set(values()) == {"resources"}
+        assert set(values()) == {"resources", "service", "ports"}
         assert "certificatesResolvers" not in run(1, acme_email="a@shop.example").inputs(NAME)["stdin"]
 
     def test_one_name_changes_nothing(self):
@@ -52,6 +52,24 @@ class TestChartConfig:
     def test_with_a_domain(self):
         made = run(1, domain="shop.example", acme_email="a@shop.example")
         assert "a@shop.example" in made.inputs(NAME)["stdin"]
+
+
+class TestRequests:
+    def test_plain_ones_are_redirected_for_good_where_there_is_a_domain(self):
+        """As arguments: the chart's own key for it moved between the versions that k3s bundles."""
+        prefix = "--entrypoints.web.http.redirections.entrypoint"
+        expected = [f"{prefix}.to=:443", f"{prefix}.scheme=https", f"{prefix}.permanent=true"]
+        assert values("a@shop.example")["additionalArguments"] == expected
+
+    def test_customers_keep_their_addresses(self):
+        """k3s's load balancer gives every one of them the cluster's own otherwise."""
+        assert values()["service"] == {"spec": {"externalTrafficPolicy": "Local"}}
+
+    def test_a_slow_upload_has_the_plans_time(self):
+        timeout = {"transport": {"respondingTimeouts": {"readTimeout": "600s"}}}
+        assert values()["ports"] == {"web": timeout, "websecure": timeout}
+        longer = yaml.safe_load(run(1, overrides={"django": {"read_timeout": 3600}}).inputs(NAME)["stdin"])
+        assert longer["spec"]["valuesContent"].count("readTimeout: 3600s") == 2
 
 
 class TestFile:

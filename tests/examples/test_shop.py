@@ -1,5 +1,6 @@
 """The example project, alone and under the commands that its pods run."""
 
+import os
 import re
 import subprocess
 import sys
@@ -36,6 +37,26 @@ def test_it_is_the_app_that_the_stack_assumes():
     assert (SHOP / app.settings_module.replace(".", "/")).with_suffix(".py").exists()
     assert app.celery_app == "config"
     assert app.health_path == "/healthz"
+
+
+@pytest.mark.parametrize(
+    ("variables", "seconds"),
+    [
+        ({"DJANGO_CSRF_TRUSTED_ORIGINS": "https://shop.example"}, 30 * 86_400),
+        ({"DJANGO_CSRF_TRUSTED_ORIGINS": "https://shop.example", "DJANGO_HSTS_SECONDS": "3600"}, 3600),
+        ({"DJANGO_CSRF_TRUSTED_ORIGINS": ""}, 0),
+    ],
+)
+def test_browsers_remember_https_where_the_shop_has_a_name(variables, seconds):
+    """A shop without one is reached by plain http alone."""
+    urls = {"DATABASE_URL": "postgres://a@b/c", "CACHE_URL": "redis://b", "CELERY_BROKER_URL": "redis://b"}
+    environment = {**os.environ, **urls, "CELERY_RESULT_BACKEND": "redis://b", "DJANGO_SECRET_KEY": "x", **variables}
+    command = [sys.executable, "-c", "from config import settings; print(settings.SECURE_HSTS_SECONDS)"]
+    environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    done = subprocess.run(
+        command, cwd=SHOP, env=environment, capture_output=True, text=True, timeout=patience(60), check=False
+    )
+    assert done.stdout == f"{seconds}\n", done.stderr
 
 
 @pytest.mark.postgres

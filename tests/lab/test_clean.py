@@ -132,14 +132,14 @@ class TestImages:
         stored(store, tmp_path / "1", DEBIAN, b"mine" * MIB, key=key_of(recipe(DEBIAN)))
         stored(store, tmp_path / "2", DEBIAN, b"mine" * MIB, b"more" * MIB, key="old")
         stored(store, tmp_path / "3", "example/shop:2.0.0", b"gone" * MIB)
-        stored(store, tmp_path / "4", "lab/ingress:1", b"ingress")
+        stored(store, tmp_path / "4", "lab/traefik:3.7.13", b"ingress")
         return store
 
     def test_those_of_other_inputs_go_and_what_is_shared_stays(self, store, capsys):
         clean()
         mine = store.built(DEBIAN, key_of(recipe(DEBIAN)))
         assert store.whole(mine)
-        assert store.current("lab/ingress:1")
+        assert store.current("lab/traefik:3.7.13")
         assert (store.built(DEBIAN, "old"), store.current("example/shop:2.0.0")) == (None, None)
         assert len(below(store.blob("sha256:x").parent)) == 5  # two manifests, two layers, one config
         assert line(capsys.readouterr().out, "container images") == ["8", "MB", "freed"]

@@ -22,8 +22,17 @@ def labs(monkeypatch):
         def down(self):
             asked.append((self.name, "down"))
 
+        def dns(self, host, *, forget):
+            asked.append((self.name, host, forget))
+
     monkeypatch.setattr(command, "Lab", Lab)
     return asked
+
+
+@pytest.mark.parametrize(("more", "forget"), [([], False), (["--forget"], True)])
+def test_a_name_of_a_labs_own_dns(labs, more, forget):
+    done = CliRunner().invoke(command.app, ["--name", "mine", "dns", "shop.example.test", *more])
+    assert (done.exit_code, labs) == (0, [("mine", "shop.example.test", forget)])
 
 
 class TestName:

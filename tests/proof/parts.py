@@ -9,7 +9,8 @@ from tests.tools.pythons import every_promised
 
 # The stack itself, the shop that it runs, and the lab that runs both.
 PROGRAM = ("__main__.py", "Pulumi.yaml", "Pulumi.stage*.yaml", "deployments.yaml", "infra", "stacks")
-LAB = ("lab", "tools/kubernetes", "tools/pulumi", "examples")
+MODULES = ("tools/kubernetes", "tools/pebble", "tools/traefik")
+LAB = ("lab", *MODULES, "tools/pulumi", "examples")
 # Every part depends on these.
 ALWAYS = ("requirements.txt", "requirements-dev.txt", "pyproject.toml", "tests/conftest.py", "tests/waiting.py")
 HELPERS = ("tests/*.py", "tests/servers", "tests/engine/*.py", "tests/real/*.py", "tests/docs/*.py", "tests/guard")
@@ -82,7 +83,7 @@ def _moves(provider: str) -> Proof:
 
 def _lab(name: str, proves: str, *tests: str, cpus: float, needs: Reason = real_servers) -> Proof:
     """Parts of the lab, without a shop."""
-    depends = ("lab", "infra", "stacks", "tools/kubernetes", "examples", *HELPERS, "tests/lab")
+    depends = ("lab", "infra", "stacks", *MODULES, "examples", *HELPERS, "tests/lab")
     return Proof(name=name, proves=proves, tests=tests, depends=depends, cpus=cpus, needs=needs)
 
 
@@ -153,18 +154,18 @@ PROOFS: tuple[Proof, ...] = (
         needs=every_promised,
     ),
     _lab("servers", "a sandbox boots, is resized, cut off and destroyed as a VPS is", "tests/lab/vps", cpus=0.6),
-    _lab("k3s", "the k3s stand-in on real servers, with agents", "tests/lab/k3s", cpus=0.6),
+    _lab("k3s", "the k3s stand-in on real servers, with agents; the way in", "tests/lab/k3s", cpus=0.6),
     _lab(
         "images",
         "the lab's images run as the official ones do",
         "tests/lab/images",
-        "tests/tools/test_ingress.py",
         cpus=1,
     ),
     _shop(
         "shop",
-        "the guide's load; a killed worker; a boot without the volume; a full cache; pods that hang",
+        "the guide's load; a domain; a killed worker; a boot without the volume; a full cache; pods that hang",
         "shop.py::TestLoad",
+        "way_in.py",
         "bad_days.py::test_a_killed_worker_is_started_again",
         "bad_days.py::test_without_its_volume_k3s_does_not_start",
         "full.py::TestCache",

@@ -80,6 +80,10 @@ class Shop:
         assert not check or done.returncode == 0, done.stderr
         return done.stdout
 
+    def log(self, name):
+        """What the pods of a workload of the app's wrote since they started."""
+        return self.kubectl("logs", "-n", "app", "-l", f"app.kubernetes.io/name={name}", "-c", name, "--tail=-1")
+
     def sql(self, query):
         """Of the shop's database."""
         psql = ["psql", "-h", "127.0.0.1", "-U", "app", "-d", "app", "-tAc", query]

@@ -1,11 +1,13 @@
 """The shop really runs: an order, its e-mail, its metrics, and what all of it uses under the guide's load."""
 
 import json
+import re
 
 import pytest
 
 from lab.usage.sampler import Sampler
 from lab.usage.table import markdown, rows
+from lab.vps.commands import run
 from tests.browser import Browser
 from tests.waiting import wait
 
@@ -28,6 +30,28 @@ class TestOrder:
         assert Browser(shop.url).status("/products/nothing/") == 404
 
 
+class TestCustomers:
+    def test_two_have_two_addresses_in_djangos_log(self, shop, browser):
+        """They come over the lab's network: through this machine's loopback everybody is 100.64.0.1."""
+        network, to = shop.vps.network, shop.vps.links.arriving(shop.vps.record)
+        customers = ("100.64.0.251", "100.64.0.252")
+        for one in customers:
+            run("ip", "-n", network.name, "address", "replace", f"{one}/24", "dev", "public")
+            asked = [
+                "curl",
+                "-sf",
+                "-o",
+                "/dev/null",
+                "--interface",
+                one,
+                f"http://{to}/products/silver-ring/?from={one}",
+            ]
+            run("nsenter", f"--net={network.path}", "--", *asked)
+        for one in customers:
+            line = f'{one} - - .*"GET /products/silver-ring/[?]from={one} '
+            assert wait(lambda line=line: re.search(line, shop.log("django")), f"{one} in Django's log")
+
+
 class TestPods:
     def test_every_container_runs_by_itself(self, shop):
         """None was restarted on the way up, none waits for room."""
@@ -38,7 +62,7 @@ class TestPods:
 
     def test_the_web_pods_start_without_an_error(self, shop):
         """Under any user, on a read-only file system."""
-        log = shop.kubectl("logs", "-n", "app", "-l", "app.kubernetes.io/name=django", "-c", "django", "--tail=-1")
+        log = shop.log("django")
         assert "Listening at" in log
         # What comes later may be another test's: here it is about what gunicorn writes where it may not.
         assert "Control server error" not in log

@@ -47,6 +47,8 @@ BREAKS = (
     ("grace-period/default", {"grace_period": 60}, "overrides.pools.default.grace_period"),
     ("grace-period/default", {"soft_shutdown_timeout": 0, "grace_period": 90}, "overrides.pools.default.grace_period"),
     ("delivery/default", {"reject_on_worker_lost": False}, "overrides.pools.default.reject_on_worker_lost"),
+    ("read-timeout", {"django": {"read_timeout": 30}}, "overrides.django.read_timeout"),
+    ("read-timeout", {"django": {"request_timeout": 900}}, "overrides.django.read_timeout"),
     ("children-memory/default", {"concurrency": 16}, "overrides.pools.default.memory_limit"),
 )
 POOL = ("prefetch_multiplier", "soft_time_limit", "grace_period", "reject_on_worker_lost", "concurrency")

@@ -78,6 +78,9 @@ MANAGERS_EMAIL = env.str("MANAGERS_EMAIL", default="owner@example.com")
 # TLS ends at the ingress, which says so in this header; origins are set when the shop has a domain.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(CSRF_TRUSTED_ORIGINS)
+# Browsers that were here ask by https alone for 30 days; the ingress redirects all others. A shop that may have to go
+# back to plain http sets an hour first: nothing takes it back before its time is over.
+SECURE_HSTS_SECONDS = env.int("DJANGO_HSTS_SECONDS", default=2_592_000) if CSRF_TRUSTED_ORIGINS else 0
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True

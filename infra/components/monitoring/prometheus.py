@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -41,6 +41,7 @@ class PrometheusArgs:
     namespace: pulumi.Input[str]
     images: Mapping[str, str]
     kubeconfig: pulumi.Input[str]
+    domains: Sequence[str]
     alerting: Alerting
     smtp_password: pulumi.Input[str] | None
     webhooks: pulumi.Input[Mapping[str, str]] | None
@@ -84,7 +85,9 @@ class Prometheus(pulumi.ComponentResource):
         end = pulumi.Output.unsecret(pulumi.Output.from_input(args.kubeconfig).apply(client_certificate_end))
         data: dict[str, pulumi.Input[str]] = {
             "prometheus.yml": yaml.safe_dump(scrape_config(speed), sort_keys=False),
-            "rules.yml": end.apply(lambda at: yaml.safe_dump(rules(args.plan, kubeconfig_end=at), sort_keys=False)),
+            "rules.yml": end.apply(
+                lambda at: yaml.safe_dump(rules(args.plan, kubeconfig_end=at, domains=args.domains), sort_keys=False)
+            ),
         }
         config = core.v1.ConfigMap(f"{name}-config", metadata=own, data=data, opts=child)
         # Secret as a whole: URLs of receivers are as good as passwords.

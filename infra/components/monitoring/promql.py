@@ -29,6 +29,13 @@ SHOP_P95 = f"histogram_quantile(0.95, sum by (le) (rate({SHOP_DURATION}[5m])))"
 CERTIFICATE_LEFT = 'traefik_tls_certs_not_after{cn!="TRAEFIK DEFAULT CERT"} - time()'
 
 
+def certificate_missing(domain: str) -> str:
+    """1 while traefik runs without a certificate for the name: its own stand-in is not among its certificates."""
+    name = domain.replace(".", "[.]")
+    there = f'traefik_tls_certs_not_after{{sans=~"(.+,)?{name}(,.+)?"}}'
+    return f'label_replace(absent({there}), "domain", "{domain}", "", "") and on () (max(up{{job="traefik"}}) == 1)'
+
+
 def pods(workload: WorkloadPlan) -> str:
     """A regular expression of the workload's pods: one pool's name may be the start of another's."""
     suffix = {"StatefulSet": "[0-9]+", "DaemonSet": "[^-]+"}.get(workload.kind, "[^-]+-[^-]+")

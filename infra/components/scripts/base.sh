@@ -103,8 +103,22 @@ write_config() {
 		echo "no interface has the private address $address" >&2
 		exit 1
 	}
+	write_arriving_addresses "$config.new" "$config.d/arriving-addresses.yaml"
 	mv "$config.new" "$config"
 	printf 'flannel-iface: %s\n' "$interface" >"$config.d/private-interface.yaml"
+}
+
+# Packets to a reserved address arrive under another one of the interface (DigitalOcean's anchor).  k3s's load balancer
+# keeps customers' addresses only of what arrives under an address that the node names.  Arguments: config, drop-in.
+write_arriving_addresses() {
+	local config=$1 file=$2 known interface one more=""
+	known=" $(awk '$1 == "node-external-ip:" || $1 == "node-ip:" { print $2 }' "$config" | tr '\n' ' ') "
+	if ! grep -q '^node-external-ip:' "$config"; then return; fi
+	interface=$(ip -o -4 route show default | awk '{ for (i = 1; i < NF; i++) if ($i == "dev") print $(i + 1) }' | head -1)
+	for one in $(ip -o -4 address show dev "$interface" scope global | awk '{ sub("/.*", "", $4); print $4 }'); do
+		if [[ $known != *" $one "* ]]; then more="$more"$'\n'"- $one"; fi
+	done
+	if [ -n "$more" ]; then printf 'node-external-ip+:%s\n' "$more" >"$file"; else rm -f "$file"; fi
 }
 
 # Arguments: the unit's file, what k3s shall be, the seconds that a start may take (0: no limit).  Standard input: more
@@ -143,7 +157,7 @@ UNIT
 restart_if_changed() {
 	local unit=$1 folder=/etc/rancher/k3s action=restart wanted
 	wanted=$(printf '%s\n' "$K3S_VERSION" |
-		cat - "$folder/config.yaml" "$folder/config.yaml.d/private-interface.yaml" "/etc/systemd/system/$unit" |
+		cat - "$folder/config.yaml" "$folder/config.yaml.d/"*.yaml "/etc/systemd/system/$unit" |
 		sha256sum)
 	if [ "$(cat "$folder/stagecoach-applied" 2>/dev/null)" = "$wanted" ]; then action=start; fi
 	systemctl daemon-reload

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 Object = dict[str, Any]
 
 MERGE_PATCH = "application/merge-patch+json"
+APPLY_PATCH = "application/apply-patch+yaml"  # JSON is YAML
 _TIMEOUT = 10  # seconds a request may take
 
 

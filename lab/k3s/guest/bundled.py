@@ -4,54 +4,75 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from lab.k3s.guest.config import Config
+from lab.k3s.guest.traefik.authority import with_authority
+from lab.k3s.guest.traefik.chart import chart, given_values
+from lab.k3s.guest.traefik.values import Values
 
+TRAEFIK_IMAGE = "lab.stagecoach.dev/lab/traefik:3.7.13"
 _PACKAGE = "lab.k3s.guest"
 _ALWAYS = ("rolebindings", "helm-crds")
 # By the word that `disable` has for them.
-_BUNDLED = ("coredns", "local-storage", "metrics-server", "servicelb", "traefik")
+_BUNDLED = ("coredns", "local-storage", "metrics-server", "servicelb")
+_TRAEFIK = ("traefik-crd", "traefik")
 
 
-def render(config: Config, resources: dict[str, Any]) -> dict[str, str]:
-    """Texts by file name, without what is disabled; `resources` are those of traefik's container."""
+def render(config: Config) -> dict[str, str]:
+    """Texts by file name, without what is disabled, and without traefik's."""
     names = [*_ALWAYS, *(name for name in _BUNDLED if name not in unwanted(config))]
-    texts = {f"{name}.yaml": _fill(_read(name), config) for name in names}
-    if resources and "traefik.yaml" in texts:
-        texts["traefik.yaml"] = with_resources(texts["traefik.yaml"], resources)
-    return texts
+    return {f"{name}.yaml": _fill(_read(name), config) for name in names}
+
+
+def render_traefik(config: Config, given: list[Values], share: Path) -> dict[str, str]:
+    """Texts of traefik's files by name; none where it is disabled.
+
+    Args:
+        config: k3s's.
+        given: Values of the HelmChartConfigs.
+        share: The folder with the files of traefik's module, and the certificate of the lab's ACME server.
+
+    Raises:
+        ChartError: the chart, or the lab, does not take the values.
+    """
+    if "traefik" in config.disabled:
+        return {}
+    objects = with_authority(chart(TRAEFIK_IMAGE, *given), (share / "authority.pem").read_text())
+    texts = [_read("traefik"), _role((share / "traefik-rbac.yaml").read_text())]
+    texts.append(yaml.safe_dump_all(objects, sort_keys=False))
+    return {"traefik-crd.yaml": (share / "traefik-crd.yaml").read_text(), "traefik.yaml": "---\n".join(texts)}
 
 
 def unwanted(config: Config) -> tuple[str, ...]:
-    """Without traefik there is no Service for the load balancer to carry."""
-    return (*config.disabled, *(("servicelb",) if "traefik" in config.disabled else ()))
+    """Names of files that are removed with their objects: without traefik there are none of its kinds either."""
+    return (*config.disabled, *(_TRAEFIK if "traefik" in config.disabled else ()))
 
 
-def with_resources(text: str, resources: dict[str, Any]) -> str:
-    """The Deployment's container with these requests and limits."""
-    documents = list(yaml.safe_load_all(text))
-    for one in documents:
-        if one["kind"] == "Deployment":
-            one["spec"]["template"]["spec"]["containers"][0]["resources"] = resources
-    return yaml.safe_dump_all(documents, sort_keys=False)
+def traefik_values(manifests: Iterable[str]) -> list[Values]:
+    """Values of every HelmChartConfig of traefik; a text that is no YAML says nothing.
 
-
-def traefik_resources(manifests: Iterable[str]) -> dict[str, Any]:
-    """What HelmChartConfigs say of traefik's container; a text that is no YAML says nothing."""
-    found: dict[str, Any] = {}
+    Raises:
+        ChartError: a HelmChartConfig holds no mapping of values.
+    """
+    documents: list[dict[str, Any]] = []
     for text in manifests:
-        try:
-            documents = [one for one in yaml.safe_load_all(text) if isinstance(one, dict)]
-            for one in documents:
-                if one.get("kind") == "HelmChartConfig" and one.get("metadata", {}).get("name") == "traefik":
-                    values = yaml.safe_load(one.get("spec", {}).get("valuesContent", "")) or {}
-                    found = values.get("resources") or found
-        except (yaml.YAMLError, AttributeError):
+        if "HelmChartConfig" not in text:  # parsing all of them takes seconds
             continue
-    return found
+        try:
+            documents += [one for one in yaml.safe_load_all(text) if isinstance(one, dict)]
+        except yaml.YAMLError:
+            continue
+    return given_values(documents)
+
+
+def _role(text: str) -> str:
+    """The rules of traefik's module under the chart's name."""
+    (role,) = (one for one in yaml.safe_load_all(text) if one["kind"] == "ClusterRole")
+    return yaml.safe_dump({**role, "metadata": {"name": "traefik-kube-system"}}, sort_keys=False)
 
 
 def _read(name: str) -> str:

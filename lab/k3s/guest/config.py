@@ -17,8 +17,8 @@ SERVER, AGENT = "server", "agent"
 _DATA_DIR = "/var/lib/rancher/k3s"
 
 # k3s's names; what a Celery server's config may hold, and what only the server's may.
-_TEXTS = {"node-name", "node-ip", "node-external-ip", "data-dir", "token", "token-file", "flannel-iface"}
-_LISTS = {"node-label", "node-taint", "kubelet-arg", "kube-proxy-arg"}
+_TEXTS = {"node-name", "node-ip", "data-dir", "token", "token-file", "flannel-iface"}
+_LISTS = {"node-external-ip", "node-label", "node-taint", "kubelet-arg", "kube-proxy-arg"}
 _AGENT_TEXTS = {"server"}
 _SERVER_TEXTS = {
     "advertise-address",
@@ -44,7 +44,7 @@ class Config:
     data_dir: Path
     token: str
     flannel_iface: str
-    node_external_ip: str = ""
+    node_external_ips: tuple[str, ...] = ()
     server: str = ""
     node_labels: tuple[str, ...] = ()
     node_taints: tuple[str, ...] = ()
@@ -134,12 +134,12 @@ def _build(role: str, merged: dict[str, Any]) -> Config:
         return tuple(str(one) for one in _as_list(merged.get(key)))
 
     data_dir = Path(text("data-dir", _DATA_DIR))
-    node_ip = text("node-ip") or _default_address()
+    node_ip, external = text("node-ip") or _default_address(), texts("node-external-ip")
     return Config(
         role=role,
         node_name=text("node-name") or socket.gethostname().lower(),
         node_ip=node_ip,
-        node_external_ip=text("node-external-ip"),
+        node_external_ips=external,
         data_dir=data_dir,
         token=_token(merged),
         flannel_iface=text("flannel-iface"),
@@ -148,7 +148,7 @@ def _build(role: str, merged: dict[str, Any]) -> Config:
         node_taints=texts("node-taint"),
         kubelet_args=texts("kubelet-arg"),
         kube_proxy_args=texts("kube-proxy-arg"),
-        advertise_address=text("advertise-address") or text("node-external-ip") or node_ip,
+        advertise_address=text("advertise-address") or next(iter(external), "") or node_ip,
         agent_token=text("agent-token"),
         cluster_cidr=text("cluster-cidr", Config.cluster_cidr),
         service_cidr=text("service-cidr", Config.service_cidr),

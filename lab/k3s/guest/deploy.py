@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from lab.k3s.guest import files, log
-from lab.k3s.guest.bundled import render, traefik_resources, unwanted
+from lab.k3s.guest.bundled import render, render_traefik, traefik_values, unwanted
 from lab.k3s.guest.config import Config
-from lab.k3s.guest.layout import PROGRAMS, Layout
+from lab.k3s.guest.layout import PROGRAMS, SHARE, Layout
+from lab.k3s.guest.traefik.values import ChartError
 
 _EVERY = 2.0  # seconds between two looks; k3s takes 15
 _KINDS = (".yaml", ".yml", ".json")
@@ -35,8 +37,8 @@ class Deployer:
         self.folder.mkdir(parents=True, exist_ok=True)
         texts = {path: path.read_text(errors="replace") for path in manifests(self.folder)}
         if texts != self._read:
-            # Only then: parsing all of them takes a tenth of a second.
-            self._bundled, self._read = render(self.config, traefik_resources(texts.values())), dict(texts)
+            # Only then: rendering takes a tenth of a second.
+            self._bundled, self._read = {**render(self.config), **self._traefik(texts.values())}, dict(texts)
         for name, text in self._bundled.items():
             if files.write_if_changed(self.folder / name, text):
                 texts[self.folder / name] = text
@@ -44,6 +46,14 @@ class Deployer:
             texts.pop(self._remove(self.folder / f"{name}.yaml"), None)
         self._apply({path: hashlib.sha256(text.encode()).hexdigest() for path, text in texts.items()})
         return _EVERY
+
+    def _traefik(self, texts: Iterable[str]) -> dict[str, str]:
+        """Values that the chart does not take change nothing, as an upgrade by Helm that fails."""
+        try:
+            return render_traefik(self.config, traefik_values(texts), SHARE)
+        except ChartError as error:
+            log.error(f"Failed to install chart traefik: {error}")
+            return {}
 
     def _apply(self, hashes: dict[Path, str]) -> None:
         now = time.monotonic()

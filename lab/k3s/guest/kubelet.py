@@ -60,6 +60,7 @@ def configuration(config: Config, layout: Layout, resolv_conf: Path) -> dict[str
         "evictionMinimumReclaim": {"imagefs.available": "10%", "nodefs.available": "10%"},
         "failCgroupV1": False,
         "failSwapOn": False,
+        "allowedUnsafeSysctls": ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"],  # of the load balancer
         "resolvConf": str(resolv_conf),
         "serializeImagePulls": False,
         "staticPodPath": str(layout.agent / "pod-manifests"),
@@ -80,11 +81,11 @@ def name_servers(layout: Layout, found: Path) -> Path:
 
 
 def kube_proxy(config: Config, layout: Layout) -> list[str]:
-    """By nftables."""
+    """By iptables, as k3s has it: its rules stand before those of a port of the host, whoever came first."""
     return [
         str(PROGRAMS / "kube-proxy"),
         f"--kubeconfig={layout.agent / 'kubeproxy.kubeconfig'}",
-        "--proxy-mode=nftables",
+        "--proxy-mode=iptables",
         f"--cluster-cidr={config.cluster_cidr}",
         f"--hostname-override={config.node_name}",
         *(f"--conntrack-{one}" for one in _CONNTRACK),

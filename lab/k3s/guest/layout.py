@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROGRAMS = Path("/usr/local/lib/stagecoach-lab/bin")  # bound into every server, read-only
+SHARE = PROGRAMS.with_name("share")  # files that belong to the programs
 KUBECONFIG = Path("/etc/rancher/k3s/k3s.yaml")
 NODE_PASSWORD = Path("/etc/rancher/node/password")
 LOGS = Path("/var/log/k3s")

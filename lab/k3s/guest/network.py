@@ -84,6 +84,12 @@ def first_address(pod_cidr: str) -> str:
     return str(ipaddress.ip_network(pod_cidr)[1])
 
 
+def first_of(interface: str) -> str:
+    """The first IPv4 address of an interface; empty where there is none."""
+    found = json.loads(run(["ip", "-j", "-4", "address", "show", "dev", interface]) or "[]")
+    return next((str(one["local"]) for card in found for one in card.get("addr_info", [])), "")
+
+
 def run(command: Sequence[str], text: str | None = None) -> str:
     """A program's output; what it says of a failure goes to the journal."""
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=_SECONDS)

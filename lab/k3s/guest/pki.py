@@ -54,6 +54,6 @@ class Pki:
 
 def api_names(config: Config) -> list[str]:
     """Names and addresses of the API server."""
-    own = [config.node_name, config.node_ip, config.node_external_ip, config.advertise_address, config.api_service]
+    own = [config.node_name, config.node_ip, *config.node_external_ips, config.advertise_address, config.api_service]
     names = [*_API_NAMES, f"kubernetes.default.svc.{config.cluster_domain}", *own, *config.tls_sans]
     return [one for one in dict.fromkeys(names) if one]

@@ -14,6 +14,7 @@ from lab.k3s.guest.node import Node
 from lab.k3s.guest.pki import Pki
 from lab.k3s.guest.refusal import RefusalError
 from lab.k3s.guest.role import AGAIN_SECONDS, Role
+from lab.k3s.guest.servicelb import ServiceLb
 from lab.k3s.guest.supervisor import Supervisor
 from lab.k3s.guest.tokens import keep_tokens
 
@@ -38,7 +39,7 @@ class Server(Role):
         network.write_first_cni(cni_folder(layout), config.cluster_cidr)
         node.start_runtime()
         self._write_kubeconfigs(pki)
-        pki.issue_node(layout.agent, config.node_name, [config.node_ip, config.node_external_ip])
+        pki.issue_node(layout.agent, config.node_name, [config.node_ip, *config.node_external_ips])
         for authority in (pki.servers, pki.clients):
             files.write(layout.agent / authority.certificate.name, authority.certificate.read_bytes(), 0o644)
         api = Api(_URL, pki.servers.certificate, pki.tls / "client-supervisor")
@@ -49,6 +50,7 @@ class Server(Role):
         Supervisor(config, pki, tokens, api).start()
         self._admit(api)
         self.lifecycle.repeat("deploy", Deployer(config, layout, layout.credentials / "admin.kubeconfig").look)
+        self.lifecycle.repeat("servicelb", ServiceLb(api, config).look)
         node.join(_URL, api)
         log.info("k3s is up and running")
         notify.ready()

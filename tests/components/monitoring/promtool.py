@@ -13,6 +13,7 @@ from tests.plans import stage_plan
 from tests.waiting import patience
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+DOMAINS = ("shop.example", "www.shop.example")
 KUBECONFIG_END = 100 * 86_400  # promtool's clock starts at the epoch
 
 
@@ -26,7 +27,7 @@ def promtool(folder, *arguments):
 
 def rules_of(stage):
     """Every rule of a stage."""
-    made = rules(stage_plan(stage), kubeconfig_end=KUBECONFIG_END)
+    made = rules(stage_plan(stage), kubeconfig_end=KUBECONFIG_END, domains=DOMAINS)
     return [rule for group in made["groups"] for rule in group["rules"]]
 
 

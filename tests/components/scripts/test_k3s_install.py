@@ -33,8 +33,15 @@ class Server:
         for name in ("systemctl", "sleep", "nft"):
             self.stubs.stub(name)
         self.stubs.stub("curl", CURL)
-        self.stubs.stub("ip", f"printf '%s\\n' '{ADDRESSES}'")
+        self.shows(ADDRESSES)
         self.offers(VERSION)
+
+    def shows(self, addresses):
+        """What `ip` says of addresses and of the default route; asked for one interface, it shows that one's."""
+        route = "default via 172.31.1.1 dev eth0 proto dhcp"
+        of_eth0 = "\n".join(line for line in addresses.splitlines() if " eth0 " in line)
+        which = f"*' dev eth0 '*) printf '%s\\n' '{of_eth0}' ;; *) printf '%s\\n' '{addresses}' ;;"
+        self.stubs.stub("ip", f'case "$*" in *route*) echo "{route}" ;; {which} esac')
 
     def offers(self, version):
         """What the release page has."""
@@ -112,6 +119,39 @@ class TestPrograms:
         server.stubs.stub("apt-get")
         assert server.run().returncode == 0
         assert server.called("apt-get") == []
+
+
+class TestArrivingAddresses:
+    """Packets to a reserved address arrive under another one of the interface."""
+
+    NAMED = CONFIG.replace("node-ip", "node-external-ip: 203.0.113.9\nnode-ip")
+    ANCHORED = f"{ADDRESSES}\n2: eth0    inet 10.17.0.5/16 brd 10.17.255.255 scope global eth0"
+
+    def drop_in(self, server):
+        return server.root / "etc/rancher/k3s/config.yaml.d/arriving-addresses.yaml"
+
+    def test_the_interfaces_others_are_named(self, server):
+        """As on a droplet: the reserved address is on no interface, its own and the anchor are."""
+        server.shows(self.ANCHORED)
+        assert server.run(self.NAMED).returncode == 0
+        assert self.drop_in(server).read_text() == "node-external-ip+:\n- 198.51.100.7\n- 10.17.0.5\n"
+
+    def test_nothing_more_where_the_public_address_is_on_the_interface(self, server):
+        """As at Hetzner and Vultr: a running stack restarts nothing for it."""
+        assert server.run(self.NAMED.replace("203.0.113.9", "198.51.100.7")).returncode == 0
+        assert not self.drop_in(server).exists()
+
+    def test_one_that_came_restarts_k3s_once(self, server):
+        server.run(self.NAMED)
+        server.shows(self.ANCHORED)
+        server.run(self.NAMED)
+        assert "systemctl restart k3s.service" in server.called("systemctl")
+        server.run(self.NAMED)
+        assert "systemctl restart k3s.service" not in server.called("systemctl")
+
+    def test_an_agent_names_none(self, server):
+        assert server.run(CONFIG).returncode == 0
+        assert not self.drop_in(server).exists()
 
 
 class TestAgain:

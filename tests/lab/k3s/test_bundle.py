@@ -55,6 +55,12 @@ class TestGuestBin:
         assert (cache / "guest" / "current" / "bin").resolve() == folder.resolve()
         assert ensure_guest_bin() == folder
 
+    def test_files_of_traefiks_module_and_the_acme_servers_certificate(self, cache, monkeypatch):
+        monkeypatch.setattr(bundle, "ensure", lambda program: fake(cache, program.name))
+        share = ensure_guest_bin().with_name("share")
+        read = {path.name: path.read_text() for path in share.iterdir()}
+        assert read == {"traefik-crd.yaml": "crd", "traefik-rbac.yaml": "rbac", "authority.pem": "pebble"}
+
     def test_another_build_is_another_folder(self, cache, monkeypatch):
         """Servers that run keep the one that was bound into them."""
         monkeypatch.setattr(bundle, "ensure", lambda program: fake(cache, program.name))
@@ -70,4 +76,6 @@ def fake(folder, name):
     path = folder / "programs" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(name)
+    for beside in ("crd.yaml", "rbac.yaml", "pebble.minica.pem"):
+        (path.parent / beside).write_text(beside.partition(".")[0])
     return path

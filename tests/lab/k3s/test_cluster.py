@@ -168,7 +168,7 @@ class TestManifests:
         """infra/components/traefik.py drops it by manifest.sh."""
         (plan,) = [one for one in stage_plan().system if one.name == "traefik"]
         script = "export MANIFEST=traefik-config.yaml\n" + load("manifest.sh")
-        done = server.keys.ssh(ADDRESS, script, render_chart_config(plan.container("traefik"), None))
+        done = server.keys.ssh(ADDRESS, script, render_chart_config(plan.container("traefik"), None, read_timeout=600))
         assert done.returncode == 0, done.stderr
 
         def limits():

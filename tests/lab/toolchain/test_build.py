@@ -8,6 +8,7 @@ import pytest
 
 from infra.errors import StagecoachError
 from lab.toolchain import build
+from lab.toolchain.prepare import Trimmed
 from lab.toolchain.programs import Program
 
 MODULE = "module example.test/hello\n\ngo 1.26\n"
@@ -80,10 +81,31 @@ class TestEnsure:
         (tools / "other" / "other.go").write_text("package other\n")
         assert build._key(HELLO) != before
 
+    def test_files_of_the_module_are_kept_beside_the_program(self, tools, tmp_path):
+        """Go's module cache goes after a build."""
+        (tools / "docs").mkdir()
+        (tools / "docs" / "kinds.yml").write_text("kind: A\n")
+        program = Program(name="hello", module="hello", package=".", files=(("docs/kinds.yml", "kinds.yaml"),))
+        assert (build.ensure(program).resolve().parent / "kinds.yaml").read_text() == "kind: A\n"
+
+    def test_a_file_that_the_module_lacks_is_an_error(self, tools, tmp_path):
+        program = Program(name="hello", module="hello", package=".", files=(("docs/kinds.yml", "kinds.yaml"),))
+        with pytest.raises(StagecoachError, match=r"the module has no docs/kinds\.yml"):
+            build.ensure(program)
+        assert [path.suffix for path in (tmp_path / "cache" / "programs").iterdir()] == [".partial"]
+
+    def test_a_stub_is_an_input(self, tools):
+        trimmed = Trimmed(module="a", version="v1", sum="", folder="a", left_out=(), stubs=(("stub.go", "b.go"),))
+        (tools / "stub.go").write_text("package stub\n")
+        program = Program(name="hello", module="hello", package="example.test/other", trimmed=trimmed)
+        before = build._key(program)
+        (tools / "stub.go").write_text("package stub // changed\n")
+        assert build._key(program) != before
+
     def test_a_packages_tests_are_a_program(self, tools, monkeypatch):
-        """Their sources are its inputs; tests/tools/test_ingress.py runs a real one."""
+        """Their sources are its inputs."""
         commands = []
-        monkeypatch.setattr(build, "_run", lambda _program, command, _go: commands.append(command))
+        monkeypatch.setattr(build, "_run", lambda _program, command, *_: commands.append(command))
         program = Program(name="hello-tests", module="hello", package=".", tests=True)
         build.ensure(program)
         assert commands[0][1:3] == ["test", "-c"]

@@ -26,31 +26,36 @@ class Processes:
 def made(tmp_path, monkeypatch):
     monkeypatch.setattr(gateway, "Processes", Processes)
     monkeypatch.setattr(gateway, "k3s_file", lambda: (tmp_path / "k3s-1" / "k3s", "", ""))
+    monkeypatch.setattr(gateway.Names, "restore", lambda _self: None)
     return Gateway(tmp_path, SimpleNamespace(path=tmp_path / "netns"))
 
 
-def test_both_run_in_the_labs_network(made, tmp_path):
-    """Images, the file that the installation downloads, e-mail; what a killed lab left is ended first."""
+def test_all_run_in_the_labs_network(made, tmp_path):
+    """Images, the file that the installation downloads, e-mail, names, certificates; a killed lab's end first."""
     made.start()
-    first, registry, mail = made.processes.done
+    first, registry, mail, dns, acme = made.processes.done
     assert first == "sweep"
     assert registry[0] == "registry"
     assert registry[1][-4:] == ["--files", str(tmp_path / "k3s-1"), "--files-port", "80"]
     assert "100.64.0.1:5000" in registry[1]
     assert "100.64.0.1:1025" in mail[1]
     assert str(tmp_path / "mails") == mail[1][-1]
-    assert {one[2][1] for one in (registry, mail)} == {f"--net={tmp_path / 'netns'}"}
+    assert (dns[0], acme[0]) == ("dns", "acme")
+    assert "PEBBLE_VA_NOSLEEP=1" in acme[2]
+    assert {one[2][1] for one in (registry, mail, dns, acme)} == {f"--net={tmp_path / 'netns'}"}
 
 
 def test_once(made):
     made.start()
     made.start()
-    assert len(made.processes.done) == 3
+    assert len(made.processes.done) == 5
     made.stop()
     made.start()
-    assert [one if isinstance(one, str) else one[0] for one in made.processes.done[3:]] == [
+    assert [one if isinstance(one, str) else one[0] for one in made.processes.done[5:]] == [
         "stop",
         "sweep",
         "registry",
         "mail",
+        "dns",
+        "acme",
     ]

@@ -101,7 +101,12 @@ class TestPower:
         shop.readdress("127.64.251.99")
         assert lab.said("shop", "hostname") == "shop"
         assert "Connection refused" in lab.keys.ssh(old, "true").stderr
+        # As a reserved address: what comes to it arrives under another address of the interface.
+        arrived = lab.said("shop", "ss -Htn state established sport = :22 | awk '{ print $3 }'")
+        assert f"{shop.links.anchor}:22" in arrived
         shop.readdress(old)
+        arrived = lab.said("shop", "ss -Htn state established sport = :22 | awk '{ print $3 }'")
+        assert f"{shop.links.address}:22" in arrived
 
 
 class TestPowerCut:

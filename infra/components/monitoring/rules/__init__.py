@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from infra.components.monitoring.rules.alert import Alert
@@ -20,8 +21,14 @@ from infra.sizing.plan import StackPlan
 _WEEKLY_INTERVAL = "5m"  # a week's samples are read each time
 
 
-def rules(plan: StackPlan, *, kubeconfig_end: int | None = None) -> dict[str, Any]:
-    """rules.yml; `kubeconfig_end` is when the stack's own client certificate ends, in seconds since the epoch."""
+def rules(plan: StackPlan, *, kubeconfig_end: int | None = None, domains: Sequence[str] = ()) -> dict[str, Any]:
+    """rules.yml.
+
+    Args:
+        plan: Where the literals come from.
+        kubeconfig_end: When the stack's own client certificate ends, in seconds since the epoch.
+        domains: Names that must have a certificate.
+    """
     speed = plan.monitoring.alert_speed
     groups = {
         "node": node_alerts(speed),
@@ -29,7 +36,7 @@ def rules(plan: StackPlan, *, kubeconfig_end: int | None = None) -> dict[str, An
         "queues": queue_alerts(plan),
         "postgres": postgres_alerts(plan.postgres, speed),
         "redis": redis_alerts(),
-        "web": web_alerts(),
+        "web": web_alerts(domains),
         "growth": growth_alerts(plan),
         "cluster": cluster_alerts(kubeconfig_end),
         "watch": watch_alerts(plan.monitoring),

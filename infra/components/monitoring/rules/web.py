@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from infra.components.monitoring.promql import CERTIFICATE_LEFT, SHOP_ERROR_PERCENT, SHOP_P95
+from collections.abc import Sequence
+
+from infra.components.monitoring.promql import CERTIFICATE_LEFT, SHOP_ERROR_PERCENT, SHOP_P95, certificate_missing
 from infra.components.monitoring.rules.alert import Alert
 
 _CERTIFICATE_DAYS = 14  # Let's Encrypt's last 90 days; traefik renews 30 days before
 
 
-def web_alerts() -> list[Alert]:
-    """Errors, slowness, the certificate."""
+def web_alerts(domains: Sequence[str] = ()) -> list[Alert]:
+    """Errors, slowness, certificates; of each of the domains one from an issuer."""
+    missing = [
+        Alert(
+            name="TlsCertificateMissing",
+            expression=" or ".join(certificate_missing(one) for one in domains),
+            minutes=30,
+            component="https",
+            severity="critical",
+            summary="{{ $labels.domain }} has no certificate: traefik shows one of its own making, browsers refuse it",
+        )
+    ]
     return [
+        *(missing if domains else []),
         Alert(
             name="ShopErrors",
             expression=f"{SHOP_ERROR_PERCENT} > 5",

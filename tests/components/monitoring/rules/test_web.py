@@ -3,13 +3,15 @@
 import pytest
 
 from infra.components.monitoring.rules.web import web_alerts
-from tests.components.monitoring.promtool import Case, holds
+from tests.components.monitoring.promtool import DOMAINS, Case, holds
 
 pytestmark = pytest.mark.promtool
 
 COUNT = 'traefik_service_requests_total{{service="app-django-8000@kubernetes",code="{}"}}'
 DURATION = 'traefik_service_request_duration_seconds_bucket{{service="app-django-8000@kubernetes",le="{}"}}'
 CERTIFICATE = 'traefik_tls_certs_not_after{{cn="{}"}}'
+SANS = 'traefik_tls_certs_not_after{{cn="first",sans="{}"}}'
+TRAEFIK = 'up{job="traefik"}'
 DAY = 86_400
 
 
@@ -41,6 +43,14 @@ CASES = [
         at=60,
         labels={"cn": "shop.example"},
     ),
+    # A traefik that is not read says nothing of its certificates: TargetMissing does.
+    Case(
+        alert="TlsCertificateMissing",
+        hot={TRAEFIK: "1x90", SANS.format("shop.example"): "1x90"},
+        cool={SANS.format("shop.example"): "1x90"},
+        at=30,
+        labels={"domain": "www.shop.example"},
+    ),
 ]
 
 
@@ -50,7 +60,19 @@ def test_fires(case, tmp_path):
 
 
 def test_every_alert_has_a_case():
-    assert {alert.name for alert in web_alerts()} == {case.alert for case in CASES}
+    assert {alert.name for alert in web_alerts(DOMAINS)} == {case.alert for case in CASES}
+
+
+def test_no_certificate_is_missed_without_a_domain():
+    assert "TlsCertificateMissing" not in {alert.name for alert in web_alerts()}
+
+
+@pytest.mark.parametrize("sans", ["shop.example.org", "shopXexample", "my-shop.example", "www.shop.example"])
+def test_another_names_certificate_is_none(sans, tmp_path):
+    there = {TRAEFIK: "1x90", SANS.format("www.shop.example"): "1x90", SANS.format("other.example"): "1x90"}
+    hot = {**there, SANS.format(sans): "1x90"}
+    cool = {**there, SANS.format("a.example,shop.example,www.shop.example"): "1x90"}
+    holds(Case(alert="TlsCertificateMissing", hot=hot, cool=cool, at=30, labels={"domain": "shop.example"}), tmp_path)
 
 
 def test_a_shop_that_nobody_visits_has_no_errors(tmp_path):

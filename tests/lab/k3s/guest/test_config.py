@@ -13,7 +13,7 @@ class TestServer:
     def test_the_stacks_config_is_read(self, tmp_path):
         """Every key that infra/components/k3s_config.py renders is played."""
         config = read_config(SERVER, write(tmp_path, server_text()))
-        assert (config.node_name, config.node_ip, config.node_external_ip) == ("shop", "10.20.1.2", "127.64.1.2")
+        assert (config.node_name, config.node_ip, config.node_external_ips) == ("shop", "10.20.1.2", ("127.64.1.2",))
         assert config.data_dir == Path("/var/lib/stagecoach/k3s")
         assert config.local_storage_path == "/var/lib/stagecoach/volumes"
         assert config.advertise_address == "10.20.1.2"
@@ -75,6 +75,12 @@ class TestDropIns:
         config = read_config(SERVER, path)
         assert config.node_name == "other"
         assert config.tls_sans == ("127.64.1.2", "10.20.1.2", "shop.example")
+
+    def test_a_second_external_address(self, tmp_path):
+        """base.sh writes it where packets arrive under another address than the public one."""
+        path = write(tmp_path, server_text())
+        (tmp_path / "config.yaml.d" / "z.yaml").write_text("node-external-ip+:\n- 10.17.0.5\n")
+        assert read_config(SERVER, path).node_external_ips == ("127.64.1.2", "10.17.0.5")
 
     def test_token_file(self, tmp_path):
         (tmp_path / "token").write_text("from-file\n")

@@ -16,13 +16,14 @@ done
 
 
 @pytest.fixture
-def calls(tmp_path, monkeypatch):
+def calls(tmp_path, monkeypatch, share):
     """What kubectl was called with, one line each."""
     programs, path = tmp_path / "bin", tmp_path / "calls"
     programs.mkdir()
     (programs / "kubectl").write_text(KUBECTL.format(calls=path))
     (programs / "kubectl").chmod(0o755)
     monkeypatch.setattr(deploy, "PROGRAMS", programs)
+    monkeypatch.setattr(deploy, "SHARE", share)
     return lambda: path.read_text().splitlines() if path.exists() else []
 
 
@@ -38,23 +39,23 @@ class TestLook:
         one.look()
         (call,) = calls()
         assert call.startswith(f"--kubeconfig={tmp_path}/kubeconfig apply --server-side")
-        assert call.count("--filename=") == 7
+        assert call.count("--filename=") == 8
 
     def test_unchanged_files_are_not_parsed_again(self, tmp_path, calls, monkeypatch):
         """A look comes every two seconds as long as a server runs."""
         parsed = []
-        monkeypatch.setattr(deploy, "traefik_resources", lambda texts: parsed.append(len(list(texts))) or {})
+        monkeypatch.setattr(deploy, "traefik_values", lambda texts: parsed.append(len(list(texts))) or [])
         one = deployer(tmp_path)
         for _ in range(4):
             one.look()
-        assert parsed == [0, 7]
+        assert parsed == [0, 8]
 
     def test_changed_file_again(self, tmp_path, calls):
         one = deployer(tmp_path)
         one.look()
         (one.folder / "own.yaml").write_text("kind: ConfigMap\n")
         one.look()
-        assert [call.count("--filename=") for call in calls()] == [7, 1]
+        assert [call.count("--filename=") for call in calls()] == [8, 1]
 
     def test_chart_config_changes_traefik_at_once(self, tmp_path, calls):
         one = deployer(tmp_path)
@@ -65,15 +66,28 @@ class TestLook:
         names = [word.rpartition("/")[2] for word in calls()[-1].split() if word.startswith("--filename=")]
         assert names == ["traefik-config.yaml", "traefik.yaml"]
 
+    def test_values_that_the_chart_does_not_take(self, tmp_path, calls, capfd):
+        """As an upgrade by Helm that fails: what was installed stays."""
+        one = deployer(tmp_path)
+        one.look()
+        before = (one.folder / "traefik.yaml").read_text()
+        values = "kind: HelmChartConfig\nmetadata: {name: traefik}\nspec: {valuesContent: 'nonsense: 1'}\n"
+        (one.folder / "traefik-config.yaml").write_text(values)
+        one.look()
+        assert "Failed to install chart traefik: nonsense is no value" in capfd.readouterr().err
+        assert (one.folder / "traefik.yaml").read_text() == before
+        one.look()
+        assert capfd.readouterr().err == ""
+
     def test_one_files_mistake_keeps_no_other_out(self, tmp_path, calls, capfd):
         one = deployer(tmp_path)
         one.folder.mkdir(parents=True)
         (one.folder / "broken.yaml").write_text("kind: Nothing\n")
         one.look()
-        assert len(calls()) == 1 + 8
+        assert len(calls()) == 1 + 9
         assert "Failed to process manifest at" in capfd.readouterr().err
         one.look()
-        assert len(calls()) == 9  # it waits before it tries again
+        assert len(calls()) == 10  # it waits before it tries again
 
 
 class TestDisabled:

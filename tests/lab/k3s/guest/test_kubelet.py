@@ -57,5 +57,5 @@ class TestNameServers:
 def test_proxy_leaves_the_kernels_tables_alone(tmp_path):
     config = server_config(tmp_path)
     command = kube_proxy(config, Layout(config.data_dir))
-    assert "--proxy-mode=nftables" in command
+    assert "--proxy-mode=iptables" in command
     assert "--conntrack-max-per-core=0" in command

@@ -1,0 +1,53 @@
+"""What traefik does not do by itself: a certificate that could not be had is ordered again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_command import remote
+
+from infra.components.scripts import load, with_variables
+
+# An order takes some ten seconds; longer waits are for the service on the server, not for the update.
+_WAIT_SECONDS = 90
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificatesArgs:
+    """Inputs of `Certificates`."""
+
+    connection: remote.ConnectionArgs
+    server_id: pulumi.Input[str]  # another server runs the script again
+    public_ip: pulumi.Input[str]
+    domains: Sequence[str]  # none: the shop is reached by its address
+
+
+class Certificates(pulumi.ComponentResource):
+    """A service on the server, and one line about each name's certificate.
+
+    It comes after the Ingress: before, traefik knows no name to order for.  A name that leads nowhere yet, or an issuer
+    that is down, ends no update: the service goes on.
+    """
+
+    said: pulumi.Output[str]
+
+    def __init__(self, name: str, args: CertificatesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("stagecoach:k3s:Certificates", name, None, opts)
+        variables = {
+            "SERVER_ID": args.server_id,
+            "PUBLIC_IP": args.public_ip,
+            "DOMAINS": " ".join(args.domains),
+            "WAIT_SECONDS": str(_WAIT_SECONDS),
+        }
+        script = with_variables(load("certificates.sh"), variables)
+        command = remote.Command(
+            f"{name}-watch",
+            connection=args.connection,
+            create=script,
+            update=script,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.said = command.stdout.apply(lambda text: str(text or "").strip())
+        self.register_outputs({"said": self.said})
