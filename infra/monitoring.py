@@ -13,6 +13,7 @@ from infra.components.monitoring.prometheus import Prometheus, PrometheusArgs
 from infra.config.program_config import Secrets
 from infra.models.alerts_config import TEAM, AlertsConfig
 from infra.models.stack_config import StackConfig
+from infra.shop import Base
 from infra.sizing.plan import StackPlan
 
 

@@ -6,11 +6,15 @@ from typing import Annotated
 
 import typer
 
-from infra.pull_requests.backend import recheck as recheck_stack
+from infra.cli.complete import stacks
 
 
 def recheck(
-    stack: Annotated[str, typer.Option("--stack", "-s", help="The stack whose last update failed.")],
+    stack: Annotated[
+        str, typer.Option("--stack", "-s", help="The stack whose last update failed.", autocompletion=stacks)
+    ],
 ) -> None:
     """Read again, from the provider, the resources whose last update failed; needs the engine and the cloud's token."""
+    from infra.pull_requests.backend import recheck as recheck_stack  # noqa: PLC0415  `plan` is to be quick
+
     raise typer.Exit(recheck_stack(stack))

@@ -125,11 +125,11 @@ def test_one_name_under_either_key_is_no_change():
 
 
 def test_a_further_name_rolls_the_app_once():
-    """Its environment has the names; traefik mounts a file of redirects from then on."""
+    """Its environment has the names, the alert of certificates, too; traefik mounts a file of redirects from then on."""
     before, after = config(1, **DOMAIN), config(1, **BOTH)
     plan = plan_for(after)
     said = restarts_of_config(before, after, plan)
-    assert said == {name: ["stagecoach:domains"] for name in (*app_workloads(plan), "traefik")}
+    assert said == {name: ["stagecoach:domains"] for name in (*app_workloads(plan), "traefik", "prometheus")}
     assert set(said) - {"traefik"} == rolled(templates(stage=1, **DOMAIN), templates(stage=1, **BOTH))
 
 

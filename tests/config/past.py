@@ -54,4 +54,8 @@ def named(values):
     return {f"stagecoach:{key}": value for key, value in values.items()}
 
 
-_COMPUTED = {"hcloud:index/server:Server": {"primaryDiskSize": 40}}
+_COMPUTED = {
+    "hcloud:index/server:Server": {"primaryDiskSize": 40},
+    "hcloud:index/volume:Volume": {"linuxDevice": "/dev/disk/by-id/scsi-0HC_Volume_1"},
+    "hcloud:index/primaryIp:PrimaryIp": {"ipAddress": "203.0.113.10"},
+}

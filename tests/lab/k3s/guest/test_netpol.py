@@ -82,7 +82,7 @@ def test_may_read_what_it_watches(config):
     """One that is forbidden waits for its caches for ever, and enforces nothing."""
     [role] = [
         one
-        for one in yaml.safe_load_all(bundled.render(config, {})["rolebindings.yaml"])
+        for one in yaml.safe_load_all(bundled.render(config)["rolebindings.yaml"])
         if (one["kind"], one["metadata"]["name"]) == ("ClusterRole", "system:k3s-controller")
     ]
     may = {
