@@ -125,7 +125,7 @@ def test_one_name_under_either_key_is_no_change():
 
 
 def test_a_further_name_rolls_the_app_once():
-    """Its environment has the names, the alert of certificates, too; traefik mounts a file of redirects from then on."""
+    """The environment and the alert of certificates have the names; traefik mounts a file of redirects from then on."""
     before, after = config(1, **DOMAIN), config(1, **BOTH)
     plan = plan_for(after)
     said = restarts_of_config(before, after, plan)
