@@ -6,25 +6,16 @@ it down, leaves the old value behind.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import http.client
-import json
-import ssl
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pulumi
-import yaml
 
+from infra.cluster_api import Cluster
 from infra.config.bounds import Bounds, quantity
 from infra.names import APP_NAMESPACE
 
 _SECONDS = 3.0  # for each answer: a preview from where the firewall keeps people out waits no longer
-_LONGEST = 4_000_000  # bytes of an answer
 _PROVIDER = "pulumi:providers:kubernetes"
 _QUOTA = "kubernetes:core/v1:ResourceQuota"
 _LIMITS = "kubernetes:core/v1:LimitRange"
@@ -91,47 +82,10 @@ def ask_cluster(kubeconfig: str) -> Objects:
         AwayError: no connection, no certificate that is taken, or an answer that is no list.
     """
     try:
-        connection = _connection(kubeconfig)
-        try:
-            return {kind: _list(connection, path) for kind, path in _PATHS.items()}
-        finally:
-            connection.close()
-    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError, IndexError, yaml.YAMLError) as error:
-        # Not the text of an error that may quote the kubeconfig.
-        said = str(error) if isinstance(error, OSError | http.client.HTTPException) else type(error).__name__
-        raise AwayError(said or type(error).__name__) from None
-
-
-def _connection(kubeconfig: str) -> http.client.HTTPSConnection:
-    content = yaml.safe_load(kubeconfig)
-    cluster, user = content["clusters"][0]["cluster"], content["users"][0]["user"]
-    context = ssl.create_default_context(cadata=_decoded(cluster["certificate-authority-data"]).decode())
-    with tempfile.TemporaryDirectory() as folder:  # OpenSSL takes a client's pair from files only
-        pair = Path(folder, "client.pem")
-        pair.touch(mode=0o600)
-        pair.write_bytes(b"\n".join(_decoded(user[f"client-{part}-data"]) for part in ("certificate", "key")))
-        context.load_cert_chain(pair)
-    address = urlsplit(cluster["server"])
-    return http.client.HTTPSConnection(address.hostname or "", address.port, timeout=_SECONDS, context=context)
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return base64.b64decode(text)
-    except binascii.Error as error:
-        raise ValueError("not base64") from error
-
-
-def _list(connection: http.client.HTTPSConnection, path: str) -> list[Object]:
-    connection.request("GET", path, headers={"Accept": "application/json"})
-    answer = connection.getresponse()
-    text = answer.read(_LONGEST)
-    if answer.status != http.client.OK:
-        raise http.client.HTTPException(f"HTTP {answer.status}")
-    items = json.loads(text)["items"]
-    if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
-        raise TypeError("no list of objects")
-    return items
+        cluster = Cluster(kubeconfig, seconds=_SECONDS)
+        return {kind: list(cluster.items(path)) for kind, path in _PATHS.items()}
+    except (OSError, ValueError) as error:
+        raise AwayError(str(error) or type(error).__name__) from None
 
 
 def _outputs(state: Mapping[str, Any], kind: str) -> Iterator[Object]:

@@ -9,8 +9,8 @@ from contextlib import suppress
 
 import pulumi
 
+from infra.cluster_api import Cluster
 from infra.names import APP_NAMESPACE, MONITORING_NAMESPACE
-from infra.rollouts.cluster import Cluster
 from infra.rollouts.stuck_pods import Pod, stuck_pods
 
 _NAMESPACES = (APP_NAMESPACE, MONITORING_NAMESPACE)

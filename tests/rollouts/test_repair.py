@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from infra.rollouts.cluster import Cluster
+from infra.cluster_api import Cluster
 from infra.rollouts.repair import watch
 from tests.rollouts.test_stuck_pods import pod, stateful_set
 from tests.waiting import wait

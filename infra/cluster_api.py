@@ -15,18 +15,23 @@ from urllib.parse import urlsplit
 
 import yaml
 
-_SECONDS = 10  # that one request may take
+_LONGEST = 4_000_000  # bytes of an answer
 
 
 class Cluster:
     """Requests by path; every one has a connection of its own, because servers restart in an update."""
 
-    def __init__(self, kubeconfig: str) -> None:
+    def __init__(self, kubeconfig: str, seconds: float = 10) -> None:
         """Reads the kubeconfig.
+
+        Args:
+            kubeconfig: Its text, with a client certificate.
+            seconds: How long one request may take.
 
         Raises:
             ValueError: it is none with a client certificate.
         """
+        self._seconds = seconds
         try:
             content = yaml.safe_load(kubeconfig)
             cluster, user = content["clusters"][0]["cluster"], content["users"][0]["user"]
@@ -39,9 +44,11 @@ class Cluster:
         """The items of a list.
 
         Raises:
-            OSError: the server did not answer, or refused.
+            OSError: the server did not answer, refused, or gave no list.
         """
-        found: list[dict[str, Any]] = self._request("GET", path)["items"]
+        found = self._request("GET", path).get("items")
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            raise OSError("the answer is no list of objects")
         return found
 
     def delete(self, path: str, uid: str) -> None:
@@ -54,13 +61,15 @@ class Cluster:
 
     def _request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         made = http.client.HTTPSConnection(
-            str(self._address.hostname), self._address.port or 443, timeout=_SECONDS, context=self._tls
+            str(self._address.hostname), self._address.port or 443, timeout=self._seconds, context=self._tls
         )
         try:
             headers = {"Accept": "application/json", "Content-Type": "application/json"}
             made.request(method, path, None if body is None else json.dumps(body), headers)
             answer = made.getresponse()
-            content: dict[str, Any] = json.loads(answer.read() or b"{}")
+            content: dict[str, Any] = json.loads(answer.read(_LONGEST) or b"{}")
+            if not isinstance(content, dict):
+                raise OSError("the answer is no object")
         except (http.client.HTTPException, ValueError) as error:
             raise OSError(str(error)) from error
         finally:
