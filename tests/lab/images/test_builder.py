@@ -86,7 +86,7 @@ def test_the_end_frees_the_disk(builder, context, tmp_path):
     build(builder, context)
     image = builder.publish(tag="localhost/test:1", name="a/b:1", key="k", started=time.monotonic())
     builder.end()
-    assert {path.name for path in (tmp_path / "cache" / "images").iterdir()} == {"layout", "partial"}
+    assert {path.name for path in (tmp_path / "cache" / "images").iterdir()} == {"layout"}
     assert builder.store.whole(image)
     builder.end()  # nothing is there any more
 
