@@ -88,7 +88,7 @@ class TestMoves:
 
     def test_down_takes_it_back(self, deployment):
         """While the autoscaler holds more than the program names."""
-        down(deployment)
+        down(deployment, stage=1)
 
     def test_up_again_and_down_again(self, deployment):
         """The annotation goes with the count, and comes back."""
@@ -101,22 +101,27 @@ class TestMoves:
 
 
 def test_down_from_the_stage_that_was_built_first():
-    """The creation owned the count that the autoscaler took: it is the autoscaler's in the API server's eyes."""
+    """The creation owned the count that the autoscaler took: it is the autoscaler's in the API server's eyes.
+
+    By overrides: on the server of stage 2, whose disk can't shrink, stage 1 has room for its autoscalers.
+    """
     made = Deployment(f"built-at-2-{os.getpid()}", "hetzner")
     try:
         made.configure(stage=2)
         made.up()
-        down(made)
+        down(
+            made, overrides={"django": {"replicas": {"ceiling": 2}}, "pools": {"default": {"replicas": {"ceiling": 1}}}}
+        )
     finally:
         made.close()
 
 
-def down(deployment):
-    """From stage 2 to 1 on a busy day; the preview has the change, and does not end there."""
+def down(deployment, **changes):
+    """From stage 2 to fixed counts on a busy day; the preview has the change, and does not end there."""
     api = deployment.api()
     autoscale(api, "django", 3)
     autoscale(api, "celery-worker", 2)
-    deployment.configure(stage=1)
+    deployment.configure(**changes)
     changed = {step.name for step in deployment.preview() if step.op == "update"}
     assert {"django-deployment", "celery-worker-deployment"} <= changed
     deployment.up()
