@@ -62,10 +62,9 @@ class Deployment:
         assert done.returncode == 0, done.stderr
 
     def configure(self, **changes):
-        """Writes the stack file; None takes a key out."""
+        """Writes the stack file; None takes a key out, of the repository's own values as well."""
         self.values |= {f"stagecoach:{key}": value for key, value in changes.items()}
-        given = {key: value for key, value in self.values.items() if value is not None}
-        return self.workspace.write_stack(STACK, given)
+        return self.workspace.write_stack(STACK, self.values)
 
     def pulumi(self, *arguments):
         """The CLI's exit code and output."""
