@@ -1,5 +1,6 @@
 """Names that more than one part must agree on."""
 
+NAMESPACE = "stagecoach"  # of the keys of a stack file
 APP_NAMESPACE = "app"
 MONITORING_NAMESPACE = "monitoring"
 SYSTEM_NAMESPACE = "kube-system"

@@ -7,26 +7,19 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from infra.config.read_yaml import YamlError, read_yaml
+from infra.config.every_problem import WrongValuesError, validate
+from infra.config.secrecy import SECRET_KEYS, has_secret, secret_problems
+from infra.config.stack_text import file_problem, read_stack_text
 from infra.errors import ConfigError, Problem
+from infra.models.plain_scalar import engine_text
 from infra.models.stack_config import StackConfig
-from infra.models.strict import BetweenFieldsError
+from infra.models.strict import Between
+from infra.names import NAMESPACE
 from infra.versions import VERSION
 
-NAMESPACE = "stagecoach"
-# Encrypted values: they never enter a model, the program gets them as secret outputs.
-SECRET_KEYS: dict[str, str] = {
-    "env_secrets": "more environment variables of the app, encrypted; needs `--path`, one variable at a time",
-    "registry_password": "password of `registry.username`",
-    "alerts_smtp_password": "password of `alerts.smtp_user`",
-    "alerts_webhooks": "webhook URLs by receiver, as one JSON object, where the URL is as good as a password",
-}
 _PROVIDER_NAMESPACES = {"hetzner": "hcloud", "digitalocean": "digitalocean", "vultr": "vultr"}
 _LONGEST = 200  # characters of a wrong value that a message shows
 _WHOLE = "a whole number, without a unit"  # 60 GB, 60Gi
-_TOP_LEVEL = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
 
 
 def parse_stack_file(path: Path) -> StackConfig:
@@ -35,13 +28,21 @@ def parse_stack_file(path: Path) -> StackConfig:
     Raises:
         ConfigError: the file cannot be read, or anything in it is wrong.
     """
+    return parse_stack_text(read_file(path), path)
+
+
+def read_file(path: Path) -> str:
+    """The text of a stack file.
+
+    Raises:
+        ConfigError: it cannot be read, or is no text.
+    """
     try:
-        text = path.read_text()
+        return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read", [_file_problem(path, error.strerror or str(error))]) from None
+        raise ConfigError(f"{path} cannot be read", [file_problem(path, error.strerror or str(error))]) from None
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not YAML", [_file_problem(path, str(error))]) from None
-    return parse_stack_text(text, path)
+        raise ConfigError(f"{path} is not YAML", [file_problem(path, str(error))]) from None
 
 
 def parse_stack_text(text: str, path: Path | str) -> StackConfig:
@@ -50,18 +51,8 @@ def parse_stack_text(text: str, path: Path | str) -> StackConfig:
     Raises:
         ConfigError: anything in it is wrong.
     """
-    try:
-        content = read_yaml(text)
-    except YamlError as error:
-        raise ConfigError(f"{path} is not YAML", [_file_problem(path, str(error))]) from None
-    if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
-        raise ConfigError(f"{path} is not a stack file", [_file_problem(path, "a mapping with `config:`")])
-    unknown = [key for key in content if key not in _TOP_LEVEL]
-    extra = [
-        Problem(path=str(key), value="", allowed=f"one of {', '.join(_TOP_LEVEL)}", hint="Put it under `config:`")
-        for key in unknown
-    ]
-    return parse_config(content["config"], title=f"{path} cannot be used", extra=extra)
+    found = read_stack_text(text, path)
+    return parse_config(found.values, title=f"{path} cannot be used", extra=found.problems)
 
 
 def parse_config(values: Mapping[str, Any], *, title: str, extra: Iterable[Problem] = ()) -> StackConfig:
@@ -79,49 +70,31 @@ def parse_config(values: Mapping[str, Any], *, title: str, extra: Iterable[Probl
             own[name] = value
         elif namespace not in allowed or not name:
             problems.append(_wrong_namespace(str(key), allowed))
-    public = {key: value for key, value in own.items() if key not in SECRET_KEYS}
-    problems += _secret_problems(own)
-    public = {key: value for key, value in public.items() if not _is_secret(value)}
+    problems += secret_problems(own, NAMESPACE)
+    public = {key: value for key, value in own.items() if key not in SECRET_KEYS and not has_secret(value)}
     try:
-        config = StackConfig.model_validate(public)
-    except ValidationError as error:
-        problems += [problem for one in error.errors() for problem in _problems(one)]
-        raise ConfigError(title, problems) from None
+        config = validate(_without_nulls(public))
+    except WrongValuesError as error:
+        problems += [_problem(one) for one in error.fields]
+        problems += [_between(one) for one in error.between]
+        raise ConfigError(title, dict.fromkeys(problems)) from None
     if problems:
-        raise ConfigError(title, problems)
+        raise ConfigError(title, dict.fromkeys(problems))
     return config
 
 
-def _secret_problems(own: Mapping[str, Any]) -> list[Problem]:
-    """Encrypted values where a model reads them, plain ones where a secret belongs."""
-    hidden = [key for key in own if key not in SECRET_KEYS and _is_secret(own[key])]
-    shown = [key for key in SECRET_KEYS if key in own and not _is_secret(own[key])]
-    only, command = f"Only {', '.join(SECRET_KEYS)} are secrets", "Set it with `pulumi config set --secret {}`"
-    return [
-        *(_secrecy(key, "an encrypted value", "plain text", only) for key in hidden),
-        *(_secrecy(key, "plain text", "an encrypted value", command.format(f"{NAMESPACE}:{key}")) for key in shown),
-    ]
-
-
-def _secrecy(key: str, value: str, allowed: str, hint: str) -> Problem:
-    return Problem(path=f"{NAMESPACE}:{key}", value=value, allowed=allowed, hint=hint)
-
-
-def _is_secret(value: object) -> bool:
+def _without_nulls(value: Any) -> Any:  # noqa: ANN401  whatever stands in the file
+    """A key without a value counts as left out, however deep it stands."""
     if isinstance(value, dict):
-        return set(value) == {"secure"} or any(_is_secret(one) for one in value.values())
-    return isinstance(value, list) and any(_is_secret(one) for one in value)
+        return {key: _without_nulls(one) for key, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [_without_nulls(one) for one in value]
+    return value
 
 
-def _problems(error: Mapping[str, Any]) -> list[Problem]:
-    """One problem, or all that a model found between its fields."""
-    found = error.get("ctx", {}).get("error")
-    if not isinstance(found, BetweenFieldsError):
-        return [_problem(error)]
-    return [
-        Problem(path=f"{NAMESPACE}:{path}", value=_cut(value), allowed=allowed, hint=_nearest(value, allowed))
-        for path, value, allowed in found.problems
-    ]
+def _between(one: Between) -> Problem:
+    hint = _nearest(one.value, one.allowed)
+    return Problem(path=f"{NAMESPACE}:{one.path}", value=_cut(one.value), allowed=one.allowed, hint=hint)
 
 
 def _nearest(value: str, allowed: str) -> str:
@@ -139,12 +112,22 @@ def _problem(error: Mapping[str, Any]) -> Problem:
     if error["type"] == "extra_forbidden":
         return _unknown_key(path, location)
     value = "" if not location or isinstance(error["input"], dict) else _shown(error["input"])
-    message = _WHOLE if error["type"] in ("int_parsing", "int_type") else str(error["msg"])
+    message = _message(error)
     message = message.removeprefix("Value error, ")
     name = location[0] if location else ""
     field = StackConfig.model_fields.get(name)
     hint = f"It is: {field.description}" if field and field.description else "Mend the stack file"
     return Problem(path=path, value=value, allowed=message, hint=hint)
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    """Pydantic's words, but where others say better what to write."""
+    kind, given = error["type"], error["input"]
+    if kind in ("int_parsing", "int_type", "int_from_float", "int_parsing_size"):
+        return _WHOLE
+    if kind == "string_type" and isinstance(given, (bool, int, float)):
+        return f"is read as a number or a truth value; with quotes it is a text: '{engine_text(given)}'"
+    return str(error["msg"])
 
 
 def _shown(value: object) -> str:
@@ -193,7 +176,3 @@ def _wrong_namespace(key: str, allowed: set[str]) -> Problem:
     return Problem(
         path=key, value="", allowed=f"a key in one of the namespaces {names}", hint=f"Did you mean {suggestion}?"
     )
-
-
-def _file_problem(path: Path | str, what: str) -> Problem:
-    return Problem(path=str(path), value="", allowed=what, hint="Copy Pulumi.stage1.yaml and change it")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 
-from infra.config.parse import NAMESPACE, SECRET_KEYS, parse_config
-from infra.config.read_yaml import read_yaml
+from infra.config.engine_values import from_engine
+from infra.config.parse import parse_config, read_file
 from infra.config.required_secrets import require_secrets
+from infra.config.secrecy import SECRET_KEYS, secret_problems
+from infra.config.stack_text import read_stack_text
+from infra.errors import Problem
 from infra.models.stack_config import StackConfig
+from infra.names import NAMESPACE, stack_path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +38,8 @@ def load_stack_config() -> tuple[StackConfig, Secrets]:
     """
     # The engine hands config over by the environment, tests and inline programs by a variable.
     values = {key: _value(key, text) for key, text in {**get_config_env(), **CONFIG.get()}.items()}
-    config = parse_config(values, title=f"Pulumi.{pulumi.get_stack()}.yaml cannot be used")
+    path = Path(stack_path(pulumi.get_stack()))
+    config = parse_config(values, title=f"{path} cannot be used", extra=_as_written(path))
     bag = pulumi.Config(NAMESPACE)
     secrets = Secrets(
         env=bag.get_secret_object("env_secrets") or pulumi.Output.secret({}),
@@ -46,14 +52,19 @@ def load_stack_config() -> tuple[StackConfig, Secrets]:
 
 
 def _value(key: str, text: str) -> Any:  # noqa: ANN401  whatever stands in the stack file
-    """The engine hands every value over as text: JSON for structures, scalars as they were written."""
+    """The engine has decrypted secrets, so that the file alone shows what is one."""
     name = key.rpartition(":")[2]
-    if name in SECRET_KEYS:
-        return {"secure": ""}
-    # A list under `domain` is no name, and the model says so.
-    if name in ("name", "region", "image", "domain") and not (name == "domain" and text[:1] in ("{", "[")):
-        return text
-    try:
-        return json.loads(text) if text[:1] in ("{", "[") else read_yaml(text)
-    except ValueError:
-        return text  # the model says what it wants in its place
+    return {"secure": ""} if name in SECRET_KEYS else from_engine(name, text)
+
+
+def _as_written(path: Path) -> Iterator[Problem]:
+    """What the engine's reading hides: numbers that it has changed, secrets in plain text.
+
+    The values are the engine's all the same: `--config-file` may name another file, an environment may add keys.
+    """
+    if not path.is_file():
+        return
+    found = read_stack_text(read_file(path), path)
+    yield from found.problems
+    own = {key.partition(":")[2]: value for key, value in found.values.items() if key.startswith(f"{NAMESPACE}:")}
+    yield from secret_problems(own, NAMESPACE)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from infra.config.parse import NAMESPACE
 from infra.errors import ConfigError, Problem
 from infra.models.stack_config import StackConfig
+from infra.names import NAMESPACE
 
 
 def require_secrets(config: StackConfig, present: Collection[str]) -> None:

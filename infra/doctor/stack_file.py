@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from infra.changes.server import unsound
-from infra.config.parse import NAMESPACE, SECRET_KEYS, parse_stack_file
+from infra.config.parse import parse_stack_file, read_file
 from infra.config.required_secrets import require_secrets
 from infra.config.resolve import plan_for
+from infra.config.secrecy import SECRET_KEYS
+from infra.config.stack_text import read_stack_text
 from infra.doctor.check import Check, missing, ok, warning
 from infra.errors import StagecoachError
 from infra.models.stack_config import StackConfig
+from infra.names import NAMESPACE
 
 # Networks of documentation (RFC 5737, RFC 3849): the shipped stack files have one, and nobody works from there.
 _EXAMPLES = tuple(map(ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))
@@ -37,12 +38,12 @@ def read_stack_file(path: Path) -> StackFile:
     """Valid, complete, and a plan that fits."""
     try:
         config = parse_stack_file(path)
-        keys: Mapping[str, Any] = yaml.safe_load(path.read_text())
-        require_secrets(config, [key for key in SECRET_KEYS if f"{NAMESPACE}:{key}" in keys["config"]])
+        found = read_stack_text(read_file(path), path)
+        require_secrets(config, [key for key in SECRET_KEYS if f"{NAMESPACE}:{key}" in found.values])
         plan = plan_for(config)
     except StagecoachError as error:
-        found = f"{error.title}: {_count(len(error.problems))}"
-        return StackFile(checks=(missing("stack file", found, "See the list below the table"),), error=error)
+        summary = f"{error.title}: {_count(len(error.problems))}"
+        return StackFile(checks=(missing("stack file", summary, "See the list below the table"),), error=error)
     checks = [ok("stack file", f"{path}: {config.name}, stage {plan.stage} on {config.provider}, {config.region}")]
     refused = unsound(plan)
     if refused:
@@ -50,6 +51,7 @@ def read_stack_file(path: Path) -> StackFile:
     else:
         checks.append(ok("plan", f"fits {plan.server.instance_type}"))
     checks += [warning("support", *_halves(line)) for line in plan.warnings]
+    keys = {**found.top, "config": found.values}
     return StackFile(checks=(*checks, *_examples(config)), config=config, keys=keys)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from infra.models.addresses import MailAddress, MailServer, WebUrl
-from infra.models.strict import StrictModel
+from infra.models.strict import Between, BetweenFieldsError, StrictModel
 
 Severity = Literal["critical", "warning", "info"]
 _ALL: tuple[Severity, ...] = ("critical", "warning", "info")
@@ -41,21 +42,33 @@ class AlertsConfig(StrictModel):
 
     @model_validator(mode="after")
     def _between_fields(self) -> AlertsConfig:
-        problems = [*self._name_problems()]
-        mails = [self.email_to, *(one.email_to for one in self.receivers.values())]
-        if any(mails) and not (self.email_from and self.smtp_host):
-            problems.append("email_to needs email_from and smtp_host")
+        problems = [*self._name_problems(), *self._mail_problems()]
         if problems:
-            raise ValueError("; ".join(problems))
+            raise BetweenFieldsError(problems)
         return self
 
-    def _name_problems(self) -> list[str]:
-        taken = (*_RESERVED, TEAM) if self.webhook_url or self.email_to else _RESERVED
-        odd = [name for name in self.receivers if not _NAME.fullmatch(name)]
-        return [
-            *(f"receivers.{name}: the name is taken" for name in self.receivers if name in taken),
-            *(f"receivers.{name}: a name has small letters, digits and hyphens, at most 31" for name in odd),
-        ]
+    def _mail_problems(self) -> Iterator[Between]:
+        paths = {"alerts.email_to": self.email_to}
+        paths |= {f"alerts.receivers.{name}.email_to": one.email_to for name, one in self.receivers.items()}
+        allowed = "email_to needs email_from and smtp_host, which say from whom and through which server"
+        if self.email_from and self.smtp_host:
+            return
+        for path, address in paths.items():
+            if address:
+                needs = (path, "alerts.email_from", "alerts.smtp_host")
+                yield Between(path=path, value=address, allowed=allowed, needs=needs)
+
+    def _name_problems(self) -> Iterator[Between]:
+        short = self.webhook_url or self.email_to
+        for name in self.receivers:
+            path = f"alerts.receivers.{name}"
+            if not _NAME.fullmatch(name):
+                allowed = "a name has small letters, digits and hyphens, a letter first, at most 31"
+                yield Between(path=path, value="", allowed=allowed, needs=(path,))
+            elif name in _RESERVED or (name == TEAM and short):
+                allowed = "the name is taken: the stack has a receiver of its own that is called so"
+                needs = (path, "alerts.webhook_url", "alerts.email_to")
+                yield Between(path=path, value="", allowed=allowed, needs=needs)
 
 
 class MonitoringConfig(StrictModel):

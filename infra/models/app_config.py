@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from infra.models.strict import BetweenFieldsError, StrictModel
+from infra.models.strict import Between, BetweenFieldsError, StrictModel
 
 Interface = Literal["wsgi", "asgi"]
 WSGI = "config.wsgi:application"
@@ -42,17 +42,14 @@ class AppConfig(StrictModel):
 
     @model_validator(mode="after")
     def _is_one_of_both(self) -> AppConfig:
-        problems = []
+        path, value = f"app.{self.interface}", self.application
         if self.wsgi and self.asgi:
-            problems.append(
-                ("app.asgi", self.asgi, "stands beside `wsgi`: gunicorn serves one of them; remove the other")
-            )
-        elif self.application.partition(":")[0].rpartition(".")[2] == self._other:
+            allowed = "stands beside `wsgi`: gunicorn serves one of them; remove the other"
+        elif value.partition(":")[0].rpartition(".")[2] == self._other:
             allowed = f"is the module of an {self._other.upper()} application; write it under `app.{self._other}`"
-            problems.append((f"app.{self.interface}", self.application, allowed))
-        if problems:
-            raise BetweenFieldsError(problems)
-        return self
+        else:
+            return self
+        raise BetweenFieldsError([Between(path=path, value=value, allowed=allowed, needs=("app.wsgi", "app.asgi"))])
 
     @property
     def interface(self) -> Interface:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from infra.models.host_name import public_host_name
+from infra.models.strict import Between
 
 # Let's Encrypt gives 50 certificates a week for one registered domain (letsencrypt.org/docs/rate-limits), and each
 # name here gets one of its own.
@@ -49,14 +51,12 @@ Domains = Annotated[
 ]
 
 
-def domain_problems(domain: str | None, domains: tuple[str, ...], acme_email: str | None) -> list[tuple[str, str, str]]:
-    """What is wrong between the three keys: for each the field, what was written and what is allowed."""
-    problems = []
+def domain_problems(domain: str | None, domains: tuple[str, ...], acme_email: str | None) -> Iterator[Between]:
+    """What is wrong between the three keys."""
     if domain and domains:
         allowed = f"in place of it: write {domain} into `domains`, first if it is the shop's address, and remove this"
-        problems.append(("domain", domain, f"`domains` stands {allowed}"))
+        yield Between(path="domain", value=domain, allowed=f"`domains` stands {allowed}", needs=("domain", "domains"))
     if (domain or domains) and not acme_email:
         field, value = ("domain", domain) if domain else ("domains", ", ".join(domains))
         allowed = "needs acme_email: the certificate's issuer warns there before it expires"
-        problems.append((field, value or "", allowed))
-    return problems
+        yield Between(path=field, value=value or "", allowed=allowed, needs=(field, "acme_email"))

@@ -7,7 +7,7 @@ import re
 from pydantic import Field, field_validator, model_validator
 
 from infra.models.addresses import WebUrl
-from infra.models.strict import StrictModel
+from infra.models.strict import Between, BetweenFieldsError, StrictModel
 from infra.versions import K3S_SHA256, K3S_STEPS, K3S_VERSION
 
 _RELEASE = re.compile(r"v1\.(\d+)\.(\d+)\+[0-9a-z][0-9a-z.]*")
@@ -44,7 +44,9 @@ class K3sConfig(StrictModel):
     @model_validator(mode="after")
     def _is_checked(self) -> K3sConfig:
         if self.url and self.url.startswith("http://") and self.sha256 is None:
-            raise ValueError("a url without TLS needs sha256: anyone on the way could put in another program")
+            allowed = "a url without TLS needs sha256: anyone on the way could put in another program"
+            needs = ("k3s.url", "k3s.sha256")
+            raise BetweenFieldsError([Between(path="k3s.url", value=self.url, allowed=allowed, needs=needs)])
         return self
 
     @property

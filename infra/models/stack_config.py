@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -19,8 +20,10 @@ from infra.models.guard_config import GuardException
 from infra.models.image_reference import image_problem, parse_image
 from infra.models.k3s_config import K3sConfig
 from infra.models.overrides import StageOverrides
+from infra.models.plain_scalar import engine_text
 from infra.models.quantities import MoneyField
-from infra.models.strict import BetweenFieldsError, StrictModel
+from infra.models.strict import Between, BetweenFieldsError, StrictModel
+from infra.models.variable_name import variable_problem
 from infra.versions import IMAGES
 
 Provider = Literal["hetzner", "digitalocean", "vultr"]
@@ -189,12 +192,24 @@ class StackConfig(StrictModel):
             raise ValueError("; ".join(wrong))
         return value
 
+    @field_validator("env", mode="before")
+    @classmethod
+    def _are_texts(cls, value: object) -> object:
+        """587 is the text 587: an environment has nothing else."""
+        if not isinstance(value, Mapping):
+            return value
+        return {name: engine_text(one) if isinstance(one, (bool, int, float)) else one for name, one in value.items()}
+
     @field_validator("env")
     @classmethod
     def _hides_nothing(cls, value: dict[str, str]) -> dict[str, str]:
+        problems = [f"{name[:80]!r} {found}" for name in value if (found := variable_problem(name))]
         hidden = sorted(set(value) & RESERVED)
         if hidden:
-            raise ValueError(f"the stack gives the app {', '.join(hidden)} itself; choose another name")
+            problems.append(f"the stack gives the app {', '.join(hidden)} itself; choose another name")
+        problems += [f"{name} has a NUL character, which ends a text" for name, one in value.items() if "\0" in one]
+        if problems:
+            raise ValueError("; ".join(problems))
         return value
 
     @field_validator("image")
@@ -208,7 +223,9 @@ class StackConfig(StrictModel):
         problems = [*self._stage_problems(), *self._place_problems()]
         if not self.public_admin and any(one in _EVERYWHERE for one in self.admin_cidrs):
             allowed = "not every address: that opens SSH and the Kubernetes API; set public_admin or name networks"
-            problems.append(("admin_cidrs", ", ".join(self.admin_cidrs), allowed))
+            value = ", ".join(self.admin_cidrs)
+            needs = ("admin_cidrs", "public_admin")
+            problems.append(Between(path="admin_cidrs", value=value, allowed=allowed, needs=needs))
         problems += domain_problems(self.domain, self.domains, self.acme_email)
         if problems:
             raise BetweenFieldsError(problems)
@@ -224,22 +241,23 @@ class StackConfig(StrictModel):
         """The host name that is the shop's address."""
         return self.hosts[0] if self.hosts else None
 
-    def _stage_problems(self) -> list[tuple[str, str, str]]:
+    def _stage_problems(self) -> Iterator[Between]:
         if (self.stage is None) == (self.customers is None):
-            return [("stage", f"{self.stage or ''}", "name either stage or customers, not both and not neither")]
-        return []
+            allowed = "name either stage or customers, not both and not neither"
+            value = "" if self.stage is None else str(self.stage)
+            yield Between(path="stage", value=value, allowed=allowed, needs=("stage", "customers"))
 
-    def _place_problems(self) -> list[tuple[str, str, str]]:
+    def _place_problems(self) -> Iterator[Between]:
         known = regions(self.provider)
         if self.region not in known:
-            return [("region", self.region, f"one of {self.provider}'s: {', '.join(known)}")]
+            allowed = f"one of {self.provider}'s: {', '.join(known)}"
+            yield Between(path="region", value=self.region, allowed=allowed, needs=("region", "provider"))
         names = {row.name for row in INSTANCE_TYPES[self.provider]}
         pins = {"instance_type": self.instance_type}
         if self.celery_servers:
             pins["celery_servers.instance_type"] = self.celery_servers.instance_type
         pins |= {f"catalog.{path}": name for path, name in self.catalog.names.items()}
-        return [
-            (field, pin, f"one of the catalog of {self.provider}: {', '.join(sorted(names))}")
-            for field, pin in pins.items()
-            if pin is not None and pin not in names
-        ]
+        allowed = f"one of the catalog of {self.provider}: {', '.join(sorted(names))}"
+        for field, pin in pins.items():
+            if pin is not None and pin not in names:
+                yield Between(path=field, value=pin, allowed=allowed, needs=(field, "provider"))

@@ -1,16 +1,34 @@
 """The base of all models at the edge."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
 
-class BetweenFieldsError(ValueError):
-    """What is wrong between fields: for each the field's path, what was written and what is allowed."""
+@dataclass(frozen=True, kw_only=True)
+class Between:
+    """One thing that is wrong between fields.
 
-    def __init__(self, problems: Sequence[tuple[str, str, str]]) -> None:
+    Args:
+        path: The field that is named, from the top of the stack file.
+        value: What was written.
+        allowed: What is right.
+        needs: Paths of all fields that the verdict depends on; where one of them is wrong itself there is no verdict.
+    """
+
+    path: str
+    value: str
+    allowed: str
+    needs: tuple[str, ...]
+
+
+class BetweenFieldsError(ValueError):
+    """What is wrong between fields."""
+
+    def __init__(self, problems: Iterable[Between]) -> None:
         self.problems = tuple(problems)
-        super().__init__("; ".join(f"{path}: {allowed}" for path, _, allowed in self.problems))
+        super().__init__("; ".join(f"{one.path}: {one.allowed}" for one in self.problems))
 
 
 class StrictModel(BaseModel):

@@ -10,10 +10,11 @@ from typing import Any
 from pulumi.runtime.mocks import MockResourceArgs
 
 from infra.config.bounds import Bounds
-from infra.config.parse import NAMESPACE, SECRET_KEYS
 from infra.config.required_secrets import require_secrets
 from infra.config.resolve import plan_for
+from infra.config.secrecy import SECRET_KEYS
 from infra.models.stack_config import StackConfig
+from infra.names import NAMESPACE
 from infra.program import Past, deploy, require_sound
 from infra.render.files import rendered_files
 from infra.render.mocks import Mocks, Place, run_under_mocks

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-import yaml
 
-from infra.config.parse import NAMESPACE
+from infra.config.parse import read_file
 from infra.config.program_config import Secrets
+from infra.config.stack_text import read_stack_text
 from infra.models.stack_config import StackConfig
+from infra.names import NAMESPACE
 from infra.render.mocks import SECRET
 
 _WHOLE = {"secure"}
@@ -38,8 +39,7 @@ def hidden_names(values: Mapping[str, Any]) -> list[str]:
 
 def config_values(path: Path) -> Mapping[str, Any]:
     """The keys of a stack file that `parse_stack_file` has accepted."""
-    values: Mapping[str, Any] = yaml.safe_load(path.read_text())["config"]
-    return values
+    return read_stack_text(read_file(path), path).values
 
 
 def _named(value: Mapping[str, Any] | None, needed: list[str] | None = None) -> dict[str, str]:

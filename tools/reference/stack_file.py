@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from infra.config.parse import NAMESPACE, SECRET_KEYS
+from infra.config.secrecy import SECRET_KEYS
 from infra.models.change import FIXED, KEY
 from infra.models.stack_config import StackConfig
+from infra.names import NAMESPACE
 from infra.versions import IMAGES
 from tools.reference.markdown import code, joined, page, sentence, table
 from tools.reference.schema import Key, keys_of

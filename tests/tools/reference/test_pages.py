@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.config.parse import SECRET_KEYS
+from infra.config.secrecy import SECRET_KEYS
 from infra.models.change import FIXED, KEY
 from infra.models.stack_config import StackConfig
 from stacks import STAGES

@@ -1,0 +1,87 @@
+"""A stack file's text: the values that the program would get of it, and what is wrong with the way it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.config.engine_values import as_engine
+from infra.config.read_yaml import Oddity, YamlError, read_yaml
+from infra.config.secrecy import has_secret
+from infra.errors import ConfigError, Problem
+from infra.names import NAMESPACE
+
+_TOP_LEVEL = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
+_TEXTS = frozenset({("config", f"{NAMESPACE}:env"), ("config", "env")})
+_LONGEST = 60  # characters of a wrong value that a message shows
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackText:
+    """What was read.
+
+    Args:
+        top: The file's own keys.
+        values: What stands under `config:`, by keys with their namespaces.
+        problems: Everything that is wrong with the writing.
+    """
+
+    top: Mapping[str, Any]
+    values: Mapping[str, Any]
+    problems: tuple[Problem, ...]
+
+
+def read_stack_text(text: str, path: Path | str) -> StackText:
+    """What the engine would read; `path` is what messages call it.
+
+    Raises:
+        ConfigError: it is not YAML, or no stack file.
+    """
+    try:
+        document = read_yaml(text, _TEXTS)
+    except YamlError as error:
+        raise ConfigError(f"{path} is not YAML", [file_problem(path, str(error))]) from None
+    content = document.content
+    if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
+        raise ConfigError(f"{path} is not a stack file", [file_problem(path, "a mapping with `config:`")])
+    problems = [_odd(one) for one in document.oddities]
+    problems += [
+        Problem(path=key, value="", allowed=f"one of {', '.join(_TOP_LEVEL)}", hint="Put it under `config:`")
+        for key in content
+        if key not in _TOP_LEVEL
+    ]
+    problems += _twice(content["config"])
+    values = {full_key(key): _value(full_key(key), value) for key, value in content["config"].items()}
+    return StackText(top=content, values=values, problems=tuple(problems))
+
+
+def full_key(key: str) -> str:
+    """The engine takes a key without a namespace for the project's own."""
+    return key if ":" in key else f"{NAMESPACE}:{key}"
+
+
+def file_problem(path: Path | str, what: str) -> Problem:
+    """The whole file is of no use."""
+    return Problem(path=str(path), value="", allowed=what, hint="Copy Pulumi.stage1.yaml and change it")
+
+
+def _value(key: str, value: Any) -> Any:  # noqa: ANN401  whatever stands there
+    return value if has_secret(value) else as_engine(key.rpartition(":")[2], value)
+
+
+def _twice(config: Mapping[str, Any]) -> Iterator[Problem]:
+    """With the namespace and without it is one key."""
+    for key in config:
+        if ":" not in key and full_key(key) in config:
+            hint = f"Remove one; the longer one, {full_key(key)}, is what `pulumi config set` writes"
+            yield Problem(path=key, value="", allowed=f"stands there as {full_key(key)} as well", hint=hint)
+
+
+def _odd(one: Oddity) -> Problem:
+    path = ".".join(one.path[1:] if one.path[:1] == ("config",) else one.path) or "the file"
+    written = one.written if len(one.written) <= _LONGEST else f"{one.written[:_LONGEST]}..."
+    problem, _, hint = one.problem.partition("; ")
+    hint = f"{hint[:1].upper()}{hint[1:]}" if hint else "Mend the stack file"
+    return Problem(path=path, value=written, allowed=f"{problem} (line {one.line})", hint=hint)

@@ -1,0 +1,81 @@
+"""What the engine makes of a word without quotes: Go's yaml.v3 decides, and it is not what PyYAML would say."""
+
+from __future__ import annotations
+
+import re
+
+_NULL = ("", "~", "null", "Null", "NULL")
+_TRUE, _FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+# A number that everybody writes and reads alike.
+_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
+_FRACTION = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
+_SMALLEST, _LARGEST = -(2**63), 2**64 - 1  # what Go's integers hold; it rounds what is beyond
+# More than that is a number to Go: other bases, a sign, blanks as `_`, exponents, fractions without a digit.
+_NUMBER = re.compile(
+    r"[-+]?(0[xX][0-9a-fA-F]+|0[bBoO][-+]?[0-7]+|[0-9]+|([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?)"
+)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?", re.DOTALL)
+
+Scalar = None | bool | int | float | str
+
+
+class UnfaithfulError(ValueError):
+    """The engine would hand over something else than what was written; the message says how to write it."""
+
+
+def read_plain(text: str, *, as_text: bool = False) -> Scalar:
+    """The value of a scalar without quotes.
+
+    Args:
+        text: As it stands in the file.
+        as_text: A text is wanted, such as the value of an environment variable; the engine would still read `1.10` as
+            the number 1.1, and `True` as `true`.
+
+    Raises:
+        UnfaithfulError: the engine changes it.
+    """
+    if text in _NULL:
+        return None
+    if text in _TRUE or text in _FALSE:
+        if as_text and text not in ("true", "false"):
+            raise UnfaithfulError(f"is read as {text.lower()}; {_quoted(text)}")
+        return text in _TRUE
+    if _INTEGER.fullmatch(text) and len(text) <= len(str(_SMALLEST)) and _SMALLEST <= int(text) <= _LARGEST:
+        return int(text)
+    if _FRACTION.fullmatch(text):
+        value = float(text)
+        if as_text and engine_text(value) != text:
+            raise UnfaithfulError(f"is read as the number {engine_text(value)}; {_quoted(text)}")
+        return value
+    if _DATE.fullmatch(text):
+        raise UnfaithfulError(f"is read as a moment in time; {_quoted(text)}")
+    if _NOT_FINITE.fullmatch(text):
+        raise UnfaithfulError(f"is read as a number without end or none at all; {_quoted(text)}")
+    if _NUMBER.fullmatch(text.replace("_", "")):
+        plain = "is a number that not everybody reads alike; write it with digits alone"
+        raise UnfaithfulError(f"{plain}, or {_quoted(text)}")
+    return text
+
+
+def read_text(text: str) -> Scalar:
+    """The value of a scalar as the engine hands it over: it has become text, and its quotes are gone."""
+    try:
+        return read_plain(text)
+    except UnfaithfulError:
+        return text
+
+
+def engine_text(value: Scalar) -> str:
+    """What the engine hands over for a scalar: 59.50 is 59.5, and 2.0 is 2."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _quoted(text: str) -> str:
+    return "with quotes it is a text: '{}'".format(text.replace("'", "''"))
