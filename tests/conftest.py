@@ -21,7 +21,18 @@ os.environ["LAB"] = "simulated"
 # Nothing is left in the home directory.
 os.environ["KUBECACHEDIR"] = str(kubectl_cache())
 
-_PROGRAMS = {"engine", "cluster", "redis", "postgres", "checkov", "promtool", "actionlint", "monitoring", "vps"}
+_PROGRAMS = {
+    "engine",
+    "cluster",
+    "redis",
+    "postgres",
+    "checkov",
+    "promtool",
+    "actionlint",
+    "stackfile",
+    "monitoring",
+    "vps",
+}
 # Time is all that one with `proof` of its own needs.  The others: where `make test` looks for those with that marker.
 _LONG = {"engine": "tests/engine/", "vps": "tests/real/", "cluster": "nowhere", "proof": "nowhere"}
 

@@ -51,7 +51,7 @@ STEPS: Steps = (
             "tests",
             needs=_SERVERS,
         ),
-        pytest_part("checkov's Kubernetes checks, workflows", "-m", "checkov or actionlint", "tests", nice=True),
+        pytest_part("checkov, workflows, stack files", "-m", "checkov or actionlint or stackfile", "tests", nice=True),
         Part(name="types", command=("nice", "-n", "10", ".venv/bin/mypy")),
         pytest_part("unit tests", "-n", "auto", "--dist", "worksteal", "-m", "not needs", "tests", nice=True),
     ),

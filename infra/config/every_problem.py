@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -31,16 +31,20 @@ class WrongValuesError(Exception):
         super().__init__()
 
 
-def validate(values: Mapping[str, Any]) -> StackConfig:
+def validate(values: Mapping[str, Any], judged: Iterable[Location] = ()) -> StackConfig:
     """The model of the values.
+
+    Args:
+        values: By key, without the namespace.
+        judged: Places where something is known to be wrong, of which nothing more is said.
 
     Raises:
         WrongValuesError: one is wrong, with all others that are.
     """
+    search = _Search(values, judged)
     try:
-        return StackConfig.model_validate(values)
+        return search.model()
     except ValidationError as error:
-        search = _Search(values)
         search.run(error)
         raise WrongValuesError(list(search.fields.values()), list(search.between.values())) from None
 
@@ -48,11 +52,21 @@ def validate(values: Mapping[str, Any]) -> StackConfig:
 class _Search:
     """Takes out what is wrong and looks again, as long as something new turns up."""
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], judged: Iterable[Location]) -> None:
         self.fields: dict[tuple[Location, str], Mapping[str, Any]] = {}
         self.between: dict[tuple[str, str], Between] = {}
         self._values: dict[str, Any] = copy.deepcopy(dict(values))
         self._out: set[Location] = set()
+        for one in sorted(set(judged), key=_place, reverse=True):
+            self._take_out(one)
+
+    def model(self) -> StackConfig:
+        """What is left of the values.
+
+        Raises:
+            ValidationError: pydantic's, of this round.
+        """
+        return StackConfig.model_validate(self._values)
 
     def run(self, first: ValidationError) -> None:
         error: ValidationError | None = first
@@ -70,7 +84,7 @@ class _Search:
 
     def _again(self) -> ValidationError | None:
         try:
-            StackConfig.model_validate(self._values)
+            self.model()
         except ValidationError as error:
             return error
         return None

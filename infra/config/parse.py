@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from infra.config.every_problem import WrongValuesError, validate
+from infra.config.every_problem import Location, WrongValuesError, validate
 from infra.config.secrecy import SECRET_KEYS, has_secret, secret_problems
 from infra.config.stack_text import file_problem, read_stack_text
 from infra.errors import ConfigError, Problem
@@ -52,11 +52,19 @@ def parse_stack_text(text: str, path: Path | str) -> StackConfig:
         ConfigError: anything in it is wrong.
     """
     found = read_stack_text(text, path)
-    return parse_config(found.values, title=f"{path} cannot be used", extra=found.problems)
+    return parse_config(found.values, title=f"{path} cannot be used", extra=found.problems, judged=found.odd)
 
 
-def parse_config(values: Mapping[str, Any], *, title: str, extra: Iterable[Problem] = ()) -> StackConfig:
+def parse_config(
+    values: Mapping[str, Any], *, title: str, extra: Iterable[Problem] = (), judged: Iterable[Location] = ()
+) -> StackConfig:
     """The model of all keys with their namespaces.
+
+    Args:
+        values: By key.
+        title: Of the error.
+        extra: Problems that are known already.
+        judged: Their places, without the namespace.
 
     Raises:
         ConfigError: lists every problem.
@@ -71,9 +79,10 @@ def parse_config(values: Mapping[str, Any], *, title: str, extra: Iterable[Probl
         elif namespace not in allowed or not name:
             problems.append(_wrong_namespace(str(key), allowed))
     problems += secret_problems(own, NAMESPACE)
-    public = {key: value for key, value in own.items() if key not in SECRET_KEYS and not has_secret(value)}
+    public = {key: value for key, value in own.items() if key not in SECRET_KEYS}
+    hidden = [(key,) for key, value in public.items() if has_secret(value)]
     try:
-        config = validate(_without_nulls(public))
+        config = validate(_without_nulls(public), [*judged, *hidden])
     except WrongValuesError as error:
         problems += [_problem(one) for one in error.fields]
         problems += [_between(one) for one in error.between]

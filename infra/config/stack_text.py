@@ -26,11 +26,13 @@ class StackText:
         top: The file's own keys.
         values: What stands under `config:`, by keys with their namespaces.
         problems: Everything that is wrong with the writing.
+        odd: Where that is, without the namespace.
     """
 
     top: Mapping[str, Any]
     values: Mapping[str, Any]
     problems: tuple[Problem, ...]
+    odd: tuple[tuple[str, ...], ...]
 
 
 def read_stack_text(text: str, path: Path | str) -> StackText:
@@ -54,7 +56,8 @@ def read_stack_text(text: str, path: Path | str) -> StackText:
     ]
     problems += _twice(content["config"])
     values = {full_key(key): _value(full_key(key), value) for key, value in content["config"].items()}
-    return StackText(top=content, values=values, problems=tuple(problems))
+    odd = tuple(_place(one) for one in document.oddities if len(one.path) > 1)
+    return StackText(top=content, values=values, problems=tuple(problems), odd=odd)
 
 
 def full_key(key: str) -> str:
@@ -65,6 +68,11 @@ def full_key(key: str) -> str:
 def file_problem(path: Path | str, what: str) -> Problem:
     """The whole file is of no use."""
     return Problem(path=str(path), value="", allowed=what, hint="Copy Pulumi.stage1.yaml and change it")
+
+
+def _place(one: Oddity) -> tuple[str, ...]:
+    """In the program's own keys."""
+    return one.path[1].removeprefix(f"{NAMESPACE}:"), *one.path[2:]
 
 
 def _value(key: str, value: Any) -> Any:  # noqa: ANN401  whatever stands there

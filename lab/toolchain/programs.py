@@ -112,6 +112,9 @@ CHALLTESTSRV = Program(
 # Checks the workflows.
 ACTIONLINT = Program(name="actionlint", module="actionlint", package="github.com/rhysd/actionlint/cmd/actionlint")
 
+# What the engine reads from stack files, without an engine: the measure for the program's own reader.
+STACKFILE = Program(name="stackfile", module="pulumi", package="./stackfile")
+
 # In the order in which they are built; what shares code stands together.
 LAB = (PULUMI, KUBE, ETCD, NETPOL, COREDNS, METRICS_SERVER, LOCAL_PATH, TRAEFIK, PEBBLE, CHALLTESTSRV)
-TESTS = (ACTIONLINT,)
+TESTS = (ACTIONLINT, STACKFILE)

@@ -28,7 +28,7 @@ def test_all_of_them(made):
     ensure_parts(LAB, "ghcr.io/example/shop:1.0.0")
     images = {one.name for one in RECIPES} - {"lab/minimal:1"}  # another project's
     parts = {"ensure_machine_image", "ensure_guest_bin", "ensure_cluster_images", "the engine of lab"}
-    assert sorted(made) == sorted(images | parts | {"actionlint", "pebble-challtestsrv"})
+    assert sorted(made) == sorted(images | parts | {"actionlint", "pebble-challtestsrv", "stackfile"})
 
 
 def test_the_image_of_the_project_that_is_deployed(made):
