@@ -105,12 +105,14 @@ class TestPostgres:
         assert "POSTGRES_PASSWORD is empty" in postgres.log.read_text()
 
     def test_backup(self, postgres):
-        """The job's own script in the same image."""
+        """The job's own script in the same image, which waits for the server by itself."""
+        for name in ("backup.sh", "await_postgres.sh"):
+            (postgres.mounts["/tmp"] / name).write_text(load(name))  # noqa: S108  as above
         postgres.start(env=ENV)
         answers(postgres, *self.READY)
         variables = {"PGHOST": "127.0.0.1", "PGUSER": "app", "PGDATABASE": "app", "PGPASSWORD": PASSWORD}
-        more = {"BACKUP_FOLDER": "/tmp", "RETENTION_DAYS": "7"}  # noqa: S108  as above
-        said = postgres.run("/bin/sh", "-c", load("backup.sh"), env={**variables, **more}).stdout
+        more = {"BACKUP_FOLDER": "/tmp", "RETENTION_DAYS": "7", "AWAIT_SECONDS": "60"}  # noqa: S108  as above
+        said = postgres.run("/bin/sh", "/tmp/backup.sh", env={**variables, **more}).stdout  # noqa: S108  as above
         assert said.startswith("wrote /tmp/app-")
 
 

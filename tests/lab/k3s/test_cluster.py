@@ -38,6 +38,7 @@ def web(server):
     }
     server.apply(pod("web", SERVE, container=ports), service("web", 8080), ingress)
     server.run_until_ready("web")
+    until("coredns", server.settled)  # a name that is asked for too early costs its pod seconds
     return server
 
 

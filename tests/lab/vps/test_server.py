@@ -31,13 +31,18 @@ def shop(lab):
     return lab.server("shop")
 
 
+def kib(nominal_mib):
+    """What a server of so much memory shows: 93.1 % was seen on Hetzner's cpx22."""
+    return str(nominal_mib * 1024 * 931 // 1000)
+
+
 class TestCreated:
     def test_login_with_the_deploy_key_and_the_given_host_key(self, lab, shop):
         assert lab.said("shop", "hostname; whoami") == "shop\nroot"
 
     def test_sizes_seen_inside(self, lab, shop):
         seen = lab.said("shop", "getconf _NPROCESSORS_ONLN; grep -c ^processor /proc/cpuinfo; head -1 /proc/meminfo")
-        assert seen.split() == ["2", "2", "MemTotal:", str(4096 * 1024 * 95 // 100), "kB"]
+        assert seen.split() == ["2", "2", "MemTotal:", kib(4096), "kB"]
         assert lab.said("shop", "df --output=size -BG /").split()[1] in ("19G", "20G")
 
     def test_limits_of_its_cgroup(self, shop):
@@ -46,7 +51,7 @@ class TestCreated:
             for file in ("cpu.cfs_quota_us", "cpu.max", "memory.limit_in_bytes", "memory.max"):
                 if (folder / file).exists():
                     limits[file] = (folder / file).read_text().split()[0]
-        assert set(limits.values()) == {"200000", str(4096 * 1024 * 1024 * 95 // 100 // 4096 * 4096)}
+        assert set(limits.values()) == {"200000", str(4096 * 1024 * 1024 * 931 // 1000 // 4096 * 4096)}
 
     def test_this_machine_is_not_seen(self, lab, shop):
         marker = lab.root / "host-file"
@@ -93,7 +98,7 @@ class TestPower:
         lab.said("shop", "echo mine >/root/file")
         shop.resize(Size(vcpu=4, memory_mib=8192, disk_gb=40))
         seen = lab.said("shop", "cat /root/file; getconf _NPROCESSORS_ONLN; head -1 /proc/meminfo")
-        assert seen.split() == ["mine", "4", "MemTotal:", str(8192 * 1024 * 95 // 100), "kB"]
+        assert seen.split() == ["mine", "4", "MemTotal:", kib(8192), "kB"]
         assert int(lab.said("shop", "df --output=size -BG /").split()[1].rstrip("G")) > 35
 
     def test_readdress(self, lab, shop):
