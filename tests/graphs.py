@@ -11,6 +11,7 @@ from infra.program import require_sound
 from stacks import STAGES
 from tests.mocks import graph
 from tests.plans import REGIONS, stage_plan
+from tests.public_keys import ED25519
 from tests.test_program import CONFIG, program
 
 
@@ -43,7 +44,7 @@ EVERYTHING = {
     "app": {"asgi": "config.asgi:application"},
     "registry": {"server": "registry.example", "username": "shop"},
     "registry_password": "hidden",
-    "authorized_keys": ["ssh-ed25519 BBBB anna"],
+    "authorized_keys": [f"{ED25519} anna"],
     "alerts": {"webhook_url": "https://hooks.example/shop"},
     "overrides": {"django": {"threads": 16}},
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from infra.cli.options import provider_problems, refuse, stage_problems, wrong
 from infra.cli.output import Format
 from infra.cli.plan_parts import Parts, explain_parts, parts_json, print_parts
+from infra.models.limits import MOST_CUSTOMERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from infra.whatif.load import Load
 
 DEFAULT_PROVIDER = "hetzner"
-_MOST = 10**9  # customers and tasks: beyond that a finger rested on a key
 
 
 @dataclass(frozen=True)
@@ -44,15 +44,17 @@ class LoadOptions:
     def problems(self) -> list[Problem]:
         """Everything that is wrong with the values."""
         found = []
-        if self.customers is not None and not 0 <= self.customers <= _MOST:
-            found.append(wrong("--customers", self.customers, f"0 to {_MOST}", "How many customers the shop has"))
-        for name, (least, hint) in _LEAST.items():
+        if self.customers is not None and not 0 <= self.customers <= MOST_CUSTOMERS:
+            found.append(
+                wrong("--customers", self.customers, f"0 to {MOST_CUSTOMERS}", "How many customers the shop has")
+            )
+        for name, (most, hint) in _ABOVE_ZERO.items():
             value = getattr(self, name)
-            if value is not None and not (math.isfinite(value) and least < value <= _MOST):
-                found.append(wrong(_option(name), f"{value:g}", f"above {least:g}", hint))
-        if self.peak_factor is not None and not (math.isfinite(self.peak_factor) and 1 <= self.peak_factor <= _MOST):
+            if value is not None and not (math.isfinite(value) and 0 < value <= most):
+                found.append(wrong(_option(name), f"{value:g}", f"above 0, at most {most:,}", hint))
+        if self.peak_factor is not None and not 1 <= self.peak_factor <= _MOST_PEAK:
             hint = "The busiest time is never below the day's mean"
-            found.append(wrong("--peak-factor", f"{self.peak_factor:g}", "1 or more", hint))
+            found.append(wrong("--peak-factor", f"{self.peak_factor:g}", f"1 to {_MOST_PEAK:,}", hint))
         return found
 
     def missing(self) -> list[Problem]:
@@ -71,12 +73,15 @@ class LoadOptions:
         return Load(**{name: value for name, value in vars(self).items() if value is not None})
 
 
-_LEAST = {
-    "tasks_per_customer_day": (0.0, "How many tasks each customer causes a day: mails, reports, exports"),
-    "task_seconds": (0.0, "Mean seconds of a task: the dashboard Celery has them"),
-    "requests_per_customer_day": (0.0, "How many pages each customer sees a day"),
-    "request_seconds": (0.0, "Mean seconds of a page: the dashboard Shop has them"),
+# The most that makes sense, and what is meant: a customer causes no million tasks a day, and Redis hands a task that
+# takes longer than a day to another worker.
+_ABOVE_ZERO = {
+    "tasks_per_customer_day": (1_000_000, "How many tasks each customer causes a day: mails, reports, exports"),
+    "task_seconds": (86_400, "Mean seconds of a task: the dashboard Celery has them"),
+    "requests_per_customer_day": (1_000_000, "How many pages each customer sees a day"),
+    "request_seconds": (3600, "Mean seconds of a page: the dashboard Shop has them"),
 }
+_MOST_PEAK = 1_000_000
 
 
 def config_of(
@@ -88,9 +93,13 @@ def config_of(
         ConfigError: the options, or the stack file, cannot be used.
     """
     needed = options.missing() if options.of_tasks else []
-    problems = [*options.problems(), *needed]
-    if options.customers is not None:  # otherwise the stack file's model says what is wrong with them
-        problems += [*provider_problems(provider), *stage_problems(stage)]
+    problems = [*options.problems(), *needed, *provider_problems(provider), *stage_problems(stage)]
+    if stage is not None and options.customers is not None and not options.of_tasks:
+        allowed = "one of --stage and --customers: each of them decides the tier"
+        hint = (
+            "Leave one out; both are right with a load, as --tasks-per-customer-day, which is then tried at that stage"
+        )
+        problems.append(wrong("--stage", stage, allowed, hint))
     refuse([*problems, *more])
     if options.customers is None:
         return None

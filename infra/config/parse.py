@@ -13,7 +13,7 @@ from infra.config.stack_text import file_problem, read_stack_text
 from infra.errors import ConfigError, Problem
 from infra.models.plain_scalar import engine_text
 from infra.models.stack_config import StackConfig
-from infra.models.strict import Between
+from infra.models.strict import Between, HiddenValueError
 from infra.names import NAMESPACE
 from infra.versions import VERSION
 
@@ -120,7 +120,8 @@ def _problem(error: Mapping[str, Any]) -> Problem:
         return Problem(path=path, value="", allowed="is required", hint=f"Add {path}")
     if error["type"] == "extra_forbidden":
         return _unknown_key(path, location)
-    value = "" if not location or isinstance(error["input"], dict) else _shown(error["input"])
+    hidden = isinstance(error.get("ctx", {}).get("error"), HiddenValueError)
+    value = "" if hidden or not location or isinstance(error["input"], dict) else _shown(error["input"])
     message = _message(error)
     message = message.removeprefix("Value error, ")
     name = location[0] if location else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from infra.catalog.own import own_catalog
 from infra.config.against_past import keep_running
 from infra.errors import ConfigError, Problem
+from infra.models.networks import private_networks
 from infra.models.overrides import StageOverrides
 from infra.models.stack_config import StackConfig
 from infra.models.stage_config import StageConfig
@@ -74,8 +76,17 @@ def plan_for(config: StackConfig, recorded: Recorded | None = None, today: date 
     money = Money(month=lambda made: month_price(made).total, budget=config.budget)
     plan = make_plan(stage, inputs=inputs, catalog=catalog, recorded=recorded, overridden=overridden, money=money)
     budget = check_budget(config, plan, lambda other: plan_for(other, recorded), running=recorded is not None)
-    warnings = support_warnings(keep_running(config, recorded), today or datetime.now(UTC).date())
-    return replace(plan, checks=(*plan.checks, *budget), warnings=warnings)
+    support = support_warnings(keep_running(config, recorded), today or datetime.now(UTC).date())
+    return replace(plan, checks=(*plan.checks, *budget), warnings=(*_admin_warnings(config), *support))
+
+
+def _admin_warnings(config: StackConfig) -> Iterator[str]:
+    private = private_networks(config.admin_cidrs)
+    if private:
+        yield (
+            f"stagecoach:admin_cidrs has {', '.join(private)}, which is private: the cloud's firewall sees the public "
+            "address that you come from. Name that one, or your VPN's"
+        )
 
 
 def _known_pools(overrides: StageOverrides, stage: StageConfig) -> tuple[StageOverrides, list[Problem]]:

@@ -50,7 +50,7 @@ def read_stack_file(path: Path) -> StackFile:
         checks.append(missing("plan", "; ".join(refused), f"python -m infra plan --stack-file {path}"))
     else:
         checks.append(ok("plan", f"fits {plan.server.instance_type}"))
-    checks += [warning("support", *_halves(line)) for line in plan.warnings]
+    checks += [warning("plan", *_halves(line)) for line in plan.warnings]
     keys = {**found.top, "config": found.values}
     return StackFile(checks=(*checks, *_examples(config)), config=config, keys=keys)
 

@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+from infra.models.limits import MOST_CPU, MOST_MEMORY_MIB
 from infra.units import Cpu, Memory
 
 _CPU = re.compile(r"([0-9]+)m")
 _MOST_MONEY = Decimal(10) ** 9  # beyond that somebody's finger rested on a key
+_LONGEST = 30  # characters that are looked at: no amount is longer
 _MEMORY = re.compile(r"([0-9]+)(Mi|Gi)")
 
 
@@ -19,9 +21,9 @@ def parse_cpu(value: object) -> Cpu:
     """Whole millicores: ``400m``; ValueError for anything else."""
     if isinstance(value, Cpu):
         return value
-    match = _CPU.fullmatch(str(value))
-    if not match or int(match[1]) == 0:
-        raise ValueError("whole millicores above 0, for example 400m")
+    match = _CPU.fullmatch(str(value)[:_LONGEST])
+    if not match or not 0 < int(match[1]) <= MOST_CPU:
+        raise ValueError(f"whole millicores above 0, for example 400m, and at most {MOST_CPU}m")
     return Cpu(int(match[1]))
 
 
@@ -29,10 +31,11 @@ def parse_memory(value: object) -> Memory:
     """Whole MiB or GiB: ``512Mi``, ``1Gi``; ValueError for anything else."""
     if isinstance(value, Memory):
         return value
-    match = _MEMORY.fullmatch(str(value))
-    if not match or int(match[1]) == 0:
-        raise ValueError("whole MiB or GiB above 0, for example 512Mi or 1Gi")
-    return Memory.mib(int(match[1])) if match[2] == "Mi" else Memory.gib(int(match[1]))
+    match = _MEMORY.fullmatch(str(value)[:_LONGEST])
+    mib = int(match[1]) * (1 if match[2] == "Mi" else 1024) if match else 0
+    if not 0 < mib <= MOST_MEMORY_MIB:
+        raise ValueError(f"whole MiB or GiB above 0, for example 512Mi or 1Gi, and at most {MOST_MEMORY_MIB // 1024}Gi")
+    return Memory.mib(mib)
 
 
 def parse_money(value: object) -> Decimal:

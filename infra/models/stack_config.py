@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from infra.app_contract import RESERVED
 from infra.catalog import INSTANCE_TYPES, regions
 from infra.models import change
 from infra.models.addresses import MailAddress, RegistryServer
@@ -16,19 +14,20 @@ from infra.models.alerts_config import AlertsConfig, MonitoringConfig
 from infra.models.app_config import AppConfig
 from infra.models.catalog_config import CatalogConfig
 from infra.models.domains import Domain, Domains, domain_problems
+from infra.models.environment import Environment
 from infra.models.guard_config import GuardException
 from infra.models.image_reference import image_problem, parse_image
 from infra.models.k3s_config import K3sConfig
+from infra.models.limits import MOST_CUSTOMERS
+from infra.models.networks import AdminNetwork, too_wide
 from infra.models.overrides import StageOverrides
-from infra.models.plain_scalar import engine_text
+from infra.models.public_key import PublicKey
 from infra.models.quantities import MoneyField
 from infra.models.strict import Between, BetweenFieldsError, StrictModel
-from infra.models.variable_name import variable_problem
 from infra.versions import IMAGES
 
 Provider = Literal["hetzner", "digitalocean", "vultr"]
 _LABEL = r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$"
-_EVERYWHERE = ("0.0.0.0/0", "::/0")
 
 
 class CeleryServers(StrictModel):
@@ -69,7 +68,11 @@ class StackConfig(StrictModel):
         default=None, ge=1, le=5, description="the customer tier", json_schema_extra=change.RESIZES
     )
     customers: int | None = Field(
-        default=None, ge=0, description="number of customers, in place of `stage`", json_schema_extra=change.RESIZES
+        default=None,
+        ge=0,
+        le=MOST_CUSTOMERS,
+        description="number of customers, in place of `stage`",
+        json_schema_extra=change.RESIZES,
     )
     image: str = Field(description="the app's container image with a tag or digest", json_schema_extra=change.ROLLS_APP)
     domain: Domain | None = Field(
@@ -86,7 +89,7 @@ class StackConfig(StrictModel):
     acme_email: MailAddress | None = Field(
         default=None, description="contact for certificates", json_schema_extra=change.NOTHING_RESTARTS
     )
-    admin_cidrs: tuple[str, ...] = Field(
+    admin_cidrs: tuple[AdminNetwork, ...] = Field(
         min_length=1,
         description="networks that may reach SSH and the Kubernetes API",
         json_schema_extra=change.NOTHING_RESTARTS,
@@ -96,7 +99,7 @@ class StackConfig(StrictModel):
         description="allow admin_cidrs to contain the whole internet",
         json_schema_extra=change.NOTHING_RESTARTS,
     )
-    authorized_keys: tuple[str, ...] = Field(
+    authorized_keys: tuple[PublicKey, ...] = Field(
         default=(), description="SSH public keys of people", json_schema_extra=change.NOTHING_RESTARTS
     )
     instance_type: str | None = Field(
@@ -133,7 +136,7 @@ class StackConfig(StrictModel):
     app: AppConfig = Field(
         default_factory=AppConfig, description="the app in the image", json_schema_extra=change.ROLLS_APP
     )
-    env: dict[str, str] = Field(
+    env: Environment = Field(
         default_factory=dict, description="more environment variables of the app", json_schema_extra=change.ROLLS_APP
     )
     rollout_minutes: int = Field(
@@ -171,16 +174,6 @@ class StackConfig(StrictModel):
         json_schema_extra=change.RESTARTS_K3S,
     )
 
-    @field_validator("admin_cidrs")
-    @classmethod
-    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for one in value:
-            try:
-                ipaddress.ip_network(one)
-            except ValueError as error:
-                raise ValueError(f"{one} is not a network such as 203.0.113.0/24: {error}") from None
-        return value
-
     @field_validator("images")
     @classmethod
     def _are_known_images(cls, value: dict[str, str]) -> dict[str, str]:
@@ -192,26 +185,6 @@ class StackConfig(StrictModel):
             raise ValueError("; ".join(wrong))
         return value
 
-    @field_validator("env", mode="before")
-    @classmethod
-    def _are_texts(cls, value: object) -> object:
-        """587 is the text 587: an environment has nothing else."""
-        if not isinstance(value, Mapping):
-            return value
-        return {name: engine_text(one) if isinstance(one, (bool, int, float)) else one for name, one in value.items()}
-
-    @field_validator("env")
-    @classmethod
-    def _hides_nothing(cls, value: dict[str, str]) -> dict[str, str]:
-        problems = [f"{name[:80]!r} {found}" for name in value if (found := variable_problem(name))]
-        hidden = sorted(set(value) & RESERVED)
-        if hidden:
-            problems.append(f"the stack gives the app {', '.join(hidden)} itself; choose another name")
-        problems += [f"{name} has a NUL character, which ends a text" for name, one in value.items() if "\0" in one]
-        if problems:
-            raise ValueError("; ".join(problems))
-        return value
-
     @field_validator("image")
     @classmethod
     def _is_an_image(cls, value: str) -> str:
@@ -221,9 +194,12 @@ class StackConfig(StrictModel):
     @model_validator(mode="after")
     def _between_fields(self) -> StackConfig:
         problems = [*self._stage_problems(), *self._place_problems()]
-        if not self.public_admin and any(one in _EVERYWHERE for one in self.admin_cidrs):
-            allowed = "not every address: that opens SSH and the Kubernetes API; set public_admin or name networks"
-            value = ", ".join(self.admin_cidrs)
+        if not self.public_admin and (wide := too_wide(self.admin_cidrs)):
+            allowed = (
+                "not every address, nor most of them: that opens SSH and the Kubernetes API; set public_admin or name "
+                "your own networks"
+            )
+            value = ", ".join(wide)
             needs = ("admin_cidrs", "public_admin")
             problems.append(Between(path="admin_cidrs", value=value, allowed=allowed, needs=needs))
         problems += domain_problems(self.domain, self.domains, self.acme_email)

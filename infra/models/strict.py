@@ -31,6 +31,10 @@ class BetweenFieldsError(ValueError):
         super().__init__("; ".join(f"{one.path}: {one.allowed}" for one in self.problems))
 
 
+class HiddenValueError(ValueError):
+    """What was written is wrong and may be a secret: no message shows it."""
+
+
 class StrictModel(BaseModel):
     """Frozen, and unknown keys are errors."""
 

@@ -52,8 +52,8 @@ def _problems(plan: StackPlan) -> list[str]:
 
 
 def warning_lines(plan: StackPlan) -> list[str]:
-    """What gets no fixes any more, or not for long."""
-    shown = [f"- **Support ends:** {plain(line)}" for line in plan.warnings]
+    """What builds all the same, and will hurt."""
+    shown = [f"- **Warning:** {plain(line)}" for line in plan.warnings]
     return ["\n".join([*shown, ""])] if shown else []
 
 

@@ -10,6 +10,7 @@ from infra.changes.restarts import app_workloads, pods_that_restart, restarts_of
 from infra.config.resolve import plan_for
 from tests.changes.configs import config
 from tests.mocks import graph
+from tests.public_keys import ED25519
 from tests.test_program import CONFIG, program
 
 RUNNING = ("Deployment", "StatefulSet", "DaemonSet")
@@ -68,7 +69,7 @@ def test_every_move(old, new):
         {"alerts": {"webhook_url": "https://alerts.example.org"}},
         {"k3s": {"version": "v1.36.4+k3s1"}},
         {"admin_cidrs": ["198.51.100.0/24"]},
-        {"authorized_keys": ["ssh-ed25519 AAAA anna"]},
+        {"authorized_keys": [f"{ED25519} anna"]},
         {"kubeconfig_epoch": 2},
     ],
     ids=lambda change: next(iter(change)),

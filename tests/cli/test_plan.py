@@ -84,7 +84,7 @@ class TestExitCodes:
     def test_wrong_input(self):
         done = plan("--provider", "hetznr")
         assert done.returncode == 2
-        assert "stagecoach:provider = 'hetznr'" in done.stderr
+        assert "--provider = hetznr: one of hetzner" in done.stderr
 
     def test_refused(self, tmp_path):
         text = (REPOSITORY / "Pulumi.stage2.yaml").read_text() + "  stagecoach:instance_type: cx23\n"
@@ -129,4 +129,4 @@ class TestSupport:
         assert "docs/how-to/upgrade-k3s.md has the steps" in line
 
     def test_markdown(self, old):
-        assert "**Support ends:** Kubernetes 1.33" in plan("--stack-file", old, "--format", "markdown").stdout
+        assert "**Warning:** Kubernetes 1.33" in plan("--stack-file", old, "--format", "markdown").stdout

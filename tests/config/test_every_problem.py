@@ -19,7 +19,7 @@ GOOD = {
 FAULTS = {
     "name": ({"name": "Shop!"}, "name"),
     "image": ({"image": "Shop:1"}, "image"),
-    "network": ({"admin_cidrs": ["office", "203.0.113.0/24"]}, "admin_cidrs"),
+    "network": ({"admin_cidrs": ["office", "203.0.113.0/24"]}, "admin_cidrs.0"),
     "no stage": ({"stage": None}, "stage"),
     "both": ({"customers": 5}, "stage"),
     "region": ({"region": "mars1"}, "region"),

@@ -73,7 +73,7 @@ class TestStackFiles:
         old = STACK + "  stagecoach:k3s:\n    version: v1.33.6+k3s1\n"
         for path in ("Pulumi.stage1.yaml", "Pulumi.museum.yaml"):
             Path(path).write_text(old)
-        assert comment().count("- **Support ends:** Kubernetes 1.33 has had no fixes since 2026-06-28.") == 2
+        assert comment().count("- **Warning:** Kubernetes 1.33 has had no fixes since 2026-06-28.") == 2
 
     def test_a_move_by_rename(self, repository):
         """Only deployments.yaml changes: what is compared are the two stacks' files."""
