@@ -51,7 +51,6 @@ REASONS = {
         "infra/sizing/budget.py",
         "infra/sizing/scaled.py",
     ),
-    "what it reads and refuses, in tests/config/test_fuzz.py": ("infra/config/read_yaml.py",),
     "the contracts of a pool, broken one by one in tests/sizing/test_contracts.py": (
         "infra/sizing/celery_contracts.py",
     ),

@@ -1,0 +1,67 @@
+"""What is encrypted, and what has to be."""
+
+import pytest
+
+from infra.config.secrecy import has_secret, is_secret, secret_problems
+
+ENCRYPTED = {"secure": "v1:abc"}
+
+
+def said(**own):
+    return [(one.path, one.value, one.allowed.partition(":")[0]) for one in secret_problems(own, "stagecoach")]
+
+
+@pytest.mark.parametrize("value", ["text", {"secure": 5}, {"secure": "a", "b": "c"}, {}, ["a"], None])
+def test_no_secret(value):
+    assert not is_secret(value)
+
+
+def test_anywhere_inside():
+    assert has_secret([{"a": ENCRYPTED}])
+    assert not has_secret([{"a": "b"}])
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"env_secrets": ENCRYPTED},
+        {"env_secrets": {"API_KEY": ENCRYPTED, "OTHER": ENCRYPTED}, "env": {"DEBUG": "no"}},
+        {"registry_password": ENCRYPTED},
+    ],
+)
+def test_as_it_should_be(own):
+    assert said(**own) == []
+
+
+@pytest.mark.parametrize(
+    ("own", "problems"),
+    [
+        ({"registry_password": "hunter2"}, [("stagecoach:registry_password", "plain text", "an encrypted value")]),
+        ({"env_secrets": "hunter2"}, [("stagecoach:env_secrets", "plain text", "an encrypted value")]),
+        ({"budget": ENCRYPTED}, [("stagecoach:budget", "an encrypted value", "plain text")]),
+        ({"env": {"A": ENCRYPTED}}, [("stagecoach:env", "an encrypted value", "plain text")]),
+        (
+            {"env_secrets": {"API_KEY": ENCRYPTED, "PASSWORD": "hunter2"}},
+            [("stagecoach:env_secrets.PASSWORD", "plain text", "an encrypted value")],
+        ),
+        (
+            {"env_secrets": {"DATABASE_URL": ENCRYPTED}},
+            [("stagecoach:env_secrets.DATABASE_URL", "", "the stack gives the app DATABASE_URL itself")],
+        ),
+        (
+            {"env_secrets": {"A": ENCRYPTED}, "env": {"A": "x"}},
+            [("stagecoach:env_secrets.A", "", "stands in `env` as well")],
+        ),
+    ],
+)
+def test_problems(own, problems):
+    assert said(**own) == problems
+
+
+def test_a_name_that_is_none_and_a_plain_value_are_two_problems():
+    assert [path for path, _, _ in said(env_secrets={"MY VAR": "hunter2"})] == ["stagecoach:env_secrets.MY VAR"] * 2
+
+
+def test_no_message_has_the_value():
+    own = {"registry_password": "hunter2", "env_secrets": {"A": "hunter2", "B": ENCRYPTED}, "budget": ENCRYPTED}
+    assert not any(word in str(one) for one in secret_problems(own, "stagecoach") for word in ("hunter2", "v1:abc"))
