@@ -17,13 +17,18 @@ from infra.units import Cpu, Memory
 # Database Connections"); a smaller pool would leave the server idle while requests wait.
 _QUERIES_PER_VCPU = 2
 _SORTS = 4 * 2  # four sorts at once, each with hash_mem_multiplier 2
+# Measured under load: a pod of 1 process x 4 threads takes 99 MiB, one of 2 x 4 takes 227 MiB; 28 threads more in a
+# process take 4 MiB.
+_WEB_FIRST_MIB, _WEB_PROCESS_MIB, _WEB_THREADS_PER_MIB = 99, 128, 7
+_WEB_MEASURED_THREADS = 4
 _POSTGRES_PERCENT = 90  # of the limit: the rest is the page cache's least
 MAX_CONNECTIONS = "overrides.postgres.max_connections"
 
 
 def check_contracts(stage: StageConfig, parts: Parts, namespace: NamespacePlan, vcpu: int) -> tuple[Check, ...]:
     """Every contract, kept or broken; `vcpu` is the server's."""
-    checks = [_connections(parts, vcpu), _read_timeout(parts.django), _postgres_memory(parts.postgres)]
+    checks = [_connections(parts, vcpu), _read_timeout(parts.django), _web_memory(parts.django)]
+    checks.append(_postgres_memory(parts.postgres))
     checks += _redis(parts.broker, parts.cache)
     checks += _namespace(parts, namespace)
     for worker in parts.workers:
@@ -57,6 +62,19 @@ def _read_timeout(plan: DjangoPlan) -> Check:
         reason=f"traefik waits {plan.read_timeout} s for a whole request > gunicorn's own {plan.request_timeout} s, or "
         "an upload is cut while the app still waits for it",
         field="overrides.django.read_timeout",
+    )
+
+
+def _web_memory(plan: DjangoPlan) -> Check:
+    """Or the kernel kills a process in the middle of its requests, again and again."""
+    threads = plan.processes * max(plan.threads - _WEB_MEASURED_THREADS, 0)
+    needed = _WEB_FIRST_MIB + _WEB_PROCESS_MIB * (plan.processes - 1) + -(-threads // _WEB_THREADS_PER_MIB)
+    limit = plan.workload.container("django").limits.memory or Memory(0)
+    return Check(
+        name="web-memory",
+        ok=needed <= limit.whole_mib,
+        reason=f"{plan.processes} gunicorn processes x {plan.threads} threads take {needed}Mi <= limit {limit}",
+        field="overrides.django.memory_limit",
     )
 
 

@@ -48,6 +48,8 @@ BREAKS = (
     ("grace-period/default", {"soft_shutdown_timeout": 0, "grace_period": 90}, "overrides.pools.default.grace_period"),
     ("delivery/default", {"reject_on_worker_lost": False}, "overrides.pools.default.reject_on_worker_lost"),
     ("read-timeout", {"django": {"read_timeout": 30}}, "overrides.django.read_timeout"),
+    ("web-memory", {"django": {"processes": 4}}, "overrides.django.memory_limit"),
+    ("web-memory", {"django": {"processes": 16, "threads": 32}}, "overrides.django.memory_limit"),
     ("read-timeout", {"django": {"request_timeout": 900}}, "overrides.django.read_timeout"),
     ("children-memory/default", {"concurrency": 16}, "overrides.pools.default.memory_limit"),
 )
