@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from infra.models.quantities import CpuField, MemoryField
+from infra.models.queue_name import Queues
 from infra.models.stage_config import NamespaceConfig, PostgresConfig, RedisConfig
 from infra.models.strict import StrictModel
 
@@ -26,7 +27,7 @@ class PoolOverrides(StrictModel):
     memory_request: MemoryField | None = Field(default=None, description="memory that the scheduler reserves")
     memory_limit: MemoryField | None = Field(default=None, description="memory above which a pod is killed")
     replicas: ReplicaOverrides | None = Field(default=None, description="how many pods")
-    queues: tuple[str, ...] | None = Field(default=None, min_length=1, description="queues that the pool consumes")
+    queues: Queues | None = Field(default=None, min_length=1, description="queues that the pool consumes")
     time_limit: int | None = Field(default=None, ge=10, le=86_400, description="seconds until a task is killed")
     soft_time_limit: int | None = Field(default=None, ge=5, le=86_400, description="seconds until a task is told")
     prefetch_multiplier: int | None = Field(

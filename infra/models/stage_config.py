@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from infra.models.app_config import Interface
 from infra.models.quantities import CpuField, MemoryField
+from infra.models.queue_name import Queues
 from infra.models.strict import StrictModel
 from infra.units import Cpu, Memory
 
@@ -42,7 +43,7 @@ class PoolConfig(StrictModel):
     """One pool of Celery workers: a Deployment of its own."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,20}$", description="the pool's name; the first pool is the default")
-    queues: tuple[str, ...] = Field(min_length=1, description="queues that the pool consumes")
+    queues: Queues = Field(min_length=1, description="queues that the pool consumes")
     concurrency: int = Field(ge=1, le=64, description="prefork processes in each pod")
     cpu_request: CpuField = Field(description="CPU that the scheduler reserves for each pod")
     cpu_limit: CpuField = Field(description="CPU that a pod may use at most")

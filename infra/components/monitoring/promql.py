@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from infra.names import APP_NAMESPACE, DATA_MOUNT, DJANGO
 from infra.sizing.plan import WorkerPlan, WorkloadPlan
 from infra.units import Cpu
 
+_SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")  # RE2's
 NODE_CPU = '100 * (1 - avg by (instance) (rate(node_cpu_seconds_total{mode="idle"}[5m])))'
 NODE_STEAL = '100 * avg by (instance) (rate(node_cpu_seconds_total{mode="steal"}[15m]))'
 NODE_MEMORY = "100 * (1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes)"
@@ -88,8 +91,14 @@ def postgres_memory() -> str:
 
 
 def pool_queues(worker: WorkerPlan) -> str:
-    """A regular expression of a pool's queues."""
-    return "|".join(worker.queues)
+    """A regular expression of a pool's queues, as it stands between double quotes."""
+    return "|".join(map(literal, worker.queues))
+
+
+def literal(text: str) -> str:
+    """A regular expression that the text alone matches, as it stands between double quotes."""
+    expression = _SPECIAL.sub(r"\\\g<0>", text)
+    return expression.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 def queue_wait(matcher: str = "") -> str:

@@ -1,8 +1,11 @@
 """Expressions that rules and dashboards share."""
 
+import json
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from infra.components.monitoring import promql
 from infra.units import Cpu
@@ -60,3 +63,13 @@ class TestNames:
 
     def test_finds_something_everywhere(self):
         assert len(used("")) > 60
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_a_literal_matches_itself_alone(text, other):
+    """Read as PromQL reads it: first the string between the quotes, then the expression."""
+    written = promql.literal(text)
+    assert not re.search(r'(?<!\\)(\\\\)*"', written)  # no quote ends the string
+    expression = json.loads(f'"{written}"', strict=False)
+    assert re.fullmatch(expression, text)
+    assert bool(re.fullmatch(expression, other)) == (other == text)

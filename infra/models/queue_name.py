@@ -1,0 +1,36 @@
+"""Names of Celery's queues."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+# Everything that people call queues; no comma, which is where `celery worker --queues` ends a name, no blank, no quote
+# and no bracket.
+_NAME = re.compile(r"[A-Za-z0-9_.:@/#+-]{1,100}", re.ASCII)
+
+
+def queue_name(text: str) -> str:
+    """The name as it is.
+
+    Raises:
+        ValueError: no worker would consume it, or nobody could ask for it.
+    """
+    if not _NAME.fullmatch(text):
+        what = "it takes letters, digits and `_ . : @ / # + -`, at most 100"
+        if "," in text:
+            raise ValueError(f"is no name of a queue: {what}; write each queue as an item of its own")
+        raise ValueError(f"is no name of a queue: {what}; give the queue another name in the app as well")
+    return text
+
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    twice = dict.fromkeys(name for name in names if names.count(name) > 1)
+    if twice:
+        raise ValueError(f"{', '.join(twice)} stands there more than once: write each queue once")
+    return names
+
+
+Queues = Annotated[tuple[Annotated[str, AfterValidator(queue_name)], ...], AfterValidator(_distinct)]
