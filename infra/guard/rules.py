@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,8 +13,14 @@ from infra.preview.engine_preview import EnginePreview, Step
 
 _GOES = {
     "replace": "would be replaced: another one, and an empty one, takes its place",
+    "import-replacement": "would be replaced: one that was imported takes its place",
+    "read-replacement": "would be replaced: one that is only read takes its place",
     "delete": "would be deleted, with what is on it",
+    "discard": "would be forgotten: the next update makes another one",
+    "discard-replaced": "would be replaced: another one takes its place",
 }
+# The engine's other operations (sdk/go/common/apitype, OpType); none of them takes anything away.
+_HARMLESS = ("same", "create", "update", "read", "refresh", "import", "remove-pending-replace")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +82,9 @@ def unused(verdicts: Iterable[Verdict], allowed: Iterable[GuardException]) -> tu
 
 def _judge(step: Step, reason: str) -> Verdict:
     kind = kind_of(step)
+    if step.op not in (*_GOES, *_HARMLESS):
+        why = f"would have `{step.op}` done to it, which this guard does not know: it may be the end of it"
+        return Verdict(step=step, kind=kind or "resource", why=why, reason=reason)
     if kind is None:
         return Verdict(step=step)
     why = _GOES.get(step.op) or (_smaller(step) if step.op == "update" else "")
@@ -85,12 +95,33 @@ def _smaller(step: Step) -> str:
     """What an update makes smaller that only grows."""
     key = SIZES.get(step.type)
     if key:
-        before, after = step.before.get(key), step.after.get(key)
-        if isinstance(before, int | float) and isinstance(after, int | float) and after < before:
-            return f"would shrink from {before} to {after}: no provider does that, and data would be cut off"
+        return _shrinks(step.before.get(key), step.after.get(key))
     if step.type == VULTR_INSTANCE and step.before.get("plan") != step.after.get("plan"):
         return _vultr_downgrade(str(step.before.get("plan")), str(step.after.get("plan")))
     return ""
+
+
+def _shrinks(before: object, after: object) -> str:
+    """A size that is no number, or is not told, may be a smaller one."""
+    if before == after:
+        return ""
+    old, new = _number(before), _number(after)
+    if old is None or new is None:
+        return f"would go from size {before!r} to {after!r}, and one of them is no number: it may be a smaller one"
+    return (
+        f"would shrink from {before} to {after}: no provider does that, and data would be cut off" if new < old else ""
+    )
+
+
+def _number(value: object) -> float | None:
+    """Of a number, also where it is written as a text."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        found = float(value)
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
 
 
 def _vultr_downgrade(before: str, after: str) -> str:

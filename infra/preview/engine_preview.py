@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,9 @@ _ROOT_DISKS = {
     "digitalocean:index/droplet:Droplet": "disk",
     "vultr:index/instance:Instance": "disk",
 }
+# What a terminal takes for a command: ECMA-48's control sequences, and an operating system's command with its end.
+_COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\].*?(?:\x07|\x1b\\)|\x1b[@-Z\\-_]", re.DOTALL)
+_SAME = "same"
 # urn:pulumi:STACK::PROJECT::TYPES::NAME; a name may hold anything, colons too.
 _URN = re.compile(r"urn:pulumi:([\w.-]{1,100})::([\w.-]{1,100})::[^:].*?::.")
 
@@ -71,7 +75,7 @@ def parse_preview(text: str, source: str) -> EnginePreview:
         listed = document.get("steps")
         raw = [(_mapping(one), _step(one)) for one in listed or ()]
         told = [(str(one["severity"]), _text(one["message"])) for one in _list(document.get("diagnostics"))]
-        unchanged = int(_mapping(document.get("changeSummary")).get("same", 0))
+        unchanged = _unchanged(_mapping(document.get("changeSummary")), raw)
         root_disk = next((size for size in map(_root_disk, raw) if size), None)
     except (ValueError, AttributeError, KeyError, TypeError, OverflowError, RecursionError) as error:
         problem = Problem(
@@ -82,7 +86,7 @@ def parse_preview(text: str, source: str) -> EnginePreview:
         )
         raise ConfigError("the engine's preview can't be read", [problem]) from None
     return EnginePreview(
-        steps=_merged([step for _, step in raw if step.op != "same"]),
+        steps=_merged([step for _, step in raw if step.op != _SAME]),
         unchanged=unchanged,
         errors=_said("error", told),
         warnings=_said("warning", told),
@@ -90,6 +94,17 @@ def parse_preview(text: str, source: str) -> EnginePreview:
         has_steps=isinstance(listed, list),
         root_disk_gb=root_disk,
     )
+
+
+def _unchanged(summary: Mapping[str, Any], raw: list[tuple[Mapping[str, Any], Step]]) -> int:
+    """How many stay as they are; ValueError where the summary counts more steps than are listed."""
+    listed = Counter(str(one.get("op")) for one, _ in raw)
+    for op, count in summary.items():
+        if not isinstance(count, int) or count < 0:
+            raise ValueError(f"the summary has {count!r} for {op}, which is no number of resources")
+        if op != _SAME and listed[op] < count:
+            raise ValueError(f"the summary says {count} x {op}, and {listed[op]} are listed")
+    return int(summary.get(_SAME, 0))
 
 
 def _said(severity: str, told: list[tuple[str, str]]) -> tuple[str, ...]:
@@ -153,8 +168,9 @@ def _list(value: object) -> list[Any]:
 
 
 def _text(value: object) -> str:
-    """Half a character (JSON can name one) would end whoever writes it down."""
-    return str(value).encode("utf-8", "replace").decode().strip()
+    """Half a character (JSON can name one) would end whoever writes it down; colours would change a terminal."""
+    plain = _COLOURS.sub("", str(value))
+    return "".join(one if one.isprintable() or one in "\n\t" else "\N{REPLACEMENT CHARACTER}" for one in plain).strip()
 
 
 def _line(value: object) -> str:

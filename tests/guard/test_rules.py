@@ -44,8 +44,21 @@ class TestHeld:
         assert found.refused
         assert found.kind == word
 
+    @pytest.mark.parametrize("op", ["discard", "discard-replaced", "import-replacement", "read-replacement"])
+    @pytest.mark.parametrize(("kind", "name", "word"), HELD)
+    def test_is_lost_to_the_state(self, op, kind, name, word):
+        assert (verdict(step(op, kind, name)).refused, verdict(step(op, kind, name)).kind) == (True, word)
+
+    @pytest.mark.parametrize("kind", [SERVER, "kubernetes:core/v1:ConfigMap"])
+    @pytest.mark.parametrize("op", ["destroy", "", "DELETE", "update "])
+    def test_what_it_does_not_know_is_not_safe(self, op, kind):
+        """Of anything: a newer engine may have other words."""
+        found = verdict(step(op, kind, "one"))
+        assert found.refused
+        assert f"`{op}`, which this guard does not know" in found.why.replace("have ", "").replace(" done to it", "")
+
     @pytest.mark.parametrize(("kind", "name", "_word"), HELD)
-    @pytest.mark.parametrize("op", ["create", "update"])
+    @pytest.mark.parametrize("op", ["create", "update", "read", "refresh", "import"])
     def test_stays(self, op, kind, name, _word):
         assert not verdict(step(op, kind, name, protect=True)).refused
 
@@ -90,6 +103,21 @@ class TestSmaller:
     def test_a_volume(self, kind, key):
         assert "would shrink from 60 to 40" in verdict(update(kind, "server-data", {key: 60}, {key: 40})).why
         assert not verdict(update(kind, "server-data", {key: 40}, {key: 60})).refused
+
+    @pytest.mark.parametrize(("before", "after"), [("60", "40"), (60, "40"), ("60", 40)])
+    def test_a_size_as_text_is_a_size(self, before, after):
+        assert (
+            "would shrink from 60 to 40"
+            in verdict(update(VOLUME, "server-data", {"size": before}, {"size": after})).why
+        )
+
+    @pytest.mark.parametrize(("before", "after"), [(60, None), (60, "forty"), (60, True), ("nan", 40), (60, [40])])
+    def test_a_size_that_is_none_may_be_smaller(self, before, after):
+        assert "may be a smaller one" in verdict(update(VOLUME, "server-data", {"size": before}, {"size": after})).why
+
+    @pytest.mark.parametrize(("before", "after"), [(40, 60), ("40", 60), (40, 40), ("x", "x")])
+    def test_a_size_that_does_not_fall(self, before, after):
+        assert not verdict(update(VOLUME, "server-data", {"size": before}, {"size": after})).refused
 
     def test_a_vultr_instance(self):
         kind = "vultr:index/instance:Instance"

@@ -97,9 +97,32 @@ class TestDamaged:
             "[" * 100_000,
             '{"diagnostics": [{}]}',
             '{"changeSummary": {"same": "many"}}',
+            '{"changeSummary": {"same": -1}}',
+            '{"steps": [], "changeSummary": {"delete": 5}}',
+            document(step("delete", SERVER, "server-server")).replace('"same": 70', '"same": 70, "delete": 2'),
         ],
     )
     def test_a_message_instead_of_a_traceback(self, text):
         with pytest.raises(ConfigError, match=r"stage1\.json = .* characters: the JSON object") as caught:
             parse_preview(text, "stage1.json")
         assert caught.value.exit_code == 2
+
+
+class TestPlain:
+    @pytest.mark.parametrize(
+        ("said", "shown"),
+        [
+            ("error: \x1b[31mno\x1b[0m way", "no way"),
+            ("error: \x1b]0;title\x07shown", "shown"),
+            ("error: \x1b]8;;http://x\x1b\\link", "link"),
+            ("error: a\x07b\rc", "a\ufffdb\ufffdc"),
+            ("error: two\n\tlines", "two\n\tlines"),
+        ],
+    )
+    def test_a_diagnostic_is_no_command_of_the_terminal(self, said, shown):
+        diagnostics = [{"severity": "error", "message": said}]
+        assert parse_preview(document(diagnostics=diagnostics), "x").errors == (shown,)
+
+    def test_a_summary_that_agrees(self):
+        text = document(step("delete", SERVER, "server-server")).replace('"same": 70', '"same": 70, "delete": 1')
+        assert parse_preview(text, "x").unchanged == 70
