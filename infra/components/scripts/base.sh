@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Functions that the installation of the server and of Celery's servers share: it stands before their scripts.
+# Functions that scripts on the server and on Celery's servers share: it stands before theirs.
 set -euo pipefail
 umask 077
 

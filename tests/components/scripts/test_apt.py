@@ -1,13 +1,16 @@
 """Packages are installed while something else uses apt: a real apt-get, in folders of its own, and real locks."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from infra.components import scripts
 from infra.components.scripts import load
 from tests.servers.stub_server import StubServer
 from tests.waiting import patience
@@ -57,6 +60,15 @@ def start(folders, arguments):
     environment = {"PATH": os.environ["PATH"], "APT_CONFIG": str(folders / "apt.conf")}
     pipe = subprocess.PIPE
     return subprocess.Popen(["bash", "-c", script], env=environment, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+
+
+def test_no_script_calls_apt_get_itself():
+    """Where another program has apt's locks, a bare call ends the update."""
+    folder = Path(scripts.__file__).parent
+    lines = [line.strip() for path in sorted(folder.glob("*.sh")) for line in path.read_text().splitlines()]
+    calls = [line for line in lines if re.search(r"\bapt(-get)? ", line) and not line.startswith(("#", "echo"))]
+    assert len(calls) == 1
+    assert "DPkg::Lock::Timeout" in calls[0]
 
 
 @NEEDS_APT
