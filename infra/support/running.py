@@ -36,7 +36,9 @@ def warning_of(product: str, cycle: str, mend: str, today: date) -> str | None:
         return None
     if row.ends < today:
         return f"{product} {cycle} has had no fixes since {row.ends}. {mend}"
-    return f"{product} {cycle} gets fixes until {row.ends}, {(row.ends - today).days} days more. {mend}"
+    left = (row.ends - today).days
+    more = {0: "that is today", 1: "one day more"}.get(left, f"{left} days more")
+    return f"{product} {cycle} gets fixes until {row.ends}, {more}. {mend}"
 
 
 def _running(config: StackConfig) -> Iterator[tuple[str, str, str]]:
@@ -58,5 +60,7 @@ def _next_step(release: str) -> str:
     minor = kubernetes_minor(release)
     if minor >= max(K3S_STEPS):
         return f"Update the checkout: this one knows nothing newer than {K3S_VERSION}"
-    step = K3S_STEPS.get(minor + 1, "the next minor")
+    step = K3S_STEPS.get(minor + 1)
+    if step is None:
+        return f"This checkout has no step from 1.{minor}; docs/how-to/upgrade-k3s.md says what to do"
     return f"Set stagecoach:k3s.version to {step}; docs/how-to/upgrade-k3s.md has the steps"

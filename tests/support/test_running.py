@@ -33,7 +33,7 @@ class TestWarnings:
         [
             (date(2026, 12, 29), None),
             (date(2026, 12, 30), "gets fixes until 2027-02-28, 60 days more"),
-            (date(2027, 2, 28), "gets fixes until 2027-02-28, 0 days more"),
+            (date(2027, 2, 28), "gets fixes until 2027-02-28, that is today"),
             (date(2027, 3, 1), "has had no fixes since 2027-02-28"),
         ],
     )
@@ -47,13 +47,13 @@ class TestWarnings:
         )
 
     def test_an_older_one_than_was_ever_offered(self):
-        """It runs, and goes up one minor at a time."""
-        assert "Set stagecoach:k3s.version to the next minor" in k3s_warning("v1.31.1+k3s1", TODAY)
+        """It runs; the next minor would be refused, so nobody is told to name it."""
+        assert "This checkout has no step from 1.31; docs/how-to/upgrade-k3s.md" in k3s_warning("v1.31.1+k3s1", TODAY)
 
     @pytest.mark.parametrize(
         ("images", "words"),
         [
-            ({"redis": "mirror.example/redis:8.0"}, "Redis 8.0 gets fixes until 2026-12-01, 1 days more"),
+            ({"redis": "mirror.example/redis:8.0"}, "Redis 8.0 gets fixes until 2026-12-01, one day more"),
             ({"prometheus": "mirror.example/prometheus:v2.53.3"}, "Prometheus 2.53 has had no fixes since 2025-07-31"),
         ],
     )
