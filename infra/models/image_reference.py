@@ -89,7 +89,7 @@ def image_problem(name: str, text: str) -> str | None:
         return (
             f"it is version {made.major}, and the stack is made for {major}, which reads what {made.major} wrote. {own}"
         )
-    kept = f"A database that {made.major} made goes on with its image by digest, {made.name}@sha256:..."
+    kept = f"Data that {made.major} wrote keeps its image, named by its digest ({made.name}@sha256:...)"
     return (
         f"it is version {made.major}, which can't read what {major} wrote on the volume, and the stack upgrades no "
         f"data. {own}. {kept}"

@@ -134,7 +134,7 @@ class TestRefused:
             ({"images": {"postgres": "x.example/postgres"}}, "images.postgres = x.example/postgres: Name a tag"),
             ({"images": {"postgres": "docker.io/library/postgres:18"}}, "it is version 18, which can't read what 17"),
             ({"images": {"postgres": "x:5000/postgres:18@sha256:" + "0" * 64}}, "it is version 18, which can't read"),
-            ({"images": {"postgres": "postgres:16"}}, "goes on with its image by digest, postgres@sha256:..."),
+            ({"images": {"postgres": "postgres:16"}}, "named by its digest (postgres@sha256:...)"),
             ({"images": {"redis": "x.example/redis:7.4.2-bookworm"}}, "made for 8, which reads what 7 wrote. Name"),
             ({"images": {"redis": "x.example/redis:9"}}, "it is version 9, which can't read what 8 wrote"),
             ({"images": {"postgres": "mirror.example/postgres:latest"}}, "the tag latest says no version"),

@@ -51,6 +51,38 @@ class TestWarnings:
         assert "This checkout has no step from 1.31; docs/how-to/upgrade-k3s.md" in k3s_warning("v1.31.1+k3s1", TODAY)
 
     @pytest.mark.parametrize(
+        ("release", "words"),
+        [
+            ("v1.30.14+k3s2", "Kubernetes 1.30 has had no fixes since 2025-11-11 or longer. This checkout has no step"),
+            ("v1.19.5+k3s2", "Kubernetes 1.19 has had no fixes since 2025-11-11 or longer"),
+            ("v1.38.0+k3s1", None),
+            ("v2.0.0+k3s1", None),
+            ("", None),
+        ],
+    )
+    def test_one_that_the_table_does_not_have(self, release, words):
+        """Older than all that ended: it ended. Newer, or none: nobody knows."""
+        line = k3s_warning(release, TODAY)
+        assert line.startswith(words) if words else line is None
+
+    @pytest.mark.parametrize(
+        ("image", "words"),
+        [
+            ("grafana:12.2.1", "Grafana 12.2 has had no fixes since 2026-08-19 or longer"),
+            ("grafana:12.4.1", None),
+            ("grafana:12", None),
+        ],
+    )
+    def test_a_line_between_two_of_the_table(self, image, words):
+        stack = config(stage=3, monitoring={"grafana": True}, images={"grafana": image})
+        lines = support_warnings(stack, TODAY)
+        assert lines[0].startswith(words) if words else lines == ()
+
+    @pytest.mark.parametrize("today", [date.min, date(2031, 1, 1), date.max])
+    def test_any_day(self, today):
+        assert len(support_warnings(config(), today)) == (0 if today == date.min else 5)
+
+    @pytest.mark.parametrize(
         ("images", "words"),
         [
             ({"redis": "mirror.example/redis:8.0"}, "Redis 8.0 gets fixes until 2026-12-01, one day more"),
