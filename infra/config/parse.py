@@ -119,7 +119,9 @@ def _problems(error: Mapping[str, Any]) -> list[Problem]:
     if not isinstance(found, BetweenFieldsError):
         return [_problem(error)]
     return [
-        Problem(path=f"{NAMESPACE}:{path}", value=_cut(value), allowed=allowed, hint=_nearest(value, allowed))
+        Problem(
+            path=f"{NAMESPACE}:{path}", value=_cut(value), allowed=allowed, hint=found.hint or _nearest(value, allowed)
+        )
         for path, value, allowed in found.problems
     ]
 

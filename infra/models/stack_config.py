@@ -181,12 +181,14 @@ class StackConfig(StrictModel):
     @field_validator("images")
     @classmethod
     def _are_known_images(cls, value: dict[str, str]) -> dict[str, str]:
-        unknown = sorted(set(value) - set(IMAGES))
-        if unknown:
-            raise ValueError(f"no such image: {', '.join(unknown)}; there are {', '.join(sorted(IMAGES))}")
-        wrong = [f"{name} = {one!r}: {problem}" for name, one in value.items() if (problem := image_problem(name, one))]
-        if wrong:
-            raise ValueError("; ".join(wrong))
+        unknown = f"no such image; there are {', '.join(sorted(IMAGES))}"
+        problems = [
+            (f"images.{name}", one, problem)
+            for name, one in value.items()
+            if (problem := image_problem(name, one) if name in IMAGES else unknown)
+        ]
+        if problems:
+            raise BetweenFieldsError(problems, hint="docs/how-to/mirrors.md has examples")
         return value
 
     @field_validator("env")

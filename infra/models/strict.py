@@ -6,10 +6,13 @@ from pydantic import BaseModel, ConfigDict
 
 
 class BetweenFieldsError(ValueError):
-    """What is wrong between fields: for each the field's path, what was written and what is allowed."""
+    """What is wrong between fields: for each the field's path, what was written and what is allowed.
 
-    def __init__(self, problems: Sequence[tuple[str, str, str]]) -> None:
-        self.problems = tuple(problems)
+    `hint` says what to do about all of them; empty: the nearest of the names that are allowed is proposed.
+    """
+
+    def __init__(self, problems: Sequence[tuple[str, str, str]], hint: str = "") -> None:
+        self.problems, self.hint = tuple(problems), hint
         super().__init__("; ".join(f"{path}: {allowed}" for path, _, allowed in self.problems))
 
 

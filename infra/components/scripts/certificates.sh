@@ -1,9 +1,7 @@
 #!/usr/bin/env bash
 # Keeps a service on the server that has missing certificates ordered again, then waits for them and says how it stands.
-# traefik orders a certificate once, and after a failure only when its configuration changes.
+# traefik orders a certificate once, and after a failure only when its configuration changes; base.sh stands before it.
 # Environment: DOMAINS (names, blanks between; empty: the service is removed), PUBLIC_IP, WAIT_SECONDS.
-set -euo pipefail
-umask 077
 program=/usr/local/bin/stagecoach-certificates unit=stagecoach-certificates.service
 
 if [ -z "$DOMAINS" ]; then
@@ -14,10 +12,11 @@ if [ -z "$DOMAINS" ]; then
 	fi
 	exit 0
 fi
+# What the update shows of this script is how the certificates stand, not how a package was installed.
 command -v openssl >/dev/null || {
-	apt-get update -q
-	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends openssl
-}
+	apt_get update
+	apt_get install -y --no-install-recommends openssl
+} >&2
 
 mkdir -p /etc/stagecoach
 cat >"$program.new" <<'PROGRAM'

@@ -1,13 +1,16 @@
 """Packages are installed while something else uses apt: a real apt-get, in folders of its own, and real locks."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from infra.components import scripts
 from infra.components.scripts import load
 from tests.servers.stub_server import StubServer
 from tests.waiting import patience
@@ -57,6 +60,18 @@ def start(folders, arguments):
     environment = {"PATH": os.environ["PATH"], "APT_CONFIG": str(folders / "apt.conf")}
     pipe = subprocess.PIPE
     return subprocess.Popen(["bash", "-c", script], env=environment, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+
+
+SCRIPTS = [*sorted(Path(scripts.__file__).parent.glob("*.sh")), Path(__file__).parents[3] / "tools" / "debian.sh"]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_every_call_waits(path):
+    """Where another program has apt's locks, a bare call ends the update."""
+    lines = [line.strip() for line in path.read_text().splitlines()]
+    calls = [line for line in lines if re.search(r"\bapt(-get)? (?!>)", line) and not line.startswith(("#", "echo"))]
+    assert [line for line in calls if "DPkg::Lock::Timeout" not in line] == []
+    assert (path.name in ("base.sh", "debian.sh")) == bool(calls)
 
 
 @NEEDS_APT

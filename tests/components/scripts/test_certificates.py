@@ -63,7 +63,7 @@ class Server:
 
     def update(self, domains="shop.example"):
         variables = {"DOMAINS": domains, "PUBLIC_IP": ADDRESS, "WAIT_SECONDS": "90"}
-        return self.stubs.run(load("certificates.sh"), **variables)
+        return self.stubs.run(load("base.sh", "certificates.sh"), **variables)
 
     def watch(self, seconds):
         """What the service says in that time."""
@@ -113,6 +113,19 @@ class TestUpdate:
         assert "leads here, but its certificate was not issued yet" in done.stdout
         assert FAILED in done.stdout
         assert server.stubs.calls.count("sleep 2") == 45
+
+    def test_waits_for_another_apt(self, server):
+        """A minimal image has no openssl, and the provider's agents hold apt's locks after a boot."""
+        server.stubs.hide("openssl")
+        locked = "echo 'E: Could not get lock /var/lib/dpkg/lock-frontend' >&2; exit 100"
+        done = f'[ -e "$ROOT/free" ] || {{ touch "$ROOT/free"; {locked}; }}; echo "Unpacking $*"'
+        server.stubs.stub("apt-get", done)
+        update = server.update()
+        assert update.returncode == 0, update.stderr
+        calls = [call for call in server.stubs.calls if call.startswith("apt-get")]
+        assert [call.partition("Timeout=600 ")[2].split()[0] for call in calls] == ["update", "update", "install"]
+        assert "Unpacking" not in update.stdout
+        assert "Unpacking" in update.stderr
 
     def test_every_name_is_told_of(self, server):
         assert server.update("shop.example www.shop.example").stdout.count("leads nowhere yet") == 2

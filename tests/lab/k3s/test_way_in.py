@@ -118,7 +118,7 @@ def watch(cluster, *hosts, wait=0):
     """As infra/components/certificates.py does it; what it says."""
     address = cluster.servers["shop"].record.public_ip
     head = f"export DOMAINS='{' '.join(hosts)}' PUBLIC_IP={address} WAIT_SECONDS={wait}\n"
-    done = cluster.keys.ssh(address, head + load("certificates.sh"))
+    done = cluster.keys.ssh(address, head + load("base.sh", "certificates.sh"))
     assert done.returncode == 0, done.stderr
     return done.stdout
 
