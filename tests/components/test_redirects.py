@@ -5,14 +5,15 @@ import re
 import pytest
 import yaml
 
-from infra.components.redirects import middleware, redirect_values
+from infra.components.redirects import middleware, redirect_arguments, redirect_objects, redirect_volumes
 
 NAMES = ("shop.example.com", "www.shop.example.com", "shop-example.com")
 
 
 def middlewares(hosts=NAMES):
-    file = redirect_values(hosts)["providers"]["file"]
-    return yaml.safe_load(file["content"])["http"]["middlewares"]
+    (made,) = redirect_objects(hosts, "kube-system")
+    (text,) = made["data"].values()
+    return yaml.safe_load(text)["http"]["middlewares"]
 
 
 def redirected(host, url):
@@ -46,4 +47,11 @@ class TestRedirects:
 
     @pytest.mark.parametrize("hosts", [(), NAMES[:1]])
     def test_none_where_there_is_nothing_to_redirect(self, hosts):
-        assert redirect_values(hosts) == {}
+        assert redirect_objects(hosts, "kube-system") == redirect_volumes(hosts) == redirect_arguments(hosts) == []
+
+    def test_traefik_reads_the_folder_where_the_file_is_mounted(self):
+        """And only names that it takes for a configuration: yml, yaml and toml."""
+        (made,), (volume,) = redirect_objects(NAMES, "kube-system"), redirect_volumes(NAMES)
+        assert volume["name"] == made["metadata"]["name"]
+        assert f"--providers.file.directory={volume['mountPath']}" in redirect_arguments(NAMES)
+        assert [name.rpartition(".")[2] for name in made["data"]] == ["yml"]
