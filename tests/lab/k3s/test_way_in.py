@@ -26,7 +26,7 @@ from tests.waiting import patience
 pytestmark = pytest.mark.vps
 ADDRESS, RESERVED, PRIVATE = "127.64.253.20", "127.64.253.21", "10.20.1.2"
 SHOP, LATE, AWAY = "shop.example.test", "late.example.test", "away.example.test"
-WWW = "www.shop.example.test"
+WWW, CIRCLE = "www.shop.example.test", "circle.example.test"
 CUSTOMERS = ("100.64.0.251", "100.64.0.252")
 PYTHON = "lab.stagecoach.dev/lab/python:3.13"
 PLAN = stage_plan()
@@ -47,7 +47,7 @@ def server(cluster):
     until("the bundled pods", cluster.settled)
     app = {"image": PYTHON, "command": ["python3", "-u", "-c", APP], "ports": [{"containerPort": 8000}]}
     web = [pod("web", "", container=app), service("web", 8000)]
-    cluster.apply(*web, *(ingress(one) for one in (SHOP, LATE, AWAY)), redirects())
+    cluster.apply(*web, *(ingress(one) for one in (SHOP, LATE, AWAY, CIRCLE)), redirects())
     cluster.run_until_ready("web")
     yield cluster
     for one in started:
@@ -129,7 +129,7 @@ def watch(cluster, *hosts, wait=0):
     """As infra/components/certificates.py does it; what it says."""
     address = cluster.servers["shop"].record.public_ip
     head = f"export DOMAINS='{' '.join(hosts)}' PUBLIC_IP={address} WAIT_SECONDS={wait}\n"
-    done = cluster.keys.ssh(address, head + load("certificates.sh"))
+    done = cluster.keys.ssh(address, head + load("base.sh", "certificates.sh"))
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -237,6 +237,12 @@ class TestCertificates:
 
     def test_an_update_waits_for_it(self, shop):
         assert re.search(rf"{AWAY} has its certificate, issued by .*Pebble", watch(shop, SHOP, AWAY, wait=90))
+
+
+def test_an_app_that_redirects_in_a_circle_is_told_of(shop):
+    """The kubelet takes it for health; any other shop is not told of."""
+    assert f"{CIRCLE} redirects in a circle" in watch(shop, CIRCLE)
+    assert "in a circle" not in watch(shop, SHOP)
 
 
 def test_a_reserved_address_keeps_them_as_well(shop):
