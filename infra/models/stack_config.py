@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from infra.app_contract import RESERVED
+from infra.app_contract import reserved_problem
 from infra.catalog import INSTANCE_TYPES, regions
 from infra.models import change
 from infra.models.addresses import MailAddress, RegistryServer
@@ -192,9 +192,8 @@ class StackConfig(StrictModel):
     @field_validator("env")
     @classmethod
     def _hides_nothing(cls, value: dict[str, str]) -> dict[str, str]:
-        hidden = sorted(set(value) & RESERVED)
-        if hidden:
-            raise ValueError(f"the stack gives the app {', '.join(hidden)} itself; choose another name")
+        if problem := reserved_problem(value):
+            raise ValueError(problem)
         return value
 
     @field_validator("image")
