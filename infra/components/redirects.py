@@ -19,15 +19,17 @@ FILE = "redirects.yml"
 # Everything behind the host: path and query stay. RedirectRegex passes a request on whose URL it does not change
 # (traefik, pkg/middlewares/redirect): no name is ever redirected to itself.
 _REGEX = "^https?://[^/]+/(.*)$"
+# Browsers keep a permanent redirect for good. Where names change places, a kept one and the new one would be a circle.
+_FORGOTTEN, _FORGET = "not-kept", {"headers": {"customResponseHeaders": {"Cache-Control": "no-store"}}}
 
 
-def middleware(host: str) -> str:
-    """What an Ingress names to redirect its hosts to `host`."""
-    return f"{_name(host)}@file"
+def middlewares(host: str) -> str:
+    """What an Ingress names to redirect its hosts to `host`, the outer one first."""
+    return f"{_FORGOTTEN}@file,{_name(host)}@file"
 
 
 def redirect_objects(hosts: Sequence[str], namespace: str) -> list[dict[str, Any]]:
-    """The ConfigMap with one middleware for each name; none for a single name, which needs no redirect.
+    """The ConfigMap with a redirect for each name; none for a single name, which needs no redirect.
 
     One for each, not for the first alone: traefik reads a changed file within two minutes, and an update that makes
     another of the names the shop's address must find its redirect there already.
@@ -38,8 +40,8 @@ def redirect_objects(hosts: Sequence[str], namespace: str) -> list[dict[str, Any
     """
     if not hosts[1:]:
         return []
-    middlewares = {_name(host): {"redirectRegex": _redirect(host)} for host in hosts}
-    text = yaml.safe_dump({"http": {"middlewares": middlewares}}, sort_keys=False)
+    made = {_FORGOTTEN: _FORGET} | {_name(host): {"redirectRegex": _redirect(host)} for host in hosts}
+    text = yaml.safe_dump({"http": {"middlewares": made}}, sort_keys=False)
     metadata = {"name": NAME, "namespace": namespace}
     return [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {FILE: text}}]
 

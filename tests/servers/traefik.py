@@ -7,7 +7,7 @@ import sys
 
 import yaml
 
-from infra.components.redirects import FOLDER, middleware
+from infra.components.redirects import FOLDER, middlewares
 from infra.components.traefik import CERTIFICATE_RESOLVER, render_chart_config
 from lab.k3s.guest.traefik.arguments import arguments
 from lab.k3s.guest.traefik.authority import with_authority
@@ -101,19 +101,19 @@ class WayIn:
         file = [f"--providers.file.directory={self.root / 'dynamic'}", "--providers.file.watch=true"]
         return [*words, *(word for word in file if word not in words)]
 
-    def route(self, *hosts, redirected=(), to=SHOP, **middlewares):
+    def route(self, *hosts, redirected=(), to=SHOP, **more):
         """What traefik makes of an Ingress for each name; another middleware is another configuration."""
         routers = {
             host.partition(".")[0]: {
                 "rule": f"Host(`{host}`) && PathPrefix(`/`)",
                 "service": "web",
                 "tls": {"certResolver": CERTIFICATE_RESOLVER},
-                **({"middlewares": [middleware(to)]} if host in redirected else {}),
+                **({"middlewares": middlewares(to).split(",")} if host in redirected else {}),
             }
             for host in (*hosts, *redirected)
         }
         services = {"web": {"loadBalancer": {"servers": [{"url": "http://127.0.0.1:8000"}]}}}
-        text = yaml.safe_dump({"http": {"routers": routers, "services": services, "middlewares": middlewares or None}})
+        text = yaml.safe_dump({"http": {"routers": routers, "services": services, "middlewares": more or None}})
         (self.root / "dynamic" / "routes.yml").write_text(text)
 
     def curl(self, url, *options, host=SHOP, source=None):
