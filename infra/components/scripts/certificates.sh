@@ -46,10 +46,11 @@ is_missing() { [[ $1 == *'TRAEFIK DEFAULT CERT'* ]]; }
 # Prints the addresses that a name leads to.
 addresses() { getent ahosts "$1" | awk '{ print $1 }' | sort -u | paste -s -d ' '; }
 
-# Prints those of some addresses that are not this server's.
+# Prints those of some addresses that are not this server's.  Under an IPv6 address nothing answers: the cluster and its
+# load balancer have IPv4 alone.
 elsewhere() {
 	local one own found=()
-	own=" $PUBLIC_IP $(ip -o address show scope global | awk '{ sub("/.*", "", $4); print $4 }' | paste -s -d ' ') "
+	own=" $PUBLIC_IP $(ip -o -4 address show scope global | awk '{ sub("/.*", "", $4); print $4 }' | paste -s -d ' ') "
 	for one in $1; do
 		if [[ $own != *" $one "* ]]; then found+=("$one"); fi
 	done

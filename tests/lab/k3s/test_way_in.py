@@ -186,15 +186,9 @@ class TestFurtherNames:
     def test_www_leads_to_the_address_by_its_own_certificate(self, shop):
         """The program's Ingress and file, the chart's volume, traefik's two providers: all of it together."""
         until("its certificate", lambda: "Pebble" in issuer(shop, WWW))
-        checked = (
-            "--cacert",
-            str(shop.root / "authority.pem"),
-            "-o",
-            "/dev/null",
-            "-w",
-            "%{http_code} %{redirect_url} %header{cache-control}",
-        )
-        done = curl(shop, f"https://{WWW}/cart/?coupon=may", *checked, host=WWW)
+        checked = ("--cacert", str(shop.root / "authority.pem"))
+        form = ("-o", "/dev/null", "-w", "%{http_code} %{redirect_url} %header{cache-control}")
+        done = curl(shop, f"https://{WWW}/cart/?coupon=may", *checked, *form, host=WWW)
         assert done.stdout == f"301 https://{SHOP}/cart/?coupon=may no-store", done.stderr
 
 
