@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from infra.app_contract import reserved_problem
 from infra.catalog import INSTANCE_TYPES, regions
 from infra.models import change
-from infra.models.addresses import MailAddress, RegistryServer
+from infra.models.addresses import IssuerContact, RegistryServer
 from infra.models.alerts_config import AlertsConfig, MonitoringConfig
 from infra.models.app_config import AppConfig
 from infra.models.catalog_config import CatalogConfig
@@ -80,7 +80,7 @@ class StackConfig(StrictModel):
         "redirected to it; each gets a certificate",
         json_schema_extra=change.ROLLS_WEB,
     )
-    acme_email: MailAddress | None = Field(
+    acme_email: IssuerContact | None = Field(
         default=None, description="contact for certificates", json_schema_extra=change.NOTHING_RESTARTS
     )
     admin_cidrs: tuple[str, ...] = Field(
