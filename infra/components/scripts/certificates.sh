@@ -144,7 +144,8 @@ say() {
 say_circle() {
 	local code=0
 	[ -n "$traefik" ] || return 0
-	curl --silent --insecure --location --max-redirs 10 --max-time 20 --output /dev/null \
+	# With cookies, as a browser: a shop may ask for one by a redirect.
+	curl --silent --insecure --location --cookie '' --max-redirs 10 --max-time 20 --output /dev/null \
 		--connect-to "::$traefik:443" "https://$1/" || code=$?
 	if [ "$code" -eq 47 ]; then # curl's own for too many redirects
 		echo "$1 redirects in a circle, no page is shown: set SECURE_PROXY_SSL_HEADER in Django's settings, and no PREPEND_WWW unless $1 begins with www."
