@@ -158,12 +158,14 @@ def _volumes(values: Values) -> list[Object]:
 
 def _mounted(volume: Object) -> Object:
     """Of another type the chart makes a volume without a source, which the API server takes for an empty folder."""
-    name = volume["name"]
+    dashed, name = _dashed(volume), volume["name"]
     sources = {"secret": {"secret": {"secretName": name}}, "configMap": {"configMap": {"name": name}}}
-    return {"name": _dashed(volume), **sources.get(volume.get("type", ""), {})}
+    return {"name": dashed, **sources.get(volume.get("type", ""), {})}
 
 
 def _dashed(volume: Object) -> str:
+    if not isinstance(volume, dict) or not volume.get("name") or not volume.get("mountPath"):
+        raise ChartError(f"volumes: {volume!r} has no name or no mountPath")
     return str(volume["name"]).replace(".", "-")
 
 

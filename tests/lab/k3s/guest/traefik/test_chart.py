@@ -108,6 +108,11 @@ class TestValues:
         mount = {"name": "a-b", "mountPath": "/etc/a", "readOnly": True}
         assert mount in made["containers"][0]["volumeMounts"]
 
+    @pytest.mark.parametrize("one", ["a", {}, {"name": "a", "type": "configMap"}, {"mountPath": "/a"}])
+    def test_a_volume_that_helm_refuses(self, one):
+        with pytest.raises(ChartError, match="volumes: .* has no name or no mountPath"):
+            objects({"volumes": [one]})
+
     @pytest.mark.parametrize(("limit", "text"), [("192Mi", "172MiB"), ("1Gi", "921MiB"), ("200M", "171MiB")])
     def test_go_knows_the_limit(self, limit, text):
         environment = pod({"resources": {"limits": {"memory": limit}}})["containers"][0]["env"]
