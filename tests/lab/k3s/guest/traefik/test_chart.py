@@ -110,7 +110,7 @@ class TestValues:
 
     @pytest.mark.parametrize("one", ["a", {}, {"name": "a", "type": "configMap"}, {"mountPath": "/a"}])
     def test_a_volume_that_helm_refuses(self, one):
-        with pytest.raises(ChartError, match="volumes: .* has no name or no mountPath"):
+        with pytest.raises(ChartError, match=r"volumes: .* has no name or no mountPath"):
             objects({"volumes": [one]})
 
     @pytest.mark.parametrize(("limit", "text"), [("192Mi", "172MiB"), ("1Gi", "921MiB"), ("200M", "171MiB")])
