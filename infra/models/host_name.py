@@ -13,6 +13,7 @@ _ODD = re.compile(r"[^a-z0-9-]")
 # What browsers read as a part of an IPv4 address (url.spec.whatwg.org, "ends in a number checker").
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _PORT = re.compile(r":\d*$")
+_JOINERS = "\u200c\u200d"  # names in Persian and in scripts of India have them; IDNA knows where
 
 
 def host_name(text: str) -> str:
@@ -65,7 +66,7 @@ def _require_a_name(text: str) -> None:
         raise ValueError("is empty: write a host name, such as shop.example.com")
     if len(text) > LONGEST_NAME + 1:  # with the dot at its end
         raise ValueError(f"has {len(text)} characters; DNS allows {LONGEST_NAME}")
-    if any(one.isspace() or not one.isprintable() for one in text):
+    if any(one.isspace() or not (one.isprintable() or one in _JOINERS) for one in text):
         raise ValueError("has a blank or a character that can't be seen: write the host name alone")
     if "://" in text or "/" in text:
         raise ValueError("is a URL or a path: write the host name alone, such as shop.example.com")
