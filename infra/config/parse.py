@@ -128,7 +128,8 @@ def _problems(error: Mapping[str, Any]) -> list[Problem]:
 
 def _nearest(value: str, allowed: str) -> str:
     """Among the names that are listed behind a colon."""
-    close = difflib.get_close_matches(value, allowed.rpartition(": ")[2].split(", "), n=1) if value else []
+    listed = [one for one in allowed.rpartition(": ")[2].split(", ") if " " not in one]
+    close = difflib.get_close_matches(value, listed, n=1) if value else []
     return f"Did you mean {close[0]}?" if close else "Mend the stack file"
 
 

@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from infra.app_contract import RESERVED
+from infra.app_contract import reserved_problem
 from infra.catalog import INSTANCE_TYPES, regions
 from infra.models import change
-from infra.models.addresses import MailAddress, RegistryServer
+from infra.models.addresses import IssuerContact, RegistryServer
 from infra.models.alerts_config import AlertsConfig, MonitoringConfig
 from infra.models.app_config import AppConfig
 from infra.models.catalog_config import CatalogConfig
@@ -80,7 +80,7 @@ class StackConfig(StrictModel):
         "redirected to it; each gets a certificate",
         json_schema_extra=change.ROLLS_WEB,
     )
-    acme_email: MailAddress | None = Field(
+    acme_email: IssuerContact | None = Field(
         default=None, description="contact for certificates", json_schema_extra=change.NOTHING_RESTARTS
     )
     admin_cidrs: tuple[str, ...] = Field(
@@ -194,9 +194,8 @@ class StackConfig(StrictModel):
     @field_validator("env")
     @classmethod
     def _hides_nothing(cls, value: dict[str, str]) -> dict[str, str]:
-        hidden = sorted(set(value) & RESERVED)
-        if hidden:
-            raise ValueError(f"the stack gives the app {', '.join(hidden)} itself; choose another name")
+        if problem := reserved_problem(value):
+            raise ValueError(problem)
         return value
 
     @field_validator("image")

@@ -113,3 +113,10 @@ class TestOtherErrors:
         done = server.run(script.format(script=load("base.sh"), arguments="update"))
         assert done.returncode == 1
         assert len(server.calls) == 7
+
+
+def test_every_script_waits_its_turn():
+    """A bare apt-get fails at once while another one holds a lock."""
+    texts = {path.name: path.read_text() for path in Path(scripts.__file__).parent.glob("*.sh")}
+    bare = [name for name, text in texts.items() if re.search(r"^[^#\n]*\bapt-get\b", text, re.MULTILINE)]
+    assert bare == ["base.sh"]
