@@ -21,8 +21,8 @@ _PROGRAM = "pulumi"
 LONGEST_SECONDS = 100 * 60.0
 _ANSWER_SECONDS = 3600  # for what changes nothing
 _TOO_LONG = (
-    "pulumi ran for {minutes:.0f} minutes and was asked to stop: it finishes what it has begun and writes the state. See "
-    "docs/how-to/interrupted-update.md, then run this command again\n"
+    "pulumi ran for {minutes:.0f} minutes and was asked to stop: it finishes what it has begun and writes the state. "
+    "See docs/how-to/interrupted-update.md, then run this command again\n"
 )
 
 

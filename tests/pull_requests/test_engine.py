@@ -15,7 +15,7 @@ from infra.pull_requests.guarded_update import guarded_update
 from tests.preview.previews import document
 from tests.pull_requests.test_backend import SHOP, pulumi, stacks
 from tests.test_recheck import exported
-from tests.waiting import patience
+from tests.waiting import wait
 from tests.workflows.reading import workflow
 
 __all__ = ["pulumi"]
@@ -49,13 +49,11 @@ def slow(tmp_path, monkeypatch):
 def when_started(folder, action):
     """On a thread: the test itself waits for the child."""
 
-    def wait():
-        deadline = time.monotonic() + patience(30)
-        while not (folder / "started").exists() and time.monotonic() < deadline:
-            time.sleep(0.01)
+    def act():
+        wait((folder / "started").exists, "the engine's start")
         action()
 
-    threading.Thread(target=wait, daemon=True).start()
+    threading.Thread(target=act, daemon=True).start()
 
 
 class TestStop:
