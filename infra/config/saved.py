@@ -89,8 +89,13 @@ def volume_label(resources: Resources, deployment: str) -> str:
             label = str(outputs.get("label") or deployment)
             if outputs.get("attachedToInstance") and any(_logical(one) == SERVER_RESOURCE for one in resources):
                 return label
-            return f"{deployment}-data" if label == deployment else deployment
+            return other_label(label, deployment)
     return deployment
+
+
+def other_label(label: str, deployment: str) -> str:
+    """The second of the two labels that the volume changes between."""
+    return f"{deployment}-data" if label == deployment else deployment
 
 
 def attached_volume(resources: Resources) -> str:
