@@ -17,6 +17,7 @@ from infra.config.saved import (
     other_label,
     refresh_first,
     saved_servers,
+    types_that_answered,
 )
 from infra.errors import Problem, RefusedError
 from infra.existing import unasked
@@ -105,8 +106,12 @@ def _detached(config: StackConfig, label: str) -> list[Problem]:
 
 def _unknown(config: StackConfig, resources: Resources, saved: list[SavedServer], error: Exception) -> None:
     """An outage of the provider's API must not stop the update of an app whose server nobody has touched."""
-    last, problem = last_instance_type(resources), unasked(config, error)
-    if any(one.resource == SERVER_RESOURCE and last not in ("", one.instance_type) for one in saved):
-        title = "the last update did not end well, and the provider could not be asked what the server is now"
+    problem = unasked(config, error)
+    last = {SERVER_RESOURCE: last_instance_type(resources), **types_that_answered(resources)}
+    unsure = [one.name for one in saved if last.get(one.resource, "") not in ("", one.instance_type)]
+    if unsure:
+        title = (
+            f"the last update did not end well, and the provider could not be asked what {' and '.join(unsure)} is now"
+        )
         raise RefusedError(title, [problem])
     pulumi.log.warn(f"the provider could not be asked what the servers are; the plan goes by the state. {problem}")

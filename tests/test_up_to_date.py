@@ -5,7 +5,9 @@ import pytest
 
 from infra.errors import RefusedError
 from infra.names import CELERY_SERVER_RESOURCE, SERVER_RESOURCE, VOLUME_RESOURCE
+from infra.quiet_commands import COMMAND
 from tests.config.test_saved import DROPLET, INSTANCE, SERVER, STORAGE, part
+from tests.graphs import run
 from tests.mocks import graph
 from tests.plans import REGIONS
 from tests.test_existing import answer
@@ -124,8 +126,22 @@ class TestSizes:
     def test_but_it_does_after_an_update_that_failed(self, provider):
         live, planned = answer(provider)[KINDS[provider][2]], KINDS[provider][3]
         said = refusal(provider, saved(provider, size=planned, last=live), found="503: try again later")
-        assert "the last update did not end well, and the provider could not be asked what the server is now" in said
+        assert "the last update did not end well, and the provider could not be asked what shop is now" in said
         assert "503: try again later" in said
+
+    @pytest.mark.parametrize("resized", [True, False])
+    def test_nor_after_a_celery_server_was_not_resized(self, provider, resized):
+        """The command that waits for it still has the type from before: with the new one its resize succeeded."""
+        live, planned = answer(provider)[KINDS[provider][2]], KINDS[provider][3]
+        script = run(5, provider).inputs("celery-answers-1")["create"]
+        assert f" {planned}'" in script
+        ran = {"type": COMMAND, "outputs": {"create": script if resized else script.replace(planned, live)}}
+        state = saved(provider, last=live, celery=planned) | {f"{STACK.rpartition('::')[0]}::celery-answers-1": ran}
+        if resized:
+            assert SERVER_RESOURCE in up(provider, state, found="503: try again later").requests
+        else:
+            said = refusal(provider, state, found="503: try again later")
+            assert "could not be asked what shop-celery-1 is now" in said
 
 
 class TestVolume:

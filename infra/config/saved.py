@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,8 @@ _SERVERS = {
 }
 _VULTR_VOLUME = "vultr:index/blockStorage:BlockStorage"
 _STACK = "pulumi:pulumi:Stack"
+_ANSWERED = re.compile(r"celery-answers-(\d+)")
+_BOOT = re.compile(r"^export BOOT='\S+ (\S+)'$", re.MULTILINE)  # infra/components/celery_answers.py
 Resources = Mapping[str, Any]
 
 
@@ -79,6 +82,20 @@ def last_instance_type(resources: Resources) -> str:
     """The server's type when an update ended well the last time; empty if none did."""
     stacks = (_outputs(one) for one in resources.values() if one["type"] == _STACK)
     return next((str(one.get("instance_type") or "") for one in stacks), "")
+
+
+def types_that_answered(resources: Resources) -> dict[str, str]:
+    """Of Celery's servers by logical name: the type that each had when an update last reached it.
+
+    The command that waits for a server names its type, and it does not run where the resize before it failed.
+    """
+    found = {}
+    for urn, resource in resources.items():
+        answered = _ANSWERED.fullmatch(_logical(urn))
+        boot = _BOOT.search(str(_outputs(resource).get("create") or "")) if answered else None
+        if answered and boot:
+            found[f"{CELERY_SERVERS_COMPONENT}-{answered[1]}-server"] = boot[1]
+    return found
 
 
 def volume_label(resources: Resources, deployment: str) -> str:
