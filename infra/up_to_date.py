@@ -65,7 +65,7 @@ def _other_sizes(saved: list[SavedServer], found: list[FoundServer]) -> Iterator
                 path=f"server {server.name}",
                 value=" or ".join(sorted(types)),
                 allowed=f"the state says {server.instance_type}: a resize failed, or was done by hand",
-                hint=f"{refresh_first(server.resource, pulumi.get_stack())}: it resizes the server that is there",
+                hint=f"{refresh_first(server.resource, pulumi.get_stack())}: it plans with the size that the server has",
             )
 
 
