@@ -61,11 +61,12 @@ def _other_sizes(saved: list[SavedServer], found: list[FoundServer]) -> Iterator
     for server in saved:
         types = {one.instance_type for one in found if one.name == server.name}
         if types and server.instance_type not in types:
+            read = refresh_first(server.resource, pulumi.get_stack())
             yield Problem(
                 path=f"server {server.name}",
                 value=" or ".join(sorted(types)),
                 allowed=f"the state says {server.instance_type}: a resize failed, or was done by hand",
-                hint=f"{refresh_first(server.resource, pulumi.get_stack())}: it plans with the size that the server has",
+                hint=f"{read}: it plans with the size that the server has",
             )
 
 

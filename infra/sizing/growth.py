@@ -43,7 +43,7 @@ def grow(
     grown = stage.model_copy(update={"pools": pools, "django": django})
     kept = _shown(whole, grown, "overrides name these pods, so they do not grow with the customers")
     return grown, (
-        *_shown(stage, grown, f"{inputs.customers} customers are {by} times the stage's own size"),
+        *_shown(stage, grown, _why(by, stage, inputs)),
         *kept,
         *few,
     )
@@ -66,6 +66,12 @@ def check_size(stage: StageConfig, inputs: PlanInputs) -> tuple[Check, ...]:
 
 def _free(path: str, overridden: tuple[Departure, ...]) -> bool:
     return not any(one.field.startswith(f"overrides.{path}.") for one in overridden)
+
+
+def _why(by: int, stage: StageConfig, inputs: PlanInputs) -> str:
+    wanted = min(1 + further_servers(stage, inputs.customers), MOST)
+    asks = f"{inputs.customers} customers are" if by == wanted else f"celery_servers.count is {by}, which makes it"
+    return f"{asks} {by} times the stage's own size"
 
 
 def _too_few(stage: StageConfig, inputs: PlanInputs) -> tuple[Departure, ...]:

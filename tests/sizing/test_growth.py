@@ -115,6 +115,8 @@ class TestByHand:
         plan = stage_plan(5, customers=10_000, celery_servers=2)
         assert plan.fits
         assert replicas(plan) == {"fast": (4, 4), "slow": (2, 2)}
+        [grown] = said(plan, "pools.fast.replicas")
+        assert grown.why == "celery_servers.count is 2, which makes it 2 times the stage's own size"
 
     def test_workers_on_the_server_do_not_grow(self):
         assert replicas(stage_plan(5, customers=10_000, celery_servers=0)) == {"fast": (2, 2), "slow": (1, 1)}
