@@ -104,8 +104,8 @@ def recheck(stack: str) -> int:
         code = engine.run(*refresh_of(urns), "-s", stack, *options, *_QUIET)
     if code:
         sys.stderr.write(
-            f"stack {stack}: what failed could not be read from the provider (exit code {code}, the reason stands above); "
-            "no resource was changed. Until it is read the state may say what was only planned: try again\n"
+            f"stack {stack}: what failed could not be read from the provider (exit code {code}, see above); no "
+            "resource was changed. Until it is read the state may say what was only planned: try again\n"
         )
     return code
 
