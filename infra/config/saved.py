@@ -14,14 +14,14 @@ from infra.names import CELERY_SERVERS_COMPONENT, SERVER_RESOURCE, VOLUME_RESOUR
 # with what was asked for alone (`initializationError` in pulumi-terraform-bridge, pkg/tfbridge/provider.go).
 _NEEDED = {
     "hcloud:index/primaryIp:PrimaryIp": ("ipAddress",),
-    "hcloud:index/server:Server": ("serverType", "location", "primaryDiskSize"),
+    "hcloud:index/server:Server": ("name", "serverType", "location", "primaryDiskSize"),
     "hcloud:index/serverNetwork:ServerNetwork": ("ip",),
     "hcloud:index/volume:Volume": ("size", "linuxDevice"),
     "digitalocean:index/reservedIp:ReservedIp": ("ipAddress",),
-    "digitalocean:index/droplet:Droplet": ("size", "region", "disk", "ipv4AddressPrivate"),
+    "digitalocean:index/droplet:Droplet": ("name", "size", "region", "disk", "ipv4AddressPrivate"),
     "digitalocean:index/volume:Volume": ("size", "name"),
     "vultr:index/reservedIp:ReservedIp": ("subnet",),
-    "vultr:index/instance:Instance": ("plan", "region", "disk", "internalIp"),
+    "vultr:index/instance:Instance": ("label", "plan", "region", "disk", "internalIp"),
     "vultr:index/blockStorage:BlockStorage": ("sizeGb", "mountId"),
 }
 # Of a server: its type, its physical name.
