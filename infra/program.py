@@ -67,9 +67,10 @@ def outputs_of_this_stack() -> dict[str, Any]:
         require_only_one(config)
     require_orderable(config, plan, recorded)
     pulumi.runtime.register_stack_transformation(quiet(loud_commands(state)))
+    bounds = read_bounds(state)
     past = Past(
-        bounds=read_bounds(state),
-        autoscaled=read_autoscaled(state),
+        bounds=bounds,
+        autoscaled=read_autoscaled(state) | bounds.autoscalers.keys(),
         volume_label=volume_label(state, config.name),
     )
     return deploy(config, secrets, plan, past)

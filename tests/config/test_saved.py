@@ -34,8 +34,8 @@ PARTS = [
     ("vultr:index/blockStorage:BlockStorage", VOLUME_RESOURCE, STORAGE),
     ("vultr:index/reservedIp:ReservedIp", "server-address", {"subnet": "203.0.113.7"}),
 ]
-NEEDED = [(kind, name, key) for kind, name, outputs in PARTS for key in outputs if key not in ("label", "name")]
-NEEDED = [one for one in NEEDED if one[2] != "attachedToInstance"]
+NEEDED = [(kind, name, key) for kind, name, outputs in PARTS for key in outputs if key != "attachedToInstance"]
+NEEDED.remove(("vultr:index/blockStorage:BlockStorage", VOLUME_RESOURCE, "label"))
 
 
 def part(kind, name, outputs):
