@@ -144,10 +144,20 @@ def _problem(error: Mapping[str, Any]) -> Problem:
     value = "" if not location or isinstance(error["input"], dict) else _shown(error["input"])
     message = _WHOLE if error["type"] in ("int_parsing", "int_type") else str(error["msg"])
     message = message.removeprefix("Value error, ")
-    name = location[0] if location else ""
-    field = StackConfig.model_fields.get(name)
-    hint = f"It is: {field.description}" if field and field.description else "Mend the stack file"
+    meaning = _meaning(location)
+    hint = f"The key means: {meaning}" if meaning else "Fix the stack file"
     return Problem(path=path, value=value, allowed=message, hint=hint)
+
+
+def _meaning(location: list[str]) -> str:
+    """What the reference page says of a key; of the one around it where it has no words of its own."""
+    schema = StackConfig.model_json_schema()
+    node, said = schema, ""
+    for part in location:
+        node = _resolve(node, schema)
+        node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
+        said = str(node.get("description") or said)
+    return said
 
 
 def _shown(value: object) -> str:

@@ -53,12 +53,12 @@ def require_finished(resources: Resources, stack: str) -> None:
             path=f"the state's {logical}",
             value="",
             allowed=f"its creation stopped half-way, {' and '.join(missing)} {_are(missing)} unknown",
-            hint=f"{refresh_first(logical, stack)}. If the provider has no such thing, the refresh takes it out",
+            hint=f"{refresh_first(logical, stack)}. If the provider does not have it, that removes it from the state",
         )
         for logical, missing in _unfinished(resources)
     ]
     if problems:
-        raise RefusedError("a part of this deployment was made half; nothing was touched", problems)
+        raise RefusedError("a resource of this deployment is incomplete; nothing was changed", problems)
 
 
 def refresh_first(logical: str, stack: str) -> str:

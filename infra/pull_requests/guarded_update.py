@@ -15,7 +15,8 @@ from infra.pull_requests.findings import read_previews
 
 _BEYOND = (
     "deployment {name}: the update ended with exit code {code}. If the engine says `violates plan` or `not allowed by "
-    "the plan`, the stack changed after the guard had judged it: run the job again, it judges anew\n"
+    "the plan`, the stack changed after the guard had judged the preview: run the job again, and the guard judges a "
+    "new one\n"
 )
 
 

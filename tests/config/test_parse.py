@@ -160,6 +160,9 @@ class TestRefused:
             ({"celery_servers": {"count": 21}}, "stagecoach:celery_servers.count = 21"),
             ({"celery_servers": {"instance_type": "cx99"}}, "stagecoach:celery_servers.instance_type = cx99: one of"),
             ({"celery_servers": {"counts": 2}}, "Did you mean count?"),
+            ({"k3s": {"url": "mirror.example"}}, "The key means: mirror of the binary"),
+            ({"overrides": {"pools": {"default": {"concurrency": 0}}}}, "The key means: "),
+            ({"domains": ["shop_1.example"]}, "The key means: several host names"),
         ],
     )
     def test_message(self, changes, words):

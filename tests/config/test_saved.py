@@ -83,7 +83,7 @@ class TestFinished:
     def test_the_program_registers_nothing(self):
         """An update of a stack whose server was made half ends with the message, not with a traceback."""
         half = state(server={"primaryDiskSize": None})
-        with pytest.raises(RefusedError, match="a part of this deployment was made half; nothing was touched"):
+        with pytest.raises(RefusedError, match="a resource of this deployment is incomplete; nothing was changed"):
             graph(program, config={**CONFIG, "stagecoach:stage": 1}, state=half)
 
 

@@ -69,7 +69,7 @@ def test_an_update_that_ends_early_says_what_to_do(backend, capsys):
     backend.answer("preview", document())
     backend.answer("up", "error: resource violates plan\n", code=255)
     assert guarded_update(SHOP) == 255
-    assert "run the job again, it judges anew" in capsys.readouterr().err
+    assert "run the job again, and the guard judges a new one" in capsys.readouterr().err
 
 
 def test_what_failed_before_is_asked_of_the_provider_first(backend):

@@ -13,7 +13,7 @@ apt_get() {
 		cat "$errors" >&2
 		grep -q 'Could not get lock' "$errors" || failed=$((failed + 1))
 		if [ "$failed" -eq 5 ] || [ "$SECONDS" -ge "$deadline" ]; then
-			echo "apt-get $1 failed: its last words stand above" >&2
+			echo "apt-get $1 failed: its errors are above" >&2
 			return 1
 		fi
 		sleep 10

@@ -103,7 +103,7 @@ class TestOtherErrors:
         assert done.returncode == 1
         assert len(server.calls) == 5
         assert done.stderr.count("E: Unable to locate package nft") == 5
-        assert done.stderr.endswith("apt-get install failed: its last words stand above\n")
+        assert done.stderr.endswith("apt-get install failed: its errors are above\n")
 
     def test_a_lock_is_waited_for_ten_minutes_and_no_longer(self, tmp_path):
         server = StubServer(tmp_path)

@@ -19,7 +19,7 @@ def web_alerts(domains: Sequence[str] = ()) -> list[Alert]:
             minutes=30,
             component="https",
             severity="critical",
-            summary="{{ $labels.domain }} has no certificate: traefik shows one of its own making, browsers refuse it",
+            summary="{{ $labels.domain }} has no certificate: traefik shows a self-signed one, browsers warn of it",
         )
     ]
     return [
