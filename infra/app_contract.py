@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 # All of the app's pods: web, migration, workers, beat, queue exporter.
 VARIABLES: dict[str, str] = {
     "DATABASE_URL": "Postgres, or PgBouncer where the connection budget asks for it: `postgres://user:password@host/db`",
@@ -43,3 +45,20 @@ EXPORTER_VARIABLES: dict[str, str] = {
 RESERVED: frozenset[str] = frozenset(
     {**VARIABLES, **WEB_VARIABLES, **ASGI_VARIABLES, **CELERY_VARIABLES, **WORKER_VARIABLES, **EXPORTER_VARIABLES}
 )
+# Keys of the stack file that say what people set these for.
+_KEYS: dict[str, str] = {
+    "DJANGO_ALLOWED_HOSTS": "domains",
+    "DJANGO_CSRF_TRUSTED_ORIGINS": "domains",
+    "DJANGO_SETTINGS_MODULE": "app.settings_module",
+    "GUNICORN_CMD_ARGS": "overrides.django",
+}
+
+
+def reserved_problem(names: Iterable[str]) -> str:
+    """What is wrong with an app's own variables, and the keys to use instead; empty where nothing is."""
+    hidden = sorted(set(names) & RESERVED)
+    if not hidden:
+        return ""
+    keys = dict.fromkeys(_KEYS[name] for name in hidden if name in _KEYS)
+    instead = f"; use {' and '.join(f'`{key}`' for key in keys)} of the stack file" if keys else ""
+    return f"the stack gives the app {', '.join(hidden)} itself; choose another name{instead}"

@@ -23,8 +23,13 @@ class Autoscaling:
         self._scaled = {one.name: one for one in (plan.django.workload, *(pool.workload for pool in plan.workers))}
 
     def exists(self, workload: WorkloadPlan) -> bool:
-        """Whether the workload has an autoscaler after this update."""
-        return workload.replicas.autoscaled or workload.name in self._now.recorded_autoscalers
+        """Whether the workload has an autoscaler after this update.
+
+        One that only the cluster knows was made by an update that was killed. Left alone it would raise the count again
+        and again: it is registered, and adopted with the rest of what such an update leaves.
+        """
+        known = {*self._now.recorded_autoscalers, *self._now.autoscalers}
+        return workload.replicas.autoscaled or workload.name in known
 
     def lower(self, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
         """Sets those whose minimum or maximum falls; every workload waits for them."""

@@ -16,6 +16,10 @@ from urllib.parse import urlsplit
 import yaml
 
 _LONGEST = 4_000_000  # bytes of an answer
+# What to do where the API server does not know who asks.
+_WAYS: dict[int, str] = {
+    HTTPStatus.UNAUTHORIZED: ", the kubeconfig may have expired: see docs/how-to/renew-kubeconfig.md"
+}
 
 
 class Cluster:
@@ -67,21 +71,36 @@ class Cluster:
             headers = {"Accept": "application/json", "Content-Type": "application/json"}
             made.request(method, path, None if body is None else json.dumps(body), headers)
             answer = made.getresponse()
-            content: dict[str, Any] = json.loads(answer.read(_LONGEST) or b"{}")
-            if not isinstance(content, dict):
-                raise OSError("the answer is no object")
+            text = answer.read(_LONGEST)
+        except OSError:
+            raise  # one of TLS is a ValueError as well
         except (http.client.HTTPException, ValueError) as error:
-            raise OSError(str(error)) from error
+            raise OSError(f"no HTTP ({type(error).__name__})") from error
         finally:
             made.close()
+        content = _object(text)
         if answer.status >= HTTPStatus.BAD_REQUEST:
-            raise OSError(f"{answer.status}: {content.get('message', '')}")
+            said = str((content or {}).get("message") or answer.reason)
+            raise OSError(f"{answer.status} {said}{_WAYS.get(answer.status, '')}")
+        if content is None:
+            raise OSError("the answer is no JSON object")
         return content
+
+
+def _object(text: bytes) -> dict[str, Any] | None:
+    """None where it is something else, for example the page of a proxy."""
+    try:
+        found = json.loads(text or b"{}")
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _tls(cluster: Mapping[str, str], user: Mapping[str, str]) -> ssl.SSLContext:
     """Both sides' certificates; OpenSSL takes a client's pair from a file only, which is gone at once."""
     context = ssl.create_default_context(cadata=base64.b64decode(cluster["certificate-authority-data"]).decode())
+    # From 3.13 on Python asks for identifiers of keys in every certificate; the engine's own client, in Go, does not.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     with tempfile.TemporaryDirectory() as folder:
         pair = Path(folder, "client.pem")
         pair.write_bytes(b"\n".join(base64.b64decode(user[f"client-{part}-data"]) for part in ("certificate", "key")))

@@ -13,7 +13,8 @@ OUTPUTS: dict[str, str] = {
     "region": "the provider's region or location",
     "instance_type": "the server's type",
     "volume_size_gib": "the data volume's size",
-    "certificates": "how the certificate of each name stood when its update ended, where the shop has a `domain`",
+    "certificates": "how the certificate of each name stood when its update ended, and whether the shop redirects in a "
+    "circle; where the shop has a `domain`",
     "grafana": "how to reach Grafana, where `monitoring.grafana` is on",
     "version": "the program that updated the stack last; an older one is refused",
     "k3s_version": "the release of k3s on its servers",

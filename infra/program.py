@@ -25,6 +25,7 @@ from infra.config.against_past import keep_running, require_possible
 from infra.config.autoscaled import read_autoscaled
 from infra.config.bounds import Bounds
 from infra.config.live_bounds import read_bounds
+from infra.config.other_major import require_same_major
 from infra.config.program_config import Secrets, load_stack_config
 from infra.config.recorded import load_state, read_recorded
 from infra.config.resolve import plan_for
@@ -55,6 +56,7 @@ def outputs_of_this_stack() -> dict[str, Any]:
     state = load_state()
     recorded = read_recorded(state)
     require_possible(config, recorded)
+    require_same_major(config, state)
     require_up_to_date(config, state)
     config = keep_running(config, recorded)
     plan = plan_for(config, recorded)
@@ -65,9 +67,10 @@ def outputs_of_this_stack() -> dict[str, Any]:
         require_only_one(config)
     require_orderable(config, plan, recorded)
     pulumi.runtime.register_stack_transformation(quiet(loud_commands(state)))
+    bounds = read_bounds(state)
     past = Past(
-        bounds=read_bounds(state),
-        autoscaled=read_autoscaled(state),
+        bounds=bounds,
+        autoscaled=read_autoscaled(state) | bounds.autoscalers.keys(),
         volume_label=volume_label(state, config.name),
     )
     return deploy(config, secrets, plan, past)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pulumi
 
 from infra.cloud import cloud
 from infra.components.server.interface import FoundServer
-from infra.config.saved import Resources, SavedServer, attached_volume, last_instance_type, refresh_first, saved_servers
+from infra.config.saved import (
+    Resources,
+    SavedServer,
+    attached_volume,
+    last_instance_type,
+    other_label,
+    refresh_first,
+    saved_servers,
+    types_that_answered,
+)
 from infra.errors import Problem, RefusedError
 from infra.existing import unasked
 from infra.models.stack_config import StackConfig
@@ -29,14 +39,21 @@ def require_up_to_date(config: StackConfig, resources: Resources) -> None:
     if not saved:
         return
     try:
-        found = cloud(config.provider).find_servers(config.name, len(saved))
+        found = cloud(config.provider).find_servers(config.name, _last_number(saved))
         detached = _detached(config, attached_volume(resources))
     except Exception as error:  # noqa: BLE001  the SDK raises plain Exceptions for whatever the provider says
         _unknown(config, resources, saved, error)
         return
+    for line in _lost(config, saved, found):
+        pulumi.log.warn(line)
     problems = [*_other_sizes(saved, found), *detached]
     if problems:
         raise RefusedError("the state is not what the provider has; nothing was touched", problems)
+
+
+def _last_number(saved: list[SavedServer]) -> int:
+    """Of Celery's servers: an update that failed may have left the third one and deleted those before it."""
+    return max((int(found) for one in saved for found in re.findall(r"-(\d+)-", one.resource)), default=0)
 
 
 def _other_sizes(saved: list[SavedServer], found: list[FoundServer]) -> Iterator[Problem]:
@@ -44,21 +61,44 @@ def _other_sizes(saved: list[SavedServer], found: list[FoundServer]) -> Iterator
     for server in saved:
         types = {one.instance_type for one in found if one.name == server.name}
         if types and server.instance_type not in types:
+            read = refresh_first(server.resource, pulumi.get_stack())
             yield Problem(
                 path=f"server {server.name}",
                 value=" or ".join(sorted(types)),
                 allowed=f"the state says {server.instance_type}: a resize failed, or was done by hand",
-                hint=f"{refresh_first(server.resource, pulumi.get_stack())}: it resizes the server that is there",
+                hint=f"{read}: it plans with the size that the server has",
             )
 
 
+def _lost(config: StackConfig, saved: list[SavedServer], found: list[FoundServer]) -> Iterator[str]:
+    """Said and not refused: a server whose label somebody took away would keep every update from its app."""
+    names = {one.name for one in found}
+    for server in saved:
+        if server.name in names:
+            continue
+        page = "lost-server.md" if server.resource == SERVER_RESOURCE else "celery-servers.md#one-is-lost"
+        yield (
+            f"{config.provider} has no server {server.name} with this deployment's label, although the state has one. "
+            f"If it is lost, follow docs/how-to/{page} first"
+        )
+
+
 def _detached(config: StackConfig, label: str) -> list[Problem]:
-    if not label or cloud(config.provider).volume_attached(label) is not False:
+    """A volume that belongs to no server, under either of its labels.
+
+    An update that failed saves the new label, which the provider may never have got.
+    """
+    if not label:
+        return []
+    attached = cloud(config.provider).volume_attached
+    answers = ((one, attached(one)) for one in (label, other_label(label, config.name)))
+    there, answer = next((one for one in answers if one[1] is not None), ("", None))
+    if answer is not False:
         return []
     return [
         Problem(
             path="the data volume",
-            value=label,
+            value=there,
             allowed="the state says that the server has it, but it belongs to none",
             hint=f"{refresh_first(VOLUME_RESOURCE, pulumi.get_stack())}: it attaches the volume",
         )
@@ -67,8 +107,12 @@ def _detached(config: StackConfig, label: str) -> list[Problem]:
 
 def _unknown(config: StackConfig, resources: Resources, saved: list[SavedServer], error: Exception) -> None:
     """An outage of the provider's API must not stop the update of an app whose server nobody has touched."""
-    last, problem = last_instance_type(resources), unasked(config, error)
-    if any(one.resource == SERVER_RESOURCE and last not in ("", one.instance_type) for one in saved):
-        title = "the last update did not end well, and the provider could not be asked what the server is now"
+    problem = unasked(config, error)
+    last = {SERVER_RESOURCE: last_instance_type(resources), **types_that_answered(resources)}
+    unsure = [one.name for one in saved if last.get(one.resource, "") not in ("", one.instance_type)]
+    if unsure:
+        title = (
+            f"the last update did not end well, and the provider could not be asked what {' and '.join(unsure)} is now"
+        )
         raise RefusedError(title, [problem])
-    pulumi.log.warn(f"the provider could not be asked what the servers are, the state is taken at its word: {problem}")
+    pulumi.log.warn(f"the provider could not be asked what the servers are; the plan goes by the state. {problem}")

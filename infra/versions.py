@@ -4,19 +4,19 @@ from __future__ import annotations
 
 VERSION = "0.1.0"  # of this program, as in pyproject.toml
 
-# Each tag was seen in use in public repositories (no registry was asked): postgres and redis also in docker-library's
-# own list, library/postgres and library/redis of official-images at 2026-08-21, the others on 2026-11-30.  A stack file
-# overrides any of them with `images:` (a mirror or a digest).  A tag that floats is none of these: another base under
+# Each tag was seen in use in public repositories on 2026-11-30, and none newer of its line (no registry was asked);
+# postgres also in docker-library's own list, library/postgres of official-images at 2026-08-21.  A stack file overrides
+# any of them with `images:` (a mirror or a digest).  A tag that floats is none of these: another base under
 # `postgres:17` changed the order of text under indexes (docker-library/postgres#1356).
 IMAGES: dict[str, str] = {
     "postgres": "docker.io/library/postgres:17.11-trixie",
-    "redis": "docker.io/library/redis:8.2.9-bookworm",
+    "redis": "docker.io/library/redis:8.2.10-bookworm",
     "postgres_exporter": "quay.io/prometheuscommunity/postgres-exporter:v0.19.1",
     "redis_exporter": "docker.io/oliver006/redis_exporter:v1.84.0",
-    "prometheus": "quay.io/prometheus/prometheus:v3.13.2",
+    "prometheus": "quay.io/prometheus/prometheus:v3.13.4",
     "alertmanager": "quay.io/prometheus/alertmanager:v0.34.1",
     "node_exporter": "quay.io/prometheus/node-exporter:v1.12.1",
-    "grafana": "docker.io/grafana/grafana:12.4.9",
+    "grafana": "docker.io/grafana/grafana:12.4.12",
     "pgbouncer": "docker.io/edoburu/pgbouncer:v1.25.2-p0",
 }
 # The major version whose data and settings the program knows: another one can't read what lies on the volume.

@@ -78,9 +78,9 @@ def dns(
     context: typer.Context,
     host: Annotated[str, typer.Argument(help="A name of the shop, for example shop.example.test.")],
     *,
-    forget: Annotated[bool, typer.Option("--forget", help="From now on the name leads nowhere.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Remove the name again: it resolves no more.")] = False,
 ) -> None:
-    """Let a name lead to this lab's server, as an A record does; `up` does it for the stack file's own names."""
+    """Point a name at this lab's server, as an A record does; `up` does it for the stack file's own names."""
     _lab(context).dns(host, forget=forget)
 
 

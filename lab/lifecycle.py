@@ -161,7 +161,7 @@ class Lab:
         return stacks[0]
 
     def _nothing(self) -> StagecoachError:
-        problem = Problem(path="lab", value=self.name, allowed="a deployment", hint="Run `make up` first")
+        problem = Problem(path="lab", value=self.name, allowed="it has no deployment", hint="Run `make up` first")
         return StagecoachError("nothing is deployed in this lab", [problem])
 
     def down(self) -> None:

@@ -37,15 +37,21 @@ class Answers(Mocks):
                 return {}, [("", self.found)]
             return {LOOK_UPS[args.token]: self.found, "id": "looked-up"}
         if args.token == "vultr:index/getBlockStorage:getBlockStorage":
-            if self.volume is None:
+            volumes = self.volume if isinstance(self.volume, dict) else dict.fromkeys(self._labels(args), self.volume)
+            held = [volumes[label] for label in self._labels(args) if volumes.get(label) is not None]
+            if not held:
                 return {}, [("", "no results were found")]
-            return {"attachedToInstance": self.volume, "id": "looked-up"}
+            return {"attachedToInstance": held[0], "id": "looked-up"}
         if args.token in self.offers.tokens:
             self.asked.append((args.token, args.args))
             return self.offers.answer(args.token, args.args)
         assert args.token == "pulumi:pulumi:readStackResourceOutputs", f"no call expected: {args.token}"
         assert args.args == {"stackName": f"org/stagecoach/{self.stack}"}
         return {"name": args.args["stackName"], "outputs": self.state}
+
+    @staticmethod
+    def _labels(args):
+        return args.args["filters"][0]["values"]
 
 
 def graph(  # noqa: PLR0913  a test gives one or two of them
@@ -54,7 +60,8 @@ def graph(  # noqa: PLR0913  a test gives one or two of them
     """One run of `program`; config values as a stack file has them, `state` is what the stack has already.
 
     `found` is what the provider has when it is asked for servers of the deployment, or the words of its error;
-    `offers` what it sells; `volume` the instance that Vultr's volume belongs to, None where there is no volume.
+    `offers` what it sells; `volume` the instance that Vultr's volume belongs to, None where there is no volume, or the
+    instance by the volume's label.
     """
     servers = found if isinstance(found, str) else list(found)
     answers = Answers(preview=preview, stack=stack, state=state or {}, found=servers, offers=offers, volume=volume)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra.config import live_bounds
 from tests.config.past import past
 from tests.graphs import pods, run, waits_for
 from tests.mocks import graph
@@ -53,6 +54,31 @@ class TestDown:
     def test_a_pool_that_goes_takes_its_own_along(self):
         """Its Deployment goes at the end of the update, too."""
         assert [name for name in moved(5, 4).of_type(HPA) if "slow" in name] == []
+
+
+class TestAfterAKill:
+    """A move up was killed after the API server had taken the autoscaler and before the engine wrote it down."""
+
+    @pytest.fixture
+    def back(self, monkeypatch):
+        """Stage 1 again, on a cluster that has what its state does not know."""
+        known = {"labels": {"app.kubernetes.io/part-of": "stagecoach"}, "name": "django"}
+        unknown = {"metadata": known, "spec": {"minReplicas": 3, "maxReplicas": 6}}
+        objects = {**{kind: [] for kind in live_bounds._PATHS}, HPA: [unknown]}
+        monkeypatch.setattr(live_bounds, "ask_cluster", lambda _kubeconfig: objects)
+        return moved(1, 1)
+
+    def test_it_is_taken_and_falls_first(self, back):
+        """Nobody would ever take it away, and it asks for three web pods where two have room."""
+        assert {name: bounds(back, name) for name in back.of_type(HPA)} == {DJANGO: (2, 2)}
+        for name in app_pods(back):
+            assert DJANGO in waits_for(back, name)
+
+    def test_its_deployment_takes_the_count_back(self, back):
+        """Else the API server refuses the count (ADR 0023)."""
+        annotations = back.inputs("django-deployment")["metadata"]["annotations"]
+        assert annotations["pulumi.com/patchForce"] == "true"
+        assert "patchForce" not in str(back.inputs("celery-worker-deployment")["metadata"])
 
 
 class TestUp:

@@ -6,6 +6,7 @@ from infra.errors import RefusedError
 from infra.versions import K3S_VERSION
 from tests.graphs import CONFIG, exported, program
 from tests.mocks import graph
+from tests.test_existing import answer
 from tests.test_quiet_commands import state
 
 OLD = {"k3s-install": {"create": "export SERVER_ID=4711\nexport K3S_VERSION=v1.33.6+k3s1\nexport K3S_URL=''\n"}}
@@ -13,7 +14,8 @@ OLD = {"k3s-install": {"create": "export SERVER_ID=4711\nexport K3S_VERSION=v1.3
 
 def run(found, **changes):
     more = {f"stagecoach:{key}": value for key, value in changes.items()}
-    return graph(program, config={**CONFIG, "stagecoach:stage": 1, **more}, state=state(found))
+    config = {**CONFIG, "stagecoach:stage": 1, **more}
+    return graph(program, config=config, state=state(found), found=[answer("hetzner")])
 
 
 @pytest.mark.parametrize("stage", [1, 5])

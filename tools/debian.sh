@@ -27,8 +27,15 @@ install() {
 		made=yes
 	fi
 	trap '[ -z "$made" ] || rm -f "$policy"' EXIT
-	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+	# Another apt may hold the locks; the option waits for dpkg's, an update wants the lists' as well.
+	tries=1
+	until apt-get -o DPkg::Lock::Timeout=600 update -qq; do
+		[ "$tries" -lt 5 ] || exit 1
+		tries=$((tries + 1))
+		sleep 10
+	done
+	DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends "$@" \
+		>/dev/null
 }
 
 missing=""

@@ -98,7 +98,9 @@ def _app_reasons(
     if before.app.celery_app != after.app.celery_app:
         yield names[1:], "stagecoach:app.celery_app"
     # Without the key's prefix: the environment is the same, and no migration runs.
-    yield from ((names[:1], f"app.{one}") for one in _WEB_FIELDS if getattr(before.app, one) != getattr(after.app, one))
+    for one in _WEB_FIELDS:
+        if getattr(before.app, one) != getattr(after.app, one):
+            yield names[:1], f"app.{after.app.interface if one == 'application' else one}"
 
 
 def _names_key(before: StackConfig, after: StackConfig) -> str:

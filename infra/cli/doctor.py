@@ -36,7 +36,7 @@ def doctor(
     ] = "portquiz.net",
     json_output: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Look at what `pulumi up` needs of this machine, and say how to mend what is missing; needs no credentials."""
+    """Look at what `pulumi up` needs on this machine, and say how to fix what is missing; needs no credentials."""
     from infra.doctor.examine import Asked, examine  # noqa: PLC0415  `plan` is to be quick
 
     made = examine(Asked(stack=stack, stack_file=stack_file, online=online, reach=_host(reach)))
@@ -77,8 +77,8 @@ def _print_table(made: Examination) -> None:
     out = new_console()
     print_grid(
         out,
-        Grid(header=("", "", "found", "how to mend it"), rows=wide, title=title),
-        Grid(header=("", "found", "how to mend it"), rows=narrow, title=title),
+        Grid(header=("", "", "found", "how to fix it"), rows=wide, title=title),
+        Grid(header=("", "found", "how to fix it"), rows=narrow, title=title),
     )
     missing = sum(one.status == "missing" for one in made.checks)
     out.print("Nothing is missing." if made.passed else f"{missing} missing: an update would fail.", style="bold")

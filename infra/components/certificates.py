@@ -41,7 +41,7 @@ class Certificates(pulumi.ComponentResource):
             "DOMAINS": " ".join(args.domains),
             "WAIT_SECONDS": str(_WAIT_SECONDS),
         }
-        script = with_variables(load("certificates.sh"), variables)
+        script = with_variables(load("base.sh", "certificates.sh"), variables)
         command = remote.Command(
             f"{name}-watch",
             connection=args.connection,

@@ -9,7 +9,7 @@ from pulumi_kubernetes import networking
 
 from infra.components._kubernetes import metadata
 from infra.components.django import SERVICE_PORT
-from infra.components.redirects import middleware
+from infra.components.redirects import middlewares
 from infra.components.traefik import CERTIFICATE_RESOLVER
 from infra.names import DJANGO
 
@@ -38,7 +38,7 @@ class Ingress(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         if args.hosts[1:]:
-            redirected = {f"{_ROUTER}.middlewares": middleware(args.hosts[0])}
+            redirected = {f"{_ROUTER}.middlewares": middlewares(args.hosts[0])}
             networking.v1.Ingress(
                 f"{name}-redirects",
                 metadata=metadata(REDIRECTS, args.namespace, {**_annotations(args.hosts), **redirected}),

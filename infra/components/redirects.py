@@ -1,6 +1,9 @@
-"""Redirects of the shop's further host names to its address, by a middleware of traefik's file provider.
+"""Redirects of the shop's further host names to its address, by middlewares that traefik reads from a file.
 
-A Middleware object would need traefik's CRDs, which are not there on a first preview; the chart's values need none.
+The file is a ConfigMap of ours, mounted by the chart's `volumes`, which mean the same in every chart.  The chart's own
+`providers.file.content` is text up to v40 and a mapping from v41 on (traefik-helm-chart at v40.3.0 and v41.0.0,
+templates/provider-file-cm.yaml), and an update of k3s brings another chart.  A Middleware object would need traefik's
+CRDs, which are not there on a first preview.
 """
 
 from __future__ import annotations
@@ -10,28 +13,48 @@ from typing import Any
 
 import yaml
 
+NAME = "stagecoach-redirects"  # of the ConfigMap, and of the volume
+FOLDER = "/etc/stagecoach"
+FILE = "redirects.yml"
 # Everything behind the host: path and query stay. RedirectRegex passes a request on whose URL it does not change
 # (traefik, pkg/middlewares/redirect): no name is ever redirected to itself.
 _REGEX = "^https?://[^/]+/(.*)$"
+# Browsers keep a permanent redirect for good. Where names change places, a kept one and the new one would be a circle.
+_FORGOTTEN, _FORGET = "not-kept", {"headers": {"customResponseHeaders": {"Cache-Control": "no-store"}}}
 
 
-def middleware(host: str) -> str:
-    """What an Ingress names to redirect its hosts to `host`."""
-    return f"{_name(host)}@file"
+def middlewares(host: str) -> str:
+    """What an Ingress names to redirect its hosts to `host`, the outer one first."""
+    return f"{_FORGOTTEN}@file,{_name(host)}@file"
 
 
-def redirect_values(hosts: Sequence[str]) -> dict[str, Any]:
-    """Chart values with one middleware for each name; empty for a single name, which needs none.
+def redirect_objects(hosts: Sequence[str], namespace: str) -> list[dict[str, Any]]:
+    """The ConfigMap with a redirect for each name; none for a single name, which needs no redirect.
 
     One for each, not for the first alone: traefik reads a changed file within two minutes, and an update that makes
     another of the names the shop's address must find its redirect there already.
+
+    Args:
+        hosts: The shop's names, its address first.
+        namespace: Traefik's.
     """
-    if len(hosts) < 2:  # noqa: PLR2004  the shop's address alone
-        return {}
-    middlewares = {_name(host): {"redirectRegex": _redirect(host)} for host in hosts}
-    # Text, as in the charts of k3s-io/k3s-charts from 27 to 39 and in traefik's v40; from v41 on it is a mapping.
-    content = yaml.safe_dump({"http": {"middlewares": middlewares}}, sort_keys=False)
-    return {"providers": {"file": {"enabled": True, "watch": True, "content": content}}}
+    if not hosts[1:]:
+        return []
+    made = {_FORGOTTEN: _FORGET} | {_name(host): {"redirectRegex": _redirect(host)} for host in hosts}
+    text = yaml.safe_dump({"http": {"middlewares": made}}, sort_keys=False)
+    metadata = {"name": NAME, "namespace": namespace}
+    return [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {FILE: text}}]
+
+
+def redirect_volumes(hosts: Sequence[str]) -> list[dict[str, str]]:
+    """The chart's `volumes`: it mounts that ConfigMap read-only."""
+    return [{"name": NAME, "mountPath": FOLDER, "type": "configMap"}] if hosts[1:] else []
+
+
+def redirect_arguments(hosts: Sequence[str]) -> list[str]:
+    """Arguments of traefik.  A folder: of a single file it would see the first change only, for a mount is replaced."""
+    found = (f"--providers.file.directory={FOLDER}", "--providers.file.watch=true")
+    return list(found) if hosts[1:] else []
 
 
 def _name(host: str) -> str:

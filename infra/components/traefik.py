@@ -10,11 +10,12 @@ import pulumi
 import yaml
 from pulumi_command import remote
 
-from infra.components.redirects import redirect_values
+from infra.components.redirects import redirect_arguments, redirect_objects, redirect_volumes
 from infra.components.scripts import load, with_variables
 from infra.sizing.plan import ContainerPlan
 
 CERTIFICATE_RESOLVER = "letsencrypt"
+_NAMESPACE = "kube-system"
 _ENTRY_POINTS = ("web", "websecure")
 # As arguments of traefik itself: the chart's key for it moved between the versions that k3s bundles (v37: ports.web.
 # redirections, v39: ports.web.http.redirections), and a key that a chart does not know is passed over without a word.
@@ -59,7 +60,7 @@ class Traefik(pulumi.ComponentResource):
 def render_chart_config(
     container: ContainerPlan, acme_email: str | None, *, read_timeout: int, hosts: Sequence[str] = ()
 ) -> str:
-    """The HelmChartConfig, with keys that mean the same in every chart that k3s 1.33 to 1.36 bundles.
+    """The HelmChartConfig, with keys that mean the same in every chart that k3s 1.33 to 1.37 bundles, and its files.
 
     Args:
         container: Requests and limits: without requests traefik is invisible to the scheduler.
@@ -76,10 +77,11 @@ def render_chart_config(
         "ports": {
             name: {"transport": {"respondingTimeouts": {"readTimeout": f"{read_timeout}s"}}} for name in _ENTRY_POINTS
         },
-        **redirect_values(hosts),
     }
+    if redirect_volumes(hosts):
+        values["volumes"] = redirect_volumes(hosts)
     if acme_email:
-        values["additionalArguments"] = list(_TO_HTTPS)
+        values["additionalArguments"] = [*_TO_HTTPS, *redirect_arguments(hosts)]
         values["persistence"] = {"enabled": True, "size": "128Mi"}
         values["certificatesResolvers"] = {
             CERTIFICATE_RESOLVER: {
@@ -93,7 +95,7 @@ def render_chart_config(
     document = {
         "apiVersion": "helm.cattle.io/v1",
         "kind": "HelmChartConfig",
-        "metadata": {"name": "traefik", "namespace": "kube-system"},
+        "metadata": {"name": "traefik", "namespace": _NAMESPACE},
         "spec": {"valuesContent": yaml.safe_dump(values, sort_keys=False)},
     }
-    return yaml.safe_dump(document, sort_keys=False)
+    return yaml.safe_dump_all([*redirect_objects(hosts, _NAMESPACE), document], sort_keys=False)

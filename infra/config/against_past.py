@@ -79,11 +79,11 @@ def k3s_step(wanted: str | None, has: str) -> Iterator[Problem]:
     if to > now + 1:
         allowed = f"{has} runs here, and a minor of Kubernetes can't be skipped"
         step = K3S_STEPS.get(now + 1)
-        first = f"Update to {step} first" if step else f"Leave it out to keep {has}"
+        first = f"Update to {step} first" if step else f"Leave it out to keep {has}: this checkout has no step from it"
         hint = f"{first}; docs/how-to/upgrade-k3s.md has the steps"
         yield Problem(path="stagecoach:k3s.version", value=wanted, allowed=allowed, hint=hint)
     elif to < now:
-        allowed = f"{has} runs here, and k3s goes back to an earlier minor only with a copy of its datastore from then"
+        allowed = f"{has} runs here, and k3s can't go back to an earlier minor without its datastore from that time"
         hint = f"Name a release of 1.{now} or 1.{now + 1}, or leave it out to keep {has}"
         yield Problem(path="stagecoach:k3s.version", value=wanted, allowed=allowed, hint=hint)
 

@@ -49,7 +49,8 @@ def read_bounds(state: Mapping[str, Any]) -> Bounds:
     except (AwayError, ValueError) as error:
         if not pulumi.runtime.is_dry_run():
             pulumi.log.warn(
-                f"The cluster could not be asked for its bounds ({error}); the last recorded ones decide their order"
+                f"The cluster does not say which quotas it has ({error}). The last recorded ones decide in which order "
+                "they change"
             )
         return bounds_of(recorded, kept)
 

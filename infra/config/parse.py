@@ -102,14 +102,15 @@ def _without_nulls(value: Any) -> Any:  # noqa: ANN401  whatever stands in the f
 
 
 def _between(one: Between) -> Problem:
-    hint = _nearest(one.value, one.allowed)
+    hint = one.hint or _nearest(one.value, one.allowed)
     return Problem(path=f"{NAMESPACE}:{one.path}", value=_cut(one.value), allowed=one.allowed, hint=hint)
 
 
 def _nearest(value: str, allowed: str) -> str:
     """Among the names that are listed behind a colon."""
-    close = difflib.get_close_matches(value, allowed.rpartition(": ")[2].split(", "), n=1) if value else []
-    return f"Did you mean {close[0]}?" if close else "Mend the stack file"
+    listed = [one for one in allowed.rpartition(": ")[2].split(", ") if " " not in one]
+    close = difflib.get_close_matches(value, listed, n=1) if value else []
+    return f"Did you mean {close[0]}?" if close else "Fix the stack file"
 
 
 def _problem(error: Mapping[str, Any]) -> Problem:
@@ -124,9 +125,8 @@ def _problem(error: Mapping[str, Any]) -> Problem:
     value = "" if hidden or not location or isinstance(error["input"], dict) else _shown(error["input"])
     message = _message(error)
     message = message.removeprefix("Value error, ")
-    name = location[0] if location else ""
-    field = StackConfig.model_fields.get(name)
-    hint = f"It is: {field.description}" if field and field.description else "Mend the stack file"
+    meaning = _meaning(location)
+    hint = f"The key means: {meaning}" if meaning else "Fix the stack file"
     return Problem(path=path, value=value, allowed=message, hint=hint)
 
 
@@ -138,6 +138,17 @@ def _message(error: Mapping[str, Any]) -> str:
     if kind == "string_type" and isinstance(given, (bool, int, float)):
         return f"is read as a number or a truth value; with quotes it is a text: '{engine_text(given)}'"
     return str(error["msg"])
+
+
+def _meaning(location: list[str]) -> str:
+    """What the reference page says of a key; of the one around it where it has no words of its own."""
+    schema = StackConfig.model_json_schema()
+    node, said = schema, ""
+    for part in location:
+        node = _resolve(node, schema)
+        node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
+        said = str(node.get("description") or said)
+    return said
 
 
 def _shown(value: object) -> str:

@@ -103,7 +103,8 @@ def read_recorded(resources: Resources) -> Recorded | None:
         elif kind in _VOLUMES and logical_name == VOLUME_RESOURCE:
             volume = int(outputs[_VOLUMES[kind]])
     stage, version = int(last.get("stage") or 0), str(last.get("version") or "")
-    k3s_version = recorded_k3s(resources)
+    # The outputs where the command was taken out of the state with the server: the cluster lies on the volume.
+    k3s_version = recorded_k3s(resources) or str(last.get("k3s_version") or "")
     if server is None:
         lost = _without_server(last, volume, stage, version)
         return replace(lost, k3s_version=k3s_version) if lost else None

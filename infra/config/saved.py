@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,14 +14,14 @@ from infra.names import CELERY_SERVERS_COMPONENT, SERVER_RESOURCE, VOLUME_RESOUR
 # with what was asked for alone (`initializationError` in pulumi-terraform-bridge, pkg/tfbridge/provider.go).
 _NEEDED = {
     "hcloud:index/primaryIp:PrimaryIp": ("ipAddress",),
-    "hcloud:index/server:Server": ("serverType", "location", "primaryDiskSize"),
+    "hcloud:index/server:Server": ("name", "serverType", "location", "primaryDiskSize"),
     "hcloud:index/serverNetwork:ServerNetwork": ("ip",),
     "hcloud:index/volume:Volume": ("size", "linuxDevice"),
     "digitalocean:index/reservedIp:ReservedIp": ("ipAddress",),
-    "digitalocean:index/droplet:Droplet": ("size", "region", "disk", "ipv4AddressPrivate"),
+    "digitalocean:index/droplet:Droplet": ("name", "size", "region", "disk", "ipv4AddressPrivate"),
     "digitalocean:index/volume:Volume": ("size", "name"),
     "vultr:index/reservedIp:ReservedIp": ("subnet",),
-    "vultr:index/instance:Instance": ("plan", "region", "disk", "internalIp"),
+    "vultr:index/instance:Instance": ("label", "plan", "region", "disk", "internalIp"),
     "vultr:index/blockStorage:BlockStorage": ("sizeGb", "mountId"),
 }
 # Of a server: its type, its physical name.
@@ -31,6 +32,8 @@ _SERVERS = {
 }
 _VULTR_VOLUME = "vultr:index/blockStorage:BlockStorage"
 _STACK = "pulumi:pulumi:Stack"
+_ANSWERED = re.compile(r"celery-answers-(\d+)")
+_BOOT = re.compile(r"^export BOOT='\S+ (\S+)'$", re.MULTILINE)  # infra/components/celery_answers.py
 Resources = Mapping[str, Any]
 
 
@@ -50,12 +53,12 @@ def require_finished(resources: Resources, stack: str) -> None:
             path=f"the state's {logical}",
             value="",
             allowed=f"its creation stopped half-way, {' and '.join(missing)} {_are(missing)} unknown",
-            hint=f"{refresh_first(logical, stack)}. If the provider has no such thing, the refresh takes it out",
+            hint=f"{refresh_first(logical, stack)}. If the provider does not have it, that removes it from the state",
         )
         for logical, missing in _unfinished(resources)
     ]
     if problems:
-        raise RefusedError("a part of this deployment was made half; nothing was touched", problems)
+        raise RefusedError("a resource of this deployment is incomplete; nothing was changed", problems)
 
 
 def refresh_first(logical: str, stack: str) -> str:
@@ -81,6 +84,20 @@ def last_instance_type(resources: Resources) -> str:
     return next((str(one.get("instance_type") or "") for one in stacks), "")
 
 
+def types_that_answered(resources: Resources) -> dict[str, str]:
+    """Of Celery's servers by logical name: the type that each had when an update last reached it.
+
+    The command that waits for a server names its type, and it does not run where the resize before it failed.
+    """
+    found = {}
+    for urn, resource in resources.items():
+        answered = _ANSWERED.fullmatch(_logical(urn))
+        boot = _BOOT.search(str(_outputs(resource).get("create") or "")) if answered else None
+        if answered and boot:
+            found[f"{CELERY_SERVERS_COMPONENT}-{answered[1]}-server"] = boot[1]
+    return found
+
+
 def volume_label(resources: Resources, deployment: str) -> str:
     """The label of Vultr's volume: as it is, but another one where the update has to attach it to a server."""
     for urn, resource in resources.items():
@@ -89,8 +106,13 @@ def volume_label(resources: Resources, deployment: str) -> str:
             label = str(outputs.get("label") or deployment)
             if outputs.get("attachedToInstance") and any(_logical(one) == SERVER_RESOURCE for one in resources):
                 return label
-            return f"{deployment}-data" if label == deployment else deployment
+            return other_label(label, deployment)
     return deployment
+
+
+def other_label(label: str, deployment: str) -> str:
+    """The second of the two labels that the volume changes between."""
+    return f"{deployment}-data" if label == deployment else deployment
 
 
 def attached_volume(resources: Resources) -> str:

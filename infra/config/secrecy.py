@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra.app_contract import RESERVED
+from infra.app_contract import reserved_problem
 from infra.errors import Problem
 from infra.models.variable_name import variable_problem
 
@@ -61,8 +61,7 @@ def _variables(path: str, values: Mapping[Any, Any], env: object) -> Iterator[Pr
             yield Problem(path=one, value="plain text", allowed=allowed, hint=hint)
         if found := variable_problem(str(name)):
             yield Problem(path=one, value="", allowed=found, hint="Choose another name")
-        elif name in RESERVED:
-            allowed = f"the stack gives the app {name} itself"
-            yield Problem(path=one, value="", allowed=allowed, hint="Choose another name, or remove it")
+        elif reserved := reserved_problem([str(name)]):
+            yield Problem(path=one, value="", allowed=reserved, hint="Or remove it")
         if isinstance(env, dict) and name in env:
             yield Problem(path=one, value="", allowed="stands in `env` as well", hint="Remove one of them")

@@ -91,5 +91,5 @@ def _odd(one: Oddity) -> Problem:
     path = ".".join(one.path[1:] if one.path[:1] == ("config",) else one.path) or "the file"
     written = one.written if len(one.written) <= _LONGEST else f"{one.written[:_LONGEST]}..."
     problem, _, hint = one.problem.partition("; ")
-    hint = f"{hint[:1].upper()}{hint[1:]}" if hint else "Mend the stack file"
+    hint = f"{hint[:1].upper()}{hint[1:]}" if hint else "Fix the stack file"
     return Problem(path=path, value=written, allowed=f"{problem} (line {one.line})", hint=hint)

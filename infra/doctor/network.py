@@ -94,6 +94,9 @@ def _dns_check(host: str, address: str | None, resolve: Callable[[str], set[str]
     if address is None:
         mend = f"After the first update set an A record for {host} to the output public_ip"
         return warning("DNS", f"{host}: {said}; there is no address yet to compare with", mend)
+    if others := sorted(found - {address}) if address in found else []:
+        mend = "Remove that A or AAAA record: customers and the certificate's issuer go there, too"
+        return warning("DNS", f"{host} is {address}, and also {', '.join(others)}", mend)
     if address in found:
         return ok("DNS", f"{host} is {address}")
     mend = f"Set an A record for {host} to {address}; a proxy in front of it must pass port 80 for the certificate"

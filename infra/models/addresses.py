@@ -9,11 +9,13 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, WithJsonSchema
 
-from infra.models.host_name import host_name
+from infra.models.host_name import host_name, public_host_name
 
 _SCHEMES = ("http", "https")
 _HOST_PORT = re.compile(r"(?P<host>.*):(?P<port>[0-9]{1,9})", re.DOTALL)
 _HIGHEST_PORT = 65_535
+_ATOM = r"[A-Za-z0-9!$%&'*+/=^_`{|}~-]+"  # RFC 5322's atom without `?` and `#`
+_LOCAL = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 
 
 def web_url(text: str) -> str:
@@ -55,6 +57,20 @@ def mail_address(text: str) -> str:
     if not local or not at or "@" in local:
         raise ValueError("is no mail address such as ops@example.com")
     return f"{local}@{host_name(host)}"
+
+
+def issuer_contact(text: str) -> str:
+    """A mail address that Let's Encrypt registers an account under; another one costs every certificate.
+
+    Its rules: ASCII, neither `?` nor `#`, a host below a domain (letsencrypt/boulder, validateContacts, ValidEmail).
+
+    Raises:
+        ValueError: it is none.
+    """
+    local, _, host = mail_address(text).rpartition("@")
+    if not _LOCAL.fullmatch(local):
+        raise ValueError(f"the certificates' issuer takes no `{local}` before the @: write a plain mail address")
+    return f"{local}@{public_host_name(host)}"
 
 
 def registry_server(text: str) -> str:
@@ -134,4 +150,5 @@ def _text(form: str) -> WithJsonSchema:
 WebUrl = Annotated[str, AfterValidator(web_url), _text("URL")]
 MailServer = Annotated[str, AfterValidator(mail_server), _text("host:port")]
 MailAddress = Annotated[str, AfterValidator(mail_address), _text("mail address")]
+IssuerContact = Annotated[str, AfterValidator(issuer_contact), _text("mail address")]
 RegistryServer = Annotated[str, AfterValidator(registry_server), _text("host name")]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from infra.app_contract import RESERVED
+from infra.app_contract import reserved_problem
 from infra.models.plain_scalar import engine_text
 from infra.models.variable_name import variable_problem
 
@@ -21,9 +21,8 @@ def _as_texts(value: object) -> object:
 
 def _names(value: dict[str, str]) -> dict[str, str]:
     problems = [f"{name[:80]!r} {found}" for name in value if (found := variable_problem(name))]
-    hidden = sorted(set(value) & RESERVED)
-    if hidden:
-        problems.append(f"the stack gives the app {', '.join(hidden)} itself; choose another name")
+    if reserved := reserved_problem(value):
+        problems.append(reserved)
     problems += [f"{name} has a NUL character, which ends a text" for name, one in value.items() if "\0" in one]
     if problems:
         raise ValueError("; ".join(problems))

@@ -10,7 +10,10 @@ import idna
 
 LONGEST_NAME, LONGEST_LABEL = 253, 63  # characters in their ASCII form (RFC 1035 2.3.4)
 _ODD = re.compile(r"[^a-z0-9-]")
+# What browsers read as a part of an IPv4 address (url.spec.whatwg.org, "ends in a number checker").
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _PORT = re.compile(r":\d*$")
+_JOINERS = "\u200c\u200d"  # names in Persian and in scripts of India have them; IDNA knows where
 
 
 def host_name(text: str) -> str:
@@ -38,10 +41,10 @@ def host_name(text: str) -> str:
     name = ".".join(labels)
     if len(name) > LONGEST_NAME:
         problems.append(f"has {len(name)} characters; DNS allows {LONGEST_NAME}")
-    if labels[-1].isdigit():
+    if _NUMBER.fullmatch(labels[-1]):
         problems.append("its last part is a number, which browsers read as an address")
     if problems:
-        raise ValueError("; ".join(problems))
+        raise ValueError("; ".join(dict.fromkeys(problems)))
     return name
 
 
@@ -63,7 +66,7 @@ def _require_a_name(text: str) -> None:
         raise ValueError("is empty: write a host name, such as shop.example.com")
     if len(text) > LONGEST_NAME + 1:  # with the dot at its end
         raise ValueError(f"has {len(text)} characters; DNS allows {LONGEST_NAME}")
-    if any(one.isspace() or not one.isprintable() for one in text):
+    if any(one.isspace() or not (one.isprintable() or one in _JOINERS) for one in text):
         raise ValueError("has a blank or a character that can't be seen: write the host name alone")
     if "://" in text or "/" in text:
         raise ValueError("is a URL or a path: write the host name alone, such as shop.example.com")
@@ -94,6 +97,9 @@ def _ascii(label: str) -> str:
     try:
         return idna.alabel(label).decode()
     except idna.IDNAError as error:
+        if "too long" in str(error):
+            problem = f"has more than {LONGEST_LABEL} characters in its ASCII form (xn--...)"
+            raise ValueError(f"`{_short(label)}` {problem}; DNS allows {LONGEST_LABEL} between two dots") from None
         raise ValueError(f"IDNA does not allow `{_short(label)}`: {_lower(error)}") from None
 
 

@@ -15,8 +15,14 @@ _NAME = re.compile(rf"(?:{_DOMAIN}/)?{_PATH}(?:/{_PATH})*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _DIGEST = re.compile(r"(?P<algorithm>[A-Za-z0-9+._-]+):(?P<hex>.*)", re.DOTALL)
 _HEX = {"sha256": 64, "sha384": 96, "sha512": 128}  # digits, as go-digest checks them
-_LONGEST = 255  # characters of a repository's name
+_LONGEST = 255  # characters of a repository's path, without the registry; `library/` counts where nothing else is named
+_HIGHEST_PORT = 65_535
+_HUB = ("docker.io", "index.docker.io")
+# Redis loads the files of every version before it, and none of a later one (rdb.c, "Can't handle RDB format version");
+# Postgres never starts on the files of another major version.
+_READS_OLDER = ("redis",)
 _IDENTIFIER = re.compile(r"[a-f0-9]{64}")
+_BARE_DIGEST = re.compile(r"(?:(?P<name>.*)[/:])?(?P<digest>sha(?:256|384|512):.*)")
 _PLACEHOLDER = re.compile(r"\$\{?\w|\{\{|\$\(|<\w+>|%\w+%")
 _WITH_VERSION = "Name a tag or a digest: an image without one changes under a running shop"
 
@@ -46,11 +52,15 @@ def parse_image(text: str) -> ImageReference:
     rest, at, digest = text.partition("@")
     if at:
         _require_digest(digest)
+    elif bare := _BARE_DIGEST.fullmatch(rest):
+        raise ValueError(
+            f"a digest stands behind the repository and an @. Write {bare['name'] or 'NAME'}@{bare['digest']}"
+        )
     # The last path component alone may have a tag: a colon before it is a port's.
     folder, slash, last = rest.rpartition("/")
     last, colon, tag = last.partition(":")
     name = f"{folder}{slash}{last}"
-    _require_name(name)
+    _require_name(name, text[len(name) :])
     if colon and not _TAG.fullmatch(tag):
         raise ValueError(f"{tag!r} is no tag: letters, digits, `_`, `.` and `-`, at most 128, the first no `.` or `-`")
     if not tag and not digest:
@@ -72,18 +82,35 @@ def image_problem(name: str, text: str) -> str | None:
     major = MAJORS.get(name)
     if major is None or (made.digest and not made.tag) or made.major == major:
         return None
+    own = f"Name version {major}, such as {IMAGES[name]}"
     if made.major is None:
-        return f"the tag {made.tag} says no version and would become another major one. Name a {major} or a digest"
+        return f"the tag {made.tag} says no version and may become another major one. {own}, or a digest"
+    if reads(name, major, made.major):
+        return (
+            f"it is version {made.major}, and the stack is made for {major}, which reads what {made.major} wrote. {own}"
+        )
+    kept = f"Data that {made.major} wrote keeps its image, named by its digest ({made.name}@sha256:...)"
     return (
         f"it is version {made.major}, which can't read what {major} wrote on the volume, and the stack upgrades no "
-        f"data. Name a {major}, such as {IMAGES[name]}"
+        f"data. {own}. {kept}"
     )
+
+
+def reads(name: str, new: int, old: int) -> bool:
+    """Whether a new major version of a data service takes the files of an old one as they are.
+
+    Args:
+        name: As `images:` has it.
+        new: The version that starts.
+        old: The version that wrote the files.
+    """
+    return new == old or (name in _READS_OLDER and new > old)
 
 
 def _require_words(text: str) -> None:
     """What people write that is no reference at all."""
     if not text.strip():
-        raise ValueError("it is empty. Name an image, or take the line out")
+        raise ValueError("it is empty. Name an image with its tag")
     if _PLACEHOLDER.search(text):
         raise ValueError("a stack file replaces no variables. Write the tag itself, or use `pulumi config set`")
     if re.search(r"\s", text):
@@ -104,19 +131,33 @@ def _require_digest(digest: str) -> None:
         )
 
 
-def _require_name(name: str) -> None:
+def _require_name(name: str, rest: str) -> None:
+    """A registry, if one is named, and a repository; `rest` is what stands behind them."""
     if _IDENTIFIER.fullmatch(name):
         raise ValueError("it is an image's id. Name the repository that it was pushed to")
-    domain, slash, path = name.partition("/")
-    has_domain = slash and (re.search(r"[.:]", domain) or domain == "localhost" or domain.lower() != domain)
-    repository = path if has_domain else name
-    if repository.lower() != repository:
-        lower = f"{domain}/{path.lower()}" if has_domain else name.lower()
-        raise ValueError(f"repositories have no capital letters. Write {lower}")
+    domain, path = _split(name)
+    if path.lower() != path:
+        lower = f"{domain}/{path.lower()}" if domain else path.lower()
+        raise ValueError(f"repositories have no capital letters. Write {lower}{rest}")
     if not _NAME.fullmatch(name):
         raise ValueError(
             f"{name!r} is no repository: a registry, and words of a-z and 0-9 with `.`, `_` or `-` between them, "
             "separated by `/`"
         )
-    if len(name) > _LONGEST:
-        raise ValueError(f"a repository's name has at most {_LONGEST} characters, this one has {len(name)}")
+    port = re.search(r":([0-9]+)$", domain)
+    if port and not 0 < int(port[1][:9]) <= _HIGHEST_PORT:
+        raise ValueError(f"a registry's port is a number from 1 to {_HIGHEST_PORT}, not {port[1]}")
+    whole = path if "/" in path or domain not in ("", *_HUB) else f"library/{path}"
+    if len(whole) > _LONGEST:
+        raise ValueError(f"a repository's path has at most {_LONGEST} characters, this one has {len(whole)}")
+
+
+def _split(name: str) -> tuple[str, str]:
+    """The registry and the path; the registry is empty where docker.io is meant.
+
+    As distribution/reference tells them apart (normalize.go, splitDockerDomain).
+    """
+    domain, slash, path = name.partition("/")
+    if slash and (re.search(r"[.:]", domain) or domain == "localhost" or domain.lower() != domain):
+        return domain, path
+    return "", name

@@ -10,7 +10,9 @@ from infra.models.addresses import WebUrl
 from infra.models.strict import Between, BetweenFieldsError, StrictModel
 from infra.versions import K3S_SHA256, K3S_STEPS, K3S_VERSION
 
-_RELEASE = re.compile(r"v1\.(\d+)\.(\d+)\+[0-9a-z][0-9a-z.]*")
+_NUMBER = r"(?:0|[1-9][0-9]{0,3})"
+# Any build's name behind the plus, as long as it is none of RKE2, whose binary is another one.
+_RELEASE = re.compile(rf"v1\.({_NUMBER})\.{_NUMBER}\+(?!rke)[0-9a-z][0-9a-z.]*")
 
 
 class K3sConfig(StrictModel):

@@ -56,7 +56,10 @@ class DjangoOverrides(StrictModel):
         description="seconds after which gunicorn ends a process that is stuck",
     )
     read_timeout: int | None = Field(
-        default=None, ge=10, le=86_400, description="seconds that a customer may take to send a request"
+        default=None,
+        ge=10,
+        le=86_400,
+        description="seconds that a customer may take to send a request; traefik ends a longer upload",
     )
     cpu_request: CpuField | None = Field(default=None, description="CPU that the scheduler reserves")
     memory_request: MemoryField | None = Field(default=None, description="memory that the scheduler reserves")

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from infra.catalog import INSTANCE_TYPES, regions
 from infra.models import change
-from infra.models.addresses import MailAddress, RegistryServer
+from infra.models.addresses import IssuerContact, RegistryServer
 from infra.models.alerts_config import AlertsConfig, MonitoringConfig
 from infra.models.app_config import AppConfig
 from infra.models.catalog_config import CatalogConfig
@@ -26,6 +26,7 @@ from infra.models.quantities import MoneyField
 from infra.models.strict import Between, BetweenFieldsError, StrictModel
 from infra.versions import IMAGES
 
+_MIRRORS = "docs/how-to/mirrors.md has examples"
 Provider = Literal["hetzner", "digitalocean", "vultr"]
 _LABEL = r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$"
 
@@ -86,7 +87,7 @@ class StackConfig(StrictModel):
         "redirected to it; each gets a certificate",
         json_schema_extra=change.ROLLS_WEB,
     )
-    acme_email: MailAddress | None = Field(
+    acme_email: IssuerContact | None = Field(
         default=None, description="contact for certificates", json_schema_extra=change.NOTHING_RESTARTS
     )
     admin_cidrs: tuple[AdminNetwork, ...] = Field(
@@ -177,12 +178,14 @@ class StackConfig(StrictModel):
     @field_validator("images")
     @classmethod
     def _are_known_images(cls, value: dict[str, str]) -> dict[str, str]:
-        unknown = sorted(set(value) - set(IMAGES))
-        if unknown:
-            raise ValueError(f"no such image: {', '.join(unknown)}; there are {', '.join(sorted(IMAGES))}")
-        wrong = [f"{name} = {one!r}: {problem}" for name, one in value.items() if (problem := image_problem(name, one))]
-        if wrong:
-            raise ValueError("; ".join(wrong))
+        unknown = f"no such image; there are {', '.join(sorted(IMAGES))}"
+        problems = [
+            Between(path=f"images.{name}", value=one, allowed=problem, needs=(f"images.{name}",), hint=_MIRRORS)
+            for name, one in value.items()
+            if (problem := image_problem(name, one) if name in IMAGES else unknown)
+        ]
+        if problems:
+            raise BetweenFieldsError(problems)
         return value
 
     @field_validator("image")

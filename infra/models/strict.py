@@ -15,12 +15,14 @@ class Between:
         value: What was written.
         allowed: What is right.
         needs: Paths of all fields that the verdict depends on; where one of them is wrong itself there is no verdict.
+        hint: What to do; empty: the nearest of the names that are allowed is proposed.
     """
 
     path: str
     value: str
     allowed: str
     needs: tuple[str, ...]
+    hint: str = ""
 
 
 class BetweenFieldsError(ValueError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -12,18 +11,18 @@ from typing import Any
 
 from infra.errors import Problem, RefusedError
 from infra.names import stack_path
+from infra.pull_requests import engine
 from infra.pull_requests.deployments import FILE, Deployment
 from infra.recheck import failed_resources, refresh_of
 
 _QUIET = ("--non-interactive", "--color", "never")
-_HOUR = 3600  # seconds; an update that takes longer is stuck
 
 
 def missing_backend() -> str | None:
     """Why the engine can't be asked on this machine; None where it can."""
     if shutil.which("pulumi") is None:
         return "there is no `pulumi` on PATH"
-    who = _read("whoami")
+    who = engine.ask("whoami")
     return None if who.returncode == 0 else f"`pulumi whoami` says: {_last_line(who.stderr)}"
 
 
@@ -31,9 +30,14 @@ def holder(deployment: Deployment) -> str:
     """The stack that holds the deployment's state now: before a move the old one, afterwards the new one.
 
     Raises:
-        RefusedError: none does, or several do.
+        RefusedError: none does, or several do, or the backend does not answer.
     """
-    rows: list[dict[str, Any]] = json.loads(_read("stack", "ls", "--json").stdout or "[]")
+    listed = engine.ask("stack", "ls", "--json")
+    if listed.returncode:
+        hint = "Log in where the state is (`pulumi login`), and try again"
+        problem = Problem(path="pulumi stack ls", value="", allowed=_last_line(listed.stderr), hint=hint)
+        raise RefusedError("the backend can't be asked for its stacks", [problem])
+    rows: list[dict[str, Any]] = json.loads(listed.stdout or "[]")
     known = {str(row["name"]).rsplit("/", 1)[-1] for row in rows}
     found = sorted(known.intersection(deployment.candidates))
     if len(found) == 1:
@@ -48,10 +52,13 @@ def holder(deployment: Deployment) -> str:
     raise RefusedError("the deployment's state cannot be found", [problem])
 
 
-def write_preview(deployment: Deployment, folder: Path, *, readable: bool = True, plan: Path | None = None) -> None:
+def write_preview(deployment: Deployment, folder: Path, *, readable: bool = True, plan: Path | None = None) -> str:
     """Leaves the engine's JSON, and its text where somebody reads it, in `folder`; backend and files stay as they are.
 
     The engine's update plan goes to the file `plan`, for `update`; secrets in it are encrypted with the stack's key.
+
+    Returns:
+        What the command said last where it failed, which may be more than the JSON says: that the plan can't be saved.
 
     Raises:
         RefusedError: there was no preview at all; a failed one is in the JSON.
@@ -61,8 +68,8 @@ def write_preview(deployment: Deployment, folder: Path, *, readable: bool = True
         # A copy: where the file has no salt yet, the CLI writes one into it.
         copy = shutil.copy(stack_path(deployment.stack), copies)
         options = ["-s", stack, "--config-file", copy, *_QUIET]
-        done = _read("preview", "--json", *options, *(["--save-plan", str(plan)] if plan else []))
-        text = _read("preview", "--diff", *options).stdout if readable else ""
+        done = engine.ask("preview", "--json", *options, *(["--save-plan", str(plan)] if plan else []))
+        text = engine.ask("preview", "--diff", *options).stdout if readable else ""
     if not done.stdout.lstrip().startswith("{"):
         problem = Problem(
             path=f"stack {stack}", value="", allowed=_last_line(done.stderr), hint="Run `pulumi preview` by hand"
@@ -70,6 +77,7 @@ def write_preview(deployment: Deployment, folder: Path, *, readable: bool = True
         raise RefusedError("the engine made no preview", [problem])
     (folder / f"{deployment.stack}.json").write_text(done.stdout)
     (folder / f"{deployment.stack}.diff").write_text(text)
+    return _last_line(done.stderr) if done.returncode else ""
 
 
 def recheck(stack: str) -> int:
@@ -78,7 +86,7 @@ def recheck(stack: str) -> int:
     Raises:
         RefusedError: the stack's state can't be read.
     """
-    done = _read("stack", "export", "-s", stack)
+    done = engine.ask("stack", "export", "-s", stack)
     if done.returncode:
         hint = "Name a stack of `pulumi stack ls`, and log in where its state is"
         problem = Problem(path="stack", value=stack, allowed=_last_line(done.stderr), hint=hint)
@@ -89,13 +97,17 @@ def recheck(stack: str) -> int:
         return 0
     names = ", ".join(urn.rpartition("::")[2] for urn in urns)
     sys.stdout.write(f"stack {stack}: the last update failed at {names}: asking the provider what they are\n")
-    sys.stdout.flush()
     with tempfile.TemporaryDirectory() as copies:
         # As in a preview: before a move the file of the old stack may be gone, and none is to be written to.
         found = stack_path(stack)
         options = ["--config-file", shutil.copy(found, copies)] if Path(found).exists() else []
-        command = ["pulumi", *refresh_of(urns), "-s", stack, *options, *_QUIET]
-        return subprocess.run(command, check=False, stdin=subprocess.DEVNULL, timeout=_HOUR).returncode
+        code = engine.run(*refresh_of(urns), "-s", stack, *options, *_QUIET)
+    if code:
+        sys.stderr.write(
+            f"stack {stack}: what failed could not be read from the provider (exit code {code}, see above); no "
+            "resource was changed. Until it is read the state may say what was only planned: try again\n"
+        )
+    return code
 
 
 def rename(deployment: Deployment) -> int:
@@ -110,25 +122,15 @@ def update(deployment: Deployment, plan: Path) -> int:
     `plan` is the file that `write_preview` saved. An operation or a value beyond it ends the update.
     """
     sys.stdout.write(f"deployment {deployment.name}: pulumi up -s {deployment.stack}\n")
-    sys.stdout.flush()
-    command = ["pulumi", "up", "-s", deployment.stack, "--plan", str(plan), "--yes", *_QUIET]
-    return subprocess.run(command, check=False, stdin=subprocess.DEVNULL, timeout=_HOUR).returncode
+    return engine.run("up", "-s", deployment.stack, "--plan", str(plan), "--yes", *_QUIET)
 
 
 def _rename(old: str, new: str) -> int:
     """In a folder without stack files: there the command has none to overwrite (ADR 0006)."""
     sys.stdout.write(f"pulumi stack rename {new} -s {old}\n")
-    sys.stdout.flush()
     with tempfile.TemporaryDirectory() as folder:
         shutil.copyfile("Pulumi.yaml", Path(folder, "Pulumi.yaml"))
-        command = ["pulumi", "-C", folder, "stack", "rename", new, "-s", old, *_QUIET]
-        return subprocess.run(command, check=False, stdin=subprocess.DEVNULL, timeout=_HOUR).returncode
-
-
-def _read(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["pulumi", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=_HOUR
-    )
+        return engine.run("-C", folder, "stack", "rename", new, "-s", old, *_QUIET)
 
 
 def _last_line(text: str) -> str:

@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from infra.errors import RefusedError, StagecoachError
+from infra.errors import Problem, RefusedError, StagecoachError
 from infra.guard.refusals import refusals
 from infra.pull_requests.backend import holder, recheck, rename, update, write_preview
 from infra.pull_requests.deployments import Deployment
@@ -15,7 +15,8 @@ from infra.pull_requests.findings import read_previews
 
 _BEYOND = (
     "deployment {name}: the update ended with exit code {code}. If the engine says `violates plan` or `not allowed by "
-    "the plan`, the stack changed after the guard had judged it: run the job again, it judges anew\n"
+    "the plan`, the stack changed after the guard had judged the preview: run the job again, and the guard judges a "
+    "new one\n"
 )
 
 
@@ -55,11 +56,15 @@ def _update(deployment: Deployment) -> int:
 
 
 def _judge(deployment: Deployment, *, plan: Path | None, changed: str) -> None:
-    """Raises RefusedError where the update would lose something that nobody has let go."""
+    """Raises RefusedError where the update would lose something that nobody has let go, or nobody could see it."""
     with tempfile.TemporaryDirectory() as folder:
-        write_preview(deployment, Path(folder), readable=False, plan=plan)
+        failed = write_preview(deployment, Path(folder), readable=False, plan=plan)
         found = read_previews(Path(folder))
     # A left-over exception stops a pull request, not an update that is run again after it stopped half-way.
     problems = [problem for one in found for problem in refusals(replace(one.ruling, unused=()))]
     if problems:
         raise RefusedError(f"the guard refuses the update; {changed}", problems)
+    if failed:
+        hint = "Run the job again; if it stays, run `pulumi preview --save-plan plan.json` by hand"
+        problem = Problem(path=f"pulumi preview -s {deployment.stack}", value="", allowed=failed, hint=hint)
+        raise RefusedError(f"the engine's preview did not end well; {changed}", [problem])

@@ -55,7 +55,7 @@ def watch(cluster: Cluster, say: Callable[[str], None], stop: threading.Event, p
             now = look(cluster)
             for pod in now & before:
                 cluster.delete(f"/api/v1/namespaces/{pod.namespace}/pods/{pod.name}", pod.uid)
-                say(f"{pod.name} was not ready and of an earlier template: deleted, so that the new one can start")
+                say(f"deleted {pod.name}: it was not ready, and its StatefulSet would never have replaced it")
         except OSError:
             now = frozenset()
         before = now

@@ -62,9 +62,9 @@ def further_servers(stage: StageConfig, customers: int | None) -> int:
     return max(customers - stage.customers_min, 0) // CUSTOMERS_EACH
 
 
-def most_customers(stage: StageConfig) -> int:
-    """The most that the last stage holds: with one more it would need one server too many."""
-    return stage.customers_min + CUSTOMERS_EACH * MOST - 1
+def most_customers(stage: StageConfig, servers: int = MOST) -> int:
+    """The most that the last stage holds with so many: one more customer would need one more server."""
+    return stage.customers_min + CUSTOMERS_EACH * servers - 1
 
 
 def _holds(stage: StageConfig, row: InstanceType, count: int, *, at_most: bool = False) -> bool:

@@ -31,16 +31,22 @@ def grow(
     at the peak (infra/whatif/load.py), less than half a process: one more web pod at most is plenty.  What a stack file
     overrides is left as it says.
     """
-    by = times(stage, inputs)
+    by, few = times(stage, inputs), _too_few(stage, inputs)
     if by == 1:
-        return stage, ()
-    pools = tuple(_pool(one, by) if _free(f"pools.{one.name}.replicas", overridden) else one for one in stage.pools)
-    django = stage.django
-    if _free(_WEB, overridden):
-        web = django.replicas.model_copy(update={"ceiling": django.replicas.ceiling + by - 1})
-        django = django.model_copy(update={"replicas": web})
+        return stage, few
+    whole = _times(stage, by)
+    pools = tuple(
+        grown if _free(f"pools.{one.name}.replicas", overridden) else one
+        for one, grown in zip(stage.pools, whole.pools, strict=True)
+    )
+    django = whole.django if _free(_WEB, overridden) else stage.django
     grown = stage.model_copy(update={"pools": pools, "django": django})
-    return grown, _shown(stage, grown, f"{inputs.customers} customers are {by} times the stage's own size")
+    kept = _shown(whole, grown, "overrides name these pods, so they do not grow with the customers")
+    return grown, (
+        *_shown(stage, grown, _why(by, stage, inputs)),
+        *kept,
+        *few,
+    )
 
 
 def check_size(stage: StageConfig, inputs: PlanInputs) -> tuple[Check, ...]:
@@ -48,7 +54,7 @@ def check_size(stage: StageConfig, inputs: PlanInputs) -> tuple[Check, ...]:
     if inputs.customers is None or stage.customers_max is not None:
         return ()
     wanted, most = 1 + further_servers(stage, inputs.customers), most_customers(stage)
-    reason = f"{inputs.customers} customers ask for {wanted} Celery servers of {MOST}, which is up to {most} customers"
+    reason = f"{inputs.customers} customers need {wanted} Celery servers; {MOST} are possible (up to {most} customers)"
     if wanted > MOST:
         reason += (
             ". One database server is not enough above that: share the customers among several deployments, each with "
@@ -60,6 +66,31 @@ def check_size(stage: StageConfig, inputs: PlanInputs) -> tuple[Check, ...]:
 
 def _free(path: str, overridden: tuple[Departure, ...]) -> bool:
     return not any(one.field.startswith(f"overrides.{path}.") for one in overridden)
+
+
+def _why(by: int, stage: StageConfig, inputs: PlanInputs) -> str:
+    wanted = min(1 + further_servers(stage, inputs.customers), MOST)
+    asks = f"{inputs.customers} customers are" if by == wanted else f"celery_servers.count is {by}, which makes it"
+    return f"{asks} {by} times the stage's own size"
+
+
+def _too_few(stage: StageConfig, inputs: PlanInputs) -> tuple[Departure, ...]:
+    """A count that the stack file names and that is below what its customers need: said, because tasks will wait."""
+    named, wanted = inputs.celery_servers, min(1 + further_servers(stage, inputs.customers), MOST)
+    if named is None or named >= wanted or inputs.customers is None or stage.customers_max is not None:
+        return ()
+    why = (
+        f"{inputs.customers} customers need {wanted}; the pools are sized for up to "
+        f"{most_customers(stage, max(named, 1))} customers: raise celery_servers.count, or leave it out"
+    )
+    return (Departure(field="celery_servers.count", guide=str(wanted), plan=str(named), why=why),)
+
+
+def _times(stage: StageConfig, by: int) -> StageConfig:
+    """Every range as large as the customers ask for, whatever the stack file overrides."""
+    web = stage.django.replicas.model_copy(update={"ceiling": stage.django.replicas.ceiling + by - 1})
+    django = stage.django.model_copy(update={"replicas": web})
+    return stage.model_copy(update={"pools": tuple(_pool(one, by) for one in stage.pools), "django": django})
 
 
 def _pool(pool: PoolConfig, by: int) -> PoolConfig:

@@ -16,10 +16,18 @@ def tier_use(stage: StageConfig, inputs: PlanInputs) -> TierUse | None:
     if stage.customers_max is not None:
         up_to, then = stage.customers_max, f"stage {stage.stage + 1}"
     else:
-        servers = min(further_servers(stage, customers) + 1, MOST)
+        servers, then = _mark(1 + further_servers(stage, customers), inputs.celery_servers)
         up_to = stage.customers_min + CUSTOMERS_EACH * servers
-        computed = inputs.celery_servers is None
-        then = "one more Celery server" if computed else "a larger stagecoach:celery_servers.count"
-        if servers == MOST:
-            then = f"the end of what {MOST} Celery servers and one database server hold"
     return TierUse(customers=customers, up_to=up_to, percent=100 * customers // up_to, then=then)
+
+
+def _mark(wanted: int, named: int | None) -> tuple[int, str]:
+    """How many servers count, and what comes after them; `named` is the stack file's count, which bounds the pools."""
+    servers = min(wanted, MOST if named is None else max(named, 1))
+    if servers == MOST:
+        return servers, f"the end of what {MOST} Celery servers and one database server hold"
+    if named is None:
+        return servers, "one more Celery server"
+    if named > wanted:
+        return servers, "more pods on the Celery servers that are there"
+    return servers, "a larger stagecoach:celery_servers.count"

@@ -105,3 +105,19 @@ ENDS: tuple[End, ...] = (
 def end_of(product: str, cycle: str) -> End | None:
     """The row of one line of versions; None for one that the table does not have."""
     return next((one for one in ENDS if (one.product, one.cycle) == (product, cycle)), None)
+
+
+def ended_by(product: str, cycle: str) -> date | None:
+    """The day on which a line that the table does not have had ended at the latest, because a newer one ended then.
+
+    None where nothing newer is known, or the line is no whole one (`8`, which floats over 8.0 and 8.2).
+    """
+    rows = [one for one in ENDS if one.product == product]
+    own, length = _numbers(cycle), min(len(_numbers(one.cycle)) for one in rows)
+    if end_of(product, cycle) or len(own) < length:
+        return None
+    return min((one.ends for one in rows if _numbers(one.cycle) > own), default=None)
+
+
+def _numbers(cycle: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in cycle.split("."))

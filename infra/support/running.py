@@ -9,7 +9,7 @@ from datetime import date
 from infra.models.image_reference import parse_image
 from infra.models.k3s_config import kubernetes_minor
 from infra.models.stack_config import StackConfig
-from infra.support.ends import DEBIAN, GRAFANA, KUBERNETES, POSTGRES, PROMETHEUS, REDIS, end_of
+from infra.support.ends import DEBIAN, GRAFANA, KUBERNETES, POSTGRES, PROMETHEUS, REDIS, end_of, ended_by
 from infra.versions import DEBIAN as INSTALLED_DEBIAN
 from infra.versions import IMAGES, K3S_STEPS, K3S_VERSION
 
@@ -26,23 +26,28 @@ def support_warnings(config: StackConfig, today: date) -> tuple[str, ...]:
 def k3s_warning(release: str, today: date) -> str | None:
     """The line of one release of k3s; None where there is nothing to say."""
     minor = kubernetes_minor(release)
-    return warning_of(KUBERNETES, f"1.{minor}", _next_step(release), today)
+    return warning_of(KUBERNETES, f"1.{minor}", _next_step(release), today) if minor else None
 
 
 def warning_of(product: str, cycle: str, mend: str, today: date) -> str | None:
     """What is to be said of one line of versions; `mend` says what to do."""
-    row = end_of(product, cycle)
+    row, latest = end_of(product, cycle), ended_by(product, cycle)
+    if latest and latest < today:
+        return f"{product} {cycle} has had no fixes since {latest} or longer. {mend}"
     if row is None or (row.ends - today).days > WARN_DAYS:
         return None
     if row.ends < today:
         return f"{product} {cycle} has had no fixes since {row.ends}. {mend}"
-    return f"{product} {cycle} gets fixes until {row.ends}, {(row.ends - today).days} days more. {mend}"
+    left = (row.ends - today).days
+    more = {0: "that is today", 1: "one day more"}.get(left, f"{left} days more")
+    return f"{product} {cycle} gets fixes until {row.ends}, {more}. {mend}"
 
 
 def _running(config: StackConfig) -> Iterator[tuple[str, str, str]]:
     """Product, line and what to do; without what does not say its version."""
     release = config.k3s.release
-    yield KUBERNETES, f"1.{kubernetes_minor(release)}", _next_step(release)
+    if minor := kubernetes_minor(release):
+        yield KUBERNETES, f"1.{minor}", _next_step(release)
     for name, (product, numbers) in _LINES.items():
         if name == "grafana" and not config.monitoring.grafana:
             continue
@@ -50,7 +55,7 @@ def _running(config: StackConfig) -> Iterator[tuple[str, str, str]]:
         found = re.match(r"v?(\d+(?:\.\d+)*)", tag)
         if found:
             own = f"Change stagecoach:images.{name}" if name in config.images else "Update the checkout"
-            yield product, ".".join(found[1].split(".")[:numbers]), f"{own}: {IMAGES[name]} is what it ships now"
+            yield product, ".".join(found[1].split(".")[:numbers]), f"{own}: this checkout ships {IMAGES[name]}"
     yield DEBIAN, INSTALLED_DEBIAN, "Update the checkout, and see docs/how-to/lost-server.md for a new server"
 
 
@@ -58,5 +63,7 @@ def _next_step(release: str) -> str:
     minor = kubernetes_minor(release)
     if minor >= max(K3S_STEPS):
         return f"Update the checkout: this one knows nothing newer than {K3S_VERSION}"
-    step = K3S_STEPS.get(minor + 1, "the next minor")
+    step = K3S_STEPS.get(minor + 1)
+    if step is None:
+        return f"This checkout has no step from 1.{minor}; docs/how-to/upgrade-k3s.md says what to do"
     return f"Set stagecoach:k3s.version to {step}; docs/how-to/upgrade-k3s.md has the steps"

@@ -24,7 +24,7 @@ _CLUSTER = "PULUMI_K8S_"  # the Python SDK makes inputs of the provider of these
 # Objects that exist already are adopted, and a list that the API server has completed since is no conflict.
 _ADOPTING = {f"{_CLUSTER}UPSERT_EXISTING_OBJECTS": "true", f"{_CLUSTER}ENABLE_PATCH_FORCE": "true"}
 _KILLED = (
-    "a command was killed here: its lock is removed, and what it had half made in the cluster is adopted\n"
+    "an earlier command was killed: its lock is removed, and objects that it made in the cluster are adopted\n"
     f"({' '.join(f'{key}={value}' for key, value in _ADOPTING.items())}; "
     "docs/how-to/interrupted-update.md says how that is done on a real cloud)\n"
 )

@@ -74,8 +74,10 @@ def lead_here(root: Path, hosts: Sequence[str], public_ip: str) -> None:
         path for path in (root / "vps").glob("*") if (path / FILE).exists() and load(path).public_ip == public_ip
     ]
     if len(folders) != 1:
-        problem = Problem(path="public_ip", value=public_ip, allowed="a server of this lab", hint="Run `make up` first")
-        raise StagecoachError("names lead nowhere", [problem])
+        problem = Problem(
+            path="public_ip", value=public_ip, allowed="no server of this lab", hint="Run `make up` first"
+        )
+        raise StagecoachError("the name can't point at the lab's server", [problem])
     address = Links(network, folders[0].name).arriving(load(folders[0]))
     for one in hosts:
         Names(root, network).put(one, address)
@@ -130,9 +132,12 @@ class Names:
         command = [*through, sys.executable, "-m", __name__, url]
         done = subprocess.run(command, input=body, capture_output=True, text=True, check=False, timeout=_SECONDS)
         if done.returncode:
-            allowed = f"answers: {done.stderr.strip().splitlines()[-1:]}"
+            allowed = " ".join(done.stderr.strip().splitlines()[-1:]) or "no answer"
             hint = "See gateway/run/dns.log and acme.log in the lab's folder"
-            raise StagecoachError("the lab's names", [Problem(path=url, value="", allowed=allowed, hint=hint)])
+            raise StagecoachError(
+                "the lab's DNS or ACME server does not answer",
+                [Problem(path=url, value="", allowed=allowed, hint=hint)],
+            )
         return done.stdout
 
 

@@ -142,6 +142,13 @@ def test_another_order_restarts_no_traefik():
     assert set(said) == rolled(templates(stage=1, **BOTH), templates(stage=1, **turned)) == set(said) - {"traefik"}
 
 
+@pytest.mark.parametrize(("old", "new"), [("wsgi", "asgi"), ("asgi", "wsgi")])
+def test_another_interface_is_named_by_its_key(old, new):
+    """`app.application` is no key of the stack file."""
+    before, after = (config(1, app={key: f"shop.{key}:application"}) for key in (old, new))
+    assert restarts_of_config(before, after, plan_for(after)) == {"django": [f"app.{new}"]}
+
+
 def test_new_pools_do_not_restart():
     """`slow` is new at stage 5: it starts."""
     said = pods_that_restart(plan_for(config(4)), plan_for(config(5)))

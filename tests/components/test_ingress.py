@@ -33,7 +33,7 @@ class TestIngress:
         other = made.inputs("ingress-redirects")
         assert [one["host"] for one in other["spec"]["rules"]] == ["www.shop.example", "shop.example.org"]
         found = other["metadata"]["annotations"]
-        assert found["traefik.ingress.kubernetes.io/router.middlewares"] == "to-shop_example@file"
+        assert found["traefik.ingress.kubernetes.io/router.middlewares"] == "not-kept@file,to-shop_example@file"
         assert found["traefik.ingress.kubernetes.io/router.tls.certresolver"] == "letsencrypt"
         assert other["metadata"]["name"] != made.inputs(NAME)["metadata"]["name"]
 

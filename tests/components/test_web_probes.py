@@ -21,7 +21,7 @@ settings.configure(
     ALLOWED_HOSTS=os.environ["DJANGO_ALLOWED_HOSTS"].split(","),
     ROOT_URLCONF="app",
     SECURE_SSL_REDIRECT="SSL" in os.environ,
-    SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https"),
+    SECURE_PROXY_SSL_HEADER=None if "BLIND" in os.environ else ("HTTP_X_FORWARDED_PROTO", "https"),
     MIDDLEWARE=["django.middleware.security.SecurityMiddleware", "django.middleware.common.CommonMiddleware"],
 )
 import django
@@ -65,6 +65,14 @@ class TestOtherApps:
         """Probes are the same for an app that never heard of https."""
         with web_pod(run(1, app=WSGI, **DOMAIN), tmp_path, APP) as pod:
             assert probes(pod) == dict.fromkeys(KINDS, "success")
+
+    def test_one_that_never_sees_https(self, tmp_path):
+        """It redirects for ever. Without a domain it never gets ready; with one the kubelet takes it for health, and
+        the update says it (scripts/certificates.sh)."""
+        with web_pod(run(1, app=WSGI), tmp_path, APP, SSL="1", BLIND="1") as pod:
+            assert all(said.startswith("failure") for said in probes(pod).values())
+        with web_pod(run(1, app=WSGI, **DOMAIN), tmp_path, APP, SSL="1", BLIND="1") as pod:
+            assert probes(pod) == dict.fromkeys(KINDS, "warning")
 
     def test_a_redirect_within_the_pod_is_followed(self, tmp_path):
         """Django adds a slash; what is behind it counts."""

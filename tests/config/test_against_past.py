@@ -68,6 +68,12 @@ class TestK3s:
         with pytest.raises(RefusedError, match=r"can't be skipped\. Update to v1\.35\.9\+k3s1 first; docs/how-to"):
             require_possible(config(k3s={"version": "v1.36.5+k3s1"}), self.RUNS)
 
+    def test_a_step_that_this_checkout_has_not(self):
+        """1.32 would be refused, too: nobody is sent there."""
+        words = r"Leave it out to keep v1\.31\.1\+k3s1: this checkout has no step from it"
+        with pytest.raises(RefusedError, match=words):
+            require_possible(config(k3s={"version": "v1.33.6+k3s1"}), replace(PAST, k3s_version="v1.31.1+k3s1"))
+
     def test_an_earlier_minor(self):
         with pytest.raises(RefusedError) as caught:
             require_possible(config(k3s={"version": "v1.33.6+k3s1"}), self.RUNS)

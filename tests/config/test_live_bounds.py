@@ -123,7 +123,7 @@ class TestState:
 
     def test_counts_where_the_cluster_is_away(self, warnings):
         self.recorded()
-        assert "the last recorded ones decide their order" in warnings[0]
+        assert "The last recorded ones decide in which order they change" in warnings[0]
 
     def test_a_preview_says_nothing(self, warnings, monkeypatch):
         monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: True)
@@ -131,14 +131,27 @@ class TestState:
         assert warnings == []
 
     @pytest.mark.parametrize(
-        ("status", "body"), [(401, b"{}"), (503, b"no"), (200, b"<html>"), (200, b"{}"), (200, b'{"items": 3}')]
+        ("status", "body", "said"),
+        [
+            (401, b"{}", "401 Unauthorized, the kubeconfig may have expired: see docs/how-to/renew-kubeconfig.md"),
+            (403, b'{"message": "quotas is forbidden"}', "403 quotas is forbidden"),
+            (502, b"<html>Bad Gateway</html>", "502 Bad Gateway"),
+            (503, b"no", "503 Service Unavailable"),
+            (500, b"[" * 100_000, "500 Internal Server Error"),
+            (200, b"<html>", "the answer is no JSON object"),
+            (200, b"[]", "the answer is no JSON object"),
+            (200, b"{}", "the answer is no list of objects"),
+            (200, b'{"items": 3}', "the answer is no list of objects"),
+            (302, b"{}", "the answer is no list of objects"),
+        ],
     )
-    def test_counts_after_a_useless_answer(self, cluster, warnings, status, body):
-        """An expired certificate, a server that starts, a proxy's page."""
+    def test_counts_after_a_useless_answer(self, cluster, warnings, status, body, said):
+        """An expired certificate, a server that starts, a proxy's page: what it was, in words."""
         cluster[2].status, cluster[2].body = status, body
         found = read_bounds(state(cluster[0]))
         assert found.quotas["quota"] == {"pods": "30"}
-        assert len(warnings) == 1
+        [warning] = warnings
+        assert f"({said})" in warning
 
     def test_half_made_resources(self):
         """A killed update saves resources without outputs."""
@@ -167,6 +180,16 @@ class TestAway:
     def test_a_kubeconfig_of_another_kind(self, text):
         with pytest.raises(AwayError):
             ask_cluster(text)
+
+    def test_somebody_elses_certificate(self, cluster, tmp_path):
+        """The address of a server that was lost has gone to another one."""
+        other = tmp_path / "other"
+        other.mkdir()
+        url = yaml.safe_load(cluster[0])["clusters"][0]["cluster"]["server"]
+        authority = Authority(other)
+        authority.server(ADDRESS, ())
+        with pytest.raises(AwayError, match="CERTIFICATE_VERIFY_FAILED"):
+            ask_cluster(kubeconfig(other, authority, url))
 
     def test_the_key_is_never_said(self, cluster):
         broken = cluster[0].replace("client-key-data: ", "client-key-data: c2VjcmV0")

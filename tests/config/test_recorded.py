@@ -90,6 +90,8 @@ class TestRead:
         outputs = before["urn:pulumi:stage1::stagecoach::pulumi:pulumi:Stack::stagecoach-stage1"]["outputs"]
         outputs |= {"name": "shop", "provider": "hetzner", "region": "nbg1", "instance_type": "cx33"}
         assert read_recorded(before) == replace(PAST, stage=2, root_disk_gb=0)
+        outputs |= {"k3s_version": "v1.34.12+k3s1"}
+        assert read_recorded(before).k3s_version == "v1.34.12+k3s1", "the cluster lies on the volume"
 
     def test_half_a_first_update_has_no_past(self):
         """A volume was made, the server was not, nothing was exported."""

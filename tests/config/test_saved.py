@@ -34,8 +34,8 @@ PARTS = [
     ("vultr:index/blockStorage:BlockStorage", VOLUME_RESOURCE, STORAGE),
     ("vultr:index/reservedIp:ReservedIp", "server-address", {"subnet": "203.0.113.7"}),
 ]
-NEEDED = [(kind, name, key) for kind, name, outputs in PARTS for key in outputs if key not in ("label", "name")]
-NEEDED = [one for one in NEEDED if one[2] != "attachedToInstance"]
+NEEDED = [(kind, name, key) for kind, name, outputs in PARTS for key in outputs if key != "attachedToInstance"]
+NEEDED.remove(("vultr:index/blockStorage:BlockStorage", VOLUME_RESOURCE, "label"))
 
 
 def part(kind, name, outputs):
@@ -83,7 +83,7 @@ class TestFinished:
     def test_the_program_registers_nothing(self):
         """An update of a stack whose server was made half ends with the message, not with a traceback."""
         half = state(server={"primaryDiskSize": None})
-        with pytest.raises(RefusedError, match="a part of this deployment was made half; nothing was touched"):
+        with pytest.raises(RefusedError, match="a resource of this deployment is incomplete; nothing was changed"):
             graph(program, config={**CONFIG, "stagecoach:stage": 1}, state=half)
 
 

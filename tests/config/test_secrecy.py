@@ -46,7 +46,13 @@ def test_as_it_should_be(own):
         ),
         (
             {"env_secrets": {"DATABASE_URL": ENCRYPTED}},
-            [("stagecoach:env_secrets.DATABASE_URL", "", "the stack gives the app DATABASE_URL itself")],
+            [
+                (
+                    "stagecoach:env_secrets.DATABASE_URL",
+                    "",
+                    "the stack gives the app DATABASE_URL itself; choose another name",
+                )
+            ],
         ),
         (
             {"env_secrets": {"A": ENCRYPTED}, "env": {"A": "x"}},

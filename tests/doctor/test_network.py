@@ -74,6 +74,13 @@ class TestDns:
         assert check.status == "warning"
         assert "A record for shop.example to 192.0.2.1" in check.mend
 
+    def test_a_record_beside_the_right_one(self):
+        """As an AAAA record of an earlier host: every second customer sees another site."""
+        (check,) = dns_checks(("shop.example",), "192.0.2.1", lambda _: {"192.0.2.1", "2001:db8::7"})
+        assert check.status == "warning"
+        assert check.found == "shop.example is 192.0.2.1, and also 2001:db8::7"
+        assert "Remove that A or AAAA record" in check.mend
+
     def test_every_name(self):
         """One that is forgotten gets no certificate, and its customers a warning of their browser."""
         found = {"shop.example": {"192.0.2.1"}, "www.shop.example": {"192.0.2.9"}}

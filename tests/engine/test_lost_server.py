@@ -49,6 +49,11 @@ class TestBeforeThePage:
         assert done.returncode == 0
         assert SKIPPED in done.stdout + done.stderr
 
+    def test_a_preview_names_the_server_and_the_page(self, lost):
+        said = " ".join(lost.pulumi("preview").stdout.split())
+        assert "hetzner has no server shop with this deployment's label, although the state has one" in said
+        assert "docs/how-to/lost-server.md" in said
+
     def test_a_refresh_of_everything_ends_with_an_error(self, lost):
         """And with advice that the page warns of."""
         done = lost.pulumi("refresh", "--yes", "--skip-preview")

@@ -2,7 +2,14 @@
 
 import pytest
 
-from infra.models.addresses import mail_address, mail_server, reachable_host, registry_server, web_url
+from infra.models.addresses import (
+    issuer_contact,
+    mail_address,
+    mail_server,
+    reachable_host,
+    registry_server,
+    web_url,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +28,8 @@ from infra.models.addresses import mail_address, mail_server, reachable_host, re
         (mail_server, "10.1.2.3:25", "10.1.2.3:25"),
         (mail_address, "Ops+shop@Example.com", "Ops+shop@example.com"),
         (mail_address, "ops@бот.рф", "ops@xn--90a0am.xn--p1ai"),
+        (issuer_contact, "Ops+shop@Example.org", "Ops+shop@example.org"),
+        (issuer_contact, "o.p-s_1@бот.рф", "o.p-s_1@xn--90a0am.xn--p1ai"),
         (registry_server, "ghcr.io", "ghcr.io"),
         (reachable_host, "Portquiz.net", "portquiz.net"),
         (reachable_host, "[2001:db8::1]", "2001:db8::1"),
@@ -62,6 +71,14 @@ def test_as_dns_has_it(read, text, made):
         (mail_address, "a@b@example.com", "is no mail address"),
         (mail_address, "@example.com", "is no mail address"),
         (mail_address, "ops@-a.example", "begins or ends with a hyphen"),
+        (issuer_contact, "ops@localhost", "has no dot"),
+        (issuer_contact, "öps@example.org", "takes no `öps` before the @"),
+        (issuer_contact, "mailto:ops@example.org", "write a plain mail address"),
+        (issuer_contact, "ops?x@example.org", "write a plain mail address"),
+        (issuer_contact, "ops#x@example.org", "write a plain mail address"),
+        (issuer_contact, "o..ps@example.org", "write a plain mail address"),
+        (issuer_contact, ".ops@example.org", "write a plain mail address"),
+        (issuer_contact, "ops", "is no mail address"),
         (registry_server, "ghcr.io x", "has a blank"),
         (reachable_host, "10.1.2.3.4", "its last part is a number"),
         (reachable_host, "https://portquiz.net", "is a URL"),

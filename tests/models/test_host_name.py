@@ -29,6 +29,7 @@ class TestAccepted:
             ("bücher.example", "xn--bcher-kva.example"),
             ("straße.example", "xn--strae-oqa.example"),
             ("商店。example", "xn--czrs0t.example"),
+            ("ශ්\u200dරී.example", "xn--10cl1a0b660p.example"),
             ("1and1.example", "1and1.example"),
             ("a-b--c.example", "a-b--c.example"),
             (f"{LONG_LABEL}.example", f"{LONG_LABEL}.example"),
@@ -68,7 +69,7 @@ class TestRefused:
             ("localhost", "has no dot"),
             (f"{LONG_LABEL}a.example", "has 64 characters; DNS allows 63 between two dots"),
             (f"a{LONG_NAME}", "has 254 characters; DNS allows 253"),
-            ("é" * 60 + ".example", "label too long"),
+            ("é" * 60 + ".example", "has more than 63 characters in its ASCII form"),
             ("a" * 100_000, "has 100000 characters"),
             ("shop..example", "has an empty part"),
             (".shop.example", "has an empty part"),
@@ -82,11 +83,15 @@ class TestRefused:
             ("shop.example/cart", "is a URL or a path"),
             ("shop .example", "has a blank"),
             ("shop.example\n", "has a blank"),
+            ("shop\u200b.example", "has a blank or a character that can't be seen"),
+            ("shop\u200d.example", "IDNA does not allow `shop"),
             ("*.shop.example", "has a wildcard"),
             ("203.0.113.5", "is an address"),
             ("2001:db8::5", "is an address"),
             ("[2001:db8::5]", "is an address"),
             ("shop.123", "its last part is a number"),
+            ("1.2.3.0x4", "its last part is a number"),
+            ("shop.0X", "its last part is a number"),
             ("xn--a.example", "IDNA does not allow `xn--a`"),
             ("i❤.example", "U+2764"),
         ],
@@ -94,6 +99,11 @@ class TestRefused:
     def test_says_what_is_wrong(self, text, words):
         with pytest.raises(ValueError, match=words.replace("+", r"\+").replace("!", "!").replace("*", r"\*")):
             public_host_name(text)
+
+    def test_says_nothing_twice(self):
+        with pytest.raises(ValueError, match="has an empty part") as caught:
+            public_host_name("..shop..example..")
+        assert str(caught.value).count("empty part") == 1
 
     def test_says_everything_at_once(self):
         with pytest.raises(ValueError, match="`-a` begins") as caught:

@@ -1,5 +1,7 @@
 """Before a merge's update the guard looks once more; the engine's answers are those of a stand-in on PATH."""
 
+from pathlib import Path
+
 import pytest
 
 from infra.pull_requests.guarded_update import guarded_update
@@ -28,7 +30,9 @@ def test_the_update_is_bound_to_the_judged_plan(backend):
     backend.answer("preview", document(step("update", VOLUME, "server-data")))
     assert guarded_update(SHOP) == 0
     judged, up = [call for call in backend.calls if call[0] in ("preview", "up")]
-    assert judged[judged.index("--save-plan") + 1] == up[up.index("--plan") + 1]
+    plan = Path(up[up.index("--plan") + 1])
+    assert judged[judged.index("--save-plan") + 1] == str(plan)
+    assert not plan.parent.exists(), "it holds the stack's values: gone with the folder that only the job can read"
 
 
 def test_a_move_is_judged_before_the_rename_and_after_it(backend):
@@ -65,7 +69,7 @@ def test_an_update_that_ends_early_says_what_to_do(backend, capsys):
     backend.answer("preview", document())
     backend.answer("up", "error: resource violates plan\n", code=255)
     assert guarded_update(SHOP) == 255
-    assert "run the job again, it judges anew" in capsys.readouterr().err
+    assert "run the job again, and the guard judges a new one" in capsys.readouterr().err
 
 
 def test_what_failed_before_is_asked_of_the_provider_first(backend):

@@ -4,141 +4,23 @@ A file in place of the Ingress says what traefik makes of one; tests/lab/k3s/tes
 """
 
 import json
-import re
-import subprocess
-import sys
 
 import pytest
 import yaml
 
-from infra.components.traefik import CERTIFICATE_RESOLVER, render_chart_config
-from lab.k3s.guest.traefik.arguments import arguments
-from lab.k3s.guest.traefik.authority import with_authority
-from lab.k3s.guest.traefik.chart import chart, given_values
-from lab.k3s.guest.traefik.values import chart_values
+from infra.components.traefik import render_chart_config
+from lab.k3s.guest.traefik.chart import given_values
 from lab.toolchain.build import ensure
-from lab.toolchain.programs import CHALLTESTSRV, PEBBLE, TRAEFIK
-from lab.vps.names import ACME_ENVIRONMENT, Names, acme_command, dns_command
-from lab.vps.network import Network, ip_batch
+from lab.toolchain.programs import TRAEFIK
+from lab.vps.names import ACME_ENVIRONMENT, acme_command
 from lab.vps.possible import why_not
-from tests.plans import stage_plan
-from tests.servers.way_in import APP, UPLOAD, WEBSOCKET
-from tests.waiting import patience, wait
+from tests.servers.traefik import CUSTOMERS, OWN, PLAN, SHOP, WayIn
+from tests.servers.way_in import UPLOAD, WEBSOCKET
+from tests.waiting import wait
 
 pytestmark = pytest.mark.vps
-SHOP, LATE, AWAY = "shop.example.test", "late.example.test", "away.example.test"
-OWN, CUSTOMERS = "100.64.0.9", ("100.64.0.251", "100.64.0.252")
-(PLAN,) = [one.container("traefik") for one in stage_plan().system if one.name == "traefik"]
-
-
-class WayIn:
-    """A network with traefik, an app, an ACME server and a DNS server."""
-
-    def __init__(self, root):
-        self.root, self.network, self.started = root, Network(root), {}
-        self.names = Names(root, self.network)
-        (root / "dynamic").mkdir()
-
-    def open(self):
-        for program in (TRAEFIK, PEBBLE, CHALLTESTSRV):
-            ensure(program)
-        self.network.ensure()
-        ip_batch(self.network.name, *(f"addr add {one}/24 dev public" for one in (OWN, *CUSTOMERS)))
-        self.start("dns", *dns_command())
-        self.start("acme", "env", *ACME_ENVIRONMENT, *acme_command(self.root / "gateway"))
-        self.start("app", sys.executable, "-u", "-c", APP)
-        self.names.put(SHOP, OWN)
-        (self.root / "root.pem").write_text(self.names.root_certificate())
-
-    def start(self, name, *command):
-        with (self.root / f"{name}.log").open("wb") as log:
-            self.started[name] = self.network.popen([str(word) for word in command], log)
-
-    def stop(self, name):
-        child = self.started.pop(name)
-        child.kill()
-        child.wait()
-
-    def close(self):
-        for name in list(self.started):
-            self.stop(name)
-        self.network.remove()
-
-    def serve(self, *hosts, read_timeout=600, email="a@example.test"):
-        """Starts traefik anew with what the stack gives k3s."""
-        if "traefik" in self.started:
-            self.stop("traefik")
-        (self.root / "acme.json").unlink(missing_ok=True)
-        self.route(*hosts)
-        document = yaml.safe_load(render_chart_config(PLAN, email, read_timeout=read_timeout))
-        self.start("traefik", ensure(TRAEFIK), *self.arguments(given_values([document])))
-        wait(lambda: self.curl(f"https://{SHOP}/", "-k").returncode == 0, (self.root / "traefik.log").read_text)
-
-    def arguments(self, given):
-        """The chart's own, on this network's ports and folders, without a cluster to ask."""
-        objects = with_authority(chart("image:1", *given), "")
-        (made,) = [one for one in objects if one["kind"] == "Deployment"]
-        words = made["spec"]["template"]["spec"]["containers"][0]["args"]
-        assert set(arguments(chart_values(*given), "kube-system/traefik")) <= set(words)
-        changed = {
-            ":8000/tcp": f"{OWN}:80/tcp",
-            ":8443/tcp": f"{OWN}:443/tcp",
-            ":8080/tcp": f"{OWN}:8080/tcp",
-            "/data/acme.json": str(self.root / "acme.json"),
-            "/stagecoach-lab/authority.pem": str(ensure(PEBBLE).resolve().parent / "pebble.minica.pem"),
-            "https://pebble:14000": "https://100.64.0.1:14000",
-        }
-        words = [word for word in words if "providers.kubernetes" not in word]
-        for old, new in changed.items():
-            words = [word.replace(old, new) for word in words]
-        # The certificate of the ACME server's own HTTPS is for another name.
-        more = [f"--certificatesresolvers.{CERTIFICATE_RESOLVER}.acme.caServerName=pebble"]
-        file = [f"--providers.file.directory={self.root / 'dynamic'}", "--providers.file.watch=true"]
-        return [*words, *(more if any("caServer" in word for word in words) else []), *file]
-
-    def route(self, *hosts, **middlewares):
-        """What traefik makes of an Ingress for each name; another middleware is another configuration."""
-        routers = {
-            host.partition(".")[0]: {
-                "rule": f"Host(`{host}`) && PathPrefix(`/`)",
-                "service": "web",
-                "tls": {"certResolver": CERTIFICATE_RESOLVER},
-            }
-            for host in hosts
-        }
-        services = {"web": {"loadBalancer": {"servers": [{"url": "http://127.0.0.1:8000"}]}}}
-        text = yaml.safe_dump({"http": {"routers": routers, "services": services, "middlewares": middlewares or None}})
-        (self.root / "dynamic" / "routes.yml").write_text(text)
-
-    def curl(self, url, *options, host=SHOP, source=None):
-        resolve = [word for port in (80, 443) for word in ("--resolve", f"{host}:{port}:{OWN}")]
-        command = ["curl", "-s", "-m", "20", *resolve, *(["--interface", source] if source else []), *options, url]
-        return self.inside(*command)
-
-    def inside(self, *command):
-        through = ["nsenter", f"--net={self.network.path}", "--"]
-        return subprocess.run([*through, *command], capture_output=True, text=True, check=False, timeout=patience(60))
-
-    def asked(self, *options, source=None):
-        done = self.curl(f"https://{SHOP}/", "--cacert", str(self.root / "root.pem"), *options, source=source)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    def by_hand(self, program, pause):
-        return self.inside(sys.executable, "-c", program, SHOP, OWN, str(self.root / "root.pem"), pause).stdout
-
-    def issuer(self, host):
-        said = self.curl(f"https://{host}/", "-kv", "-o", "/dev/null", host=host).stderr
-        found = re.search(r"issuer: (.*)", said)
-        return found[1] if found else said
-
-    def has_certificate(self, host):
-        return "Pebble" in self.issuer(host)
-
-    def failures(self, host):
-        """How often traefik has said that it could not have the certificate."""
-        lines = (self.root / "traefik.log").read_text().splitlines()
-        return sum("Unable to obtain ACME certificate" in line and host in line for line in lines)
+LATE, AWAY = "late.example.test", "away.example.test"
+WWW, OLD = "www.shop.example.test", "old.example.test"
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +89,51 @@ class TestCertificates:
         wait(lambda: way_in.has_certificate(AWAY), "the certificate")
 
 
+class TestFurtherNames:
+    """`www` beside the shop's address."""
+
+    @pytest.fixture(scope="class")
+    def both(self, way_in):
+        for name in (WWW, OLD):
+            way_in.names.put(name, OWN)
+        way_in.serve(SHOP, redirected=(WWW, OLD))
+        for name in (SHOP, WWW, OLD):
+            wait(lambda name=name: way_in.has_certificate(name), (way_in.root / "traefik.log").read_text)
+        return way_in
+
+    def ask(self, way_in, url, *options, host=WWW):
+        """Where the answer leads to, with its status; the certificate is checked."""
+        form = ("-o", "/dev/null", "-w", "%{http_code} %{redirect_url} %header{cache-control}")
+        done = way_in.curl(url, "--cacert", str(way_in.root / "root.pem"), *form, *options, host=host)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    @pytest.mark.parametrize("host", [WWW, OLD])
+    @pytest.mark.parametrize("rest", ["", "cart/?coupon=may", "%D1%82?next=https://www.shop.example.test/"])
+    def test_lead_to_the_address_by_their_own_certificate(self, both, host, rest):
+        """With path and query; search engines take it for good, browsers do not keep it."""
+        assert self.ask(both, f"https://{host}/{rest}", host=host) == f"301 https://{SHOP}/{rest} no-store"
+
+    def test_a_form_arrives_as_it_was_sent(self, both):
+        assert self.ask(both, f"https://{WWW}/order/", "-d", "quantity=1") == f"308 https://{SHOP}/order/ no-store"
+
+    def test_a_plain_request_ends_at_the_address(self, both):
+        """Over https, after two redirects."""
+        done = both.curl(f"http://{WWW}/cart/", "-L", "--cacert", str(both.root / "root.pem"), host=WWW)
+        assert json.loads(done.stdout)["host"] == SHOP, done.stderr
+
+    def test_the_address_itself_is_served(self, both):
+        assert both.asked()["host"] == SHOP
+
+    def test_each_of_them_can_become_the_address(self, both):
+        """The file has a middleware for every name: turned round, no circle and no gap."""
+        both.route(WWW, redirected=(SHOP, OLD), to=WWW)
+        for name in (SHOP, OLD):
+            leads = f"301 https://{WWW}/x no-store"
+            wait(lambda name=name, leads=leads: self.ask(both, f"https://{name}/x", host=name) == leads, name)
+        assert self.ask(both, f"https://{WWW}/x") == "200  "
+
+
 class TestReadTimeout:
     def test_a_body_that_takes_longer_is_cut(self, way_in):
         way_in.serve(SHOP, read_timeout=2)
@@ -222,7 +149,7 @@ class TestReadTimeout:
 def test_without_a_domain_plain_http_is_answered(way_in):
     """Nothing is redirected where nothing is encrypted."""
     way_in.stop("traefik")
-    document = yaml.safe_load(render_chart_config(PLAN, None, read_timeout=600))
+    (document,) = yaml.safe_load_all(render_chart_config(PLAN, None, read_timeout=600))
     services = {"web": {"loadBalancer": {"servers": [{"url": "http://127.0.0.1:8000"}]}}}
     routers = {"web": {"rule": "PathPrefix(`/`)", "service": "web"}}
     text = yaml.safe_dump({"http": {"routers": routers, "services": services}})

@@ -11,7 +11,7 @@ from tests.real.shop import Shop
 from tests.waiting import PATIENCE, patience, wait
 
 pytestmark = pytest.mark.vps
-HOST = "shop.example.test"
+HOST, WWW = "shop.example.test", "www.shop.example.test"
 
 
 @pytest.fixture(scope="module")
@@ -21,22 +21,37 @@ def named(shop):
     done = shop.update()
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     yield shop
-    shop.configure(domain=None, acme_email=None)
+    shop.configure(domain=None, domains=None, acme_email=None)
     assert shop.update().returncode == 0
-    Names(shop.lab.root, Network(shop.lab.root)).forget(HOST)
+    for name in (HOST, WWW):
+        Names(shop.lab.root, Network(shop.lab.root)).forget(name)
 
 
-def curl(shop: Shop, url, *options):
-    """From this machine, under the shop's name; the answer with its head."""
+def curl(shop: Shop, url, *options, host=HOST):
+    """From this machine, under a name of the shop's; the answer with its head."""
     address = shop.lab.outputs()["public_ip"]
-    ports = [word for port in (80, 443) for word in ("--resolve", f"{HOST}:{port}:{address}")]
+    ports = [word for port in (80, 443) for word in ("--resolve", f"{host}:{port}:{address}")]
     command = ["curl", "-si", "-m", "20", *ports, *options, url]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=patience(60))
 
 
-def issuer(shop):
-    found = re.search(r"issuer: (.*)", curl(shop, f"https://{HOST}/healthz", "-kv").stderr)
+def issuer(shop, host=HOST):
+    found = re.search(r"issuer: (.*)", curl(shop, f"https://{host}/healthz", "-kv", host=host).stderr)
     return found[1] if found else ""
+
+
+@pytest.fixture
+def authority(named, tmp_path):
+    """What signed the lab's certificates."""
+    root = tmp_path / "root.pem"
+    root.write_text(Names(named.lab.root, Network(named.lab.root)).root_certificate())
+    return str(root)
+
+
+def data_pods(shop):
+    """What an update of names must leave alone."""
+    pods = {one["metadata"]["name"]: one["metadata"]["uid"] for one in shop.api.items("/api/v1/namespaces/app/pods")}
+    return {name: pods[name] for name in ("postgres-0", "redis-broker-0", "redis-cache-0")}
 
 
 def test_the_update_says_what_is_missing(named):
@@ -46,12 +61,10 @@ def test_the_update_says_what_is_missing(named):
     assert "TRAEFIK DEFAULT CERT" in issuer(named)
 
 
-def test_the_certificate_comes_by_itself_once_the_name_is_set(named, tmp_path):
+def test_the_certificate_comes_by_itself_once_the_name_is_set(named, authority):
     lead_here(named.lab.root, [HOST], str(named.lab.outputs()["public_ip"]))
     wait(lambda: "Pebble" in issuer(named), "the certificate", PATIENCE)
-    root = tmp_path / "root.pem"
-    root.write_text(Names(named.lab.root, Network(named.lab.root)).root_certificate())
-    checked = curl(named, f"https://{HOST}/products/silver-ring/", "--cacert", str(root))
+    checked = curl(named, f"https://{HOST}/products/silver-ring/", "--cacert", authority)
     assert checked.stdout.startswith("HTTP/2 200"), checked.stderr
     assert "strict-transport-security: max-age=2592000" in checked.stdout
 
@@ -68,3 +81,22 @@ def test_prometheus_knows_the_certificate(named):
     assert wait(lambda: named.query(series), series, PATIENCE)
     alerts = {one["labels"]["alertname"] for one in named.alerts() if one["state"] == "firing"}
     assert "TlsCertificateMissing" not in alerts
+
+
+def test_a_second_name_comes_by_an_update(named, authority):
+    """A running stack with `domain` takes `domains`: www leads to its address by a certificate of its own."""
+    outputs, before = named.lab.outputs(), data_pods(named)
+    lead_here(named.lab.root, [HOST, WWW], str(outputs["public_ip"]))
+    named.configure(domain=None, domains=[HOST, WWW])
+    done = named.update()
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert data_pods(named) == before
+    said = named.lab.outputs()["certificates"]
+    assert f"{HOST} has its certificate" in said
+    assert "in a circle" not in said
+    wait(lambda: "Pebble" in issuer(named, WWW), "its certificate", PATIENCE)
+    answer = curl(named, f"https://{WWW}/products/silver-ring/?from=www", "--cacert", authority, host=WWW)
+    assert answer.stdout.startswith("HTTP/2 301"), answer.stderr
+    assert f"location: https://{HOST}/products/silver-ring/?from=www" in answer.stdout
+    page = curl(named, f"https://{HOST}/products/silver-ring/", "--cacert", authority)
+    assert page.stdout.startswith("HTTP/2 200"), page.stderr

@@ -45,7 +45,7 @@ def test_one_that_is_stuck_in_two_looks_is_deleted():
     cluster = Played([pod()], [pod()], [])
     said = run(cluster, 4)
     assert cluster.deleted == [("/api/v1/namespaces/app/pods/postgres-0", "pod")]
-    assert said == ["postgres-0 was not ready and of an earlier template: deleted, so that the new one can start"]
+    assert said == ["deleted postgres-0: it was not ready, and its StatefulSet would never have replaced it"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What stands behind traefik in tests of the way in, and programs that ask it by hand."""
 
-# Answers with what it was asked; a WebSocket gets its own frames back.
+# Answers with what it was asked; a WebSocket gets its own frames back, and a name that begins with `circle` itself.
 APP = r"""
 import base64, hashlib, http.server, json
 
@@ -10,6 +10,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         if self.headers.get("Upgrade", "").lower() == "websocket":
             return self.echo()
+        if self.headers["Host"].startswith("circle."):
+            return self.circle()
         self.say({"length": 0})
 
     def do_POST(self):
@@ -21,6 +23,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text)
+
+    def circle(self):
+        # As SECURE_SSL_REDIRECT without SECURE_PROXY_SSL_HEADER.
+        self.send_response(301)
+        self.send_header("Location", "https://" + self.headers["Host"] + self.path)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def echo(self):
         magic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"

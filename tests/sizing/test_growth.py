@@ -96,7 +96,9 @@ class TestBeyond:
         assert plan.celery_servers.count == 20
         [check] = broken(plan)
         assert (check.name, check.field) == ("celery-servers", "customers")
-        assert f"which is up to {MOST_CUSTOMERS} customers" in check.reason
+        needed = customers // 1500
+        said = f"{customers} customers need {needed} Celery servers; 20 are possible (up to {MOST_CUSTOMERS} customers)"
+        assert said in check.reason
         assert "share the customers among several deployments" in check.reason
         assert plan.use.then == "the end of what 20 Celery servers and one database server hold"
 
@@ -113,6 +115,8 @@ class TestByHand:
         plan = stage_plan(5, customers=10_000, celery_servers=2)
         assert plan.fits
         assert replicas(plan) == {"fast": (4, 4), "slow": (2, 2)}
+        [grown] = said(plan, "pools.fast.replicas")
+        assert grown.why == "celery_servers.count is 2, which makes it 2 times the stage's own size"
 
     def test_workers_on_the_server_do_not_grow(self):
         assert replicas(stage_plan(5, customers=10_000, celery_servers=0)) == {"fast": (2, 2), "slow": (1, 1)}
@@ -123,6 +127,26 @@ class TestByHand:
         inputs = PlanInputs(provider="hetzner", region="nbg1", customers=4500)
         plan = make_plan(STAGES[5], inputs=inputs, catalog=catalog(), overridden=overridden)
         assert replicas(plan) == {"fast": (2, 2), "slow": (3, 3)}
+
+    @pytest.mark.parametrize(("count", "enough_for"), [(0, 2999), (1, 2999), (5, 8999)])
+    def test_a_count_below_what_the_customers_need_is_said(self, count, enough_for):
+        """The pools stay small with it, and tasks would wait."""
+        [one] = said(stage_plan(5, customers=30_000, celery_servers=count), "celery_servers.count")
+        assert (one.guide, one.plan) == ("20", str(count))
+        assert f"sized for up to {enough_for} customers" in one.why
+
+    @pytest.mark.parametrize("count", [None, 3])
+    def test_enough_of_them_is_not(self, count):
+        assert said(stage_plan(5, customers=4500, celery_servers=count), "celery_servers.count") == []
+
+    def test_a_pool_that_does_not_grow_is_said(self):
+        """A ceiling of one's own keeps the number of pods that always run, too."""
+        overridden = (Departure(field="overrides.pools.fast.replicas.ceiling", guide="6", plan="6", why=""),)
+        inputs = PlanInputs(provider="hetzner", region="nbg1", customers=30_000)
+        plan = make_plan(STAGES[5], inputs=inputs, catalog=catalog(), overridden=overridden)
+        [kept] = said(plan, "pools.fast.replicas")
+        assert (kept.guide, kept.plan) == ("40/40/120", "2/2/6")
+        assert "do not grow with the customers" in kept.why
 
     @pytest.mark.parametrize(("count", "needed"), [(2, None), (3, "2"), (5, "2")])
     def test_servers_without_work_are_named(self, count, needed):

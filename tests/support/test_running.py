@@ -33,7 +33,7 @@ class TestWarnings:
         [
             (date(2026, 12, 29), None),
             (date(2026, 12, 30), "gets fixes until 2027-02-28, 60 days more"),
-            (date(2027, 2, 28), "gets fixes until 2027-02-28, 0 days more"),
+            (date(2027, 2, 28), "gets fixes until 2027-02-28, that is today"),
             (date(2027, 3, 1), "has had no fixes since 2027-02-28"),
         ],
     )
@@ -47,13 +47,45 @@ class TestWarnings:
         )
 
     def test_an_older_one_than_was_ever_offered(self):
-        """It runs, and goes up one minor at a time."""
-        assert "Set stagecoach:k3s.version to the next minor" in k3s_warning("v1.31.1+k3s1", TODAY)
+        """It runs; the next minor would be refused, so nobody is told to name it."""
+        assert "This checkout has no step from 1.31; docs/how-to/upgrade-k3s.md" in k3s_warning("v1.31.1+k3s1", TODAY)
+
+    @pytest.mark.parametrize(
+        ("release", "words"),
+        [
+            ("v1.30.14+k3s2", "Kubernetes 1.30 has had no fixes since 2025-11-11 or longer. This checkout has no step"),
+            ("v1.19.5+k3s2", "Kubernetes 1.19 has had no fixes since 2025-11-11 or longer"),
+            ("v1.38.0+k3s1", None),
+            ("v2.0.0+k3s1", None),
+            ("", None),
+        ],
+    )
+    def test_one_that_the_table_does_not_have(self, release, words):
+        """Older than all that ended: it ended. Newer, or none: nobody knows."""
+        line = k3s_warning(release, TODAY)
+        assert line.startswith(words) if words else line is None
+
+    @pytest.mark.parametrize(
+        ("image", "words"),
+        [
+            ("grafana:12.2.1", "Grafana 12.2 has had no fixes since 2026-08-19 or longer"),
+            ("grafana:12.4.1", None),
+            ("grafana:12", None),
+        ],
+    )
+    def test_a_line_between_two_of_the_table(self, image, words):
+        stack = config(stage=3, monitoring={"grafana": True}, images={"grafana": image})
+        lines = support_warnings(stack, TODAY)
+        assert lines[0].startswith(words) if words else lines == ()
+
+    @pytest.mark.parametrize("today", [date.min, date(2031, 1, 1), date.max])
+    def test_any_day(self, today):
+        assert len(support_warnings(config(), today)) == (0 if today == date.min else 5)
 
     @pytest.mark.parametrize(
         ("images", "words"),
         [
-            ({"redis": "mirror.example/redis:8.0"}, "Redis 8.0 gets fixes until 2026-12-01, 1 days more"),
+            ({"redis": "mirror.example/redis:8.0"}, "Redis 8.0 gets fixes until 2026-12-01, one day more"),
             ({"prometheus": "mirror.example/prometheus:v2.53.3"}, "Prometheus 2.53 has had no fixes since 2025-07-31"),
         ],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from infra.support.ends import ENDS
 from infra.support.running import WARN_DAYS
 from infra.versions import DEBIAN, IMAGES, K3S_SHA256, K3S_STEPS, K3S_VERSION
-from tools.reference.markdown import code, page, sentence, table
+from tools.reference.markdown import code, page, table
 
 _INTRO = f"""\
 `plan`, `doctor`, every update and the comment of a pull request warn {WARN_DAYS} days before the end of a line that \
@@ -32,5 +32,5 @@ def support_page() -> str:
 
 def _product(product: str) -> list[str]:
     rows = [one for one in ENDS if one.product == product]
-    sources = dict.fromkeys(f"As of {one.as_of}. Source: {sentence(one.source)}" for one in rows)
+    sources = dict.fromkeys(f"As of {one.as_of}. Source: {one.source}." for one in rows)
     return [table((product, "fixes until"), ([one.cycle, str(one.ends)] for one in rows)), *sources]

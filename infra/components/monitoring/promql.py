@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from infra.names import APP_NAMESPACE, DATA_MOUNT, DJANGO
 from infra.sizing.plan import WorkerPlan, WorkloadPlan
@@ -29,14 +30,27 @@ SHOP_ERRORS = f'traefik_service_requests_total{{service=~"{APP_NAMESPACE}-{DJANG
 SHOP_ERROR_PERCENT = f"100 * sum(rate({SHOP_ERRORS}[5m])) / sum(rate({SHOP_REQUESTS}[5m]))"
 SHOP_DURATION = f'traefik_service_request_duration_seconds_bucket{{service=~"{APP_NAMESPACE}-{DJANGO}-.*"}}'
 SHOP_P95 = f"histogram_quantile(0.95, sum by (le) (rate({SHOP_DURATION}[5m])))"
-CERTIFICATE_LEFT = 'traefik_tls_certs_not_after{cn!="TRAEFIK DEFAULT CERT"} - time()'
+
+
+def certificate_left(domains: Sequence[str] = ()) -> str:
+    """Seconds until the newest certificate of each name ends; without domains: of whatever name an issuer gave one for.
+
+    The newest alone, and only of these names: traefik goes on to show a certificate that it has renewed until it starts
+    again (cmd/traefik of v3.7.13: appendCertMetric), and keeps that of a name which the stack file no longer has.
+    """
+    chosen = _of_names(domains) if domains else 'cn!="TRAEFIK DEFAULT CERT"'
+    return f"max by (sans) (traefik_tls_certs_not_after{{{chosen}}}) - time()"
 
 
 def certificate_missing(domain: str) -> str:
     """1 while traefik runs without a certificate for the name: its own stand-in is not among its certificates."""
-    name = domain.replace(".", "[.]")
-    there = f'traefik_tls_certs_not_after{{sans=~"(.+,)?{name}(,.+)?"}}'
+    there = f"traefik_tls_certs_not_after{{{_of_names([domain])}}}"
     return f'label_replace(absent({there}), "domain", "{domain}", "", "") and on () (max(up{{job="traefik"}}) == 1)'
+
+
+def _of_names(domains: Sequence[str]) -> str:
+    names = "|".join(one.replace(".", "[.]") for one in domains)
+    return f'sans=~"(.+,)?({names})(,.+)?"'
 
 
 def pods(workload: WorkloadPlan) -> str:

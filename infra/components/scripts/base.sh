@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Functions that the installation of the server and of Celery's servers share: it stands before their scripts.
+# Functions that scripts on the server and on Celery's servers share: it stands before theirs.
 set -euo pipefail
 umask 077
 
@@ -13,7 +13,7 @@ apt_get() {
 		cat "$errors" >&2
 		grep -q 'Could not get lock' "$errors" || failed=$((failed + 1))
 		if [ "$failed" -eq 5 ] || [ "$SECONDS" -ge "$deadline" ]; then
-			echo "apt-get $1 failed: its last words stand above" >&2
+			echo "apt-get $1 failed: its errors are above" >&2
 			return 1
 		fi
 		sleep 10
@@ -33,11 +33,14 @@ require_programs() {
 	fi
 }
 
+# Prints the release that a binary says it is; nothing where it is none.
+release_of() { "$1" --version 2>/dev/null | awk 'NR == 1 { print $3 }' || true; }
+
 # Environment: K3S_VERSION, K3S_URL (empty: the release), K3S_SHA256 (empty: the release's checksum file).
 install_k3s() {
-	local binary=/usr/local/bin/k3s expected=$K3S_SHA256 work
+	local binary=/usr/local/bin/k3s expected=$K3S_SHA256 work found
 	local release="https://github.com/k3s-io/k3s/releases/download/${K3S_VERSION/+/%2B}"
-	if [ "$("$binary" --version 2>/dev/null | awk 'NR == 1 { print $3 }')" = "$K3S_VERSION" ]; then return; fi
+	if [ "$(release_of "$binary")" = "$K3S_VERSION" ]; then return; fi
 	work=$(mktemp -d)
 	# shellcheck disable=SC2064 # the folder of now, not of then
 	trap "rm -rf '$work'" EXIT
@@ -50,7 +53,15 @@ install_k3s() {
 		exit 1
 	}
 	printf '%s  %s\n' "$expected" "$work/k3s" | sha256sum -c --quiet -
-	install -m 0755 "$work/k3s" "$binary"
+	install -m 0755 "$work/k3s" "$binary.new"
+	# A mirror's file may be of another release, and then a minor may be skipped that nobody asked for.
+	found=$(release_of "$binary.new")
+	[ "$found" = "$K3S_VERSION" ] || {
+		rm -f "$binary.new"
+		echo "k3s.url has k3s ${found:-of no release}, k3s.version is $K3S_VERSION: nothing was installed" >&2
+		exit 1
+	}
+	mv "$binary.new" "$binary"
 }
 
 # Pods may not ask the cloud's metadata service: user data holds the host key.  A table of its own, which k3s never

@@ -14,6 +14,9 @@ refuse() {
 	exit 1
 }
 
+# 2 % less will do: not every cloud says whether its GB are GiB.
+large_enough() { [ "$(blockdev --getsize64 "$DEVICE")" -ge $((SIZE_GIB * 980000000)) ]; }
+
 for _ in $(seq 60); do
 	[ -b "$DEVICE" ] && break
 	sleep 1
@@ -62,8 +65,12 @@ systemctl daemon-reload
 systemctl enable --now var-lib-stagecoach.mount
 mountpoint -q "$mount_point"
 
-# The size is an input, so that a grown volume runs this script again.
+# The size is an input, so that a grown volume runs this script again; the kernel may see it some seconds later.
 echo "data volume of $SIZE_GIB GiB"
+for _ in $(seq 30); do
+	large_enough && break
+	sleep 1
+done
 resize2fs "$DEVICE"
 
 # Volumes of earlier releases have a smaller reserve, for root alone; both change while it is mounted.
@@ -81,3 +88,11 @@ fi
 mountpoint -q /etc/rancher/node || mount /etc/rancher/node
 # A power cut soon afterwards must not lose them: k3s would wait for a mount that nothing knows.
 sync -f /etc/fstab
+
+# After a failed growth the state of some clouds has the size that was planned, and no update would grow it any more.
+if ! large_enough; then
+	gib=$(($(blockdev --getsize64 "$DEVICE") / 1024 / 1024 / 1024))
+	echo "the data volume has $gib GiB, not $SIZE_GIB: its growth failed. Run pulumi refresh --yes --skip-preview" \
+		"--target '**::server-data', then update again. The shop goes on with what there is." >&2
+	exit 1
+fi

@@ -1,13 +1,16 @@
 """Packages are installed while something else uses apt: a real apt-get, in folders of its own, and real locks."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from infra.components import scripts
 from infra.components.scripts import load
 from tests.servers.stub_server import StubServer
 from tests.waiting import patience
@@ -59,6 +62,18 @@ def start(folders, arguments):
     return subprocess.Popen(["bash", "-c", script], env=environment, stdout=pipe, stderr=subprocess.STDOUT, text=True)
 
 
+SCRIPTS = [*sorted(Path(scripts.__file__).parent.glob("*.sh")), Path(__file__).parents[3] / "tools" / "debian.sh"]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_every_call_waits(path):
+    """Where another program has apt's locks, a bare call ends the update."""
+    lines = [line.strip() for line in path.read_text().splitlines()]
+    calls = [line for line in lines if re.search(r"\bapt(-get)? (?!>)", line) and not line.startswith(("#", "echo"))]
+    assert [line for line in calls if "DPkg::Lock::Timeout" not in line] == []
+    assert (path.name in ("base.sh", "debian.sh")) == bool(calls)
+
+
 @NEEDS_APT
 class TestLocks:
     @pytest.mark.parametrize(
@@ -88,7 +103,7 @@ class TestOtherErrors:
         assert done.returncode == 1
         assert len(server.calls) == 5
         assert done.stderr.count("E: Unable to locate package nft") == 5
-        assert done.stderr.endswith("apt-get install failed: its last words stand above\n")
+        assert done.stderr.endswith("apt-get install failed: its errors are above\n")
 
     def test_a_lock_is_waited_for_ten_minutes_and_no_longer(self, tmp_path):
         server = StubServer(tmp_path)
@@ -98,3 +113,10 @@ class TestOtherErrors:
         done = server.run(script.format(script=load("base.sh"), arguments="update"))
         assert done.returncode == 1
         assert len(server.calls) == 7
+
+
+def test_every_script_waits_its_turn():
+    """A bare apt-get fails at once while another one holds a lock."""
+    texts = {path.name: path.read_text() for path in Path(scripts.__file__).parent.glob("*.sh")}
+    bare = [name for name, text in texts.items() if re.search(r"^[^#\n]*\bapt-get\b", text, re.MULTILINE)]
+    assert bare == ["base.sh"]

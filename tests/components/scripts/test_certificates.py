@@ -21,6 +21,20 @@ s_client) echo certificate ;;
 x509) [ ! -s "$ROOT/issuer" ] || echo "issuer=$(cat "$ROOT/issuer")" ;;
 esac
 """
+# Of one name that has none.
+ONE_MISSING = """
+case "$*" in
+*late.example*) echo late ;;
+s_client*) echo certificate ;;
+*) grep -q late && echo "issuer=CN = TRAEFIK DEFAULT CERT" || echo "issuer=CN = R11" ;;
+esac
+"""
+IP = f"""
+echo '2: eth0    inet {ADDRESS}/32 scope global eth0'
+case "$*" in *global*) exit ;; esac
+echo '1: lo    inet 127.0.0.1/8 scope host lo'
+echo '1: lo    inet6 ::1/128 scope host'
+"""
 # A second passes with each pause; `watch` ends with the last one that the test gives it.
 SLEEP = """
 seconds=$(($(cat "$ROOT/seconds") + $1)); echo "$seconds" >"$ROOT/seconds"
@@ -38,12 +52,14 @@ class Server:
         self.stubs.stub("k3s", K3S.format(failed=FAILED))
         self.stubs.stub("openssl", OPENSSL)
         self.stubs.stub("timeout", 'shift; "$@"')
+        self.stubs.stub("curl", 'exit "$(cat "$ROOT/curl")"')
         self.stubs.stub("getent", 'cat "$ROOT/addresses"; [ -s "$ROOT/addresses" ]')
         self.stubs.stub("ip", f"echo '2: eth0    inet {ADDRESS}/32 scope global eth0'")
         self.stubs.stub("date", 'cat "$ROOT/seconds"')
         self.stubs.stub("sleep", SLEEP)
         self.say("seconds", "1000")
         self.say("end", "100000")
+        self.say("curl", "0")
         self.issuer(OWN)
         self.leads("")
 
@@ -63,7 +79,7 @@ class Server:
 
     def update(self, domains="shop.example"):
         variables = {"DOMAINS": domains, "PUBLIC_IP": ADDRESS, "WAIT_SECONDS": "90"}
-        return self.stubs.run(load("certificates.sh"), **variables)
+        return self.stubs.run(load("base.sh", "certificates.sh"), **variables)
 
     def watch(self, seconds):
         """What the service says in that time."""
@@ -114,8 +130,51 @@ class TestUpdate:
         assert FAILED in done.stdout
         assert server.stubs.calls.count("sleep 2") == 45
 
+    def test_waits_for_another_apt(self, server):
+        """A minimal image has no openssl, and the provider's agents hold apt's locks after a boot."""
+        server.stubs.hide("openssl")
+        locked = "echo 'E: Could not get lock /var/lib/dpkg/lock-frontend' >&2; exit 100"
+        done = f'[ -e "$ROOT/free" ] || {{ touch "$ROOT/free"; {locked}; }}; echo "Unpacking $*"'
+        server.stubs.stub("apt-get", done)
+        update = server.update()
+        assert update.returncode == 0, update.stderr
+        calls = [call for call in server.stubs.calls if call.startswith("apt-get")]
+        assert [call.partition("Timeout=600 ")[2].split()[0] for call in calls] == ["update", "update", "install"]
+        assert "Unpacking" not in update.stdout
+        assert "Unpacking" in update.stderr
+
     def test_every_name_is_told_of(self, server):
         assert server.update("shop.example www.shop.example").stdout.count("leads nowhere yet") == 2
+
+    def test_a_record_beside_the_right_one(self, server):
+        """An AAAA record of an earlier host is asked first."""
+        server.say("addresses", f"{ADDRESS} STREAM\n2001:db8::7 STREAM\n")
+        said = server.update().stdout
+        assert "It also leads to 2001:db8::7, where the issuer may ask: remove that A or AAAA record." in said
+
+    @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+    def test_a_name_that_leads_to_every_machine_itself_does_not_lead_here(self, server, address):
+        server.stubs.stub("ip", IP)
+        server.leads(address)
+        assert f"shop.example leads to {address}, not to {ADDRESS}" in server.update().stdout
+
+    def test_a_shop_that_redirects_in_a_circle(self, server):
+        """The kubelet takes it for health: pods are ready, and no customer sees a page."""
+        server.issuer(ISSUED)
+        server.say("curl", "47")
+        done = server.update("shop.example www.shop.example")
+        assert done.returncode == 0
+        last = done.stdout.splitlines()[-1]
+        assert last.startswith("shop.example redirects in a circle, no page is shown: set SECURE_PROXY_SSL_HEADER")
+        (asked,) = [one for one in server.stubs.calls if one.startswith("curl")]
+        assert asked.endswith("--connect-to ::10.43.0.9:443 https://shop.example/")
+
+    @pytest.mark.parametrize("code", ["0", "28", "52"])
+    def test_any_other_answer_is_no_circle(self, server, code):
+        server.issuer(ISSUED)
+        server.say("curl", code)
+        done = server.update()
+        assert (done.returncode, done.stdout) == (0, f"shop.example has its certificate, issued by {ISSUED}\n")
 
     def test_the_service_runs_the_program(self, server):
         server.update()
@@ -162,6 +221,20 @@ class TestWatch:
         server.watch(200)
         assert server.orders == 2
 
+    def test_addresses_that_change_with_every_answer_are_no_reason(self, server):
+        """A proxy's: each order would be one more failure."""
+        server.leads("203.0.113.80")
+        server.later('echo "203.0.113.$(($1 % 200)) STREAM" >"$ROOT/addresses"')
+        server.watch(1000)
+        assert server.orders == 2
+
+    def test_a_name_that_leads_to_and_fro(self, server):
+        """As resolvers do while a record changes: at once the first time."""
+        server.leads("203.0.113.80")
+        server.later(f'(($1 % 40)) && one={ADDRESS} || one=203.0.113.80; echo "$one STREAM" >"$ROOT/addresses"')
+        server.watch(400)
+        assert server.orders == 2
+
     def test_nothing_is_ordered_beside_a_certificate(self, server):
         server.leads(ADDRESS)
         server.issuer(ISSUED)
@@ -172,8 +245,26 @@ class TestWatch:
     def test_a_traefik_that_does_not_answer_is_no_missing_certificate(self, server):
         server.leads(ADDRESS)
         server.issuer("")
-        server.watch(3600)
+        server.watch(600)
         assert server.orders == 0
+
+    def test_after_a_boot_it_is_looked_at_when_traefik_answers(self, server):
+        """k3s starts traefik long after this service."""
+        server.leads(ADDRESS)
+        server.issuer("")
+        server.later(f'[ "$1" -lt 1060 ] || echo "{OWN}" >"$ROOT/issuer"')
+        server.watch(90)
+        assert server.orders == 1
+
+    def test_names_that_have_theirs_are_left_alone_meanwhile(self, server):
+        """One without a record, among fifty, takes no CPU from the shop."""
+        server.update(" ".join(["late.example", *(f"s{number}.example" for number in range(49))]))
+        server.stubs.stub("openssl", ONE_MISSING)
+        server.stubs.forget()
+        server.watch(100)
+        calls = [one for one in server.stubs.calls if one.startswith("openssl s_client")]
+        assert len(calls) == 49 + 10
+        assert len([one for one in server.stubs.calls if one.startswith("k3s")]) == 10
 
     def test_an_api_server_that_is_away_ends_nothing(self, server):
         server.leads(ADDRESS)

@@ -40,6 +40,7 @@ class Volume:
             "mkfs.ext4": 'touch "$ROOT/file-system"; mkdir "$ROOT/content/lost+found"',
             "mount": MOUNT,
             "umount": UMOUNT,
+            "blockdev": f"echo {40 << 30}",
             "mountpoint": MOUNTPOINT,
             "systemctl": SYSTEMCTL,
             "resize2fs": "",
@@ -128,6 +129,28 @@ class TestUpdate:
         assert done.returncode == 0, done.stderr
         assert volume.called("mkfs") == []
         assert volume.called("resize2fs") == [f"resize2fs {volume.root}/device"]
+
+    def test_a_growth_that_failed_is_said(self, volume):
+        """The state has the planned size, so no later update would find a difference (ADR 0021)."""
+        volume.server.stub("blockdev", f"echo {20 << 30}")
+        done = volume.has("shop").run(new=False)
+        assert done.returncode == 1
+        assert "the data volume has 20 GiB, not 40: its growth failed" in done.stderr
+        assert "pulumi refresh --yes --skip-preview --target '**::server-data'" in done.stderr
+        assert volume.called("resize2fs"), "what there is, is mounted and whole"
+
+    @pytest.mark.parametrize("size", [40 << 30, 40 * 10**9])
+    def test_a_size_in_either_unit_will_do(self, volume, size):
+        volume.server.stub("blockdev", f"echo {size}")
+        assert volume.has("shop").run(new=False).returncode == 0
+
+    def test_the_kernel_may_see_the_new_size_later(self, volume):
+        """The file system grows once it does."""
+        seen = f'if [ -e "$ROOT/seen" ]; then echo {40 << 30}; else touch "$ROOT/seen"; echo {20 << 30}; fi'
+        volume.server.stub("blockdev", seen)
+        assert volume.has("shop").run(new=False).returncode == 0
+        calls = [call.split()[0] for call in volume.server.calls]
+        assert calls.index("sleep") < calls.index("resize2fs")
 
     def test_keeps_a_reserve_for_the_data_services(self, volume):
         """On volumes of earlier releases, too, while they are mounted; after the next boot by the unit."""

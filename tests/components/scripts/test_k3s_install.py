@@ -84,6 +84,19 @@ class TestDownload:
         (call,) = server.called("curl")
         assert call.endswith("https://mirror.example/k3s")
 
+    @pytest.mark.parametrize("has", ["v1.36.5+k3s1", ""])
+    def test_a_mirror_with_another_release_installs_nothing(self, server, has):
+        """Its checksum is right, and the minor between the two would be skipped."""
+        server.offers(has)
+        (server.root / "usr/local/bin/k3s").write_text(PROGRAM.format(version="v1.32.1+k3s1"))
+        wanted = (server.root / "sum").read_text()
+        done = server.run(url="https://mirror.example/k3s", sha256=wanted)
+        assert done.returncode == 1
+        assert f"k3s.version is {VERSION}: nothing was installed" in done.stderr
+        assert "v1.32.1" in server.program.read_text()
+        assert [path.name for path in server.program.parent.iterdir()] == ["k3s"]
+        assert server.called("systemctl") == []
+
     def test_a_wrong_checksum_installs_nothing(self, server):
         done = server.run(sha256="0" * 64)
         assert done.returncode != 0

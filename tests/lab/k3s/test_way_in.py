@@ -17,6 +17,7 @@ from lab.toolchain.build import ensure
 from lab.toolchain.programs import CHALLTESTSRV
 from lab.vps.names import ACME_ENVIRONMENT, Names, acme_command, dns_command
 from lab.vps.network import ip_batch
+from tests.graphs import run
 from tests.lab.k3s.kube import pod, service, until
 from tests.plans import stage_plan
 from tests.servers.way_in import APP, UPLOAD, WEBSOCKET
@@ -25,6 +26,7 @@ from tests.waiting import patience
 pytestmark = pytest.mark.vps
 ADDRESS, RESERVED, PRIVATE = "127.64.253.20", "127.64.253.21", "10.20.1.2"
 SHOP, LATE, AWAY = "shop.example.test", "late.example.test", "away.example.test"
+WWW, CIRCLE = "www.shop.example.test", "circle.example.test"
 CUSTOMERS = ("100.64.0.251", "100.64.0.252")
 PYTHON = "lab.stagecoach.dev/lab/python:3.13"
 PLAN = stage_plan()
@@ -44,7 +46,8 @@ def server(cluster):
     assert done.returncode == 0, done.stderr + cluster.logs()
     until("the bundled pods", cluster.settled)
     app = {"image": PYTHON, "command": ["python3", "-u", "-c", APP], "ports": [{"containerPort": 8000}]}
-    cluster.apply(pod("web", "", container=app), service("web", 8000), *(ingress(one) for one in (SHOP, LATE, AWAY)))
+    web = [pod("web", "", container=app), service("web", 8000)]
+    cluster.apply(*web, *(ingress(one) for one in (SHOP, LATE, AWAY, CIRCLE)), redirects())
     cluster.run_until_ready("web")
     yield cluster
     for one in started:
@@ -78,6 +81,13 @@ def ingress(host):
     }
 
 
+def redirects():
+    """The program's own Ingress of further names, in front of that app."""
+    made = run(1, domains=[SHOP, WWW], acme_email="a@example.test").inputs("ingress-redirects")
+    rules = ingress(WWW)["spec"]["rules"]
+    return {**made, "metadata": {**made["metadata"], "namespace": "default"}, "spec": {**made["spec"], "rules": rules}}
+
+
 def own_address(cluster):
     vps = cluster.servers["shop"]
     return vps.links.arriving(vps.record)
@@ -88,7 +98,8 @@ def configure(cluster, text):
     script = "export MANIFEST=traefik-config.yaml\n" + load("manifest.sh")
     done = cluster.keys.ssh(cluster.servers["shop"].record.public_ip, script, text)
     assert done.returncode == 0, done.stderr
-    wanted = [word for word in ("certificatesresolvers", "readtimeout", "redirections") if word in text.lower()]
+    words = ("certificatesresolvers", "readtimeout", "redirections", "providers.file.directory")
+    wanted = [word for word in words if word in text.lower()]
 
     def rolled():
         deployment = cluster.object("deployment", "traefik", "-n", "kube-system")
@@ -103,11 +114,11 @@ def configure(cluster, text):
 @pytest.fixture(scope="module")
 def shop(server):
     """With the stack's values, its name known, its certificate there."""
-    server.names.put(SHOP, own_address(server))
-    server.names.put(AWAY, own_address(server))
-    (plan,) = [one for one in PLAN.system if one.name == "traefik"]
-    text = render_chart_config(plan.container("traefik"), "a@example.test", read_timeout=PLAN.django.read_timeout)
-    configure(server, text)
+    for name in (SHOP, WWW, AWAY):
+        server.names.put(name, own_address(server))
+    (plan,) = [one.container("traefik") for one in PLAN.system if one.name == "traefik"]
+    timeout = PLAN.django.read_timeout
+    configure(server, render_chart_config(plan, "a@example.test", read_timeout=timeout, hosts=(SHOP, WWW)))
     (server.root / "authority.pem").write_text(server.names.root_certificate())
     watch(server, SHOP)
     until("the certificate", lambda: "Pebble" in issuer(server, SHOP))
@@ -118,7 +129,7 @@ def watch(cluster, *hosts, wait=0):
     """As infra/components/certificates.py does it; what it says."""
     address = cluster.servers["shop"].record.public_ip
     head = f"export DOMAINS='{' '.join(hosts)}' PUBLIC_IP={address} WAIT_SECONDS={wait}\n"
-    done = cluster.keys.ssh(address, head + load("certificates.sh"))
+    done = cluster.keys.ssh(address, head + load("base.sh", "certificates.sh"))
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -171,6 +182,16 @@ class TestRedirect:
         assert (seen["host"], seen["x-forwarded-proto"]) == (SHOP, "https")
 
 
+class TestFurtherNames:
+    def test_www_leads_to_the_address_by_its_own_certificate(self, shop):
+        """The program's Ingress and file, the chart's volume, traefik's two providers: all of it together."""
+        until("its certificate", lambda: "Pebble" in issuer(shop, WWW))
+        checked = ("--cacert", str(shop.root / "authority.pem"))
+        form = ("-o", "/dev/null", "-w", "%{http_code} %{redirect_url} %header{cache-control}")
+        done = curl(shop, f"https://{WWW}/cart/?coupon=may", *checked, *form, host=WWW)
+        assert done.stdout == f"301 https://{SHOP}/cart/?coupon=may no-store", done.stderr
+
+
 class TestAddresses:
     def test_two_customers_have_two(self, shop):
         assert addresses(shop) == list(CUSTOMERS)
@@ -210,6 +231,12 @@ class TestCertificates:
 
     def test_an_update_waits_for_it(self, shop):
         assert re.search(rf"{AWAY} has its certificate, issued by .*Pebble", watch(shop, SHOP, AWAY, wait=90))
+
+
+def test_an_app_that_redirects_in_a_circle_is_told_of(shop):
+    """The kubelet takes it for health; any other shop is not told of."""
+    assert f"{CIRCLE} redirects in a circle" in watch(shop, CIRCLE)
+    assert "in a circle" not in watch(shop, SHOP)
 
 
 def test_a_reserved_address_keeps_them_as_well(shop):

@@ -41,7 +41,7 @@ class TestNames:
         assert names.told == [("add-a", {"host": "b.example.", "addresses": ["100.64.0.11"]})]
 
     def test_nobody_answers(self, tmp_path):
-        with pytest.raises(StagecoachError, match="the lab's names"):
+        with pytest.raises(StagecoachError, match="the lab's DNS or ACME server does not answer"):
             Names(tmp_path, NETWORK).put("shop.example", "100.64.0.10")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from infra.components.monitoring.promql import CERTIFICATE_LEFT, SHOP_ERROR_PERCENT, SHOP_P95, certificate_missing
+from infra.components.monitoring.promql import SHOP_ERROR_PERCENT, SHOP_P95, certificate_left, certificate_missing
 from infra.components.monitoring.rules.alert import Alert
 
 _CERTIFICATE_DAYS = 14  # Let's Encrypt's last 90 days; traefik renews 30 days before
@@ -19,7 +19,7 @@ def web_alerts(domains: Sequence[str] = ()) -> list[Alert]:
             minutes=30,
             component="https",
             severity="critical",
-            summary="{{ $labels.domain }} has no certificate: traefik shows one of its own making, browsers refuse it",
+            summary="{{ $labels.domain }} has no certificate: traefik shows a self-signed one, browsers warn of it",
         )
     ]
     return [
@@ -41,9 +41,9 @@ def web_alerts(domains: Sequence[str] = ()) -> list[Alert]:
         ),
         Alert(
             name="TlsCertificateExpires",
-            expression=f"min by (cn) ({CERTIFICATE_LEFT}) < {_CERTIFICATE_DAYS * 86_400}",
+            expression=f"({certificate_left(domains)}) < {_CERTIFICATE_DAYS * 86_400}",
             minutes=60,
             component="certificate",
-            summary=f"The certificate of {{{{ $labels.cn }}}} ends within {_CERTIFICATE_DAYS} days and was not renewed",
+            summary=f"The certificate of {{{{ $labels.sans }}}} ends within {_CERTIFICATE_DAYS} days, not renewed",
         ),
     ]

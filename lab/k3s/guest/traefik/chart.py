@@ -142,6 +142,7 @@ def _bytes(quantity: str) -> float:
 def _mounts(values: Values) -> list[Object]:
     asked = values["persistence"]
     made = [{"name": asked["name"], "mountPath": asked["path"]}, {"name": "tmp", "mountPath": "/tmp"}]  # noqa: S108  a mount in the container
+    made += [{"name": _dashed(one), "mountPath": one["mountPath"], "readOnly": True} for one in values["volumes"] or []]
     file = {"name": "traefik-extra-config", "mountPath": "/etc/traefik/dynamic"}
     return [*made, file] if values["providers"]["file"]["enabled"] else made
 
@@ -150,9 +151,22 @@ def _volumes(values: Values) -> list[Object]:
     asked = values["persistence"]
     claim = {"persistentVolumeClaim": {"claimName": asked["existingClaim"] or NAME}}
     data = {"name": asked["name"], **(claim if asked["enabled"] else {"emptyDir": {}})}
-    made: list[Object] = [data, {"name": "tmp", "emptyDir": {}}]
+    made: list[Object] = [data, {"name": "tmp", "emptyDir": {}}, *map(_mounted, values["volumes"] or [])]
     file = {"name": "traefik-extra-config", "configMap": {"name": f"{NAME}-file-provider"}}
     return [*made, file] if values["providers"]["file"]["enabled"] else made
+
+
+def _mounted(volume: Object) -> Object:
+    """Of another type the chart makes a volume without a source, which the API server takes for an empty folder."""
+    dashed, name = _dashed(volume), volume["name"]
+    sources = {"secret": {"secret": {"secretName": name}}, "configMap": {"configMap": {"name": name}}}
+    return {"name": dashed, **sources.get(volume.get("type", ""), {})}
+
+
+def _dashed(volume: Object) -> str:
+    if not isinstance(volume, dict) or not volume.get("name") or not volume.get("mountPath"):
+        raise ChartError(f"volumes: {volume!r} has no name or no mountPath")
+    return str(volume["name"]).replace(".", "-")
 
 
 def _labels() -> dict[str, str]:

@@ -105,6 +105,7 @@ DEFAULTS: Values = {
     "service": {"annotations": {}, "labels": {}, "spec": {}},
     "tolerations": [],
     "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
+    "volumes": [],
 }
 # What k3s itself puts over them (manifests/traefik.yaml of its sources), and the chart's own where anything is taken.
 K3S: Values = {
@@ -160,7 +161,6 @@ _UNPLAYED = frozenset(
         "topologySpreadConstraints",
         "tracing",
         "versionOverride",
-        "volumes",
     )
 )
 

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.promtool
 
 COUNT = 'traefik_service_requests_total{{service="app-django-8000@kubernetes",code="{}"}}'
 DURATION = 'traefik_service_request_duration_seconds_bucket{{service="app-django-8000@kubernetes",le="{}"}}'
-CERTIFICATE = 'traefik_tls_certs_not_after{{cn="{}"}}'
+CERTIFICATE = 'traefik_tls_certs_not_after{{cn="{0}",sans="{0}",serial="{1}"}}'
 SANS = 'traefik_tls_certs_not_after{{cn="first",sans="{}"}}'
 TRAEFIK = 'up{job="traefik"}'
 DAY = 86_400
@@ -35,13 +35,16 @@ CASES = [
     # Traefik's own stand-in certificate has no customer.
     Case(
         alert="TlsCertificateExpires",
-        hot={CERTIFICATE.format("shop.example"): f"{13 * DAY}x90"},
+        hot={CERTIFICATE.format("shop.example", 1): f"{13 * DAY}x90"},
+        # What was renewed is shown until traefik starts again; a name that was taken out of the stack file for good.
         cool={
-            CERTIFICATE.format("shop.example"): f"{30 * DAY}x90",
-            CERTIFICATE.format("TRAEFIK DEFAULT CERT"): f"{DAY}x90",
+            CERTIFICATE.format("shop.example", 1): f"{13 * DAY}x90",
+            CERTIFICATE.format("shop.example", 2): f"{73 * DAY}x90",
+            CERTIFICATE.format("former.example", 3): f"{DAY}x90",
+            CERTIFICATE.format("TRAEFIK DEFAULT CERT", 4): f"{DAY}x90",
         },
         at=60,
-        labels={"cn": "shop.example"},
+        labels={"sans": "shop.example"},
     ),
     # A traefik that is not read says nothing of its certificates: TargetMissing does.
     Case(

@@ -24,6 +24,7 @@ def pod(*given):
     "given",
     [
         {},
+        {"volumes": [{"name": "a.b", "mountPath": "/a", "type": "configMap"}]},
         {"persistence": {"enabled": True}, "providers": {"file": {"enabled": True, "content": "http: {}"}}},
         {
             "service": {"spec": {"externalTrafficPolicy": "Local"}},
@@ -61,8 +62,10 @@ class TestPlain:
 class TestValues:
     def test_the_stacks_own_are_taken(self):
         """Whatever infra/components/traefik.py writes is known to the chart."""
-        for email in (None, "a@shop.example"):
-            given = given_values([yaml.safe_load(render_chart_config(PLAN, email, read_timeout=600))])
+        names = ("shop.example", "www.shop.example")
+        for email, hosts in ((None, ()), ("a@shop.example", names[:1]), ("a@shop.example", names)):
+            text = render_chart_config(PLAN, email, read_timeout=600, hosts=hosts)
+            given = given_values(list(yaml.safe_load_all(text)))
             assert pod(*given)["containers"][0]["resources"]["requests"]["memory"] == str(PLAN.requests.memory)
 
     def test_source_addresses_are_kept(self):
@@ -93,6 +96,22 @@ class TestValues:
     def test_a_mapping_is_for_a_later_chart(self):
         with pytest.raises(ChartError, match=r"providers\.file\.content is text in this chart"):
             objects({"providers": {"file": {"enabled": True, "content": {"http": {}}}}})
+
+    def test_volumes_are_mounted_read_only(self):
+        """A ConfigMap or a Secret of that name."""
+        one = {"name": "a.b", "mountPath": "/etc/a", "type": "configMap"}
+        made = pod({"volumes": [one, {**one, "name": "s", "type": "secret"}]})
+        assert made["volumes"][-2:] == [
+            {"name": "a-b", "configMap": {"name": "a.b"}},
+            {"name": "s", "secret": {"secretName": "s"}},
+        ]
+        mount = {"name": "a-b", "mountPath": "/etc/a", "readOnly": True}
+        assert mount in made["containers"][0]["volumeMounts"]
+
+    @pytest.mark.parametrize("one", ["a", {}, {"name": "a", "type": "configMap"}, {"mountPath": "/a"}])
+    def test_a_volume_that_helm_refuses(self, one):
+        with pytest.raises(ChartError, match=r"volumes: .* has no name or no mountPath"):
+            objects({"volumes": [one]})
 
     @pytest.mark.parametrize(("limit", "text"), [("192Mi", "172MiB"), ("1Gi", "921MiB"), ("200M", "171MiB")])
     def test_go_knows_the_limit(self, limit, text):

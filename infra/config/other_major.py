@@ -1,0 +1,88 @@
+"""Another major version of a data service than the one that runs: refused where the cluster says that it does run.
+
+The stack file alone is not enough: a deployment may have had an image of its own since its first day, and a line that
+is taken out, or a newer checkout, would bring the stack's.  Nor is the state: after an update that failed it names the
+image that never started, and the way back from that must stay open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from infra.cluster_api import Cluster
+from infra.errors import Problem, RefusedError
+from infra.models.image_reference import parse_image, reads
+from infra.models.stack_config import StackConfig
+from infra.names import APP_NAMESPACE, POSTGRES, REDIS_BROKER
+from infra.versions import IMAGES
+
+_SECONDS = 3.0  # as in live_bounds.py
+_PROVIDER = "pulumi:providers:kubernetes"
+_STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
+_PATH = f"/apis/apps/v1/namespaces/{APP_NAMESPACE}/statefulsets"
+# Name of the StatefulSet, and of its container and image: what lies on these volumes must not be lost.
+_SERVICES = ((POSTGRES, "postgres"), (REDIS_BROKER, "redis"))
+Object = Mapping[str, Any]
+
+
+def require_same_major(config: StackConfig, state: Mapping[str, Any]) -> None:
+    """Asks the cluster only where the state has another major version than the stack file; silent where it is away.
+
+    Args:
+        config: The stack file.
+        state: The stack's resources by URN, each with its type and outputs.
+
+    Raises:
+        RefusedError: a data service would start on files that it can't read; nothing was touched.
+    """
+    recorded = [one.get("outputs") or {} for one in state.values() if one.get("type") == _STATEFUL_SET]
+    if not list(_problems(config, recorded)):
+        return
+    found = (one.get("outputs") or {} for one in state.values() if one.get("type") == _PROVIDER)
+    kubeconfig = next((str(one["kubeconfig"]) for one in found if one.get("kubeconfig")), "")
+    try:
+        live = Cluster(kubeconfig, seconds=_SECONDS).items(_PATH)
+    except (OSError, ValueError):
+        return  # the update can't reach the database either
+    problems = list(_problems(config, [one for one in live if _runs(one)]))
+    if problems:
+        raise RefusedError("the data on the volume is of another major version; nothing was touched", problems)
+
+
+def _problems(config: StackConfig, objects: list[Object]) -> Iterator[Problem]:
+    for name, image in _SERVICES:
+        wanted = config.images.get(image, IMAGES[image])
+        for one in objects:
+            has = _image(one, image) if (one.get("metadata") or {}).get("name") == name else ""
+            new, old = _major(wanted), _major(has)
+            if new is not None and old is not None and not reads(image, new, old):
+                yield Problem(
+                    path=f"stagecoach:images.{image}",
+                    value=wanted,
+                    allowed=f"{has} runs here, and {new} can't read what {old} wrote",
+                    hint=f"Name what runs by its digest, which `kubectl get pod {name}-0 -n {APP_NAMESPACE} -o "
+                    f"jsonpath='{{.status.containerStatuses[?(@.name==\"{image}\")].imageID}}'` prints",
+                )
+
+
+def _image(one: Object, container: str) -> str:
+    pod = (((one.get("spec") or {}).get("template") or {}).get("spec")) or {}
+    return next((str(made.get("image")) for made in pod.get("containers") or () if made.get("name") == container), "")
+
+
+def _major(image: str) -> int | None:
+    try:
+        return parse_image(image).major
+    except ValueError:
+        return None
+
+
+def _runs(one: Object) -> bool:
+    """A pod of the template as it is now is ready: its image reads what lies on the volume."""
+    status = one.get("status") or {}
+    return (
+        status.get("observedGeneration") == (one.get("metadata") or {}).get("generation")
+        and status.get("currentRevision") == status.get("updateRevision")
+        and bool(status.get("readyReplicas"))
+    )
