@@ -67,7 +67,7 @@ def write_preview(deployment: Deployment, folder: Path, *, readable: bool = True
     stack = holder(deployment)
     with tempfile.TemporaryDirectory() as copies:
         # A copy: where the file has no salt yet, the CLI writes one into it, and another one each time.
-        copy = shutil.copy(stack_path(deployment.stack), plan.parent if plan else copies)
+        copy = str(shutil.copy(stack_path(deployment.stack), plan.parent if plan else copies))
         options = ["-s", stack, "--config-file", copy, *_QUIET]
         done = engine.ask("preview", "--json", *options, *(["--save-plan", str(plan)] if plan else []))
         text = engine.ask("preview", "--diff", *options).stdout if readable else ""
