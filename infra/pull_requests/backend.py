@@ -55,7 +55,8 @@ def holder(deployment: Deployment) -> str:
 def write_preview(deployment: Deployment, folder: Path, *, readable: bool = True, plan: Path | None = None) -> str:
     """Leaves the engine's JSON, and its text where somebody reads it, in `folder`; backend and files stay as they are.
 
-    The engine's update plan goes to the file `plan`, for `update`; secrets in it are encrypted with the stack's key.
+    The engine's update plan goes to the file `plan`, for `update`, and a copy of the stack file lies beside it: secrets
+    in the plan are encrypted with the salt of that copy.
 
     Returns:
         What the command said last where it failed, which may be more than the JSON says: that the plan can't be saved.
@@ -65,8 +66,8 @@ def write_preview(deployment: Deployment, folder: Path, *, readable: bool = True
     """
     stack = holder(deployment)
     with tempfile.TemporaryDirectory() as copies:
-        # A copy: where the file has no salt yet, the CLI writes one into it.
-        copy = shutil.copy(stack_path(deployment.stack), copies)
+        # A copy: where the file has no salt yet, the CLI writes one into it, and another one each time.
+        copy = str(shutil.copy(stack_path(deployment.stack), plan.parent if plan else copies))
         options = ["-s", stack, "--config-file", copy, *_QUIET]
         done = engine.ask("preview", "--json", *options, *(["--save-plan", str(plan)] if plan else []))
         text = engine.ask("preview", "--diff", *options).stdout if readable else ""
@@ -119,10 +120,13 @@ def rename(deployment: Deployment) -> int:
 def update(deployment: Deployment, plan: Path) -> int:
     """`pulumi up` of the deployment's own stack, limited to what `plan` allows; the engine's exit code.
 
-    `plan` is the file that `write_preview` saved. An operation or a value beyond it ends the update.
+    `plan` is the file that `write_preview` saved, with the copy of the stack file beside it. An operation or a value
+    beyond it ends the update.
     """
+    copy = plan.parent / Path(stack_path(deployment.stack)).name
     sys.stdout.write(f"deployment {deployment.name}: pulumi up -s {deployment.stack}\n")
-    return engine.run("up", "-s", deployment.stack, "--plan", str(plan), "--yes", *_QUIET)
+    options = ("--config-file", str(copy), "--yes", *_QUIET)
+    return engine.run("up", "-s", deployment.stack, "--plan", str(plan), *options)
 
 
 def _rename(old: str, new: str) -> int:

@@ -156,7 +156,9 @@ class TestUpdate:
     def test_no_more_than_the_plan(self, pulumi, tmp_path):
         assert backend.update(SHOP, tmp_path / "plan.json") == 0
         [up] = pulumi.calls
-        assert up[:6] == ["up", "-s", "stage2", "--plan", str(tmp_path / "plan.json"), "--yes"]
+        assert up[:5] == ["up", "-s", "stage2", "--plan", str(tmp_path / "plan.json")]
+        # The salt of the plan's secrets is that of the file that the preview went by.
+        assert up[5:8] == ["--config-file", str(tmp_path / "Pulumi.stage2.yaml"), "--yes"]
 
     def test_the_engines_exit_code(self, pulumi, tmp_path):
         pulumi.answer("up", "error: no\n", code=255)
