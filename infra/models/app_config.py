@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from infra.models.queue_name import queue_name
 from infra.models.strict import Between, BetweenFieldsError, StrictModel
 
 Interface = Literal["wsgi", "asgi"]
@@ -28,6 +29,9 @@ class AppConfig(StrictModel):
     """The Django + Celery app in the image."""
 
     celery_app: str = Field(default="config", description="what `celery -A` takes")
+    default_queue: Annotated[str, AfterValidator(queue_name)] = Field(
+        default="celery", description="queue of a task that names none: the app's `task_default_queue`"
+    )
     settings_module: str = Field(default="config.settings", description="DJANGO_SETTINGS_MODULE")
     wsgi: Application | None = Field(
         default=None, description=f"what gunicorn serves; without it and `asgi` it is `{WSGI}`"

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from celery import signals
+from stagecoach_queues import say_unconsumed
 
 LOCK_KEY = "stagecoach:beat-lock"
 LOCK_SECONDS = 60  # a lost beat's lock is free after this
@@ -37,6 +38,7 @@ def connect(app, folder: Path) -> None:
     def on_ready(**_: object) -> None:
         heartbeat.touch()
         ready.touch()
+        say_unconsumed(app)
 
     def on_shutdown(**_: object) -> None:
         ready.unlink(missing_ok=True)
