@@ -36,7 +36,7 @@ _WEB_FIELDS = ("application", "port", "health_path")
 # Fields that one part reads.
 _READERS = {"alerts": PROMETHEUS, "k3s": K3S, "kubeconfig_epoch": K3S}
 # What a pool's settings file holds; beat and the exporter mount the first pool's, too.
-_POOL_ONLY = ("workload", "pool", "queues", "concurrency", "grace_period", "reasons")
+_POOL_ONLY = ("workload", "pool", "queues", "concurrency", "longest_time_limit", "grace_period", "reasons")
 
 
 def pods_that_restart(before: StackPlan, after: StackPlan) -> dict[str, list[str]]:

@@ -107,6 +107,7 @@ class TestSettings:
             "stagecoach_celery.py",
             "stagecoach_consumers.py",
             "stagecoach_events.py",
+            "stagecoach_limits.py",
             "stagecoach_probes.py",
             "stagecoach_queues.py",
             "stagecoach_say.py",

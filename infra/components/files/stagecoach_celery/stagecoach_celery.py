@@ -12,6 +12,7 @@ from pathlib import Path
 
 from celery.app.utils import find_app
 from celery.utils.collections import ConfigurationView
+from stagecoach_limits import watch
 from stagecoach_probes import connect
 
 _NOT_FOUND = 2  # exit code
@@ -52,6 +53,7 @@ def load():
     settings = json.loads(Path(os.environ["STAGECOACH_SETTINGS"]).read_text())
     for line in apply_settings(found, settings):
         sys.stderr.write(f"stagecoach: {line}\n")
+    watch(found)
     connect(found, Path(os.environ["STAGECOACH_STATE"]))
     return found
 
