@@ -103,6 +103,7 @@ class TestSettings:
         assert set(data) == {
             "queue_exporter.py",
             "settings.json",
+            "stagecoach_aside.py",
             "stagecoach_broker.py",
             "stagecoach_celery.py",
             "stagecoach_consumers.py",

@@ -13,6 +13,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from stagecoach_aside import Store
 from stagecoach_broker import FoundQueues
 from stagecoach_celery import app
 from stagecoach_consumers import Consumers
@@ -38,7 +39,7 @@ class Exporter:
             if self.channel is None:
                 self.channel = broker_channel(app)
             totals, left_out = self.found.look(self.channel)
-            broker = [*self._queues(self.channel, totals), *_beat(self.channel)]
+            broker = [*self._queues(self.channel, totals), *_beat(self.channel), *_runs(self.channel)]
         broker += _family("celery_queues_left_out", "gauge", (), {(): left_out})
         return "\n".join([*broker, *self._workers(totals), *self._tasks(), *_backups(self.backups)]) + "\n"
 
@@ -108,6 +109,15 @@ class Exporter:
 def _beat(channel) -> list[str]:
     """Beat holds its lock as long as it schedules; the key is never prefixed (stagecoach_probes.py)."""
     return _family("celery_beat_up", "gauge", (), {(): channel.client.exists(LOCK_KEY)})
+
+
+def _runs(channel) -> list[str]:
+    """Tasks that end their process (stagecoach_aside.py)."""
+    again, aside = ({(name,): count for name, count in counts.items()} for counts in Store(channel.client).numbers())
+    return [
+        *_family("celery_tasks_run_again", "gauge", ("name",), again),
+        *_family("celery_tasks_put_aside", "gauge", ("name",), aside),
+    ]
 
 
 def _backups(folder: Path) -> list[str]:
