@@ -112,6 +112,7 @@ class TestSettings:
             "stagecoach_probes.py",
             "stagecoach_queues.py",
             "stagecoach_say.py",
+            "stagecoach_schedule.py",
             "stagecoach_wait.py",
         }
         assert json.loads(data["settings.json"]) == render_settings(stage_plan(1).workers[0])

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from celery import signals
 from stagecoach_queues import say_unconsumed
+from stagecoach_schedule import keep_last_runs
 
 LOCK_KEY = "stagecoach:beat-lock"
 LOCK_SECONDS = 60  # a lost beat's lock is free after this
@@ -48,6 +49,7 @@ def connect(app, folder: Path) -> None:
         lock = BeatLock(app)
         lock.acquire()
         atexit.register(lock.release)
+        keep_last_runs(sender.scheduler, lambda: broker_channel(app).client)
         beat.touch()
         threading.Thread(target=lock.keep, name="beat-lock", daemon=True).start()
         _touch_on_tick(sender.scheduler, beat)
