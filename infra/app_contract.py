@@ -32,6 +32,7 @@ CELERY_VARIABLES: dict[str, str] = {
     "STAGECOACH_STATE": "a folder for the probes' heartbeat",
 }
 WORKER_VARIABLES: dict[str, str] = {
+    "STAGECOACH_POOLS": "every pool's queues, as JSON; a worker says which of the app's queues nobody consumes",
     "REMAP_SIGTERM": "Celery's soft shutdown: running tasks get their time, the rest goes back to the queue",
 }
 EXPORTER_VARIABLES: dict[str, str] = {

@@ -36,7 +36,7 @@ _WEB_FIELDS = ("application", "port", "health_path")
 # Fields that one part reads.
 _READERS = {"alerts": PROMETHEUS, "k3s": K3S, "kubeconfig_epoch": K3S}
 # What a pool's settings file holds; beat and the exporter mount the first pool's, too.
-_POOL_ONLY = ("workload", "pool", "queues", "concurrency", "grace_period", "reasons")
+_POOL_ONLY = ("workload", "pool", "queues", "concurrency", "longest_time_limit", "grace_period", "reasons")
 
 
 def pods_that_restart(before: StackPlan, after: StackPlan) -> dict[str, list[str]]:
@@ -122,8 +122,9 @@ def _templates(plan: StackPlan) -> Mapping[str, dict[str, object]]:
     """What each long-running workload's pods read, under the word that a person is told."""
     found = {one.name: _pod(one) for one in plan.workloads if one.kind not in _JOBS}
     settings = _settings(plan.workers[0])
+    queues = [(one.pool, one.queues) for one in plan.workers]  # each worker knows every pool's
     for worker in plan.workers:
-        own = {"grace_period": worker.grace_period, "concurrency": worker.concurrency, "queues": worker.queues}
+        own = {"grace_period": worker.grace_period, "concurrency": worker.concurrency, "queues": queues}
         found[worker.workload.name] |= {"Celery settings": _settings(worker), "pool": worker.pool, **own}
     found[plan.beat.name]["Celery settings"] = settings
     pools = [(one.pool, one.queues, one.concurrency, one.time_limit) for one in plan.workers]

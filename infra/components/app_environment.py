@@ -68,7 +68,7 @@ class AppEnvironment(pulumi.ComponentResource):
         )
         self.secret_name = secret.metadata.name
         self._direct = self._direct_url(args) if args.plan.pgbouncer else None
-        self._app = args.app
+        self._app, self._workers = args.app, args.plan.workers
         folder = FOLDER / "stagecoach_celery"
         self._files = {path.name: path.read_text() for path in sorted(folder.glob("*.py"))}
         self._start = core.v1.ConfigMap(
@@ -123,6 +123,11 @@ class AppEnvironment(pulumi.ComponentResource):
             "STAGECOACH_STATE": "/run/stagecoach",
         }
         return [core.v1.EnvVarArgs(name=key, value=value) for key, value in values.items()]
+
+    def pools_environment(self) -> core.v1.EnvVarArgs:
+        """The queues of every pool: a worker says at its start which of the app's queues nobody consumes."""
+        pools = {worker.pool: worker.queues for worker in self._workers}
+        return core.v1.EnvVarArgs(name="STAGECOACH_POOLS", value=json.dumps(pools))
 
     def start_volume(self) -> core.v1.VolumeArgs:
         """For pods without Celery's module: what `after_services` runs."""

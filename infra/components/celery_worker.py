@@ -100,6 +100,7 @@ def _container(args: CeleryWorkerArgs) -> core.v1.ContainerArgs:
         env_from=args.environment.env_from(),
         env=[
             *args.environment.celery_environment(),
+            args.environment.pools_environment(),
             # SIGTERM becomes a soft shutdown: unfinished tasks go back to the queue before the kill.
             core.v1.EnvVarArgs(name="REMAP_SIGTERM", value="SIGQUIT"),
         ],

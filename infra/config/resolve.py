@@ -77,10 +77,18 @@ def plan_for(config: StackConfig, recorded: Recorded | None = None, today: date 
     plan = make_plan(stage, inputs=inputs, catalog=catalog, recorded=recorded, overridden=overridden, money=money)
     budget = check_budget(config, plan, lambda other: plan_for(other, recorded), running=recorded is not None)
     support = support_warnings(keep_running(config, recorded), today or datetime.now(UTC).date())
-    return replace(plan, checks=(*plan.checks, *budget), warnings=(*_admin_warnings(config), *support))
+    return replace(plan, checks=(*plan.checks, *budget), warnings=(*_warnings(config, plan), *support))
 
 
-def _admin_warnings(config: StackConfig) -> Iterator[str]:
+def _warnings(config: StackConfig, plan: StackPlan) -> Iterator[str]:
+    """What the stack file says that will hardly be meant."""
+    queue = config.app.default_queue
+    if not any(queue in worker.queues for worker in plan.workers):
+        yield (
+            f"no pool consumes the queue {queue!r}, to which the app sends a task that names no queue: it would wait "
+            f"there for ever. Add the queue to stagecoach:overrides.pools.{plan.workers[0].pool}.queues, or, if the "
+            "app's task_default_queue is another one, name that in stagecoach:app.default_queue"
+        )
     private = private_networks(config.admin_cidrs)
     if private:
         yield (

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from infra.models.queue_name import queue_name
 from infra.models.strict import Between, BetweenFieldsError, StrictModel
 
 Interface = Literal["wsgi", "asgi"]
@@ -73,6 +74,9 @@ class AppConfig(StrictModel):
 
     celery_app: Annotated[str, BeforeValidator(_celery_app)] = Field(
         default="config", description="what `celery -A` takes"
+    )
+    default_queue: Annotated[str, AfterValidator(queue_name)] = Field(
+        default="celery", description="queue of a task that names none: the app's `task_default_queue`"
     )
     settings_module: Annotated[str, BeforeValidator(_settings_module)] = Field(
         default="config.settings", description="DJANGO_SETTINGS_MODULE"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from infra.models.limits import MOST_SECONDS
 from infra.models.quantities import CpuField, MemoryField
 from infra.models.queue_name import Queues
 from infra.models.stage_config import NamespaceConfig, PostgresConfig, RedisConfig
@@ -30,6 +31,9 @@ class PoolOverrides(StrictModel):
     queues: Queues | None = Field(default=None, min_length=1, description="queues that the pool consumes")
     time_limit: int | None = Field(default=None, ge=10, le=86_400, description="seconds until a task is killed")
     soft_time_limit: int | None = Field(default=None, ge=5, le=86_400, description="seconds until a task is told")
+    longest_time_limit: int | None = Field(
+        default=None, ge=10, le=86_400, description="longest time limit in seconds that a task sets for itself"
+    )
     prefetch_multiplier: int | None = Field(
         default=None, ge=1, le=64, description="tasks that a process holds, the one that it runs included"
     )
@@ -73,10 +77,10 @@ class StageOverrides(StrictModel):
     pools: dict[str, PoolOverrides] = Field(default_factory=dict, description="Celery pools by name")
     django: DjangoOverrides | None = Field(default=None, description="the web pods")
     visibility_timeout: int | None = Field(
-        default=None, ge=60, le=86_400, description="seconds until Redis hands an unfinished task on"
+        default=None, ge=60, le=MOST_SECONDS, description="seconds until Redis hands an unfinished task on"
     )
     longest_countdown: int | None = Field(
-        default=None, ge=0, le=86_400, description="longest countdown or ETA in seconds that the app uses"
+        default=None, ge=0, le=MOST_SECONDS, description="longest countdown or ETA in seconds that the app uses"
     )
     postgres: PostgresConfig | None = Field(default=None, description="the database")
     redis_broker: RedisConfig | None = Field(default=None, description="Celery's Redis")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from infra.models.app_config import Interface
+from infra.models.limits import MOST_SECONDS
 from infra.models.quantities import CpuField, MemoryField
 from infra.models.queue_name import Queues
 from infra.models.strict import StrictModel
@@ -52,6 +53,9 @@ class PoolConfig(StrictModel):
     replicas: ReplicaRange = Field(description="how many pods")
     time_limit: int = Field(ge=10, le=86_400, default=600, description="seconds after which a task is killed")
     soft_time_limit: int = Field(ge=5, le=86_400, default=540, description="seconds after which a task is told to end")
+    longest_time_limit: int | None = Field(
+        ge=10, le=86_400, default=None, description="longest time limit in seconds that a task sets for itself"
+    )
     prefetch_multiplier: int = Field(
         ge=1, le=64, default=1, description="tasks that a process holds, the one that it runs included"
     )
@@ -157,10 +161,13 @@ class StageConfig(StrictModel):
     pools: tuple[PoolConfig, ...] = Field(min_length=1, description="Celery's pools, the default first")
     django: DjangoConfig = Field(description="the web pods")
     visibility_timeout: int = Field(
-        ge=60, le=86_400, default=3600, description="seconds until Redis hands an unfinished task to another worker"
+        ge=60,
+        le=MOST_SECONDS,
+        default=3600,
+        description="seconds until Redis hands an unfinished task to another worker",
     )
     longest_countdown: int = Field(
-        ge=0, le=86_400, default=0, description="longest countdown or ETA in seconds that the app uses"
+        ge=0, le=MOST_SECONDS, default=0, description="longest countdown or ETA in seconds that the app uses"
     )
     grafana: bool = Field(default=False, description="Grafana beside Prometheus; a stack file turns it on")
     alert_speed: int = Field(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra.models.stage_config import StageConfig
-from infra.sizing.celery_worker import GRACE_MARGIN, MASTER
+from infra.sizing.celery_worker import GRACE_MARGIN, MASTER, longest_task
 from infra.sizing.plan import Check, WorkerPlan
 
 _SWEEP = 100  # seconds that kombu's sweep for lost tasks may take on top
@@ -44,14 +44,14 @@ def check_worker(stage: StageConfig, worker: WorkerPlan) -> Iterator[Check]:
 
 
 def _visibility(stage: StageConfig, worker: WorkerPlan) -> Check:
-    """A task that a process holds waits for those before it, and is not acknowledged meanwhile."""
-    held = worker.time_limit * worker.prefetch_multiplier
-    longest = max(held, stage.longest_countdown)
+    """A task waits for its ETA, then for those before it, then it runs: it is not acknowledged meanwhile."""
+    longest = longest_task(worker) * worker.prefetch_multiplier + stage.longest_countdown
     prefetched = f", {worker.prefetch_multiplier} held at once" if worker.prefetch_multiplier > 1 else ""
+    prefetched += f", after a countdown of {stage.longest_countdown} s" if stage.longest_countdown else ""
     return Check(
         name=f"visibility-timeout/{worker.pool}",
         ok=worker.visibility_timeout > longest + _SWEEP,
-        reason=f"visibility timeout {worker.visibility_timeout} s > longest task or ETA {longest} s{prefetched} + "
+        reason=f"visibility timeout {worker.visibility_timeout} s > longest task {longest} s{prefetched} + "
         f"{_SWEEP} s, or Redis hands a running task to a second worker",
         field="overrides.visibility_timeout",
     )
@@ -59,9 +59,9 @@ def _visibility(stage: StageConfig, worker: WorkerPlan) -> Check:
 
 def _grace(worker: WorkerPlan, path: str) -> Check:
     """Either a task may end, or the soft shutdown gives it back."""
-    soft = worker.soft_shutdown_timeout
-    needed = (soft or worker.time_limit) + GRACE_MARGIN
-    what = f"soft shutdown {soft} s" if soft else f"time limit {worker.time_limit} s, there being no soft shutdown,"
+    soft, longest = worker.soft_shutdown_timeout, longest_task(worker)
+    needed = (soft or longest) + GRACE_MARGIN
+    what = f"soft shutdown {soft} s" if soft else f"time limit {longest} s, there being no soft shutdown,"
     return Check(
         name=f"grace-period/{worker.pool}",
         ok=worker.grace_period >= needed,

@@ -47,6 +47,7 @@ def size_celery_worker(
         max_memory_per_child=child.memory,
         time_limit=pool.time_limit,
         soft_time_limit=pool.soft_time_limit,
+        longest_time_limit=pool.longest_time_limit,
         soft_shutdown_timeout=pool.soft_shutdown_timeout,
         grace_period=grace.value,
         visibility_timeout=visibility_timeout,
@@ -68,6 +69,11 @@ def child_memory(limit: Memory, concurrency: int, path: str = "") -> Number:
     return room.percent(_CHILD_PERCENT) // children
 
 
+def longest_task(pool: PoolConfig | WorkerPlan) -> int:
+    """Seconds after which any task of the pool is ended, also one with a time limit of its own."""
+    return max(pool.time_limit, pool.longest_time_limit or 0)
+
+
 def _grace(pool: PoolConfig) -> Number:
     """Without a soft shutdown a task is let run to its end."""
     path = f"pools.{pool.name}"
@@ -75,7 +81,8 @@ def _grace(pool: PoolConfig) -> Number:
         return of_stage(f"{path}.grace_period", pool.grace_period, "s")
     if pool.soft_shutdown_timeout:
         return of_stage(f"{path}.soft_shutdown_timeout", pool.soft_shutdown_timeout, "s") + GRACE_MARGIN
-    return of_stage(f"{path}.time_limit", pool.time_limit, "s") + GRACE_MARGIN
+    name = "longest_time_limit" if (pool.longest_time_limit or 0) > pool.time_limit else "time_limit"
+    return of_stage(f"{path}.{name}", longest_task(pool), "s") + GRACE_MARGIN
 
 
 def _decided(pool: PoolConfig, visibility_timeout: int) -> Reasons:

@@ -82,6 +82,7 @@ class WorkerPlan:
     max_memory_per_child: Memory
     time_limit: int
     soft_time_limit: int
+    longest_time_limit: int | None  # of a task that sets one for itself
     soft_shutdown_timeout: int
     grace_period: int
     visibility_timeout: int

@@ -103,9 +103,16 @@ class TestSettings:
         assert set(data) == {
             "queue_exporter.py",
             "settings.json",
+            "stagecoach_aside.py",
+            "stagecoach_broker.py",
             "stagecoach_celery.py",
+            "stagecoach_consumers.py",
             "stagecoach_events.py",
+            "stagecoach_limits.py",
             "stagecoach_probes.py",
+            "stagecoach_queues.py",
+            "stagecoach_say.py",
+            "stagecoach_schedule.py",
             "stagecoach_wait.py",
         }
         assert json.loads(data["settings.json"]) == render_settings(stage_plan(1).workers[0])

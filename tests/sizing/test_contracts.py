@@ -42,6 +42,8 @@ BREAKS = (
     ("resource-quota", {"namespace": {"quota_memory": "1Gi"}}, "overrides.namespace.quota_memory"),
     ("visibility-timeout/default", {"visibility_timeout": 650}, "overrides.visibility_timeout"),
     ("visibility-timeout/default", {"longest_countdown": 4000}, "overrides.visibility_timeout"),
+    ("visibility-timeout/default", {"longest_countdown": 3000}, "overrides.visibility_timeout"),  # and then it runs
+    ("visibility-timeout/default", {"longest_time_limit": 3500}, "overrides.visibility_timeout"),
     ("visibility-timeout/default", {"prefetch_multiplier": 6}, "overrides.visibility_timeout"),
     ("soft-time-limit/default", {"soft_time_limit": 600}, "overrides.pools.default.soft_time_limit"),
     ("grace-period/default", {"grace_period": 60}, "overrides.pools.default.grace_period"),
@@ -53,7 +55,14 @@ BREAKS = (
     ("read-timeout", {"django": {"request_timeout": 900}}, "overrides.django.read_timeout"),
     ("children-memory/default", {"concurrency": 16}, "overrides.pools.default.memory_limit"),
 )
-POOL = ("prefetch_multiplier", "soft_time_limit", "grace_period", "reject_on_worker_lost", "concurrency")
+POOL = (
+    "longest_time_limit",
+    "prefetch_multiplier",
+    "soft_time_limit",
+    "grace_period",
+    "reject_on_worker_lost",
+    "concurrency",
+)
 
 
 def of_pool(overrides):
@@ -81,6 +90,13 @@ class TestBroken:
         plan = plan_with({"pools": {"default": {"soft_shutdown_timeout": 0}}})
         assert plan.workers[0].grace_period == 630
         assert [check.name for check in plan.checks if not check.ok] == []
+
+    def test_a_long_delay_that_is_provided_for(self):
+        """As docs/how-to/long-delays.md has it."""
+        assert not broken({"longest_countdown": 604_800, "visibility_timeout": 606_000})
+        pool = {"longest_time_limit": 7200, "soft_shutdown_timeout": 0}
+        assert not broken({"visibility_timeout": 7400, "pools": {"default": pool}})
+        assert plan_with({"pools": {"default": pool}}).workers[0].grace_period == 7230
 
     def test_refused_with_the_field(self):
         """The program stops before anything is registered."""

@@ -1,7 +1,7 @@
 """Prometheus metrics of Celery's queues and tasks; runs in the shop's own image.
 
-Queue lengths and beat's lock are read from Redis at each scrape, the age of the backups from their folder; task counts,
-wait and run times come from Celery's events.
+Queues, their lengths and beat's lock are read from Redis at each scrape, the age of the backups from their folder;
+task counts, wait and run times come from Celery's events.
 Metric names are celery-exporter's (danihodovic) where they mean the same.
 """
 
@@ -13,7 +13,10 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from stagecoach_aside import Store
+from stagecoach_broker import FoundQueues
 from stagecoach_celery import app
+from stagecoach_consumers import Consumers
 from stagecoach_events import EVENTS, Events, Histogram
 from stagecoach_probes import LOCK_KEY, broker_channel
 
@@ -21,11 +24,12 @@ from stagecoach_probes import LOCK_KEY, broker_channel
 class Exporter:
     """The page that Prometheus reads."""
 
-    def __init__(self, events: Events, pools: dict[str, dict], backups: Path) -> None:
+    def __init__(self, events: Events, consumers: Consumers, pools: dict[str, dict], backups: Path) -> None:
         self.events = events
+        self.consumers = consumers
         self.backups = backups
         self.pools = pools
-        self.queues = list(dict.fromkeys(queue for pool in pools.values() for queue in pool["queues"]))
+        self.found = FoundQueues(app, list(dict.fromkeys(queue for pool in pools.values() for queue in pool["queues"])))
         self.lock = threading.Lock()
         self.channel = None
 
@@ -34,22 +38,25 @@ class Exporter:
         with self.lock:
             if self.channel is None:
                 self.channel = broker_channel(app)
-            broker = [*self._queues(self.channel), *_beat(self.channel)]
-        return "\n".join([*broker, *self._workers(), *self._tasks(), *_backups(self.backups)]) + "\n"
+            totals, left_out = self.found.look(self.channel)
+            broker = [*self._queues(self.channel, totals), *_beat(self.channel), *_runs(self.channel)]
+        broker += _family("celery_queues_left_out", "gauge", (), {(): left_out})
+        return "\n".join([*broker, *self._workers(totals), *self._tasks(), *_backups(self.backups)]) + "\n"
 
-    def _queues(self, channel) -> list[str]:
-        lengths, ages = {}, {}
-        for queue in self.queues:
-            names = [channel._q_for_pri(queue, step) for step in channel.priority_steps]  # noqa: SLF001  kombu's only name for it
-            found = {name: channel.client.llen(name) for name in names}
-            lengths[queue,] = sum(found.values())
-            ages[queue,] = max(self._age(channel, name, queue, length) for name, length in found.items())
+    def _queues(self, channel, totals: dict[str, int]) -> list[str]:
+        lengths = {(queue,): length for queue, length in totals.items()}
+        ages = {(queue,): self._oldest(channel, queue, length) for queue, length in totals.items()}
         unacked = channel.client.hlen(channel.unacked_key)
         return [
             *_family("celery_queue_length", "gauge", ("queue_name",), lengths),
             *_family("celery_queue_oldest_message_age_seconds", "gauge", ("queue_name",), ages),
             *_family("celery_queue_unacked", "gauge", (), {(): unacked}),
         ]
+
+    def _oldest(self, channel, queue: str, total: int) -> float:
+        """Of all its priorities; an empty queue is asked no more."""
+        names = [channel._q_for_pri(queue, step) for step in channel.priority_steps]  # noqa: SLF001  kombu's only name for it
+        return max(self._age(channel, name, queue, channel.client.llen(name) if total else 0) for name in names)
 
     def _age(self, channel, name: str, queue: str, length: int) -> float:
         """Kombu pushes left and pops right."""
@@ -60,15 +67,16 @@ class Exporter:
         newest, oldest = (_headers(channel.client.lindex(key, end)) for end in (0, -1))
         return round(self.events.oldest(name, queue, newest, oldest), 3)
 
-    def _workers(self) -> list[str]:
+    def _workers(self, totals: dict[str, int]) -> list[str]:
         workers = sorted(self.events.running().items())
-        counts = dict.fromkeys(((queue,) for queue in self.queues), 0)
+        counts = dict.fromkeys(((queue,) for queue in totals), 0)
         processes = dict(counts)
         for name, (up, _) in workers:
             pool = self.pools.get(name.partition("@")[0])  # a worker's name starts with its pool's
-            for queue in pool["queues"] if pool and up else ():
+            planned = pool["queues"] if pool else []
+            for queue in {*planned, *self.consumers.queues.get(name, ())}.intersection(totals) if up else ():
                 counts[queue,] += 1
-                processes[queue,] += pool["concurrency"]
+                processes[queue,] += pool["concurrency"] if pool else 1  # one at least: the plan has no number
         return [
             *_family("celery_worker_up", "gauge", ("hostname",), {(name,): int(up) for name, (up, _) in workers}),
             *_family(
@@ -101,6 +109,15 @@ class Exporter:
 def _beat(channel) -> list[str]:
     """Beat holds its lock as long as it schedules; the key is never prefixed (stagecoach_probes.py)."""
     return _family("celery_beat_up", "gauge", (), {(): channel.client.exists(LOCK_KEY)})
+
+
+def _runs(channel) -> list[str]:
+    """Tasks that end their process (stagecoach_aside.py)."""
+    again, aside = ({(name,): count for name, count in counts.items()} for counts in Store(channel.client).numbers())
+    return [
+        *_family("celery_tasks_run_again", "gauge", ("name",), again),
+        *_family("celery_tasks_put_aside", "gauge", ("name",), aside),
+    ]
 
 
 def _backups(folder: Path) -> list[str]:
@@ -177,8 +194,10 @@ def main() -> None:
     """Runs until it is killed."""
     events = Events(float(os.environ["EXPORTER_TIME_LIMIT"]))
     threading.Thread(target=events.run, name="events", daemon=True).start()
+    consumers = Consumers(lambda: [name for name, (up, _) in events.running().items() if up])
+    threading.Thread(target=consumers.run, name="consumers", daemon=True).start()
     pools, backups = json.loads(os.environ["EXPORTER_POOLS"]), Path(os.environ["EXPORTER_BACKUPS"])
-    serve(Exporter(events, pools, backups), int(os.environ["EXPORTER_PORT"]))
+    serve(Exporter(events, consumers, pools, backups), int(os.environ["EXPORTER_PORT"]))
 
 
 if __name__ == "__main__":

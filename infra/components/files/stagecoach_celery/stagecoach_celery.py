@@ -12,7 +12,9 @@ from pathlib import Path
 
 from celery.app.utils import find_app
 from celery.utils.collections import ConfigurationView
-from stagecoach_probes import connect
+from stagecoach_aside import watch_runs
+from stagecoach_limits import watch
+from stagecoach_probes import broker_channel, connect
 
 _NOT_FOUND = 2  # exit code
 
@@ -52,6 +54,8 @@ def load():
     settings = json.loads(Path(os.environ["STAGECOACH_SETTINGS"]).read_text())
     for line in apply_settings(found, settings):
         sys.stderr.write(f"stagecoach: {line}\n")
+    watch(found)
+    watch_runs(found, broker_channel)
     connect(found, Path(os.environ["STAGECOACH_STATE"]))
     return found
 

@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 
 from celery import signals
+from stagecoach_queues import say_unconsumed
+from stagecoach_schedule import keep_last_runs
 
 LOCK_KEY = "stagecoach:beat-lock"
 LOCK_SECONDS = 60  # a lost beat's lock is free after this
@@ -37,6 +39,7 @@ def connect(app, folder: Path) -> None:
     def on_ready(**_: object) -> None:
         heartbeat.touch()
         ready.touch()
+        say_unconsumed(app)
 
     def on_shutdown(**_: object) -> None:
         ready.unlink(missing_ok=True)
@@ -46,6 +49,7 @@ def connect(app, folder: Path) -> None:
         lock = BeatLock(app)
         lock.acquire()
         atexit.register(lock.release)
+        keep_last_runs(sender.scheduler, lambda: broker_channel(app).client)
         beat.touch()
         threading.Thread(target=lock.keep, name="beat-lock", daemon=True).start()
         _touch_on_tick(sender.scheduler, beat)

@@ -48,9 +48,28 @@ def queue_alerts(plan: StackPlan) -> list[Alert]:
             severity="critical",
             summary="No beat holds the lock: nothing is scheduled",
         ),
+        *_ending_their_process(),
         _stale(plan),
         *(alert for worker in plan.workers for alert in _pool(worker, plan.monitoring.alert_speed)),
     ]
+
+
+def _ending_their_process() -> Iterator[Alert]:
+    """Tasks that are delivered again and again; the worker counts and bounds them (stagecoach_aside.py)."""
+    yield Alert(
+        name="TaskPutAside",
+        expression="sum by (name) (celery_tasks_put_aside) > 0",
+        minutes=1,
+        component="tasks",
+        summary="{{ $labels.name }}: tasks ended their process again and again and are put aside",
+    )
+    yield Alert(
+        name="TaskRunsAgain",
+        expression="sum by (name) (celery_tasks_run_again) > 0",
+        minutes=5,
+        component="tasks",
+        summary="{{ $labels.name }}: the same task runs for the third time, because its runs do not end",
+    )
 
 
 def _pool(worker: WorkerPlan, speed: int) -> Iterator[Alert]:

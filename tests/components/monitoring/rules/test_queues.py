@@ -33,6 +33,20 @@ CASES = [
         at=8,
         labels={"name": "pay"},
     ),
+    Case(
+        alert="TaskPutAside",
+        hot={'celery_tasks_put_aside{name="pay"}': "1x40"},
+        cool={'celery_tasks_put_aside{name="pay"}': "0x40"},
+        at=1,
+        labels={"name": "pay"},
+    ),
+    Case(
+        alert="TaskRunsAgain",
+        hot={'celery_tasks_run_again{name="pay"}': "1x40"},
+        cool={'celery_tasks_run_again{name="pay"}': "0x40"},
+        at=5,
+        labels={"name": "pay"},
+    ),
     Case(alert="BeatDown", hot={"celery_beat_up": "0x40"}, cool={"celery_beat_up": "1x40"}, at=5),
     # The last event at the start; 300 seconds are over in minute 6.
     Case(
