@@ -111,7 +111,14 @@ def _data(plan: StackPlan, base: Base, credentials: Credentials) -> tuple[list[p
     namespace, images = base.namespaces.app, base.images
     postgres = Postgres(
         "postgres",
-        PostgresArgs(plan=plan.postgres, namespace=namespace, password=credentials.postgres, images=images),
+        PostgresArgs(
+            plan=plan.postgres,
+            namespace=namespace,
+            password=credentials.postgres,
+            exporter_password=credentials.postgres_exporter,
+            backup_password=credentials.postgres_backup,
+            images=images,
+        ),
         opts=base.opts,
     )
     backup = PostgresBackup(

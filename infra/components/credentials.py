@@ -12,6 +12,8 @@ class Credentials(pulumi.ComponentResource):
     """Letters and digits only: they stand in URLs."""
 
     postgres: pulumi.Output[str]
+    postgres_exporter: pulumi.Output[str]
+    postgres_backup: pulumi.Output[str]
     redis_broker: pulumi.Output[str]
     redis_cache: pulumi.Output[str]
     django: pulumi.Output[str]
@@ -20,6 +22,8 @@ class Credentials(pulumi.ComponentResource):
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:app:Credentials", name, None, opts)
         self.postgres = self._password(f"{name}-postgres")
+        self.postgres_exporter = self._password(f"{name}-postgres-exporter")
+        self.postgres_backup = self._password(f"{name}-postgres-backup")
         self.redis_broker = self._password(f"{name}-redis-broker")
         self.redis_cache = self._password(f"{name}-redis-cache")
         self.django = self._password(f"{name}-django")

@@ -19,7 +19,7 @@ from infra.components._kubernetes import (
     secret_env,
 )
 from infra.components.files import load
-from infra.components.postgres import UID, await_postgres_environment
+from infra.components.postgres import BACKUP_USER, UID, await_postgres_environment
 from infra.names import POSTGRES_BACKUP, labels
 from infra.sizing.plan import PostgresPlan
 
@@ -89,10 +89,10 @@ def _pod(args: PostgresBackupArgs, claim: pulumi.Input[str], script: pulumi.Inpu
         image=args.images["postgres"],
         command=["/bin/sh", "/scripts/backup.sh"],
         env=[
-            *await_postgres_environment(),
+            *await_postgres_environment(BACKUP_USER),
             core.v1.EnvVarArgs(name="BACKUP_FOLDER", value=_FOLDER),
             core.v1.EnvVarArgs(name="RETENTION_DAYS", value=str(args.plan.backup_retention_days)),
-            secret_env("PGPASSWORD", args.secret_name, "password"),
+            secret_env("PGPASSWORD", args.secret_name, "backup"),
         ],
         resources=resources(args.plan.backup.container("backup")),
         security_context=hardened(),

@@ -2,7 +2,7 @@
 
 from tests.graphs import BUILT, run
 
-SECRETS = ("postgres", "redis-broker", "redis-cache", "django", "grafana")
+SECRETS = ("postgres", "postgres-exporter", "postgres-backup", "redis-broker", "redis-cache", "django", "grafana")
 NAMES = tuple(f"credentials-{name}" for name in SECRETS)
 
 

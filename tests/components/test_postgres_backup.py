@@ -45,12 +45,12 @@ class TestPod:
     def test_what_the_script_reads(self):
         assert environment(container(run(1), NAME)) == {
             "PGHOST": "postgres",
-            "PGUSER": "app",
+            "PGUSER": "stagecoach_backup",
             "PGDATABASE": "app",
             "AWAIT_SECONDS": "60",
             "BACKUP_FOLDER": "/backups",
             "RETENTION_DAYS": "7",
-            "PGPASSWORD": ("postgres-password-autonamed", "password"),
+            "PGPASSWORD": ("postgres-password-autonamed", "backup"),
         }
 
     def test_dumps_outlive_the_job(self):

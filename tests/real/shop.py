@@ -86,7 +86,7 @@ class Shop:
 
     def sql(self, query):
         """Of the shop's database."""
-        psql = ["psql", "-h", "127.0.0.1", "-U", "app", "-d", "app", "-tAc", query]
+        psql = ["psql", "-U", "postgres", "-d", "app", "-tAc", query]
         return self.kubectl("exec", "-n", "app", "postgres-0", "-c", "postgres", "--", *psql).strip()
 
     def redis(self, instance, *words):
