@@ -16,6 +16,7 @@ from infra.components.postgres import UID as POSTGRES_UID
 from infra.components.postgres import server_arguments, start_files
 from infra.components.redis import UID as REDIS_UID
 from infra.components.redis import render_config as redis_config
+from infra.components.redis_users import RedisPasswords
 from tests.lab.images.containers import ADDRESS, Container
 from tests.plans import stage_plan
 from tests.waiting import patience, wait
@@ -128,8 +129,9 @@ class TestPostgres:
 
 class TestRedis:
     def test_what_was_accepted_survives_a_kill(self, container):
+        passwords = RedisPasswords(app="secret", exporter="exports", admin="may do everything")
         redis = container("library/redis:8.0", uid=REDIS_UID, mounts=("/config", "/data"))
-        (redis.mounts["/config"] / "redis.conf").write_text(redis_config(stage_plan(1).redis_broker, "secret"))
+        (redis.mounts["/config"] / "redis.conf").write_text(redis_config(stage_plan(1).redis_broker, passwords))
         password = {"REDISCLI_AUTH": "secret"}
         for start in range(2):
             redis.start(command=["redis-server", "/config/redis.conf"])
