@@ -27,7 +27,8 @@ from infra.components.redis_users import ADMIN, EXPORTER, RedisPasswords, render
 from infra.names import labels, selector
 from infra.sizing.plan import RedisPlan
 
-UID = 999  # the official image's redis user
+UID = 999  # the official image's redis user, to whom the broker's files on the volume belong
+CACHE_UID = 10004  # it keeps no file; above the host's own numbers
 PORT, EXPORTER_PORT = 6379, 9121
 _CLAIM_SIZE = "2Gi"  # constant, as every claim template
 # A Redis that hangs takes the connection and never answers. The kubelet's timeout ends the shell alone, and containerd
@@ -118,7 +119,7 @@ def _pod(args: RedisArgs, secret: pulumi.Input[str]) -> core.v1.PodSpecArgs:
     return core.v1.PodSpecArgs(
         priority_class_name=DATA_PRIORITY,
         automount_service_account_token=False,
-        security_context=pod_security(UID),
+        security_context=pod_security(UID if args.plan.storage else CACHE_UID),
         containers=[_redis(args, secret), _exporter(args, secret)],
         volumes=[
             core.v1.VolumeArgs(name="config", secret=config),

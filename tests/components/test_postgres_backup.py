@@ -53,6 +53,11 @@ class TestPod:
             "PGPASSWORD": ("postgres-password-autonamed", "backup"),
         }
 
+    def test_a_user_of_its_own(self):
+        """Not the database's, whose files it never needs; above the host's own numbers."""
+        security = pods(run(1))[NAME]["securityContext"]
+        assert (security["runAsUser"], security["runAsGroup"], security["fsGroup"]) == (10003, 10003, 10003)
+
     def test_dumps_outlive_the_job(self):
         made = run(1)
         assert made.requests["postgres-backup-claim"].protect

@@ -99,6 +99,12 @@ class TestStorage:
         assert "volumeClaimTemplates" not in made.inputs(f"{CACHE}-stateful-set")["spec"]
         assert "nodeSelector" not in pods(made)[f"{BROKER}-stateful-set"]
 
+    def test_only_the_broker_is_the_images_user(self, stage, provider):
+        """To whom its files on a running server's volume belong; the cache keeps none."""
+        made = pods(run(stage, provider))
+        users = {name: made[f"{name}-stateful-set"]["securityContext"]["runAsUser"] for name in (BROKER, CACHE)}
+        assert users == {BROKER: 999, CACHE: 10004}
+
     def test_both_stay(self, stage, provider):
         made = run(stage, provider)
         for name in (f"{BROKER}-stateful-set", f"{CACHE}-stateful-set"):
