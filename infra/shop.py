@@ -111,7 +111,14 @@ def _data(plan: StackPlan, base: Base, credentials: Credentials) -> tuple[list[p
     namespace, images = base.namespaces.app, base.images
     postgres = Postgres(
         "postgres",
-        PostgresArgs(plan=plan.postgres, namespace=namespace, password=credentials.postgres, images=images),
+        PostgresArgs(
+            plan=plan.postgres,
+            namespace=namespace,
+            password=credentials.postgres,
+            exporter_password=credentials.postgres_exporter,
+            backup_password=credentials.postgres_backup,
+            images=images,
+        ),
         opts=base.opts,
     )
     backup = PostgresBackup(
@@ -121,12 +128,26 @@ def _data(plan: StackPlan, base: Base, credentials: Credentials) -> tuple[list[p
     )
     broker = Redis(
         "redis-broker",
-        RedisArgs(plan=plan.redis_broker, namespace=namespace, password=credentials.redis_broker, images=images),
+        RedisArgs(
+            plan=plan.redis_broker,
+            namespace=namespace,
+            password=credentials.redis_broker,
+            exporter_password=credentials.redis_broker_exporter,
+            admin_password=credentials.redis_broker_admin,
+            images=images,
+        ),
         opts=base.opts,
     )
     cache = Redis(
         "redis-cache",
-        RedisArgs(plan=plan.redis_cache, namespace=namespace, password=credentials.redis_cache, images=images),
+        RedisArgs(
+            plan=plan.redis_cache,
+            namespace=namespace,
+            password=credentials.redis_cache,
+            exporter_password=credentials.redis_cache_exporter,
+            admin_password=credentials.redis_cache_admin,
+            images=images,
+        ),
         opts=base.opts,
     )
     return [postgres, broker, cache, *_pooler(plan, base, credentials, postgres)], backup

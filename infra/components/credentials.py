@@ -12,16 +12,28 @@ class Credentials(pulumi.ComponentResource):
     """Letters and digits only: they stand in URLs."""
 
     postgres: pulumi.Output[str]
+    postgres_exporter: pulumi.Output[str]
+    postgres_backup: pulumi.Output[str]
     redis_broker: pulumi.Output[str]
+    redis_broker_exporter: pulumi.Output[str]
+    redis_broker_admin: pulumi.Output[str]
     redis_cache: pulumi.Output[str]
+    redis_cache_exporter: pulumi.Output[str]
+    redis_cache_admin: pulumi.Output[str]
     django: pulumi.Output[str]
     grafana: pulumi.Output[str]  # made whether Grafana runs or not: a protected secret must not come and go with it
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:app:Credentials", name, None, opts)
         self.postgres = self._password(f"{name}-postgres")
+        self.postgres_exporter = self._password(f"{name}-postgres-exporter")
+        self.postgres_backup = self._password(f"{name}-postgres-backup")
         self.redis_broker = self._password(f"{name}-redis-broker")
+        self.redis_broker_exporter = self._password(f"{name}-redis-broker-exporter")
+        self.redis_broker_admin = self._password(f"{name}-redis-broker-admin")
         self.redis_cache = self._password(f"{name}-redis-cache")
+        self.redis_cache_exporter = self._password(f"{name}-redis-cache-exporter")
+        self.redis_cache_admin = self._password(f"{name}-redis-cache-admin")
         self.django = self._password(f"{name}-django")
         self.grafana = self._password(f"{name}-grafana")
         self.register_outputs({})

@@ -139,7 +139,7 @@ def _await_postgres(args: PgBouncerArgs) -> core.v1.ContainerArgs:
         name="await-postgres",
         image=args.images["postgres"],
         command=["/bin/sh", "-c", load("await_postgres.sh")],
-        env=await_postgres_environment(),
+        env=await_postgres_environment(USER),
         resources=resources(args.plan.workload.container("pgbouncer")),
         security_context=hardened(),
     )

@@ -23,16 +23,19 @@ from infra.components._kubernetes import (
     secret_env,
     tcp_probe,
 )
-from infra.components.files import load
+from infra.components.files import FOLDER, load
 from infra.names import POSTGRES, labels, selector
 from infra.sizing.plan import PostgresPlan
 
 UID = 999  # the official image's postgres user
 PORT, EXPORTER_PORT = 5432, 9187
 DATABASE = USER = "app"
+# Only Postgres' own start script is a superuser (files/postgres_start); the rest has the rights that it uses.
+SUPERUSER, EXPORTER_USER, BACKUP_USER = "postgres", "stagecoach_exporter", "stagecoach_backup"
 # A claim's size is written once; local-path neither enforces nor grows it, the volume bounds all.
 _CLAIM_SIZE = "10Gi"
 _QUERIES = "/etc/stagecoach-queries"  # in the exporter
+_START = "/etc/stagecoach"  # in Postgres
 _GRACE_SECONDS = 120  # a fast shutdown writes a checkpoint
 _AWAIT_SECONDS = 60  # much longer than network policies need to learn a new pod's address, or Postgres to restart
 
@@ -43,7 +46,9 @@ class PostgresArgs:
 
     plan: PostgresPlan
     namespace: pulumi.Input[str]
-    password: pulumi.Input[str]
+    password: pulumi.Input[str]  # of the app's role
+    exporter_password: pulumi.Input[str]
+    backup_password: pulumi.Input[str]
     images: Mapping[str, str]
 
 
@@ -56,9 +61,13 @@ class Postgres(pulumi.ComponentResource):
         super().__init__("stagecoach:data:Postgres", name, None, opts)
         secret = core.v1.Secret(
             f"{name}-password",
-            # Autonamed: another password restarts the pod, which gives it to the role (ADR 0005).
+            # Autonamed: another password restarts the pod, which gives it to its role (ADR 0005).
             metadata=meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(POSTGRES)),
-            string_data={"password": args.password},
+            string_data={
+                "password": args.password,
+                "exporter": args.exporter_password,
+                "backup": args.backup_password,
+            },
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.secret_name = secret.metadata.name
@@ -70,13 +79,8 @@ class Postgres(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        queries = core.v1.ConfigMap(
-            f"{name}-queries",
-            metadata=meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(POSTGRES)),
-            data={"queries.yaml": load("postgres_queries.yaml")},
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        self._queries_name = queries.metadata.name
+        self._queries_name = self._config_map(f"{name}-queries", args, {"queries.yaml": load("postgres_queries.yaml")})
+        self._start_name = self._config_map(f"{name}-start", args, start_files())
         options = child_of(self, protect=True)
         options.ignore_changes = ["spec.volumeClaimTemplates"]
         options.depends_on = [service]
@@ -97,6 +101,17 @@ class Postgres(pulumi.ComponentResource):
         )
         self.register_outputs({"secret_name": self.secret_name})
 
+    def _config_map(self, name: str, args: PostgresArgs, data: Mapping[str, str]) -> pulumi.Output[str]:
+        """Autonamed: the pod restarts with what it reads at its start."""
+        made = core.v1.ConfigMap(
+            name,
+            metadata=meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(POSTGRES)),
+            data=data,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        found: pulumi.Output[str] = made.metadata.name
+        return found
+
     def _pod(self, args: PostgresArgs) -> core.v1.PodSpecArgs:
         return core.v1.PodSpecArgs(
             priority_class_name=DATA_PRIORITY,
@@ -108,8 +123,9 @@ class Postgres(pulumi.ComponentResource):
                 empty_dir("shm", str(args.plan.shm_size), memory=True),
                 empty_dir("run"),
                 empty_dir("tmp"),
-                core.v1.VolumeArgs(
-                    name="queries", config_map=core.v1.ConfigMapVolumeSourceArgs(name=self._queries_name)
+                *(
+                    core.v1.VolumeArgs(name=name, config_map=core.v1.ConfigMapVolumeSourceArgs(name=source))
+                    for name, source in (("queries", self._queries_name), ("start", self._start_name))
                 ),
             ],
         )
@@ -120,20 +136,24 @@ class Postgres(pulumi.ComponentResource):
         return core.v1.ContainerArgs(
             name="postgres",
             image=args.images["postgres"],
-            args=server_arguments(args.plan),
+            args=[*server_arguments(args.plan), "-c", f"hba_file={_START}/pg_hba.conf"],
             ports=[core.v1.ContainerPortArgs(name="postgres", container_port=PORT)],
             env=[
                 core.v1.EnvVarArgs(name="POSTGRES_DB", value=DATABASE),
-                core.v1.EnvVarArgs(name="POSTGRES_USER", value=USER),
+                core.v1.EnvVarArgs(name="POSTGRES_USER", value=SUPERUSER),
                 core.v1.EnvVarArgs(name="POSTGRES_INITDB_ARGS", value="--data-checksums"),
                 core.v1.EnvVarArgs(name="PGDATA", value="/var/lib/postgresql/data/pgdata"),
+                # The image makes no cluster without one; start.sh takes it from the superuser and gives it to the app.
                 secret_env("POSTGRES_PASSWORD", self.secret_name, "password"),
+                secret_env("APP_PASSWORD", self.secret_name, "password"),
+                secret_env("EXPORTER_PASSWORD", self.secret_name, "exporter"),
+                secret_env("BACKUP_PASSWORD", self.secret_name, "backup"),
             ],
             resources=resources(args.plan.workload.container("postgres")),
             security_context=hardened(),
             lifecycle=core.v1.LifecycleArgs(
                 post_start=core.v1.LifecycleHandlerArgs(
-                    exec_=core.v1.ExecActionArgs(command=["sh", "-c", load("postgres_password.sh")]),
+                    exec_=core.v1.ExecActionArgs(command=["sh", f"{_START}/start.sh"]),
                 ),
             ),
             startup_probe=slow_start,
@@ -144,6 +164,7 @@ class Postgres(pulumi.ComponentResource):
                 mount("shm", "/dev/shm"),  # noqa: S108  a mount in the container
                 mount("run", "/var/run/postgresql"),
                 mount("tmp", "/tmp"),  # noqa: S108  as above
+                mount("start", _START, read_only=True),
             ],
         )
 
@@ -154,8 +175,8 @@ class Postgres(pulumi.ComponentResource):
             ports=[core.v1.ContainerPortArgs(name="metrics", container_port=EXPORTER_PORT)],
             env=[
                 core.v1.EnvVarArgs(name="DATA_SOURCE_URI", value=f"127.0.0.1:{PORT}/{DATABASE}?sslmode=disable"),
-                core.v1.EnvVarArgs(name="DATA_SOURCE_USER", value=USER),
-                secret_env("DATA_SOURCE_PASS", self.secret_name, "password"),
+                core.v1.EnvVarArgs(name="DATA_SOURCE_USER", value=EXPORTER_USER),
+                secret_env("DATA_SOURCE_PASS", self.secret_name, "exporter"),
                 core.v1.EnvVarArgs(name="PG_EXPORTER_EXTEND_QUERY_PATH", value=f"{_QUERIES}/queries.yaml"),
             ],
             resources=resources(args.plan.workload.container("exporter")),
@@ -166,9 +187,14 @@ class Postgres(pulumi.ComponentResource):
         )
 
 
-def await_postgres_environment() -> list[core.v1.EnvVarArgs]:
+def start_files() -> dict[str, str]:
+    """What Postgres reads at its start: who may log in from where, and the script that keeps roles and rights."""
+    return {path.name: path.read_text() for path in sorted((FOLDER / "postgres_start").iterdir())}
+
+
+def await_postgres_environment(user: str) -> list[core.v1.EnvVarArgs]:
     """What files/await_postgres.sh reads: libpq's variables, without the password, and the time in seconds."""
-    values = {"PGHOST": POSTGRES, "PGUSER": USER, "PGDATABASE": DATABASE, "AWAIT_SECONDS": str(_AWAIT_SECONDS)}
+    values = {"PGHOST": POSTGRES, "PGUSER": user, "PGDATABASE": DATABASE, "AWAIT_SECONDS": str(_AWAIT_SECONDS)}
     return [core.v1.EnvVarArgs(name=key, value=value) for key, value in values.items()]
 
 

@@ -19,14 +19,16 @@ from infra.components._kubernetes import (
     secret_env,
 )
 from infra.components.files import load
-from infra.components.postgres import UID, await_postgres_environment
+from infra.components.postgres import BACKUP_USER, await_postgres_environment
 from infra.names import POSTGRES_BACKUP, labels
 from infra.sizing.plan import PostgresPlan
 
 _SCHEDULE = "30 3 * * *"  # UTC; not 02:00, when the guide's reports run
 _DEADLINE_SECONDS = 3600
 _FOLDER = "/backups"
-_GROUP = 10003  # not the database's: dumps must not take the volume's reserve (data_volume.sh)
+# Neither the database's user, whose files are none of its business, nor its group: dumps must not take the volume's
+# reserve (data_volume.sh).  The folder is everybody's (local-path), so retention removes older users' dumps, too.
+UID = 10003
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,10 +91,10 @@ def _pod(args: PostgresBackupArgs, claim: pulumi.Input[str], script: pulumi.Inpu
         image=args.images["postgres"],
         command=["/bin/sh", "/scripts/backup.sh"],
         env=[
-            *await_postgres_environment(),
+            *await_postgres_environment(BACKUP_USER),
             core.v1.EnvVarArgs(name="BACKUP_FOLDER", value=_FOLDER),
             core.v1.EnvVarArgs(name="RETENTION_DAYS", value=str(args.plan.backup_retention_days)),
-            secret_env("PGPASSWORD", args.secret_name, "password"),
+            secret_env("PGPASSWORD", args.secret_name, "backup"),
         ],
         resources=resources(args.plan.backup.container("backup")),
         security_context=hardened(),
@@ -103,7 +105,7 @@ def _pod(args: PostgresBackupArgs, claim: pulumi.Input[str], script: pulumi.Inpu
         restart_policy="Never",
         priority_class_name=DATA_PRIORITY,
         automount_service_account_token=False,
-        security_context=pod_security(UID, _GROUP),
+        security_context=pod_security(UID),
         containers=[container],
         volumes=[
             core.v1.VolumeArgs(name="backups", persistent_volume_claim=source),

@@ -23,10 +23,12 @@ from infra.components._kubernetes import (
     secret_env,
     tcp_probe,
 )
+from infra.components.redis_users import ADMIN, EXPORTER, RedisPasswords, render_users
 from infra.names import labels, selector
 from infra.sizing.plan import RedisPlan
 
-UID = 999  # the official image's redis user
+UID = 999  # the official image's redis user, to whom the broker's files on the volume belong
+CACHE_UID = 10004  # it keeps no file; above the host's own numbers
 PORT, EXPORTER_PORT = 6379, 9121
 _CLAIM_SIZE = "2Gi"  # constant, as every claim template
 # A Redis that hangs takes the connection and never answers. The kubelet's timeout ends the shell alone, and containerd
@@ -40,7 +42,9 @@ class RedisArgs:
 
     plan: RedisPlan
     namespace: pulumi.Input[str]
-    password: pulumi.Input[str]
+    password: pulumi.Input[str]  # the app's
+    exporter_password: pulumi.Input[str]
+    admin_password: pulumi.Input[str]
     images: Mapping[str, str]
 
 
@@ -50,11 +54,16 @@ class Redis(pulumi.ComponentResource):
     def __init__(self, name: str, args: RedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:data:Redis", name, None, opts)
         workload = args.plan.workload.name
-        config = pulumi.Output.from_input(args.password).apply(lambda password: render_config(args.plan, password))
+        keys = {"password": args.password, EXPORTER: args.exporter_password, ADMIN: args.admin_password}
+        config = pulumi.Output.all(**keys).apply(
+            lambda one: render_config(
+                args.plan, RedisPasswords(app=one["password"], exporter=one[EXPORTER], admin=one[ADMIN])
+            )
+        )
         secret = core.v1.Secret(
             f"{name}-config",
             metadata=meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(workload)),
-            string_data={"redis.conf": config, "password": args.password},
+            string_data={"redis.conf": config, **keys},
             opts=pulumi.ResourceOptions(parent=self),
         )
         service = core.v1.Service(
@@ -86,10 +95,11 @@ class Redis(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def render_config(plan: RedisPlan, password: str) -> str:
+def render_config(plan: RedisPlan, passwords: RedisPasswords) -> str:
     """redis.conf; memory in bytes."""
     lines = [
-        f"requirepass {password}",
+        # What is never stored may be emptied.
+        *render_users(passwords, may_clear=not plan.appendonly),
         f"maxmemory {plan.maxmemory.bytes}",
         f"maxmemory-policy {plan.maxmemory_policy}",
         "dir /data",
@@ -109,7 +119,7 @@ def _pod(args: RedisArgs, secret: pulumi.Input[str]) -> core.v1.PodSpecArgs:
     return core.v1.PodSpecArgs(
         priority_class_name=DATA_PRIORITY,
         automount_service_account_token=False,
-        security_context=pod_security(UID),
+        security_context=pod_security(UID if args.plan.storage else CACHE_UID),
         containers=[_redis(args, secret), _exporter(args, secret)],
         volumes=[
             core.v1.VolumeArgs(name="config", secret=config),
@@ -124,7 +134,8 @@ def _redis(args: RedisArgs, secret: pulumi.Input[str]) -> core.v1.ContainerArgs:
         image=args.images["redis"],
         command=["redis-server", "/config/redis.conf"],
         ports=[core.v1.ContainerPortArgs(name="redis", container_port=PORT)],
-        env=[secret_env("REDISCLI_AUTH", secret, "password")],
+        # redis-cli is the app's user; a person who needs more names `admin`.
+        env=[secret_env("REDISCLI_AUTH", secret, "password"), secret_env("ADMIN_PASSWORD", secret, ADMIN)],
         resources=resources(args.plan.workload.container("redis")),
         security_context=hardened(),
         # Loading an append-only file answers LOADING, which is not PONG.
@@ -142,7 +153,8 @@ def _exporter(args: RedisArgs, secret: pulumi.Input[str]) -> core.v1.ContainerAr
         ports=[core.v1.ContainerPortArgs(name="metrics", container_port=EXPORTER_PORT)],
         env=[
             core.v1.EnvVarArgs(name="REDIS_ADDR", value=f"redis://127.0.0.1:{PORT}"),
-            secret_env("REDIS_PASSWORD", secret, "password"),
+            core.v1.EnvVarArgs(name="REDIS_USER", value=EXPORTER),
+            secret_env("REDIS_PASSWORD", secret, EXPORTER),
         ],
         resources=resources(args.plan.workload.container("exporter")),
         security_context=hardened(),

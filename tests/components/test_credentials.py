@@ -2,7 +2,19 @@
 
 from tests.graphs import BUILT, run
 
-SECRETS = ("postgres", "redis-broker", "redis-cache", "django", "grafana")
+SECRETS = (
+    "postgres",
+    "postgres-exporter",
+    "postgres-backup",
+    "redis-broker",
+    "redis-cache",
+    "redis-broker-exporter",
+    "redis-broker-admin",
+    "redis-cache-exporter",
+    "redis-cache-admin",
+    "django",
+    "grafana",
+)
 NAMES = tuple(f"credentials-{name}" for name in SECRETS)
 
 

@@ -34,7 +34,7 @@ class TestEveryPod:
     def test_runs_as_a_number(self):
         """`runAsNonRoot` can't be checked for a user by name; none is root, none may become it."""
         users = {pod["securityContext"]["runAsUser"] for pod in pods(run(1)).values()}
-        assert users == {999, 10001, 65534}
+        assert users == {999, 10001, 10003, 10004, 65534}
         assert {pod["securityContext"]["runAsNonRoot"] for pod in pods(run(1)).values()} == {True}
 
     def test_owns_its_volumes_without_a_walk(self):

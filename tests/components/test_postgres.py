@@ -2,8 +2,7 @@
 
 import pytest
 
-from infra.components.files import load
-from infra.components.postgres import server_arguments
+from infra.components.postgres import server_arguments, start_files
 from tests.graphs import BUILT, container, environment, pods, run
 from tests.plans import stage_plan
 
@@ -15,8 +14,8 @@ class TestEveryStage:
     def test_settings_are_the_plans(self, stage, provider):
         plan = stage_plan(stage, provider).postgres
         arguments = container(run(stage, provider), NAME)["args"]
-        assert arguments == server_arguments(plan)
-        assert dict(word.split("=", 1) for word in arguments[1::2]) == dict(plan.settings)
+        assert arguments == [*server_arguments(plan), "-c", "hba_file=/etc/stagecoach/pg_hba.conf"]
+        assert dict(word.split("=", 1) for word in arguments[1:-2:2]) == dict(plan.settings)
 
     def test_shared_memory_is_sized(self, stage, provider):
         """The runtime's 64 MiB would fail parallel queries; it counts against the container's limit."""
@@ -53,11 +52,17 @@ class TestPod:
         assert pods(run(1))[NAME]["terminationGracePeriodSeconds"] == 120
 
     def test_the_password_is_in_the_secret_only(self):
-        """Server and exporter read the same key."""
+        """Each role has its own key; the superuser's, which the image asks for, is taken away at the start."""
         made = run(1)
         secret = "postgres-password-autonamed"
-        assert environment(container(made, NAME))["POSTGRES_PASSWORD"] == (secret, "password")
-        assert environment(container(made, NAME, 1))["DATA_SOURCE_PASS"] == (secret, "password")
+        keys = {"POSTGRES": "password", "APP": "password", "EXPORTER": "exporter", "BACKUP": "backup"}
+        server = environment(container(made, NAME))
+        assert {name: server[f"{name}_PASSWORD"] for name in keys} == {
+            name: (secret, key) for name, key in keys.items()
+        }
+        exporter = environment(container(made, NAME, 1))
+        assert exporter["DATA_SOURCE_PASS"] == (secret, "exporter")
+        assert exporter["DATA_SOURCE_USER"] == "stagecoach_exporter"
         assert "generated-password" not in str(made.inputs(NAME))
 
     def test_another_password_restarts_it(self):
@@ -65,7 +70,17 @@ class TestPod:
         made = run(1)
         assert "name" not in made.inputs("postgres-password")["metadata"]
         hook = container(made, NAME)["lifecycle"]["postStart"]["exec"]["command"]
-        assert hook == ["sh", "-c", load("postgres_password.sh")]
+        assert hook == ["sh", "/etc/stagecoach/start.sh"]
+
+    def test_what_it_reads_at_its_start(self):
+        """A changed rule or script restarts it, too."""
+        made = run(1)
+        assert made.inputs("postgres-start")["data"] == start_files()
+        assert "name" not in made.inputs("postgres-start")["metadata"]
+        volumes = {one["name"]: one for one in pods(made)[NAME]["volumes"]}
+        assert volumes["start"]["configMap"] == {"name": "postgres-start-autonamed"}
+        (mounted,) = (one for one in container(made, NAME)["volumeMounts"] if one["name"] == "start")
+        assert mounted == {"name": "start", "mountPath": "/etc/stagecoach", "readOnly": True}
 
     def test_pages_are_checked(self):
         """Checksums are chosen once, when the cluster is made."""

@@ -45,13 +45,18 @@ class TestPod:
     def test_what_the_script_reads(self):
         assert environment(container(run(1), NAME)) == {
             "PGHOST": "postgres",
-            "PGUSER": "app",
+            "PGUSER": "stagecoach_backup",
             "PGDATABASE": "app",
             "AWAIT_SECONDS": "60",
             "BACKUP_FOLDER": "/backups",
             "RETENTION_DAYS": "7",
-            "PGPASSWORD": ("postgres-password-autonamed", "password"),
+            "PGPASSWORD": ("postgres-password-autonamed", "backup"),
         }
+
+    def test_a_user_of_its_own(self):
+        """Not the database's, whose files it never needs; above the host's own numbers."""
+        security = pods(run(1))[NAME]["securityContext"]
+        assert (security["runAsUser"], security["runAsGroup"], security["fsGroup"]) == (10003, 10003, 10003)
 
     def test_dumps_outlive_the_job(self):
         made = run(1)

@@ -1,8 +1,5 @@
 """A real Postgres accepts the planned settings; what the backup script writes can be restored."""
 
-import base64
-import hashlib
-import hmac
 import os
 import subprocess
 import time
@@ -32,26 +29,6 @@ class TestSettings:
             same = f"select pg_size_bytes('{value}') = pg_size_bytes(current_setting('{name}'))"
             shown = server.sql(same) if value.endswith("B") else server.sql(f"show {name}")
             assert shown in ("t", value), name
-
-
-class TestPassword:
-    @pytest.mark.parametrize("password", ["first", "it's; another"])
-    def test_becomes_the_secrets(self, postgres, password):
-        """The server's own verifier, made anew from the password with the stored salt, is the stored one."""
-        server, _ = postgres
-        server.set_password(password)
-        stored = server.sql("select rolpassword from pg_authid where rolname = 'app'")
-        assert stored == verifier(password, stored)
-
-
-def verifier(password, stored):
-    """RFC 5803's text for a password, with the iterations and the salt of `stored`."""
-    iterations, salt = stored.split("$")[1].split(":")
-    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), base64.b64decode(salt), int(iterations))
-    client = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
-    server = hmac.digest(salted, b"Server Key", "sha256")
-    keys = ":".join(base64.b64encode(key).decode() for key in (client, server))
-    return f"SCRAM-SHA-256${iterations}:{salt}${keys}"
 
 
 class TestBackup:

@@ -3,6 +3,7 @@
 import pytest
 
 from infra.components.redis import render_config
+from infra.components.redis_users import RedisPasswords
 from tests.graphs import BUILT, container, environment, pods, run
 from tests.plans import stage_plan
 
@@ -10,7 +11,8 @@ BROKER, CACHE = "redis-broker", "redis-cache"
 
 
 def config(plan):
-    return dict(line.split(" ", 1) for line in render_config(plan, "hidden").splitlines())
+    passwords = RedisPasswords(app="hidden", exporter="of the exporter", admin="of the admin")
+    return dict(line.split(" ", 1) for line in render_config(plan, passwords).splitlines())
 
 
 @pytest.mark.parametrize("stage", range(1, 6))
@@ -36,9 +38,20 @@ class TestConfig:
 @pytest.mark.parametrize("name", [BROKER, CACHE])
 class TestPod:
     def test_the_password_is_in_a_secret_only(self, name):
-        """Config and password lie in one Secret; arguments name a file."""
+        """Config and passwords lie in one Secret, the config has their hashes; arguments name a file."""
         made = run(1)
-        assert "requirepass generated-password" in made.inputs(f"{name}-config")["stringData"]["redis.conf"]
+        data = made.inputs(f"{name}-config")["stringData"]
+        assert "generated-password" not in data["redis.conf"]
+        assert {key for key, value in data.items() if value == "generated-password"} == {
+            "password",
+            "exporter",
+            "admin",
+        }
+        redis = environment(container(made, f"{name}-stateful-set"))
+        assert redis == {
+            "REDISCLI_AUTH": (f"{name}-config-autonamed", "password"),
+            "ADMIN_PASSWORD": (f"{name}-config-autonamed", "admin"),
+        }
         assert container(made, f"{name}-stateful-set")["command"] == ["redis-server", "/config/redis.conf"]
         assert "generated-password" not in str(made.inputs(f"{name}-stateful-set"))
 
@@ -71,7 +84,8 @@ class TestPod:
         variables = environment(container(run(1), f"{name}-stateful-set", 1))
         assert variables == {
             "REDIS_ADDR": "redis://127.0.0.1:6379",
-            "REDIS_PASSWORD": (f"{name}-config-autonamed", "password"),
+            "REDIS_USER": "exporter",
+            "REDIS_PASSWORD": (f"{name}-config-autonamed", "exporter"),
         }
 
 
@@ -84,6 +98,12 @@ class TestStorage:
         assert claim["spec"]["storageClassName"] == "local-path"
         assert "volumeClaimTemplates" not in made.inputs(f"{CACHE}-stateful-set")["spec"]
         assert "nodeSelector" not in pods(made)[f"{BROKER}-stateful-set"]
+
+    def test_only_the_broker_is_the_images_user(self, stage, provider):
+        """To whom its files on a running server's volume belong; the cache keeps none."""
+        made = pods(run(stage, provider))
+        users = {name: made[f"{name}-stateful-set"]["securityContext"]["runAsUser"] for name in (BROKER, CACHE)}
+        assert users == {BROKER: 999, CACHE: 10004}
 
     def test_both_stay(self, stage, provider):
         made = run(stage, provider)

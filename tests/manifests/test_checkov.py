@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.graphs import BUILT, EVERYTHING, run
+from infra.models.image_reference import parse_image
+from tests.graphs import BUILT, EVERYTHING, pods, run
 from tests.manifests.checkov import failures, install
 
 pytestmark = pytest.mark.checkov
 
+# What makes Kubernetes pull at every start (CKV_K8S_15): no tag, or this one, without a policy.
+FLOATING = ("latest", "")
 ACCEPTED = yaml.safe_load(Path(__file__).with_name("checkov-accepted.yaml").read_text())
 
 
@@ -50,3 +53,16 @@ def test_no_stale_entry(found):
 def test_every_entry_has_a_reason():
     reasons = [reason for patterns in ACCEPTED.values() for reason in patterns.values()]
     assert [reason for reason in reasons if len(reason.split()) < 5] == []
+
+
+@pytest.mark.parametrize("stage", sorted({stage for stage, _ in BUILT}))
+def test_pods_start_while_a_registry_is_away(stage):
+    """As CKV_K8S_15's reason says: every image has a version, and nobody asks for another policy."""
+    provider = next(one for number, one in BUILT if number == stage)
+    containers = [one for pod in pods(run(stage, provider)).values() for one in every_container(pod)]
+    assert [one["name"] for one in containers if one.get("imagePullPolicy", "IfNotPresent") != "IfNotPresent"] == []
+    assert [one["image"] for one in containers if parse_image(one["image"]).tag in FLOATING] == []
+
+
+def every_container(pod):
+    return [*pod["containers"], *pod.get("initContainers", [])]

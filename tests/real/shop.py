@@ -86,12 +86,14 @@ class Shop:
 
     def sql(self, query):
         """Of the shop's database."""
-        psql = ["psql", "-h", "127.0.0.1", "-U", "app", "-d", "app", "-tAc", query]
+        psql = ["psql", "-U", "postgres", "-d", "app", "-tAc", query]
         return self.kubectl("exec", "-n", "app", "postgres-0", "-c", "postgres", "--", *psql).strip()
 
     def redis(self, instance, *words):
         """Of the broker or the cache."""
-        return self.kubectl("exec", "-n", "app", f"{instance}-0", "-c", "redis", "--", "redis-cli", *words).strip()
+        cli = 'exec redis-cli --user admin --pass "$ADMIN_PASSWORD" --no-auth-warning "$@"'
+        command = ["sh", "-c", cli, "redis", *words]
+        return self.kubectl("exec", "-n", "app", f"{instance}-0", "-c", "redis", "--", *command).strip()
 
     def query(self, expression):
         """Prometheus' answer: label sets with values."""
@@ -138,7 +140,7 @@ class Shop:
             f"{worker} --previous",
             "logs -n app -l app.kubernetes.io/name=django --tail=40",
             "logs -n kube-system -l app.kubernetes.io/name=traefik --tail=40",
-            *(f"{broker} {one}" for one in ("llen celery", "hlen unacked", "client list")),
+            *(f"{broker} {one}" for one in ("llen celery", "hlen unacked", "info clients")),
         )
         try:
             said = [f"$ kubectl {one}\n{self.kubectl(*one.split(), check=False)[-6000:]}" for one in asked]

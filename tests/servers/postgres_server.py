@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infra.components.files import FOLDER
-from infra.components.postgres import server_arguments
+from infra.components.postgres import server_arguments, start_files
 from tests.servers import free_port
 from tests.waiting import patience, wait
 
 NOBODY = "65534"  # Postgres refuses to run as root
+PASSWORDS = {"app": "first-word-9", "exporter": "second-word-9", "backup": "third-word-9"}
 
 
 def program(name):
@@ -27,7 +28,7 @@ def program(name):
 class PostgresServer:
     """Postgres with a stage's settings in a folder of its own."""
 
-    def __init__(self, plan, folder, password=None):
+    def __init__(self, plan, folder, password=None, *, superuser="app", options=()):
         self.as_user = []
         if os.geteuid() == 0:
             self.as_user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
@@ -37,8 +38,9 @@ class PostgresServer:
         if password:  # as the official image sets it up
             (folder / "password").write_text(password)
             login = ["-A", "scram-sha-256", "--pwfile", str(folder / "password")]
-        self._run("initdb", "-D", str(folder / "data"), "-U", "app", *login, "--data-checksums", cwd=folder)
-        self.environment = {**os.environ, "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "app"}
+        self.options = options
+        self._run("initdb", "-D", str(folder / "data"), "-U", superuser, *login, "--data-checksums", cwd=folder)
+        self.environment = {**os.environ, "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": superuser}
         self.environment |= {"PGPASSWORD": password} if password else {}
         self.environment["PATH"] = f"{Path(program('pg_dump')).parent}:{os.environ['PATH']}"
         self.start()
@@ -47,8 +49,11 @@ class PostgresServer:
         data, folder = self.folder / "data", self.folder
         command = [*self.as_user, program("postgres"), "-D", str(data), "-p", str(self.port), "-k", str(folder)]
         with (folder / "log").open("a") as log:
-            self.child = subprocess.Popen([*command, *server_arguments(self.plan)], cwd=folder, stdout=log, stderr=log)
-        wait(lambda: self.sql("select 1") == "1", (folder / "log").read_text)
+            self.child = subprocess.Popen(
+                [*command, *server_arguments(self.plan), *self.options], cwd=folder, stdout=log, stderr=log
+            )
+        ready = [program("pg_isready"), "-q", "-h", str(folder), "-p", str(self.port)]
+        wait(lambda: subprocess.run(ready, check=False).returncode == 0, (folder / "log").read_text)
 
     def _run(self, name, *arguments, cwd):
         subprocess.run(
@@ -59,6 +64,20 @@ class PostgresServer:
         command = [program("psql"), "-XAtc", text, "-d", database]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         return done.stdout.strip()
+
+    def inside(self, text, user="postgres", database="app"):
+        """By the socket, as somebody in the server's own container."""
+        return self._psql(text, database, {"PGHOST": str(self.folder), "PGUSER": user})
+
+    def outside(self, text, user="app", password=None, database="app"):
+        """By TCP, as every pod and the exporter."""
+        password = PASSWORDS[user.removeprefix("stagecoach_")] if password is None else password
+        return self._psql(text, database, {"PGUSER": user, "PGPASSWORD": password})
+
+    def _psql(self, text, database, variables):
+        command = [program("psql"), "-XAtqc", text, "-d", database]
+        environment = {**self.environment, **variables}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
     def backup(self, folder, database, **variables):
         """The CronJob's script as the pod runs it."""
@@ -73,11 +92,12 @@ class PostgresServer:
             timeout=patience(60),
         )
 
-    def set_password(self, password):
+    def give_rights(self, **passwords):
         """The pod's hook: inside, the socket trusts everybody."""
-        values = {"POSTGRES_USER": "app", "POSTGRES_DB": "postgres", "POSTGRES_PASSWORD": password}
-        command = ["sh", str(FOLDER / "postgres_password.sh")]
-        subprocess.run(command, env={**self.environment, **values}, check=True, timeout=patience(60))
+        values = {f"{name.upper()}_PASSWORD": value for name, value in (PASSWORDS | passwords).items()}
+        environment = {**self.environment, **values, "PGHOST": str(self.folder)}
+        command = ["sh", str(FOLDER / "postgres_start" / "start.sh")]
+        subprocess.run(command, env=environment, check=True, capture_output=True, timeout=patience(60))
 
     def stop(self):
         """A fast shutdown: open sessions are ended."""
@@ -90,10 +110,17 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server(plan, password=None):
-    """A server that ends with the block; pytest's own folders are closed to the user that it runs as."""
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        server = PostgresServer(plan, Path(folder), password)
+def postgres_server(plan, password=None, *, superuser="app", guarded=False, options=()):
+    """A server that ends with the block; pytest's own folders are closed to the user that it runs as.
+
+    `guarded`: with the stack's own rules of who may log in; by the socket in its folder everybody may.
+    """
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        if guarded:
+            (folder / "pg_hba.conf").write_text(start_files()["pg_hba.conf"])
+            options = (*options, "-c", f"hba_file={folder}/pg_hba.conf")
+        server = PostgresServer(plan, folder, password, superuser=superuser, options=options)
         try:
             yield server
         finally:

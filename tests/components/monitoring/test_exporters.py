@@ -21,8 +21,9 @@ from tests.graphs import container, run
 from tests.plans import stage_plan
 from tests.servers import free_port
 from tests.servers.monitoring_servers import alertmanager, exposed, get, prometheus, running
+from tests.servers.postgres_server import PASSWORDS as POSTGRES_PASSWORDS
 from tests.servers.postgres_server import postgres_server
-from tests.servers.redis_server import PASSWORD, RedisServer
+from tests.servers.redis_server import PASSWORD, PASSWORDS, RedisServer
 from tests.waiting import wait
 
 pytestmark = pytest.mark.monitoring
@@ -47,12 +48,13 @@ def collations(text):
 
 def test_postgres():
     port = free_port()
-    with postgres_server(stage_plan(1).postgres) as server:
-        server.sql("create database app")
+    with postgres_server(stage_plan(1).postgres, superuser="postgres", guarded=True) as server:
+        server.inside("create database app", database="postgres")
+        server.give_rights()
         variables = {
             "DATA_SOURCE_URI": f"127.0.0.1:{server.port}/app?sslmode=disable",
-            "DATA_SOURCE_USER": "app",
-            "DATA_SOURCE_PASS": "x",
+            "DATA_SOURCE_USER": "stagecoach_exporter",
+            "DATA_SOURCE_PASS": POSTGRES_PASSWORDS["exporter"],
             "PG_EXPORTER_EXTEND_QUERY_PATH": str(QUERIES),
         }
         listen = f"--web.listen-address=127.0.0.1:{port}"
@@ -60,11 +62,12 @@ def test_postgres():
             text = get(port)
             assert 'pg_collation_mismatches{datname="app"' in text
             assert collations(text) == 0
+            assert 'pg_app_superuser{rolname="app"' in text
             # As on another base: the order of text of the database, and of an index, is of another library.
-            server.sql("update pg_database set datcollversion = '1.0' where datname = 'app'")
+            server.inside("update pg_database set datcollversion = '1.0' where datname = 'app'")
             assert wait(lambda: collations(get(port)) == 1, "the mismatch of the database")
-            server.sql('create table t (name text collate "en-x-icu"); create index on t (name)', database="app")
-            server.sql("update pg_collation set collversion = '1.0' where collname = 'en-x-icu'", database="app")
+            server.inside('create table t (name text collate "en-x-icu"); create index on t (name)')
+            server.inside("update pg_collation set collversion = '1.0' where collname = 'en-x-icu'")
             assert wait(lambda: collations(get(port)) == 2, "the mismatch of the index")
     assert used("pg_") - exposed(text) == set()
     assert "\npg_up 1\n" in text
@@ -76,7 +79,8 @@ def test_postgres():
 def test_redis(tmp_path):
     """With a write that is refused: Redis shows the counter from then on."""
     server, port = RedisServer(stage_plan(1).redis_broker, tmp_path / "broker"), free_port()
-    variables = {"REDIS_ADDR": f"redis://127.0.0.1:{server.port}", "REDIS_PASSWORD": PASSWORD}
+    variables = {"REDIS_ADDR": f"redis://127.0.0.1:{server.port}", "REDIS_USER": "exporter"}
+    variables["REDIS_PASSWORD"] = PASSWORDS.exporter
     listen = f"--web.listen-address=127.0.0.1:{port}"
     try:
         with running("prometheus-redis-exporter", listen, port=port, env={**os.environ, **variables}):
@@ -91,6 +95,7 @@ def test_redis(tmp_path):
     assert '\nredis_errors_total{err="OOM"} 1\n' in text
     assert "\nredis_aof_last_write_status 1\n" in text
     assert "\nredis_memory_max_bytes 1\n" in text
+    assert 'err="NOPERM"' not in text, "it may do all that it asks"
 
 
 def test_queue_exporter(tmp_path):

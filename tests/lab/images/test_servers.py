@@ -13,9 +13,10 @@ from infra.components.pgbouncer import UID as PGBOUNCER_UID
 from infra.components.pgbouncer import render_config as pgbouncer_config
 from infra.components.pgbouncer import render_users
 from infra.components.postgres import UID as POSTGRES_UID
-from infra.components.postgres import server_arguments
+from infra.components.postgres import server_arguments, start_files
 from infra.components.redis import UID as REDIS_UID
 from infra.components.redis import render_config as redis_config
+from infra.components.redis_users import RedisPasswords
 from tests.lab.images.containers import ADDRESS, Container
 from tests.plans import stage_plan
 from tests.waiting import patience, wait
@@ -23,12 +24,16 @@ from tests.waiting import patience, wait
 pytestmark = pytest.mark.vps
 PASSWORD = 'it\'s a "secret" $word'
 NOBODY = 65534
+START = "/etc/stagecoach"
 ENV = {
     "POSTGRES_DB": "app",
-    "POSTGRES_USER": "app",
+    "POSTGRES_USER": "postgres",
     "POSTGRES_INITDB_ARGS": "--data-checksums",
     "PGDATA": "/var/lib/postgresql/data/pgdata",
     "POSTGRES_PASSWORD": PASSWORD,
+    "APP_PASSWORD": PASSWORD,
+    "EXPORTER_PASSWORD": "of the exporter",
+    "BACKUP_PASSWORD": "of the backup",
 }
 
 
@@ -64,8 +69,18 @@ class TestPostgres:
 
     @pytest.fixture
     def postgres(self, container):
-        mounts = ("/var/lib/postgresql/data", "/dev/shm", "/run/postgresql", "/tmp")  # noqa: S108  in the container
-        return container("library/postgres:17", uid=POSTGRES_UID, mounts=mounts)
+        mounts = ("/var/lib/postgresql/data", "/dev/shm", "/run/postgresql", "/tmp", START)  # noqa: S108  in the container
+        made = container("library/postgres:17", uid=POSTGRES_UID, mounts=mounts)
+        for name, text in start_files().items():
+            (made.mounts[START] / name).write_text(text)
+        return made
+
+    @staticmethod
+    def start(postgres, *arguments, env=ENV):
+        """The server, and beside it the script that the stack runs at each start."""
+        postgres.start(*arguments, "-c", f"hba_file={START}/pg_hba.conf", env=env)
+        answers(postgres, *TestPostgres.READY)
+        postgres.run("sh", f"{START}/start.sh", env=env)
 
     @staticmethod
     def sql(postgres, text, password=PASSWORD):
@@ -73,8 +88,7 @@ class TestPostgres:
         return postgres.run(*command, env={"PGPASSWORD": password}, check=False)
 
     def test_the_first_and_the_second_start(self, postgres):
-        postgres.start(*server_arguments(stage_plan(1).postgres), env=ENV)
-        answers(postgres, *self.READY)
+        self.start(postgres, *server_arguments(stage_plan(1).postgres))
         assert self.sql(postgres, "show server_version").stdout.startswith("17.")
         assert self.sql(postgres, "show data_checksums; show shared_buffers").stdout.split()[0] == "on"
         # Its just-in-time compiler is left out: a query that asks for it is run all the same.
@@ -83,20 +97,17 @@ class TestPostgres:
         assert self.sql(postgres, "select datcollate from pg_database where datname = 'app'").stdout == "en_US.utf8\n"
         assert self.sql(postgres, "create table kept as select 7 as number").returncode == 0
         assert postgres.signal(signal.SIGINT) == 0  # the image's stop signal: a fast shutdown
-        postgres.start(env=ENV)
-        answers(postgres, *self.READY)
+        self.start(postgres)
         assert self.sql(postgres, "select number from kept").stdout == "7\n"
         assert postgres.log.read_text().count("creating subdirectories") == 1
 
     def test_only_the_password_opens_it(self, postgres):
-        postgres.start(env=ENV)
-        answers(postgres, *self.READY)
+        self.start(postgres)
         wrong = self.sql(postgres, "select 1", password="wrong")
         assert wrong.returncode == 2
         assert "password authentication failed" in wrong.stderr
         # The script that the stack runs at each start gives the Secret's password to the role.
-        changed = {**ENV, "POSTGRES_PASSWORD": "another"}
-        postgres.run("sh", "-c", load("postgres_password.sh"), env=changed)
+        postgres.run("sh", f"{START}/start.sh", env={**ENV, "APP_PASSWORD": "another"})
         assert self.sql(postgres, "select 1", password="another").stdout == "1\n"
 
     def test_no_password(self, postgres):
@@ -108,9 +119,9 @@ class TestPostgres:
         """The job's own script in the same image, which waits for the server by itself."""
         for name in ("backup.sh", "await_postgres.sh"):
             (postgres.mounts["/tmp"] / name).write_text(load(name))  # noqa: S108  as above
-        postgres.start(env=ENV)
-        answers(postgres, *self.READY)
-        variables = {"PGHOST": "127.0.0.1", "PGUSER": "app", "PGDATABASE": "app", "PGPASSWORD": PASSWORD}
+        self.start(postgres)
+        variables = {"PGHOST": "127.0.0.1", "PGUSER": "stagecoach_backup", "PGDATABASE": "app"}
+        variables["PGPASSWORD"] = ENV["BACKUP_PASSWORD"]
         more = {"BACKUP_FOLDER": "/tmp", "RETENTION_DAYS": "7", "AWAIT_SECONDS": "60"}  # noqa: S108  as above
         said = postgres.run("/bin/sh", "/tmp/backup.sh", env={**variables, **more}).stdout  # noqa: S108  as above
         assert said.startswith("wrote /tmp/app-")
@@ -118,8 +129,9 @@ class TestPostgres:
 
 class TestRedis:
     def test_what_was_accepted_survives_a_kill(self, container):
+        passwords = RedisPasswords(app="secret", exporter="exports", admin="may do everything")
         redis = container("library/redis:8.0", uid=REDIS_UID, mounts=("/config", "/data"))
-        (redis.mounts["/config"] / "redis.conf").write_text(redis_config(stage_plan(1).redis_broker, "secret"))
+        (redis.mounts["/config"] / "redis.conf").write_text(redis_config(stage_plan(1).redis_broker, passwords))
         password = {"REDISCLI_AUTH": "secret"}
         for start in range(2):
             redis.start(command=["redis-server", "/config/redis.conf"])

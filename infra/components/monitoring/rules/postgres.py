@@ -46,6 +46,13 @@ def postgres_alerts(plan: PostgresPlan, speed: int = 1) -> list[Alert]:
             component="collation",  # PostgresDown does not explain it
             summary="Postgres sorts text in another order than its indexes do: rows may not be found",
         ),
+        Alert(
+            name="PostgresAppSuperuser",
+            expression="max(pg_app_superuser) == 1",
+            minutes=5,
+            component="rights",  # PostgresDown does not explain it
+            summary="The app's role is still a superuser of Postgres",
+        ),
         *_backup_alerts(),
     ]
 

@@ -27,6 +27,12 @@ CASES = [
         at=5,
         labels={"datname": "app"},
     ),
+    Case(
+        alert="PostgresAppSuperuser",
+        hot={'pg_app_superuser{rolname="app"}': "1x30"},
+        cool={'pg_app_superuser{rolname="app"}': "0x30"},
+        at=5,
+    ),
     Case(alert="BackupTooOld", hot={NEWEST: f"60x{2 * DAY}"}, cool={NEWEST: f"7200x{2 * DAY}"}, at=26 * 60 + 32),
     Case(alert="BackupMissing", hot={NEWEST: f"0x{2 * DAY}"}, cool={NEWEST: f"60x{2 * DAY}"}, at=26 * 60),
 ]
