@@ -1,8 +1,9 @@
 """Who may log in, as a resource."""
 
 from tests.graphs import run, waits_for
+from tests.public_keys import ED25519
 
-ANNA = "ssh-ed25519 BBBB anna"
+ANNA = f"{ED25519} anna"
 
 
 class TestAuthorizedKeys:

@@ -108,11 +108,12 @@ def drawn_file(seed):
     dice = random.Random(seed)  # noqa: S311  as above
     keys = [key for key in GOOD if dice.random() < 0.97] + [key for key in MORE if dice.random() < 0.2]
     keys += [dice.choice(keys)] if dice.random() < 0.05 else []
-    text = "" if dice.random() < 0.97 else "stage: 1\n"
+    careful = dice.random() < 0.5  # half of the people
+    text = "" if careful or dice.random() < 0.94 else "stage: 1\n"
     text += "config:\n"
     for key in keys:
         known = (GOOD | MORE)[key]
-        value = known[0] if dice.random() < 0.8 else dice.choice((*known, dice.choice(WORDS)))
+        value = known[0] if dice.random() < (0.98 if careful else 0.7) else dice.choice((*known, dice.choice(WORDS)))
         text += f"  {'' if dice.random() < 0.03 else 'stagecoach:'}{key}: {value}\n"
     return text
 
