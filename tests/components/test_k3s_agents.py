@@ -5,6 +5,7 @@ import yaml
 
 from tests.graphs import BUILT, exported, pods, run, waits_for
 from tests.plans import stage_plan
+from tests.public_keys import ED25519
 
 AGENTS = tuple((stage, provider) for stage, provider in BUILT if stage_plan(stage, provider).celery_servers)
 INSTALL, NODE = "k3s-agents-1-install", "k3s-agents-1-node"
@@ -128,7 +129,7 @@ class TestPlacement:
 class TestPeople:
     def test_their_keys_are_on_every_server(self):
         """Through the server; a colleague who leaves is removed from all."""
-        key = "ssh-ed25519 AAAAC3 colleague"
+        key = f"{ED25519} colleague"
         made = run(5, celery_servers={"count": 2}, authorized_keys=[key])
         files = [name for name in made.requests if name.startswith("authorized-keys") and name.endswith("-file")]
         assert len(files) == 3
