@@ -84,7 +84,7 @@ class TestRefused:
             ),
             (
                 {"domain": "shop.example", "domains": ["www.shop.example"], "acme_email": "a@b.example"},
-                "add shop.example to `domains`, first if it is the shop's address, and remove `domain`. Mend",
+                "add shop.example to `domains`, first if it is the shop's address, and remove `domain`. Fix",
             ),
             ({"domain": ["shop.example", "www.shop.example"]}, "takes one host name; write several under `domains`"),
             (
