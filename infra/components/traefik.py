@@ -78,8 +78,8 @@ def render_chart_config(
             name: {"transport": {"respondingTimeouts": {"readTimeout": f"{read_timeout}s"}}} for name in _ENTRY_POINTS
         },
     }
-    if redirect_volumes(hosts):
-        values["volumes"] = redirect_volumes(hosts)
+    if volumes := redirect_volumes(hosts):
+        values["volumes"] = volumes
     if acme_email:
         values["additionalArguments"] = [*_TO_HTTPS, *redirect_arguments(hosts)]
         values["persistence"] = {"enabled": True, "size": "128Mi"}

@@ -6,17 +6,16 @@ it down, leaves the old value behind.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pulumi
 
 from infra.cluster_api import Cluster
 from infra.config.bounds import Bounds, quantity
+from infra.config.recorded_cluster import SECONDS, recorded_kubeconfig, recorded_outputs
 from infra.names import APP_NAMESPACE
 
-_SECONDS = 3.0  # for each answer: a preview from where the firewall keeps people out waits no longer
-_PROVIDER = "pulumi:providers:kubernetes"
 _QUOTA = "kubernetes:core/v1:ResourceQuota"
 _LIMITS = "kubernetes:core/v1:LimitRange"
 _AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
@@ -39,13 +38,12 @@ def read_bounds(state: Mapping[str, Any]) -> Bounds:
     Args:
         state: The stack's resources by URN, each with its type and outputs.
     """
-    recorded = {kind: [one for one in _outputs(state, kind) if _ours(one)] for kind in _PATHS}
+    recorded = {kind: [one for one in recorded_outputs(state, kind) if _ours(one)] for kind in _PATHS}
     if not any(recorded.values()):
         return Bounds()
     kept = frozenset(_name(one) for one in recorded[_AUTOSCALER])
-    kubeconfig = next((one["kubeconfig"] for one in _outputs(state, _PROVIDER) if one.get("kubeconfig")), "")
     try:
-        return bounds_of(ask_cluster(str(kubeconfig)), kept)
+        return bounds_of(ask_cluster(recorded_kubeconfig(state)), kept)
     except (AwayError, ValueError) as error:
         if not pulumi.runtime.is_dry_run():
             pulumi.log.warn(
@@ -83,16 +81,10 @@ def ask_cluster(kubeconfig: str) -> Objects:
         AwayError: no connection, no certificate that is taken, or an answer that is no list.
     """
     try:
-        cluster = Cluster(kubeconfig, seconds=_SECONDS)
+        cluster = Cluster(kubeconfig, seconds=SECONDS)
         return {kind: list(cluster.items(path)) for kind, path in _PATHS.items()}
     except (OSError, ValueError) as error:
         raise AwayError(str(error) or type(error).__name__) from None
-
-
-def _outputs(state: Mapping[str, Any], kind: str) -> Iterator[Object]:
-    for one in state.values():
-        if one.get("type") == kind:
-            yield one.get("outputs") or {}
 
 
 def _metadata(one: Object) -> Object:

@@ -11,14 +11,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra.cluster_api import Cluster
+from infra.config.recorded_cluster import SECONDS, recorded_kubeconfig, recorded_outputs
 from infra.errors import Problem, RefusedError
 from infra.models.image_reference import parse_image, reads
 from infra.models.stack_config import StackConfig
 from infra.names import APP_NAMESPACE, POSTGRES, REDIS_BROKER
 from infra.versions import IMAGES
 
-_SECONDS = 3.0  # as in live_bounds.py
-_PROVIDER = "pulumi:providers:kubernetes"
 _STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
 _PATH = f"/apis/apps/v1/namespaces/{APP_NAMESPACE}/statefulsets"
 # Name of the StatefulSet, and of its container and image: what lies on these volumes must not be lost.
@@ -36,13 +35,11 @@ def require_same_major(config: StackConfig, state: Mapping[str, Any]) -> None:
     Raises:
         RefusedError: a data service would start on files that it can't read; nothing was touched.
     """
-    recorded = [one.get("outputs") or {} for one in state.values() if one.get("type") == _STATEFUL_SET]
+    recorded = list(recorded_outputs(state, _STATEFUL_SET))
     if not list(_problems(config, recorded)):
         return
-    found = (one.get("outputs") or {} for one in state.values() if one.get("type") == _PROVIDER)
-    kubeconfig = next((str(one["kubeconfig"]) for one in found if one.get("kubeconfig")), "")
     try:
-        live = Cluster(kubeconfig, seconds=_SECONDS).items(_PATH)
+        live = Cluster(recorded_kubeconfig(state), seconds=SECONDS).items(_PATH)
     except (OSError, ValueError):
         return  # the update can't reach the database either
     problems = list(_problems(config, [one for one in live if _runs(one)]))

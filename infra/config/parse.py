@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -142,13 +143,8 @@ def _message(error: Mapping[str, Any]) -> str:
 
 def _meaning(location: list[str]) -> str:
     """What the reference page says of a key; of the one around it where it has no words of its own."""
-    schema = StackConfig.model_json_schema()
-    node, said = schema, ""
-    for part in location:
-        node = _resolve(node, schema)
-        node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
-        said = str(node.get("description") or said)
-    return said
+    said = [str(node["description"]) for node in _nodes(location) if node.get("description")]
+    return said[-1] if said else ""
 
 
 def _shown(value: object) -> str:
@@ -174,19 +170,30 @@ def _unknown_key(path: str, location: list[str]) -> Problem:
 
 def _known_below(location: list[str]) -> list[str]:
     """Field names of the model that the path leads into."""
-    schema = StackConfig.model_json_schema()
-    node: dict[str, Any] = schema
-    for part in location[:-1]:
-        node = _resolve(node, schema)
+    *_, node = _nodes(location[:-1])
+    return list(_resolve(node).get("properties", {}))
+
+
+def _nodes(location: list[str]) -> Iterator[dict[str, Any]]:
+    """What the models' schema has for each part of a path, from outside in; empty where it has nothing."""
+    node = _schema()
+    for part in location:
+        node = _resolve(node)
         node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
-    return list(_resolve(node, schema).get("properties", {}))
+        yield node
 
 
-def _resolve(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+@cache
+def _schema() -> dict[str, Any]:
+    """Once for all problems of a file."""
+    return StackConfig.model_json_schema()
+
+
+def _resolve(node: dict[str, Any]) -> dict[str, Any]:
     """Follows a reference, also behind `X | None`."""
     for choice in node.get("anyOf", [node]):
         if "$ref" in choice:
-            found: dict[str, Any] = schema["$defs"][choice["$ref"].rsplit("/", 1)[-1]]
+            found: dict[str, Any] = _schema()["$defs"][choice["$ref"].rsplit("/", 1)[-1]]
             return found
     return node
 

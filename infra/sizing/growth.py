@@ -16,10 +16,8 @@ _WEB = "django.replicas"
 
 def times(stage: StageConfig, inputs: PlanInputs) -> int:
     """How many times the stage's own size; never more than the servers that a stack file names."""
-    wanted = 1 + further_servers(stage, inputs.customers)
-    if inputs.celery_servers is not None:
-        wanted = min(wanted, max(inputs.celery_servers, 1))
-    return min(wanted, MOST)
+    wanted, named = _wanted(stage, inputs), inputs.celery_servers
+    return wanted if named is None else min(wanted, max(named, 1))
 
 
 def grow(
@@ -64,19 +62,27 @@ def check_size(stage: StageConfig, inputs: PlanInputs) -> tuple[Check, ...]:
     return (Check(name="celery-servers", ok=wanted <= MOST, reason=reason, field="customers"),)
 
 
+def _wanted(stage: StageConfig, inputs: PlanInputs) -> int:
+    """How many Celery servers the customers ask for, of those that are possible."""
+    return min(1 + further_servers(stage, inputs.customers), MOST)
+
+
 def _free(path: str, overridden: tuple[Departure, ...]) -> bool:
     return not any(one.field.startswith(f"overrides.{path}.") for one in overridden)
 
 
 def _why(by: int, stage: StageConfig, inputs: PlanInputs) -> str:
-    wanted = min(1 + further_servers(stage, inputs.customers), MOST)
-    asks = f"{inputs.customers} customers are" if by == wanted else f"celery_servers.count is {by}, which makes it"
+    asks = (
+        f"{inputs.customers} customers are"
+        if by == _wanted(stage, inputs)
+        else f"celery_servers.count is {by}, which makes it"
+    )
     return f"{asks} {by} times the stage's own size"
 
 
 def _too_few(stage: StageConfig, inputs: PlanInputs) -> tuple[Departure, ...]:
     """A count that the stack file names and that is below what its customers need: said, because tasks will wait."""
-    named, wanted = inputs.celery_servers, min(1 + further_servers(stage, inputs.customers), MOST)
+    named, wanted = inputs.celery_servers, _wanted(stage, inputs)
     if named is None or named >= wanted or inputs.customers is None or stage.customers_max is not None:
         return ()
     why = (

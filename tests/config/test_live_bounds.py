@@ -170,7 +170,7 @@ class TestState:
 class TestAway:
     def test_a_server_that_never_answers_is_not_waited_for(self, monkeypatch, tmp_path):
         """A firewall that drops: bounded for every request."""
-        monkeypatch.setattr(live_bounds, "_SECONDS", 0.2)
+        monkeypatch.setattr(live_bounds, "SECONDS", 0.2)
         authority = Authority(tmp_path)
         authority.server(ADDRESS, ())
         with socket.create_server((ADDRESS, 0)) as silent, pytest.raises(AwayError):

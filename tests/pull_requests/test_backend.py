@@ -1,8 +1,6 @@
 """Which commands the real CLI gets; its answers are those of a small stand-in on PATH."""
 
 import json
-import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ from infra.errors import RefusedError
 from infra.pull_requests import backend
 from infra.pull_requests.deployments import Deployment
 from tests.preview.previews import document
+from tests.pull_requests.stand_in import put_first
 
 _PULUMI = """#!{python}
 import json, os, sys
@@ -56,10 +55,7 @@ class Pulumi:
 
 @pytest.fixture
 def pulumi(tmp_path, monkeypatch):
-    program = tmp_path / "bin" / "pulumi"
-    program.parent.mkdir()
-    program.write_text(_PULUMI.format(python=sys.executable))
-    program.chmod(0o755)
+    put_first(tmp_path, monkeypatch, _PULUMI)
     answers = tmp_path / "answers"
     answers.mkdir()
     project = tmp_path / "project"
@@ -68,7 +64,6 @@ def pulumi(tmp_path, monkeypatch):
     (project / "Pulumi.stage1.yaml").write_text("config: {}\n")
     (project / "Pulumi.stage2.yaml").write_text("config: {}\n")
     monkeypatch.chdir(project)
-    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PULUMI_STANDIN", str(answers))
     return Pulumi(answers)
 

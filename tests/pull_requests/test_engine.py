@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import sys
 import threading
 import time
 
@@ -13,6 +12,7 @@ from infra.errors import RefusedError
 from infra.pull_requests import engine
 from infra.pull_requests.guarded_update import guarded_update
 from tests.preview.previews import document
+from tests.pull_requests.stand_in import put_first
 from tests.pull_requests.test_backend import SHOP, pulumi, stacks
 from tests.test_recheck import exported
 from tests.waiting import wait
@@ -37,11 +37,7 @@ sys.exit(255)
 
 @pytest.fixture
 def slow(tmp_path, monkeypatch):
-    program = tmp_path / "bin" / "pulumi"
-    program.parent.mkdir()
-    program.write_text(_SLOW.format(python=sys.executable))
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    put_first(tmp_path, monkeypatch, _SLOW)
     monkeypatch.setenv("PULUMI_STANDIN", str(tmp_path))
     return tmp_path
 
