@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,10 +54,12 @@ def read_stack_text(text: str, path: Path | str) -> StackText:
         for key in content
         if key not in _TOP_LEVEL
     ]
-    problems += _twice(content["config"])
+    doubled = [key for key in content["config"] if ":" not in key and full_key(key) in content["config"]]
+    problems += [_twice(key) for key in doubled]
     values = {full_key(key): _value(full_key(key), value) for key, value in content["config"].items()}
-    odd = tuple(_place(one) for one in document.oddities if len(one.path) > 1)
-    return StackText(top=content, values=values, problems=tuple(problems), odd=odd)
+    # Which of two keys the engine takes is not the same at every run: neither value is judged.
+    odd = [_place(one) for one in document.oddities if len(one.path) > 1] + [(key,) for key in doubled]
+    return StackText(top=content, values=values, problems=tuple(problems), odd=tuple(odd))
 
 
 def full_key(key: str) -> str:
@@ -79,12 +81,10 @@ def _value(key: str, value: Any) -> Any:  # noqa: ANN401  whatever stands there
     return value if has_secret(value) else as_engine(key.rpartition(":")[2], value)
 
 
-def _twice(config: Mapping[str, Any]) -> Iterator[Problem]:
+def _twice(key: str) -> Problem:
     """With the namespace and without it is one key."""
-    for key in config:
-        if ":" not in key and full_key(key) in config:
-            hint = f"Remove one; the longer one, {full_key(key)}, is what `pulumi config set` writes"
-            yield Problem(path=key, value="", allowed=f"stands there as {full_key(key)} as well", hint=hint)
+    hint = f"Remove one; the longer one, {full_key(key)}, is what `pulumi config set` writes"
+    return Problem(path=key, value="", allowed=f"stands there as {full_key(key)} as well", hint=hint)
 
 
 def _odd(one: Oddity) -> Problem:

@@ -46,7 +46,7 @@ class TestStage1:
     def test_preview_shows_no_changes(self, lab, built):
         done = pulumi(lab, "preview", "--expect-no-changes")
         assert done.returncode == 0, done.stdout[-2000:]
-        assert "111 unchanged" in done.stdout
+        assert "118 unchanged" in done.stdout
 
     def test_scripts_are_kept_without_secrets(self, lab, built):
         kept = sorted(path.name for path in (lab.root / "servers").rglob("*.sh"))
@@ -101,7 +101,7 @@ def moved(lab, built):
 class TestMove:
     def test_nothing_that_holds_data_is_replaced(self, moved):
         before, after, _ = moved
-        assert len(kept(before)) == 26
+        assert len(kept(before)) == 32
         assert lost(before, after) == set()
 
     def test_the_server_is_resized_in_place(self, lab, moved):

@@ -100,7 +100,7 @@ class TestFirstTry:
         began = time.monotonic()
         ended = run_job(shop, "wrong-password", spec)
         assert not ended.succeeded
-        assert 'password authentication failed for user "app"' in ended.log
+        assert 'password authentication failed for user "stagecoach_backup"' in ended.log
         assert "did not answer" not in ended.log
         assert time.monotonic() - began < patience(30), "half of the time that it waits for a server that is away"
 
