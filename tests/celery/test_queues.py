@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.celery.shop import Shop
-from tests.waiting import wait
+from tests.waiting import patience, wait
 
 pytestmark = pytest.mark.redis
 
@@ -85,7 +85,7 @@ class TestExporter:
             pytest.fail(f"the page is gone: {error}")
         finally:
             shop.broker.delete("_kombu.binding.broken")
-        shop.send("app.control.ping(timeout=0.5)")
+        shop.send(f"app.control.ping(timeout={patience(0.5)})")
         assert set(counts(shop)) <= {"celery", "fast", "slow", "backups", "default", "reports", "mine", "night"}
         shop.broker.delete("basket")
 
