@@ -16,6 +16,8 @@ _PRIVATE = (
     *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"),
     *("fc00::/7", "fe80::/10"),
 )
+# Nor from a machine's own addresses, which the lab's clouds are reached at.
+_LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
 def network(text: str) -> str:
@@ -40,7 +42,10 @@ AdminNetwork = Annotated[str, AfterValidator(network)]
 
 
 def too_wide(networks: Iterable[str]) -> list[str]:
-    """The networks, joined where they touch, if all of one version together are more than anybody owns."""
+    """The networks, joined where they touch, if all of one version together are more than anybody owns.
+
+    What no packet from the internet comes from opens nothing to it, and does not count.
+    """
     parsed = _parsed(networks)
     joined: dict[int, list[Network]] = {
         4: list(ipaddress.collapse_addresses(one for one in parsed if isinstance(one, ipaddress.IPv4Network))),
@@ -49,9 +54,20 @@ def too_wide(networks: Iterable[str]) -> list[str]:
     return [
         str(one)
         for version, found in joined.items()
-        if sum(one.num_addresses for one in found) > _LARGEST[version]
+        if sum(_public_addresses(one) for one in found) > _LARGEST[version]
         for one in found
+        if _public_addresses(one)
     ]
+
+
+def _public_addresses(one: Network) -> int:
+    """How many; of two networks that meet, one lies in the other."""
+    closed = (other for other in _parsed((*_PRIVATE, *_LOOPBACK)) if one.version == other.version)
+    return one.num_addresses - sum(min(one.num_addresses, other.num_addresses) for other in closed if _meet(one, other))
+
+
+def _meet(one: Network, other: Network) -> bool:
+    return _lies_in(one, other) or _lies_in(other, one)
 
 
 def private_networks(networks: Iterable[str]) -> list[str]:

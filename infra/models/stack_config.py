@@ -199,8 +199,8 @@ class StackConfig(StrictModel):
         problems = [*self._stage_problems(), *self._place_problems()]
         if not self.public_admin and (wide := too_wide(self.admin_cidrs)):
             allowed = (
-                "not every address, nor most of them: that opens SSH and the Kubernetes API; set public_admin or name "
-                "your own networks"
+                "more addresses than anybody owns (a /8 of IPv4, a /16 of IPv6): that opens SSH and the Kubernetes "
+                "API to strangers; name your own networks, or set public_admin"
             )
             value = ", ".join(wide)
             needs = ("admin_cidrs", "public_admin")
