@@ -10,6 +10,7 @@ from pulumi_kubernetes import core
 
 from infra.components._kubernetes import metadata
 from infra.components.network_policies import NetworkPolicies, NetworkPoliciesArgs
+from infra.components.outside import Outside
 from infra.config.bounds import Bounds, QuotaStep, quota_steps
 from infra.names import APP_NAMESPACE, MONITORING_NAMESPACE
 from infra.sizing.plan import NamespacePlan
@@ -21,6 +22,7 @@ class NamespacesArgs:
 
     plan: NamespacePlan
     web_port: int
+    outside: Outside
     now: Bounds  # before this update
 
 
@@ -41,7 +43,7 @@ class Namespaces(pulumi.ComponentResource):
         self.app, self.monitoring = app.metadata.name, monitoring.metadata.name
         policies = NetworkPolicies(
             f"{name}-policies",
-            NetworkPoliciesArgs(namespace=self.app, web_port=args.web_port),
+            NetworkPoliciesArgs(namespace=self.app, web_port=args.web_port, outside=args.outside),
             opts=pulumi.ResourceOptions(parent=self),
         )
         steps = list(quota_steps(args.now, quota_hard(args.plan)))

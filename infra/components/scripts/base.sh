@@ -64,23 +64,41 @@ install_k3s() {
 	mv "$binary.new" "$binary"
 }
 
-# Pods may not ask the cloud's metadata service: user data holds the host key.  A table of its own, which k3s never
-# touches; it is loaded before k3s starts.
+# What pods may not reach, whatever the network policies say: they act on a new pod only after a moment, and not at all on
+# pods in the host's network.  A table of its own, which k3s never touches; it is loaded before k3s starts.
+# - The cloud's metadata service: user data holds the host key.  Pods in the host's network have users of their own from
+#   1000 on (node-exporter); cloud-init and the providers' agents are root or system users, and need it.
+# - The server itself, but for its private address, where the API server, kubelet and node-exporter are: SSH, and all of
+#   them once more on each public address, which the cloud's firewall does not see from inside.
+# - IPv6: pods have link-local addresses alone, of which no policy knows.
 write_metadata_rule() {
+	local node
+	node=$(awk '$1 == "node-ip:" { print $2 }' /etc/rancher/k3s/config.yaml)
 	mkdir -p /etc/stagecoach
-	cat >/etc/stagecoach/metadata.nft <<'RULES'
+	cat >/etc/stagecoach/metadata.nft <<RULES
 table inet stagecoach
 delete table inet stagecoach
 table inet stagecoach {
 	chain forward {
 		type filter hook forward priority -10; policy accept;
 		ip daddr 169.254.169.254 drop
+		iifname "cni0" meta nfproto ipv6 drop
+	}
+	chain input {
+		type filter hook input priority -10; policy accept;
+		iifname "cni0" meta nfproto ipv6 drop
+		iifname "cni0" ip daddr != $node ct state new reject
+	}
+	chain output {
+		type filter hook output priority -10; policy accept;
+		ip daddr 169.254.169.254 meta skuid >= 1000 reject
+		ip6 daddr fe80::a9fe:a9fe meta skuid >= 1000 reject
 	}
 }
 RULES
 	cat >/etc/systemd/system/stagecoach-metadata.service <<'UNIT'
 [Unit]
-Description=close the metadata service to pods
+Description=close the metadata service and the server to pods
 After=nftables.service network-pre.target
 Before=k3s.service k3s-agent.service
 

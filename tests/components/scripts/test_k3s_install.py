@@ -266,6 +266,14 @@ class TestUnits:
             "systemctl restart k3s.service"
         )
 
+    def test_pods_reach_the_server_by_its_private_address_only(self, server):
+        """On the others SSH and the kubelet listen, too; policies act on a new pod only after a moment."""
+        server.run()
+        rules = (server.root / "etc/stagecoach/metadata.nft").read_text()
+        chain = rules.partition("chain input {")[2].partition("}")[0]
+        assert 'iifname "cni0" ip daddr != 10.20.1.2 ct state new reject' in chain
+        assert 'iifname "cni0" meta nfproto ipv6 drop' in chain
+
     def test_a_cluster_that_never_gets_ready_is_an_error(self, server):
         server.run()
         server.program.write_text(PROGRAM.format(version=VERSION).replace("Ready", "NotReady"))
