@@ -1,5 +1,7 @@
 """What every pod has in common."""
 
+import pytest
+
 from infra.components import _kubernetes
 from infra.names import CELERY_ROLE, ROLE_LABEL, SERVER_ROLE
 from infra.sizing.build import container, workload
@@ -34,8 +36,24 @@ class TestEveryPod:
     def test_runs_as_a_number(self):
         """`runAsNonRoot` can't be checked for a user by name; none is root, none may become it."""
         users = {pod["securityContext"]["runAsUser"] for pod in pods(run(1)).values()}
-        assert users == {999, 10001, 10003, 10004, 65534}
+        assert users == {999, 10001, 10003, 10004, 10005, 65534}
         assert {pod["securityContext"]["runAsNonRoot"] for pod in pods(run(1)).values()} == {True}
+
+    @pytest.mark.parametrize("stage", [1, 5])
+    def test_who_sees_the_hosts_processes_shares_its_user_with_nobody(self, stage):
+        """/proc/PID/root and /proc/PID/environ are open to the same user."""
+        made = pods(run(stage))
+        users = [pod["securityContext"]["runAsUser"] for pod in made.values()]
+        host = {pod["securityContext"]["runAsUser"] for pod in made.values() if pod.get("hostPID")}
+        assert len(host) == 1
+        assert [users.count(one) for one in host] == [1]
+
+    @pytest.mark.parametrize("stage", [1, 5])
+    def test_who_is_in_the_hosts_network_is_kept_from_the_metadata_service(self, stage):
+        """base.sh closes it to users from 1000 on; below are the host's own."""
+        users = [pod["securityContext"]["runAsUser"] for pod in pods(run(stage)).values() if pod.get("hostNetwork")]
+        assert users
+        assert min(users) >= 1000
 
     def test_owns_its_volumes_without_a_walk(self):
         """`Always` would change the owner of every file of the database at each start."""

@@ -274,6 +274,14 @@ class TestUnits:
         assert 'iifname "cni0" ip daddr != 10.20.1.2 ct state new reject' in chain
         assert 'iifname "cni0" meta nfproto ipv6 drop' in chain
 
+    def test_nor_do_programs_of_the_hosts_network(self, server):
+        """node-exporter; cloud-init and providers' agents are root or system users, and need it."""
+        server.run()
+        rules = (server.root / "etc/stagecoach/metadata.nft").read_text()
+        chain = rules.partition("chain output {")[2].partition("}")[0]
+        assert "ip daddr 169.254.169.254 meta skuid >= 1000 reject" in chain
+        assert "ip6 daddr fe80::a9fe:a9fe meta skuid >= 1000 reject" in chain
+
     def test_a_cluster_that_never_gets_ready_is_an_error(self, server):
         server.run()
         server.program.write_text(PROGRAM.format(version=VERSION).replace("Ready", "NotReady"))
