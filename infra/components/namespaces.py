@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes import core
 
-from infra.components._kubernetes import metadata
+from infra.components._kubernetes import EPHEMERAL_STORAGE, metadata
 from infra.components.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from infra.components.outside import Outside
 from infra.config.bounds import Bounds, QuotaStep, quota_steps
@@ -75,8 +75,8 @@ class Namespaces(pulumi.ComponentResource):
         item = core.v1.LimitRangeItemArgs(
             type="Container",
             max={"memory": str(self._plan.limit_range_max.memory)},
-            default={"memory": "128Mi"},
-            default_request={"cpu": "10m", "memory": "64Mi"},
+            default={"memory": "128Mi", EPHEMERAL_STORAGE: "1Gi"},
+            default_request={"cpu": "10m", "memory": "64Mi", EPHEMERAL_STORAGE: "64Mi"},
         )
         return core.v1.LimitRange(
             f"{self._name}-limits",
@@ -100,5 +100,6 @@ def quota_hard(plan: NamespacePlan) -> dict[str, str]:
         "requests.cpu": str(plan.quota_requests.cpu),
         "requests.memory": str(plan.quota_requests.memory),
         "limits.memory": str(plan.quota_memory_limits),
+        f"requests.{EPHEMERAL_STORAGE}": str(plan.quota_disk),
         "pods": str(plan.quota_pods),
     }
