@@ -21,12 +21,13 @@ apt_get() {
 	rm -f "$errors"
 }
 
-# Debian's minimal images bring neither curl nor nft with them.
+# Debian's minimal images bring neither curl nor nft with them, and need not have sysctl.
 require_programs() {
 	if command -v cloud-init >/dev/null; then cloud-init status --wait >/dev/null || true; fi
 	local missing=()
 	command -v curl >/dev/null || missing+=(curl)
 	command -v nft >/dev/null || missing+=(nftables)
+	command -v sysctl >/dev/null || missing+=(procps)
 	if [ "${#missing[@]}" -gt 0 ]; then
 		apt_get update
 		apt_get install -y --no-install-recommends "${missing[@]}"
@@ -112,6 +113,23 @@ WantedBy=multi-user.target
 UNIT
 }
 
+# The kubelet exits at its start where one of these differs (config.yaml: protect-kernel-defaults): so they are set before
+# k3s has that flag, and by its unit before each start, after whatever the image or the provider sets at boot.  Two more
+# than k3s's hardening guide names, which the kubelet looks at as well; they are Linux' own.
+write_kernel_settings() {
+	local file=/etc/sysctl.d/90-stagecoach-kubelet.conf
+	mkdir -p "${file%/*}"
+	cat >"$file" <<'SETTINGS'
+vm.overcommit_memory = 1
+vm.panic_on_oom = 0
+kernel.panic = 10
+kernel.panic_on_oops = 1
+kernel.keys.root_maxkeys = 1000000
+kernel.keys.root_maxbytes = 25000000
+SETTINGS
+	sysctl -q -p "$file"
+}
+
 # Standard input becomes k3s's config.yaml.  Flannel would take the interface of the default route, and with it the
 # internet for the pods' traffic: it is told the one with the node's private address, which may come up a little later.
 write_config() {
@@ -164,6 +182,7 @@ write_k3s_unit() {
 Type=notify
 ExecStartPre=-/sbin/modprobe br_netfilter
 ExecStartPre=-/sbin/modprobe overlay
+ExecStartPre=/usr/sbin/sysctl -q -p /etc/sysctl.d/90-stagecoach-kubelet.conf
 ExecStartPre=-/usr/bin/find /var/lib/cni -type f -empty ! -name lock -delete
 ExecStart=/usr/local/bin/k3s $role
 KillMode=process
@@ -183,10 +202,12 @@ UNIT
 }
 
 # What runs is remembered only after the restart: an update that was cut off before it restarts next time.
+# Arguments: the unit, further files that k3s reads at its start.
 restart_if_changed() {
 	local unit=$1 folder=/etc/rancher/k3s action=restart wanted
+	shift
 	wanted=$(printf '%s\n' "$K3S_VERSION" |
-		cat - "$folder/config.yaml" "$folder/config.yaml.d/"*.yaml "/etc/systemd/system/$unit" |
+		cat - "$folder/config.yaml" "$folder/config.yaml.d/"*.yaml "/etc/systemd/system/$unit" "$@" |
 		sha256sum)
 	if [ "$(cat "$folder/stagecoach-applied" 2>/dev/null)" = "$wanted" ]; then action=start; fi
 	systemctl daemon-reload

@@ -76,6 +76,46 @@ class TestNode:
         assert count["secret"] == "0"
 
 
+class TestHardening:
+    """docs/explanation/hardening.md, on a real kubelet and API server."""
+
+    SETTINGS = "/etc/sysctl.d/90-stagecoach-kubelet.conf"
+
+    def test_the_audit_log_has_who_and_what_and_no_body(self, server):
+        server.kubectl("create", "secret", "generic", "audited", "--from-literal=key=plaintext-in-the-log")
+        log = "/var/lib/stagecoach/k3s/server/logs/audit.log"
+        vps = server.servers["shop"]
+        until("the line", lambda: vps.run("grep", "-c", '"name":"audited"', log).stdout.strip() not in ("", "0"), 30)
+        (line, *_) = vps.run("grep", '"name":"audited"', log).stdout.splitlines()
+        event = json.loads(line)
+        assert (event["verb"], event["level"], event["objectRef"]["resource"]) == ("create", "Metadata", "secrets")
+        assert vps.run("grep", "-rl", "plaintext-in-the-log", "/var/lib/stagecoach/k3s/server/logs").stdout == ""
+
+    def test_a_pod_has_a_bound_of_processes(self, server):
+        server.apply(pod("bounded", "exec sleep 1000"))
+        server.run_until_ready("bounded")
+        uid = server.object("pod", "bounded")["metadata"]["uid"]
+        find = f"for one in $(find /sys/fs/cgroup -name 'pod{uid}' -type d); do cat $one/pids.max 2>/dev/null; done"
+        assert "4096" in server.servers["shop"].run("sh", "-c", find).stdout.split()
+
+    def test_a_kernel_that_is_set_otherwise_is_refused(self, server):
+        """By the kubelet, and k3s with it; pods go on, and the settings back mean k3s back."""
+        vps = server.servers["shop"]
+        before = vps.run("pgrep", "-o", "coredns").stdout
+        vps.run("sh", "-c", f"cp {self.SETTINGS} /root/kept; echo kernel.panic = 5 >>{self.SETTINGS}")
+        vps.run("sh", "-c", "systemctl restart k3s.service &")
+        refused = "invalid kernel flag: kernel/panic, expected value: 10, actual value: 5"
+        until("the refusal", lambda: refused in vps.run("sh", "-c", "cat /var/log/k3s/*kubelet*").stdout, 60)
+        assert vps.run("pgrep", "-o", "coredns").stdout == before
+        vps.run("sh", "-c", f"cp /root/kept {self.SETTINGS}; systemctl restart k3s.service")
+        until("the node", lambda: server.ready("shop"), 120)
+
+    def test_nothing_of_them_is_this_machines(self, server):
+        """They are the server's own copies."""
+        said = server.servers["shop"].run("sysctl", "-n", "vm.overcommit_memory", "kernel.panic").stdout
+        assert said.split() == ["1", "10"]
+
+
 class TestPods:
     def test_service_name_ingress_host_port_exec_and_logs(self, web):
         inside = web.kubectl("exec", "web", "--", "wget", "-q", "-O-", "-T", "5", "http://web.default.svc:8080")
