@@ -10,7 +10,7 @@ write_kernel_settings
 # Who did what, and never what was in it: `Metadata` names user, verb and object, no body, so that no secret gets into the
 # log.  What k3s's own parts read and renew all day is left out, or it would push the rest out of the log within hours.
 # The first rule that matches decides; k3s does not start without the file.
-mkdir -p -m 0700 /var/lib/stagecoach/k3s/server/logs
+mkdir -p /var/lib/stagecoach/k3s/server/logs
 cat >/etc/rancher/k3s/audit-policy.yaml <<'POLICY'
 apiVersion: audit.k8s.io/v1
 kind: Policy

@@ -4,6 +4,7 @@ import json
 import time
 
 import pytest
+from kubernetes.utils.quantity import parse_quantity
 
 from infra.components.scripts import load
 from infra.components.traefik import render_chart_config
@@ -51,6 +52,12 @@ class TestNode:
         mib = int(allocatable["memory"].removesuffix("Ki")) // 1024
         assert mib == (planned.memory.bytes + spare_bytes(4096)) >> 20
 
+    def test_the_root_disk_is_what_pods_share(self, server):
+        """The kubelet's folder is there, not on the volume of 10 GiB: 20 GB less file system, threshold and 3 GiB."""
+        (node,) = server.objects("nodes")
+        shown = int(parse_quantity(node["status"]["allocatable"]["ephemeral-storage"]))
+        assert 20 * 10**9 * 80 // 100 - (3 << 30) <= shown <= 20 * 10**9 - (3 << 30)
+
     def test_labels_and_addresses(self, server):
         (node,) = server.objects("nodes")
         labels = node["metadata"]["labels"]
@@ -74,6 +81,20 @@ class TestNode:
         }
         assert count["configmap"] != "0"
         assert count["secret"] == "0"
+
+
+class TestRootDisk:
+    def test_a_pod_that_fills_its_folder_is_evicted_alone(self, server):
+        """As the stack bounds /tmp; the kubelet measures folders once a minute."""
+        command = "head -c 16777216 /dev/zero >/tmp/full; exec sleep 1000"
+        container = {"volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}]}  # noqa: S108  a mount in the container
+        bounded = [{"name": "tmp", "emptyDir": {"sizeLimit": "8Mi"}}]
+        server.apply(pod("full", command, container=container, volumes=bounded, restartPolicy="Never"))
+        server.apply(pod("beside", "exec sleep 1000"))
+        server.run_until_ready("beside")
+        until("the eviction", lambda: server.object("pod", "full")["status"].get("reason") == "Evicted", 180)
+        assert "exceeds the limit" in server.object("pod", "full")["status"]["message"]
+        assert server.object("pod", "beside")["status"]["phase"] == "Running"
 
 
 class TestHardening:
