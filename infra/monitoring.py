@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pulumi
 
 from infra.components.monitoring.alertmanager import Alerting, Mail, Receiver
@@ -10,26 +12,41 @@ from infra.components.monitoring.grafana import HOW_TO_REACH, Grafana, GrafanaAr
 from infra.components.monitoring.network_policies import MonitoringPolicies, MonitoringPoliciesArgs
 from infra.components.monitoring.node_exporter import NodeExporter, NodeExporterArgs
 from infra.components.monitoring.prometheus import Prometheus, PrometheusArgs
+from infra.components.outside import Outside
 from infra.config.program_config import Secrets
 from infra.models.alerts_config import TEAM, AlertsConfig
 from infra.models.stack_config import StackConfig
+from infra.pod_network import servers_network
 from infra.shop import Base
 from infra.sizing.plan import StackPlan
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """What monitoring needs of the servers: the API's access, and the addresses that its policies name."""
+
+    kubeconfig: pulumi.Input[str]
+    outside: Outside
+
+
 def deploy_monitoring(
-    config: StackConfig, secrets: Secrets, plan: StackPlan, base: Base, kubeconfig: pulumi.Input[str]
+    config: StackConfig, secrets: Secrets, plan: StackPlan, base: Base, reach: Reach
 ) -> dict[str, str]:
     """Registers the monitoring namespace's workloads; the outputs that people need for them."""
     namespace, images = base.namespaces.monitoring, base.images
-    policies = MonitoringPolicies("monitoring-policies", MonitoringPoliciesArgs(namespace=namespace), opts=base.opts)
+    servers = servers_network(config.provider, config.name)
+    policies = MonitoringPolicies(
+        "monitoring-policies",
+        MonitoringPoliciesArgs(namespace=namespace, outside=reach.outside, servers_network=servers),
+        opts=base.opts,
+    )
     Prometheus(
         "prometheus",
         PrometheusArgs(
             plan=plan,
             namespace=namespace,
             images=images,
-            kubeconfig=kubeconfig,
+            kubeconfig=reach.kubeconfig,
             domains=config.hosts,
             alerting=alerting_of(config.alerts),
             smtp_password=secrets.alerts_smtp_password,

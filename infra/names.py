@@ -39,6 +39,8 @@ PATCH_FORCE = "pulumi.com/patchForce"  # the Kubernetes provider takes fields fr
 DATA_MOUNT = "/var/lib/stagecoach"  # the data volume
 MARKER_FILE = "/var/lib/stagecoach/.stagecoach-deployment"
 K3S_CONFIG = "/etc/rancher/k3s/config.yaml"
+AUDIT_POLICY = "/etc/rancher/k3s/audit-policy.yaml"
+K3S_AUDIT_LOG = "/var/lib/stagecoach/k3s/server/logs/audit.log"
 K3S_KUBECONFIG = "/etc/rancher/k3s/k3s.yaml"
 K3S_MANIFESTS = "/var/lib/stagecoach/k3s/server/manifests"
 

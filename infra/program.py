@@ -18,6 +18,7 @@ from infra.components.credentials import Credentials
 from infra.components.data_volume import DataVolume, DataVolumeArgs
 from infra.components.k3s import K3s, K3sArgs
 from infra.components.namespaces import Namespaces, NamespacesArgs
+from infra.components.outside import Outside
 from infra.components.priority_classes import PriorityClasses
 from infra.components.server.interface import Server, ServerArgs
 from infra.components.traefik import Traefik, TraefikArgs
@@ -33,7 +34,7 @@ from infra.config.saved import volume_label
 from infra.errors import Problem, RefusedError
 from infra.existing import require_only_one
 from infra.models.stack_config import StackConfig
-from infra.monitoring import deploy_monitoring
+from infra.monitoring import Reach, deploy_monitoring
 from infra.orderable import require_orderable
 from infra.quiet_commands import loud_commands, quiet
 from infra.rollout import waiting
@@ -120,10 +121,11 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, past: Past) -
     k3s = _cluster(config, plan, access, server)
     repair_rollouts(k3s.kubeconfig)
     nodes = deploy_celery_servers(config, celery, access, server, k3s) if celery else []
+    outside = Outside(public_ip=server.public_ip, private_ip=server.private_ip, egress_cidrs=config.egress_cidrs)
     on_cluster = pulumi.ResourceOptions(provider=k3s.provider)
     namespaces = Namespaces(
         "namespaces",
-        NamespacesArgs(plan=plan.namespace, web_port=config.app.port, now=past.bounds),
+        NamespacesArgs(plan=plan.namespace, web_port=config.app.port, outside=outside, now=past.bounds),
         opts=on_cluster,
     )
     priorities = PriorityClasses("priorities", opts=on_cluster)
@@ -143,7 +145,7 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, past: Past) -
     shop = deploy_shop(config, secrets, plan, base)
     namespaces.follow(shop.workloads)
     more = _certificates(config, access, server, shop.ingress)
-    more |= deploy_monitoring(config, secrets, plan, base, k3s.kubeconfig)
+    more |= deploy_monitoring(config, secrets, plan, base, Reach(kubeconfig=k3s.kubeconfig, outside=outside))
     return {**_outputs(config, plan, server, k3s), "host_key": access.host_key.apply(str.strip), **more}
 
 

@@ -65,6 +65,7 @@ def plan_to_json(plan: StackPlan) -> dict[str, Any]:
             "quota_requests": _amounts(plan.namespace.quota_requests),
             "quota_memory_limits_mib": plan.namespace.quota_memory_limits.whole_mib,
             "quota_pods": plan.namespace.quota_pods,
+            "quota_ephemeral_mib": plan.namespace.quota_disk.whole_mib,
         },
         "checks": [{"name": c.name, "ok": c.ok, "reason": c.reason, "field": c.field} for c in plan.checks],
         "departures": [{"field": d.field, "guide": d.guide, "plan": d.plan, "why": d.why} for d in plan.departures],
@@ -111,7 +112,7 @@ def _node(node: NodePlan) -> dict[str, Any]:
         "memory_mib": node.memory.whole_mib,
         "price": float(node.price),
         "currency": node.currency,
-        "allocatable": _amounts(node.allocatable),
+        "allocatable": {**_amounts(node.allocatable), "ephemeral_mib": node.disk.whole_mib},
     }
 
 
@@ -135,7 +136,10 @@ def _workload(workload: WorkloadPlan) -> dict[str, Any]:
 def _container(container: ContainerPlan) -> dict[str, Any]:
     cpu, memory = container.limits.cpu, container.limits.memory
     limits = {"cpu_m": cpu.millicores if cpu else None, "memory_mib": memory.whole_mib if memory else None}
-    return {"name": container.name, "requests": _amounts(container.requests), "limits": limits}
+    disk = container.disk
+    ephemeral = {"request": disk.request.whole_mib, "limit": disk.limit.whole_mib} if disk else None
+    amounts = {"requests": _amounts(container.requests), "limits": limits}
+    return {"name": container.name, **amounts, "ephemeral_mib": ephemeral}
 
 
 def _worker(worker: WorkerPlan) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pulumi_kubernetes import core, meta
 from infra.names import CELERY_ROLE, PATCH_FORCE, ROLE_LABEL, labels
 from infra.sizing.plan import ContainerPlan, ReplicasPlan, WorkloadPlan
 
+EPHEMERAL_STORAGE = "ephemeral-storage"  # of the server's root disk: logs, folders that live as long as a pod
 DATA_PRIORITY = "stagecoach-data"
 APP_PRIORITY = "stagecoach-app"
 WORKER_PRIORITY = "stagecoach-worker"
@@ -53,9 +54,17 @@ def metadata(
 def resources(container: ContainerPlan) -> core.v1.ResourceRequirementsArgs:
     """The plan's requests and limits as quantities."""
     limits = {"cpu": container.limits.cpu, "memory": container.limits.memory}
+    disk = container.disk
     return core.v1.ResourceRequirementsArgs(
-        requests={"cpu": str(container.requests.cpu), "memory": str(container.requests.memory)},
-        limits={key: str(value) for key, value in limits.items() if value is not None},
+        requests={
+            "cpu": str(container.requests.cpu),
+            "memory": str(container.requests.memory),
+            **({EPHEMERAL_STORAGE: str(disk.request)} if disk else {}),
+        },
+        limits={
+            **{key: str(value) for key, value in limits.items() if value is not None},
+            **({EPHEMERAL_STORAGE: str(disk.limit)} if disk else {}),
+        },
     )
 
 
@@ -83,8 +92,22 @@ def pod_security(uid: int, gid: int | None = None) -> core.v1.PodSecurityContext
     )
 
 
-def empty_dir(name: str, size: str | None = None, *, memory: bool = False) -> core.v1.VolumeArgs:
-    """A folder that lives as long as its pod; one in memory counts against the container's limit."""
+def scratch(container: ContainerPlan) -> str:
+    """The size limit of a container's folder without a volume, as the plan has it.
+
+    Raises:
+        ValueError: the plan gives it no share of the disk.
+    """
+    if container.disk is None:
+        raise ValueError(f"{container.name} has no share of the disk")
+    return str(container.disk.scratch)
+
+
+def empty_dir(name: str, size: str, *, memory: bool = False) -> core.v1.VolumeArgs:
+    """A folder that lives as long as its pod; one in memory counts against the container's limit.
+
+    Above its size the kubelet evicts the pod, before the server's disk is full.
+    """
     source = core.v1.EmptyDirVolumeSourceArgs(medium="Memory" if memory else None, size_limit=size)
     return core.v1.VolumeArgs(name=name, empty_dir=source)
 

@@ -15,11 +15,12 @@ from infra.components._kubernetes import (
     empty_dir,
     node_selector,
     pod_security,
+    scratch,
     tolerations,
 )
 from infra.components.app_environment import UID
 from infra.names import CELERY_WORKER
-from infra.sizing.plan import WorkloadPlan
+from infra.sizing.plan import ContainerPlan, WorkloadPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +35,12 @@ def app_pod(
     image: AppImage,
     container: core.v1.ContainerArgs,
     *,
-    volumes: Sequence[core.v1.VolumeArgs] = (),
+    volumes: Sequence[core.v1.VolumeArgs],
     grace_seconds: int = 30,
     restart_policy: str = "Always",
     placed: WorkloadPlan | None = None,
 ) -> core.v1.PodSpecArgs:
-    """One container under the app's user, with scratch space in /tmp.
+    """One container under the app's user; `tmp` is one of its volumes.
 
     `placed` is a worker's: the plan says on which servers, and it gives way to the others.
     """
@@ -57,8 +58,13 @@ def app_pod(
         node_selector=node_selector(placed) if placed else None,
         tolerations=tolerations(placed) if placed else None,
         containers=[container],
-        volumes=[empty_dir("tmp"), *volumes],
+        volumes=list(volumes),
     )
+
+
+def tmp(plan: ContainerPlan) -> core.v1.VolumeArgs:
+    """The folder that an app's container has for /tmp, as large as the plan says."""
+    return empty_dir("tmp", scratch(plan))
 
 
 def _priority(worker: WorkloadPlan | None) -> str:

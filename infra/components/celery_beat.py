@@ -9,7 +9,7 @@ from pulumi_kubernetes import apps, core, meta
 
 from infra.components._kubernetes import child_of, exec_probe, hardened, metadata, resources
 from infra.components.app_environment import AppEnvironment, after_services
-from infra.components.app_pod import AppImage, app_pod, celery_volumes
+from infra.components.app_pod import AppImage, app_pod, celery_volumes, tmp
 from infra.names import CELERY_BEAT, labels, selector
 from infra.sizing.plan import WorkerPlan, WorkloadPlan
 
@@ -63,7 +63,9 @@ class CeleryBeat(pulumi.ComponentResource):
                 strategy=apps.v1.DeploymentStrategyArgs(type="Recreate"),
                 template=core.v1.PodTemplateSpecArgs(
                     metadata=meta.v1.ObjectMetaArgs(labels=labels(CELERY_BEAT)),
-                    spec=app_pod(args.image, container, volumes=celery_volumes(config_map)),
+                    spec=app_pod(
+                        args.image, container, volumes=[tmp(args.plan.container("beat")), *celery_volumes(config_map)]
+                    ),
                 ),
             ),
             opts=child_of(self),

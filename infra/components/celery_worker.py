@@ -16,7 +16,7 @@ from infra.components._kubernetes import (
     taking_back,
 )
 from infra.components.app_environment import AppEnvironment, after_services
-from infra.components.app_pod import AppImage, app_pod, celery_volumes
+from infra.components.app_pod import AppImage, app_pod, celery_volumes, tmp
 from infra.names import CELERY_WORKER, labels, selector
 from infra.sizing.plan import WorkerPlan
 
@@ -66,7 +66,7 @@ class CeleryWorker(pulumi.ComponentResource):
                     spec=app_pod(
                         args.image,
                         _container(args),
-                        volumes=celery_volumes(config_map),
+                        volumes=[tmp(workload.container("worker")), *celery_volumes(config_map)],
                         grace_seconds=args.plan.grace_period,
                         placed=workload,
                     ),

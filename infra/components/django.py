@@ -17,7 +17,7 @@ from infra.components._kubernetes import (
     taking_back,
 )
 from infra.components.app_environment import MODULE_PATH, AppEnvironment, after_services
-from infra.components.app_pod import AppImage, app_pod
+from infra.components.app_pod import AppImage, app_pod, tmp
 from infra.components.web_probes import web_probe
 from infra.models.app_config import AppConfig
 from infra.names import DJANGO, labels, selector
@@ -73,7 +73,11 @@ class Django(pulumi.ComponentResource):
                     spec=app_pod(
                         args.image,
                         _container(args),
-                        volumes=[empty_dir("heartbeat", "1Mi", memory=True), args.environment.start_volume()],
+                        volumes=[
+                            tmp(args.plan.workload.container("django")),
+                            empty_dir("heartbeat", "1Mi", memory=True),
+                            args.environment.start_volume(),
+                        ],
                         grace_seconds=_GRACE_SECONDS,
                     ),
                 ),

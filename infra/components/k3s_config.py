@@ -6,10 +6,15 @@ from typing import Any
 
 import yaml
 
-from infra.names import DATA_MOUNT, ROLE_LABEL
+from infra.names import AUDIT_POLICY, DATA_MOUNT, K3S_AUDIT_LOG, ROLE_LABEL
 from infra.sizing.plan import NodePlan
 
 _API_PORT = 6443
+# Days, files beside the newest, MiB each: 80 MiB of the data volume at most.
+_AUDIT_LOG = {"maxage": 30, "maxbackup": 3, "maxsize": 20}
+_FINISHED_PODS = 100  # k3s's hardening guide; the controller's own 12,500 is no bound on one server
+# Processes and threads of a pod: Postgres has one for each of its 1000 connections at most, gunicorn 16 x 32 threads.
+POD_MAX_PIDS = 4096
 
 
 def render_k3s_config(
@@ -27,6 +32,13 @@ def render_k3s_config(
         "data-dir": f"{DATA_MOUNT}/k3s",
         "default-local-storage-path": f"{DATA_MOUNT}/volumes",
         "secrets-encryption": True,
+        "protect-kernel-defaults": True,
+        "kube-apiserver-arg": [
+            f"audit-policy-file={AUDIT_POLICY}",
+            f"audit-log-path={K3S_AUDIT_LOG}",
+            *(f"audit-log-{name}={value}" for name, value in _AUDIT_LOG.items()),
+        ],
+        "kube-controller-manager-arg": [f"terminated-pod-gc-threshold={_FINISHED_PODS}"],
         "token": token,
         "agent-token": agent_token,
         "node-label": [f"{ROLE_LABEL}={node.role}"],
@@ -42,6 +54,7 @@ def render_agent_config(node: NodePlan, *, name: str, private_ip: str, server_pr
         "node-ip": private_ip,
         "server": f"https://{server_private_ip}:{_API_PORT}",
         "token": token,
+        "protect-kernel-defaults": True,
         "node-label": [f"{ROLE_LABEL}={node.role}"],
         "node-taint": [f"{ROLE_LABEL}={node.role}:NoSchedule"],
         "kubelet-arg": kubelet_arguments(node),
@@ -61,4 +74,5 @@ def kubelet_arguments(node: NodePlan) -> list[str]:
         f"system-reserved=cpu={system.cpu},memory={system.memory},ephemeral-storage=1Gi",
         f"eviction-hard=memory.available<{node.eviction},nodefs.available<8%",
         f"max-pods={node.max_pods}",
+        f"pod-max-pids={POD_MAX_PIDS}",
     ]

@@ -10,7 +10,7 @@ from pulumi_kubernetes import batch, core, meta
 
 from infra.components._kubernetes import child_of, hardened, mount, resources
 from infra.components.app_environment import AppEnvironment, after_services
-from infra.components.app_pod import AppImage, app_pod
+from infra.components.app_pod import AppImage, app_pod, tmp
 from infra.names import DJANGO_MIGRATE, labels
 from infra.sizing.plan import WorkloadPlan
 
@@ -60,7 +60,10 @@ class Migrate(pulumi.ComponentResource):
                 template=core.v1.PodTemplateSpecArgs(
                     metadata=meta.v1.ObjectMetaArgs(labels=labels(DJANGO_MIGRATE)),
                     spec=app_pod(
-                        args.image, container, volumes=[args.environment.start_volume()], restart_policy="Never"
+                        args.image,
+                        container,
+                        volumes=[tmp(args.plan.container("migrate")), args.environment.start_volume()],
+                        restart_policy="Never",
                     ),
                 ),
             ),

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes import core
 
-from infra.components._kubernetes import metadata
+from infra.components._kubernetes import EPHEMERAL_STORAGE, metadata
 from infra.components.network_policies import NetworkPolicies, NetworkPoliciesArgs
+from infra.components.outside import Outside
 from infra.config.bounds import Bounds, QuotaStep, quota_steps
 from infra.names import APP_NAMESPACE, MONITORING_NAMESPACE
 from infra.sizing.plan import NamespacePlan
@@ -21,6 +22,7 @@ class NamespacesArgs:
 
     plan: NamespacePlan
     web_port: int
+    outside: Outside
     now: Bounds  # before this update
 
 
@@ -41,7 +43,7 @@ class Namespaces(pulumi.ComponentResource):
         self.app, self.monitoring = app.metadata.name, monitoring.metadata.name
         policies = NetworkPolicies(
             f"{name}-policies",
-            NetworkPoliciesArgs(namespace=self.app, web_port=args.web_port),
+            NetworkPoliciesArgs(namespace=self.app, web_port=args.web_port, outside=args.outside),
             opts=pulumi.ResourceOptions(parent=self),
         )
         steps = list(quota_steps(args.now, quota_hard(args.plan)))
@@ -73,8 +75,8 @@ class Namespaces(pulumi.ComponentResource):
         item = core.v1.LimitRangeItemArgs(
             type="Container",
             max={"memory": str(self._plan.limit_range_max.memory)},
-            default={"memory": "128Mi"},
-            default_request={"cpu": "10m", "memory": "64Mi"},
+            default={"memory": "128Mi", EPHEMERAL_STORAGE: "1Gi"},
+            default_request={"cpu": "10m", "memory": "64Mi", EPHEMERAL_STORAGE: "64Mi"},
         )
         return core.v1.LimitRange(
             f"{self._name}-limits",
@@ -98,5 +100,6 @@ def quota_hard(plan: NamespacePlan) -> dict[str, str]:
         "requests.cpu": str(plan.quota_requests.cpu),
         "requests.memory": str(plan.quota_requests.memory),
         "limits.memory": str(plan.quota_memory_limits),
+        f"requests.{EPHEMERAL_STORAGE}": str(plan.quota_disk),
         "pods": str(plan.quota_pods),
     }

@@ -9,6 +9,7 @@ import pulumi
 from pulumi_kubernetes import meta, networking
 
 from infra.components._kubernetes import metadata
+from infra.components.outside import Outside, internet, private_addresses
 from infra.names import (
     CELERY_BEAT,
     CELERY_WORKER,
@@ -26,7 +27,6 @@ from infra.names import (
 )
 
 _NAMESPACE = "kubernetes.io/metadata.name"
-_METADATA_SERVICE = "169.254.169.254/32"
 _POSTGRES_PORT, _REDIS_PORT, _DNS_PORT = 5432, 6379, 53
 _METRIC_PORTS = (9187, 9121, 9808)  # postgres, redis and queue exporter
 
@@ -39,6 +39,7 @@ class NetworkPoliciesArgs:
 
     namespace: pulumi.Input[str]
     web_port: int
+    outside: Outside
 
 
 class NetworkPolicies(pulumi.ComponentResource):
@@ -61,10 +62,16 @@ class NetworkPolicies(pulumi.ComponentResource):
             self._policy("metrics", (), ingress=[_ingress([_in(MONITORING_NAMESPACE)], *_METRIC_PORTS)]),
             self._policy("to-data", database, egress=[_egress(_pods((POSTGRES, PGBOUNCER)), _POSTGRES_PORT)]),
             self._policy("to-redis", app, egress=[_egress(_pods((REDIS_BROKER, REDIS_CACHE)), _REDIS_PORT)]),
-            # Mail, payment and other services of the app; never the cloud's metadata service.
-            self._policy("to-internet", (DJANGO, CELERY_WORKER), egress=[_internet()]),
+            # Mail, payment and other services of the app; no server of ours, nothing private that is not named.
+            self._policy("to-internet", (DJANGO, CELERY_WORKER), egress=[internet(args.outside)]),
+            *self._to_private(args.outside),
         ]
         self.register_outputs({})
+
+    def _to_private(self, outside: Outside) -> list[networking.v1.NetworkPolicy]:
+        if not outside.egress_cidrs:
+            return []
+        return [self._policy("to-private", (DJANGO, CELERY_WORKER), egress=private_addresses(outside))]
 
     def _policy(
         self,
@@ -72,14 +79,17 @@ class NetworkPolicies(pulumi.ComponentResource):
         components: Sequence[str],
         *,
         ingress: Sequence[networking.v1.NetworkPolicyIngressRuleArgs] | None = None,
-        egress: Sequence[networking.v1.NetworkPolicyEgressRuleArgs] | None = None,
+        egress: pulumi.Input[Sequence[networking.v1.NetworkPolicyEgressRuleArgs]] | None = None,
     ) -> networking.v1.NetworkPolicy:
         kinds = [kind for kind, rules in (("Ingress", ingress), ("Egress", egress)) if rules is not None]
         return networking.v1.NetworkPolicy(
             f"{self._name}-{suffix}",
             metadata=metadata(suffix, self._namespace),
             spec=networking.v1.NetworkPolicySpecArgs(
-                pod_selector=_selector(components), policy_types=kinds, ingress=ingress or None, egress=egress or None
+                pod_selector=_selector(components),
+                policy_types=kinds,
+                ingress=ingress or None,
+                egress=None if egress == [] else egress,
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -112,8 +122,3 @@ def _egress(
     peers: list[Peer], *ports: int, protocols: Sequence[str] = ("TCP",)
 ) -> networking.v1.NetworkPolicyEgressRuleArgs:
     return networking.v1.NetworkPolicyEgressRuleArgs(to=peers, ports=_ports(ports, protocols))
-
-
-def _internet() -> networking.v1.NetworkPolicyEgressRuleArgs:
-    block = networking.v1.IPBlockArgs(cidr="0.0.0.0/0", except_=[_METADATA_SERVICE, "10.0.0.0/8"])
-    return networking.v1.NetworkPolicyEgressRuleArgs(to=[Peer(ip_block=block)])

@@ -20,6 +20,7 @@ from infra.components._kubernetes import (
     pod_security,
     resources,
     scrape,
+    scratch,
     secret_env,
     tcp_probe,
 )
@@ -121,8 +122,8 @@ class Postgres(pulumi.ComponentResource):
             containers=[self._postgres(args), self._exporter(args)],
             volumes=[
                 empty_dir("shm", str(args.plan.shm_size), memory=True),
-                empty_dir("run"),
-                empty_dir("tmp"),
+                empty_dir("run", "1Mi"),  # the socket
+                empty_dir("tmp", scratch(args.plan.workload.container("postgres"))),
                 *(
                     core.v1.VolumeArgs(name=name, config_map=core.v1.ConfigMapVolumeSourceArgs(name=source))
                     for name, source in (("queries", self._queries_name), ("start", self._start_name))

@@ -16,6 +16,7 @@ from infra.components._kubernetes import (
     mount,
     pod_security,
     resources,
+    scratch,
     secret_env,
 )
 from infra.components.files import load
@@ -110,6 +111,6 @@ def _pod(args: PostgresBackupArgs, claim: pulumi.Input[str], script: pulumi.Inpu
         volumes=[
             core.v1.VolumeArgs(name="backups", persistent_volume_claim=source),
             core.v1.VolumeArgs(name="scripts", config_map=core.v1.ConfigMapVolumeSourceArgs(name=script)),
-            empty_dir("tmp"),
+            empty_dir("tmp", scratch(args.plan.backup.container("backup"))),
         ],
     )

@@ -10,7 +10,7 @@ from pulumi_kubernetes import apps, core, meta
 
 from infra.components._kubernetes import child_of, hardened, metadata, mount, resources, scrape
 from infra.components.app_environment import MODULE_PATH, AppEnvironment, after_services
-from infra.components.app_pod import AppImage, app_pod, celery_volumes
+from infra.components.app_pod import AppImage, app_pod, celery_volumes, tmp
 from infra.names import POSTGRES_BACKUP, QUEUE_EXPORTER, labels, selector
 from infra.sizing.plan import WorkerPlan, WorkloadPlan
 
@@ -64,7 +64,11 @@ class QueueExporter(pulumi.ComponentResource):
                 strategy=apps.v1.DeploymentStrategyArgs(type="Recreate"),
                 template=core.v1.PodTemplateSpecArgs(
                     metadata=meta.v1.ObjectMetaArgs(labels=labels(QUEUE_EXPORTER), annotations=scrape(PORT)),
-                    spec=app_pod(args.image, container, volumes=[*celery_volumes(config_map), backups]),
+                    spec=app_pod(
+                        args.image,
+                        container,
+                        volumes=[tmp(args.plan.container("queue-exporter")), *celery_volumes(config_map), backups],
+                    ),
                 ),
             ),
             opts=child_of(self),

@@ -20,6 +20,7 @@ from infra.components._kubernetes import (
     pod_security,
     resources,
     scrape,
+    scratch,
     secret_env,
     tcp_probe,
 )
@@ -123,7 +124,7 @@ def _pod(args: RedisArgs, secret: pulumi.Input[str]) -> core.v1.PodSpecArgs:
         containers=[_redis(args, secret), _exporter(args, secret)],
         volumes=[
             core.v1.VolumeArgs(name="config", secret=config),
-            *([] if args.plan.storage else [empty_dir("data")]),
+            *([] if args.plan.storage else [empty_dir("data", scratch(args.plan.workload.container("redis")))]),
         ],
     )
 

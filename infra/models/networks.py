@@ -1,23 +1,29 @@
-"""Networks that may reach SSH and the Kubernetes API, compared as networks and not as text."""
+"""Networks that may reach the server, and that pods may reach: compared as networks and not as text."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from pydantic import AfterValidator
+
+from infra.models.strict import Between
+from infra.pod_network import METADATA_SERVICE, POD_NETWORK, PRIVATE_NETWORKS, SERVICE_NETWORK
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # A company's own block is smaller; what is larger is as good as the whole internet.
 _LARGEST = {4: 2**24, 6: 2**112}  # addresses of a /8, of a /16
 # No packet from the internet comes from there (RFC 1918, 6598, 3927, 4193, 4291).
-_PRIVATE = (
-    *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"),
-    *("fc00::/7", "fe80::/10"),
-)
+_PRIVATE = (*PRIVATE_NETWORKS, "fc00::/7", "fe80::/10")
 # Nor from a machine's own addresses, which the lab's clouds are reached at.
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
+# What no list may open to the app's pods, and what lies there.
+_KEPT_CLOSED = {
+    POD_NETWORK: "the pods of every namespace",
+    SERVICE_NETWORK: "the cluster's services",
+    METADATA_SERVICE: "the cloud's metadata services",
+}
 
 
 def network(text: str) -> str:
@@ -39,6 +45,27 @@ def network(text: str) -> str:
 
 
 AdminNetwork = Annotated[str, AfterValidator(network)]
+
+
+def reached_network(text: str) -> str:
+    """A private network that the app's pods may reach, as `network` writes it.
+
+    Raises:
+        ValueError: it is no network, of IPv6, not private, or holds what stays closed to pods.
+    """
+    written = network(text)
+    given = ipaddress.ip_network(written)
+    if given.version != 4:  # noqa: PLR2004  the version of IP
+        raise ValueError(f"{written} is of IPv6, and pods have no IPv6 address; name the IPv4 address")
+    for closed, what in _KEPT_CLOSED.items():
+        if given.overlaps(ipaddress.ip_network(closed)):
+            raise ValueError(f"{written} overlaps {closed}, {what}, which stay closed to pods; name a smaller network")
+    if not private_networks([written]):
+        raise ValueError(f"{written} is no private network; pods reach every public address anyway: leave it out")
+    return written
+
+
+ReachedNetwork = Annotated[str, AfterValidator(reached_network)]
 
 
 def too_wide(networks: Iterable[str]) -> list[str]:
@@ -74,6 +101,27 @@ def private_networks(networks: Iterable[str]) -> list[str]:
     """Those that a cloud's firewall never sees anybody come from."""
     private = _parsed(_PRIVATE)
     return [str(one) for one in _parsed(networks) if any(_lies_in(one, other) for other in private)]
+
+
+def admin_problems(networks: Iterable[str], *, public: bool) -> Iterator[Between]:
+    """What is wrong with `admin_cidrs` beside `public_admin`."""
+    if not public and (wide := too_wide(networks)):
+        allowed = (
+            "more addresses than anybody owns (a /8 of IPv4, a /16 of IPv6): that opens SSH and the Kubernetes API "
+            "to strangers; name your own networks, or set public_admin"
+        )
+        needs = ("admin_cidrs", "public_admin")
+        yield Between(path="admin_cidrs", value=", ".join(wide), allowed=allowed, needs=needs)
+
+
+def egress_problems(networks: Iterable[str], servers: str) -> Iterator[Between]:
+    """The networks of `egress_cidrs` that hold more than one address of the servers' private network."""
+    for one in _parsed(networks):
+        if one.num_addresses > 1 and one.overlaps(ipaddress.ip_network(servers)):
+            allowed = f"not the servers' own network {servers}: that opens their SSH and kubelets to the app's pods"
+            hint = "Name the one address that the app needs, with /32 behind it"
+            needs = ("egress_cidrs", "provider", "name")
+            yield Between(path="egress_cidrs", value=str(one), allowed=allowed, needs=needs, hint=hint)
 
 
 def _lies_in(inner: Network, outer: Network) -> bool:

@@ -46,6 +46,7 @@ class PoolOverrides(StrictModel):
     grace_period: int | None = Field(
         default=None, ge=1, le=90_000, description="seconds until Kubernetes kills an ending pod"
     )
+    tmp_size: MemoryField | None = Field(default=None, description="what a pod may hold in /tmp")
 
 
 class DjangoOverrides(StrictModel):
@@ -69,6 +70,7 @@ class DjangoOverrides(StrictModel):
     memory_request: MemoryField | None = Field(default=None, description="memory that the scheduler reserves")
     memory_limit: MemoryField | None = Field(default=None, description="memory above which a pod is killed")
     replicas: ReplicaOverrides | None = Field(default=None, description="how many pods")
+    tmp_size: MemoryField | None = Field(default=None, description="what a pod may hold in /tmp")
 
 
 class StageOverrides(StrictModel):

@@ -19,11 +19,12 @@ from infra.models.guard_config import GuardException
 from infra.models.image_reference import image_problem, parse_image
 from infra.models.k3s_config import K3sConfig
 from infra.models.limits import MOST_CUSTOMERS
-from infra.models.networks import AdminNetwork, too_wide
+from infra.models.networks import AdminNetwork, ReachedNetwork, admin_problems, egress_problems
 from infra.models.overrides import StageOverrides
 from infra.models.public_key import PublicKey
 from infra.models.quantities import MoneyField
 from infra.models.strict import Between, BetweenFieldsError, StrictModel
+from infra.pod_network import servers_network
 from infra.versions import IMAGES
 
 _MIRRORS = "docs/how-to/mirrors.md has examples"
@@ -98,6 +99,12 @@ class StackConfig(StrictModel):
     public_admin: bool = Field(
         default=False,
         description="allow admin_cidrs to contain the whole internet",
+        json_schema_extra=change.NOTHING_RESTARTS,
+    )
+    egress_cidrs: tuple[ReachedNetwork, ...] = Field(
+        default=(),
+        description="private networks that web pods, workers and alerts may reach, as a database in a VPC; without "
+        "it they reach the internet and nothing private",
         json_schema_extra=change.NOTHING_RESTARTS,
     )
     authorized_keys: tuple[PublicKey, ...] = Field(
@@ -197,14 +204,8 @@ class StackConfig(StrictModel):
     @model_validator(mode="after")
     def _between_fields(self) -> StackConfig:
         problems = [*self._stage_problems(), *self._place_problems()]
-        if not self.public_admin and (wide := too_wide(self.admin_cidrs)):
-            allowed = (
-                "more addresses than anybody owns (a /8 of IPv4, a /16 of IPv6): that opens SSH and the Kubernetes "
-                "API to strangers; name your own networks, or set public_admin"
-            )
-            value = ", ".join(wide)
-            needs = ("admin_cidrs", "public_admin")
-            problems.append(Between(path="admin_cidrs", value=value, allowed=allowed, needs=needs))
+        problems += admin_problems(self.admin_cidrs, public=self.public_admin)
+        problems += egress_problems(self.egress_cidrs, servers_network(self.provider, self.name))
         problems += domain_problems(self.domain, self.domains, self.acme_email)
         if problems:
             raise BetweenFieldsError(problems)

@@ -13,6 +13,7 @@ from infra.models.queue_name import Queues
 from infra.models.strict import StrictModel
 from infra.units import Cpu, Memory
 
+_TMP = Memory.gib(2)  # uploads that a task works on, exports: more than an app was seen to need, and a disk holds it
 Positive = Annotated[int, Field(ge=1)]
 RedisPolicy = Literal["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"]
 
@@ -72,6 +73,8 @@ class PoolConfig(StrictModel):
         ge=1, le=90_000, default=None, description="seconds until Kubernetes kills an ending pod; computed if left out"
     )
 
+    tmp_size: MemoryField = Field(default=_TMP, description="what a pod may hold in /tmp; above it the pod is evicted")
+
     _limits = field_validator("cpu_limit", "memory_limit")(_holds_its_request)
 
 
@@ -94,6 +97,8 @@ class DjangoConfig(StrictModel):
     memory_limit: MemoryField = Field(description="memory above which a pod is killed")
     replicas: ReplicaRange = Field(description="how many pods")
     interface: Interface = Field(default="wsgi", description="how gunicorn calls the app; the stack file's `app` says")
+
+    tmp_size: MemoryField = Field(default=_TMP, description="what a pod may hold in /tmp; above it the pod is evicted")
 
     _limits = field_validator("memory_limit")(_holds_its_request)
 

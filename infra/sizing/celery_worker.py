@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infra.models.stage_config import PoolConfig
 from infra.names import CELERY_WORKER
-from infra.sizing.build import container, workload
+from infra.sizing.build import container, with_scratch, workload
 from infra.sizing.number import Number, fixed, memory
 from infra.sizing.plan import WorkerPlan
 from infra.sizing.reason import DECIDED, Reasons, counted, of_stage, reason
@@ -34,10 +34,11 @@ def size_celery_worker(
         _WORKER,
         cpu_limit=of_stage(f"{path}.cpu_limit", pool.cpu_limit),
     )
+    tmp = of_stage(f"{path}.tmp_size", pool.tmp_size)
     replicas = scaled_replicas(pool.replicas, path=f"{path}.replicas", maximum=maximum, surge=0, rolls=_ROLLS)
     grace, child = _grace(pool), child_memory(pool.memory_limit, pool.concurrency, path)
     return WorkerPlan(
-        workload=workload(name, "Deployment", worker, replicas=replicas, node_role=node_role),
+        workload=workload(name, "Deployment", with_scratch(worker, tmp), replicas=replicas, node_role=node_role),
         pool=pool.name,
         queues=pool.queues,
         concurrency=pool.concurrency,

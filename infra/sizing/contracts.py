@@ -9,7 +9,8 @@ from infra.names import APP_NAMESPACE
 from infra.sizing.assemble import Parts
 from infra.sizing.celery_contracts import check_worker
 from infra.sizing.connections import connections, pooled
-from infra.sizing.plan import Amounts, Check, DjangoPlan, NamespacePlan, PostgresPlan, RedisPlan
+from infra.sizing.disk import check_disk
+from infra.sizing.plan import Amounts, Check, DjangoPlan, NamespacePlan, NodePlan, PostgresPlan, RedisPlan
 from infra.sizing.postgres import CONNECTION_MIB
 from infra.units import Cpu, Memory
 
@@ -25,12 +26,17 @@ _POSTGRES_PERCENT = 90  # of the limit: the rest is the page cache's least
 MAX_CONNECTIONS = "overrides.postgres.max_connections"
 
 
-def check_contracts(stage: StageConfig, parts: Parts, namespace: NamespacePlan, vcpu: int) -> tuple[Check, ...]:
-    """Every contract, kept or broken; `vcpu` is the server's."""
-    checks = [_connections(parts, vcpu), _read_timeout(parts.django), _web_memory(parts.django)]
+def check_contracts(
+    stage: StageConfig, parts: Parts, namespace: NamespacePlan, nodes: tuple[NodePlan, ...]
+) -> tuple[Check, ...]:
+    """Every contract, kept or broken; the first node is the server."""
+    checks = [_connections(parts, nodes[0].vcpu), _read_timeout(parts.django), _web_memory(parts.django)]
     checks.append(_postgres_memory(parts.postgres))
     checks += _redis(parts.broker, parts.cache)
     checks += _namespace(parts, namespace)
+    fields = {parts.django.workload.name: "overrides.django.tmp_size"}
+    fields |= {one.workload.name: f"overrides.pools.{one.pool}.tmp_size" for one in parts.workers}
+    checks += (check_disk(node, parts.workloads, fields) for node in nodes)
     for worker in parts.workers:
         checks += check_worker(stage, worker)
     return tuple(checks)

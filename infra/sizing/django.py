@@ -6,7 +6,7 @@ from functools import cache
 
 from infra.models.stage_config import DjangoConfig
 from infra.names import CELERY_BEAT, DJANGO, DJANGO_MIGRATE, QUEUE_EXPORTER
-from infra.sizing.build import JOB, container, workload
+from infra.sizing.build import JOB, container, with_scratch, workload
 from infra.sizing.plan import DjangoPlan, WorkloadPlan
 from infra.sizing.reason import DECIDED, counted, of_stage
 from infra.sizing.scaled import scaled_replicas
@@ -33,10 +33,12 @@ def size_django(django: DjangoConfig, *, maximum: int) -> DjangoPlan:
         of_stage("django.memory_limit", django.memory_limit),
         _WEB,
     )
+    tmp = of_stage("django.tmp_size", django.tmp_size)
+    migrate = with_scratch(container("migrate", 50, 160, 320, _MIGRATE), 256)
     replicas = scaled_replicas(django.replicas, path="django.replicas", maximum=maximum, surge=1, rolls=_ROLLS)
     return DjangoPlan(
-        workload=workload(DJANGO, "Deployment", web, replicas=replicas),
-        migrate=workload(DJANGO_MIGRATE, "Job", container("migrate", 50, 160, 320, _MIGRATE), replicas=JOB),
+        workload=workload(DJANGO, "Deployment", with_scratch(web, tmp), replicas=replicas),
+        migrate=workload(DJANGO_MIGRATE, "Job", migrate, replicas=JOB),
         processes=django.processes,
         threads=django.threads,
         interface=django.interface,
@@ -60,10 +62,12 @@ def size_django(django: DjangoConfig, *, maximum: int) -> DjangoPlan:
 @cache
 def size_beat() -> WorkloadPlan:
     """One scheduler."""
-    return workload(CELERY_BEAT, "Deployment", container("beat", 25, 136, 224, _BEAT))
+    return workload(CELERY_BEAT, "Deployment", with_scratch(container("beat", 25, 136, 224, _BEAT), 64))
 
 
 @cache
 def size_queue_exporter() -> WorkloadPlan:
     """One exporter of the queues."""
-    return workload(QUEUE_EXPORTER, "Deployment", container("queue-exporter", 20, 64, 160, _QUEUE_EXPORTER))
+    return workload(
+        QUEUE_EXPORTER, "Deployment", with_scratch(container("queue-exporter", 20, 64, 160, _QUEUE_EXPORTER), 64)
+    )

@@ -94,7 +94,7 @@ def _plan(
         system=parts.system,
         namespace=namespace,
         checks=(
-            *check_contracts(stage, parts, namespace, nodes[0].vcpu),
+            *check_contracts(stage, parts, namespace, nodes),
             *check_grafana(parts.monitoring, nodes[0], packing),
             *check_size(stage, inputs),
         ),

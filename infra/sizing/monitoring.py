@@ -6,7 +6,7 @@ from functools import cache
 
 from infra.names import GRAFANA, MONITORING_NAMESPACE, NODE_EXPORTER, PROMETHEUS
 from infra.sizing.budget import by_server
-from infra.sizing.build import container, workload
+from infra.sizing.build import container, with_scratch, workload
 from infra.sizing.django import size_queue_exporter
 from infra.sizing.number import fixed, given
 from infra.sizing.pack import Packing
@@ -39,7 +39,7 @@ def size_monitoring(memory: Memory, *, grafana: bool, alert_speed: int) -> Monit
             PROMETHEUS,
             "StatefulSet",
             prometheus,
-            container("alertmanager", 10, 24, 64, "measured: 13 to 17 MiB"),
+            with_scratch(container("alertmanager", 10, 24, 64, "measured: 13 to 17 MiB"), 64),
             namespace=MONITORING_NAMESPACE,
         ),
         node_exporter=size_node_exporter(),
@@ -81,5 +81,8 @@ def check_grafana(plan: MonitoringPlan, server: NodePlan, packing: Packing) -> t
 
 def _size_grafana() -> WorkloadPlan:
     return workload(
-        GRAFANA, "Deployment", container("grafana", *_GRAFANA, _GRAFANA_SOURCE), namespace=MONITORING_NAMESPACE
+        GRAFANA,
+        "Deployment",
+        with_scratch(container("grafana", *_GRAFANA, _GRAFANA_SOURCE), 576),
+        namespace=MONITORING_NAMESPACE,
     )

@@ -20,12 +20,13 @@ def size_namespace(workloads: Iterable[WorkloadPlan], asked: NamespaceConfig | N
     """Everything at its maximum with surge, and one ending pod of each workload: those count until they are gone."""
     inside = [one for one in workloads if one.namespace == APP_NAMESPACE]
     bounds = asked or NamespaceConfig()
-    requests, limits, pods = Amounts(cpu=Cpu(0), memory=Memory(0)), Memory(0), 0
+    requests, limits, pods, disk = Amounts(cpu=Cpu(0), memory=Memory(0)), Memory(0), 0, Memory(0)
     for one in inside:
         count = one.replicas.max + one.replicas.surge + 1
         requests = requests + one.pod_requests * count
         limits = limits + Memory(sum(c.limits.memory.bytes for c in one.containers if c.limits.memory)) * count
         pods += count
+        disk = disk + one.disk_request * count
     containers = [c for one in inside for c in one.containers]
     largest = Amounts(
         cpu=max((c.limits.cpu for c in containers if c.limits.cpu), default=Cpu(0)),
@@ -38,6 +39,7 @@ def size_namespace(workloads: Iterable[WorkloadPlan], asked: NamespaceConfig | N
         quota_requests=quota,
         quota_memory_limits=limits,
         quota_pods=pods,
+        quota_disk=disk,
         reasons=(
             _bound("limit_range_max.cpu", largest.cpu, _LARGEST, None),
             _bound("limit_range_max.memory", largest.memory, _LARGEST, bounds.container_memory and "container_memory"),
@@ -45,6 +47,7 @@ def size_namespace(workloads: Iterable[WorkloadPlan], asked: NamespaceConfig | N
             _bound("quota_requests.memory", quota.memory, _ALL, bounds.quota_memory and "quota_memory"),
             _bound("quota_memory_limits", limits, _ALL, None),
             _bound("quota_pods", pods, _ALL, None),
+            _bound("quota_disk", disk, _ALL, None),
         ),
     )
 

@@ -8,7 +8,7 @@ from infra.models.app_config import Interface
 from infra.names import CELERY_ROLE
 from infra.sizing.findings import Check, Departure, Proof, Remedy, TierUse, Tightest
 from infra.sizing.reason import Reasons
-from infra.sizing.workload import Amounts, ContainerPlan, Limits, ReplicasPlan, WorkloadPlan
+from infra.sizing.workload import Amounts, ContainerPlan, Disk, Limits, ReplicasPlan, WorkloadPlan
 from infra.units import Memory
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Check",
     "ContainerPlan",
     "Departure",
+    "Disk",
     "DjangoPlan",
     "Limits",
     "MonitoringPlan",
@@ -51,6 +52,7 @@ class NodePlan:
     eviction: Memory
     max_pods: int  # as the kubelet is told
     allocatable: Amounts
+    disk: Memory  # of the root disk, what pods may request
     reasons: Reasons = field(default=(), compare=False, repr=False)
 
 
@@ -148,6 +150,7 @@ class NamespacePlan:
     quota_requests: Amounts
     quota_memory_limits: Memory
     quota_pods: int
+    quota_disk: Memory  # requests of the root disk
     reasons: Reasons = field(default=(), compare=False, repr=False)
 
 

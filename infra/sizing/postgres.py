@@ -8,7 +8,7 @@ from functools import cache
 from infra.models.stage_config import PostgresConfig
 from infra.names import POSTGRES, POSTGRES_BACKUP
 from infra.sizing.budget import by_server
-from infra.sizing.build import JOB, container, workload
+from infra.sizing.build import JOB, container, with_scratch, workload
 from infra.sizing.number import Number, described, fixed, given
 from infra.sizing.plan import PostgresPlan
 from infra.sizing.reason import Reason, counted, of_stage, reason
@@ -46,10 +46,11 @@ def size_postgres(
     shm = limit.named("memory limit") // 8 if vcpu > _SMALL_VCPU else fixed(64, "Mi")
     volume = given("data volume", volume_size_gib, "Gi", "the stack file, or the stage; it never shrinks")
     storage, dumps = volume // 2, volume // 4
-    database = container("postgres", cpu, limit, limit, _MEMORY)
+    backup = with_scratch(container("backup", 50, 48, 192, _BACKUP), 64)
+    database = with_scratch(container("postgres", cpu, limit, limit, _MEMORY), 64)
     return PostgresPlan(
         workload=workload(POSTGRES, "StatefulSet", database, container("exporter", 10, 16, 48, _EXPORTER)),
-        backup=workload(POSTGRES_BACKUP, "CronJob", container("backup", 50, 48, 192, _BACKUP), replicas=JOB),
+        backup=workload(POSTGRES_BACKUP, "CronJob", backup, replicas=JOB),
         settings=tuple((name, str(why.value)) for name, why in settings.items()),
         max_connections=connections.value,
         shm_size=shm.memory,

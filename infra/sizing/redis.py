@@ -8,7 +8,7 @@ from typing import NamedTuple
 from infra.models.stage_config import RedisConfig
 from infra.names import REDIS_BROKER, REDIS_CACHE
 from infra.sizing.budget import by_server
-from infra.sizing.build import container, workload
+from infra.sizing.build import container, with_scratch, workload
 from infra.sizing.number import Number, fixed
 from infra.sizing.plan import RedisPlan
 from infra.sizing.reason import of_stage, reason
@@ -66,7 +66,7 @@ def _plan(shape: _Shape, cpu: Number, computed: Number, asked: RedisConfig, *, s
         workload=workload(
             shape.name,
             "StatefulSet",
-            container("redis", cpu, request, limit, shape.source),
+            with_scratch(container("redis", cpu, request, limit, shape.source), fixed(0, "Mi") if storage else limit),
             container("exporter", 10, 16, 40, _EXPORTER),
         ),
         maxmemory=most.memory,

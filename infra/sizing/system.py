@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from infra.names import SYSTEM_NAMESPACE
-from infra.sizing.build import NO_CPU_LIMIT, container, workload
+from infra.sizing.build import NO_CPU_LIMIT, container, without_disk, workload
 from infra.sizing.number import described, fixed
 from infra.sizing.plan import Amounts, ContainerPlan, Limits, WorkloadPlan
 from infra.sizing.reason import reason
@@ -30,7 +30,9 @@ def size_system() -> tuple[WorkloadPlan, ...]:
 
 
 def _one(container: ContainerPlan) -> WorkloadPlan:
-    return workload(container.name, "Deployment", container, namespace=SYSTEM_NAMESPACE)
+    """Without a share of the disk: the manifests are k3s's, and name none."""
+    own = without_disk(container)
+    return workload(own.name, "Deployment", own, namespace=SYSTEM_NAMESPACE)
 
 
 def _without_limit(name: str, millicores: int, mib: int, source: str) -> ContainerPlan:

@@ -39,12 +39,22 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Disk:
+    """A container's share of its server's root disk: logs, the writable layer, folders that live as long as the pod."""
+
+    request: Memory
+    limit: Memory
+    scratch: Memory  # of the folders alone, their size limit
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContainerPlan:
     """One container's requests and limits."""
 
     name: str
     requests: Amounts
     limits: Limits
+    disk: Disk | None = None  # None: k3s's own pods, whose manifests are not the stack's
     reasons: Reasons = field(default=(), compare=False, repr=False)
 
 
@@ -82,6 +92,16 @@ class WorkloadPlan:
         for container in self.containers:
             total = total + container.requests
         return total
+
+    @cached_property
+    def disk_request(self) -> Memory:
+        """What the scheduler reserves for one pod of its server's root disk."""
+        return Memory(sum(one.disk.request.bytes for one in self.containers if one.disk))
+
+    @cached_property
+    def disk_limit(self) -> Memory:
+        """Above which the kubelet evicts one pod."""
+        return Memory(sum(one.disk.limit.bytes for one in self.containers if one.disk))
 
     def container(self, name: str) -> ContainerPlan:
         """The container of that name; KeyError if there is none."""

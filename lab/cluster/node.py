@@ -12,6 +12,8 @@ from lab.cluster.api import MERGE_PATCH, Api, Object
 from lab.machines import Size, visible_bytes
 
 _PODS = 110  # the kubelet's default
+# Of a root disk of 40 GB, the smallest that the catalogs have; a resized server keeps the first one that it had.
+_DISK = 40 * 10**9 * 95 // 100
 _RESERVED = ("kube-reserved", "system-reserved")
 
 
@@ -19,16 +21,19 @@ def sizes(vcpu: int, memory_mib: int, config: dict[str, Any]) -> tuple[Object, O
     """Capacity and allocatable, from the nominal size and the *rendered* k3s config, never from the plan."""
     arguments = dict(argument.split("=", 1) for argument in config.get("kubelet-arg", []))
     memory = visible_bytes(Size(vcpu=vcpu, memory_mib=memory_mib, disk_gb=0))
-    millicores, left = vcpu * 1000, memory
+    millicores, left, disk = vcpu * 1000, memory, _DISK
     for key in _RESERVED:
         reserved = dict(pair.split("=", 1) for pair in arguments.get(key, "").split(",") if pair)
         millicores -= int(parse_quantity(reserved.get("cpu", "0")) * 1000)
         left -= int(parse_quantity(reserved.get("memory", "0")))
+        disk -= int(parse_quantity(reserved.get("ephemeral-storage", "0")))
     eviction = re.search(r"memory\.available<([0-9.]+[A-Za-z]*)", arguments.get("eviction-hard", ""))
     left -= int(parse_quantity(eviction.group(1))) if eviction else 0
+    full = re.search(r"nodefs\.available<([0-9.]+)%", arguments.get("eviction-hard", ""))
+    disk -= int(_DISK * parse_quantity(full.group(1)) / 100) if full else 0
     pods = arguments.get("max-pods", str(_PODS))
-    capacity = {"cpu": str(vcpu), "memory": str(memory), "pods": pods, "ephemeral-storage": "40Gi"}
-    allocatable = {**capacity, "cpu": f"{millicores}m", "memory": str(left)}
+    capacity = {"cpu": str(vcpu), "memory": str(memory), "pods": pods, "ephemeral-storage": str(_DISK)}
+    allocatable = {**capacity, "cpu": f"{millicores}m", "memory": str(left), "ephemeral-storage": str(disk)}
     return capacity, allocatable
 
 

@@ -9,7 +9,7 @@ from lab.cluster.processes import Processes
 from lab.k3s.bundle import k3s_file
 from lab.paths import REPOSITORY
 from lab.vps.names import ACME_ENVIRONMENT, Names, acme_command, dns_command
-from lab.vps.network import GATEWAY, Network
+from lab.vps.network import GATEWAY, MAIL_SERVER, Network
 
 REGISTRY_PORT, FILES_PORT, SMTP_PORT = 5000, 80, 1025
 
@@ -34,7 +34,7 @@ class Gateway:
         files = ["--files", str(k3s_file()[0].parent), "--files-port", str(FILES_PORT)]
         registry = ["-m", "lab.images.registry", "--listen", f"{GATEWAY}:{REGISTRY_PORT}", *files]
         self.processes.start("registry", [sys.executable, *registry], through)
-        mail = ["-m", "aiosmtpd", "-n", "-l", f"{GATEWAY}:{SMTP_PORT}", "-c", "lab.vps.mail.Sink", str(self.mails)]
+        mail = ["-m", "aiosmtpd", "-n", "-l", f"{MAIL_SERVER}:{SMTP_PORT}", "-c", "lab.vps.mail.Sink", str(self.mails)]
         self.processes.start("mail", [sys.executable, *mail], through)
         self.processes.start("dns", dns_command(), through)
         self.processes.start("acme", acme_command(self.folder), [*through, *ACME_ENVIRONMENT])

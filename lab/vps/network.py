@@ -13,8 +13,10 @@ from typing import IO, Self
 from lab.vps.commands import run
 
 GATEWAY = "100.64.0.1"
+MAIL_SERVER = "198.51.100.25"  # on the lab's internet: pods may reach no private address, and 100.64.0.0/10 is one
 ANCHORS = "100.64.1"  # the first numbers of guests' second addresses
 _GUESTS = range(10, 250)
+_MAIL_SERVER_UP = f"addr replace {MAIL_SERVER}/32 dev public"
 
 
 class Network:
@@ -36,6 +38,7 @@ class Network:
         with (self.root / "network.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if run("ip", "-n", self.name, "link", "show", "dev", "private", check=False).returncode == 0:
+                ip_batch(self.name, _MAIL_SERVER_UP)  # one that an older checkout made has it not
                 return
             self.remove()
             run("ip", "netns", "add", self.name)
@@ -46,6 +49,7 @@ class Network:
                 "link add public type bridge",
                 f"addr add {GATEWAY}/24 dev public",
                 f"addr add {ANCHORS}.1/24 dev public",
+                _MAIL_SERVER_UP,
                 "link set public up",
                 "route add unreachable default",
             )

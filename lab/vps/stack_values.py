@@ -7,7 +7,7 @@ from typing import Any
 from lab.images import overrides
 from lab.k3s.bundle import k3s_file
 from lab.vps.gateway import SMTP_PORT
-from lab.vps.network import GATEWAY
+from lab.vps.network import GATEWAY, MAIL_SERVER
 
 _PREFIX = "stagecoach:"
 
@@ -19,5 +19,5 @@ def real_values(config: dict[str, Any]) -> dict[str, Any]:
     return {
         f"{_PREFIX}k3s": {**(config.get(f"{_PREFIX}k3s") or {}), **release},
         f"{_PREFIX}images": {**overrides(), **(config.get(f"{_PREFIX}images") or {})},
-        f"{_PREFIX}env": {"EMAIL_URL": f"smtp://{GATEWAY}:{SMTP_PORT}", **(config.get(f"{_PREFIX}env") or {})},
+        f"{_PREFIX}env": {"EMAIL_URL": f"smtp://{MAIL_SERVER}:{SMTP_PORT}", **(config.get(f"{_PREFIX}env") or {})},
     }

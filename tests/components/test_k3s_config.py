@@ -5,6 +5,7 @@ import yaml
 
 from infra.catalog import CANDIDATES
 from infra.components.k3s_config import render_agent_config, render_k3s_config
+from infra.models.stage_config import DjangoConfig, PoolConfig, PostgresConfig
 from lab.cluster.node import sizes
 from stacks import STAGES
 from tests.plans import spare_bytes, stage_plan
@@ -100,3 +101,49 @@ class TestAgent:
         _, allocatable = sizes(node.vcpu, node.memory.whole_mib, self.rendered(provider))
         assert allocatable["cpu"] == str(node.allocatable.cpu)
         assert int(allocatable["memory"]) == node.allocatable.memory.bytes + spare_bytes(node.memory.whole_mib)
+
+
+class TestHardening:
+    """k3s's own guide (docs.k3s.io/security/hardening-guide); what is left out: docs/explanation/hardening.md."""
+
+    def test_kernel_settings_are_checked_on_every_server(self):
+        assert config()["protect-kernel-defaults"] is True
+        assert agent()["protect-kernel-defaults"] is True
+
+    def test_the_audit_log_is_bounded(self):
+        """80 MiB of the data volume, whatever happens."""
+        audit = dict(one.split("=", 1) for one in config()["kube-apiserver-arg"])
+        assert audit["audit-policy-file"] == "/etc/rancher/k3s/audit-policy.yaml"
+        assert audit["audit-log-path"].startswith(config()["data-dir"])
+        assert int(audit["audit-log-maxsize"]) * (int(audit["audit-log-maxbackup"]) + 1) == 80
+        assert audit["audit-log-maxage"] == "30"
+
+    def test_finished_pods_are_removed(self):
+        assert config()["kube-controller-manager-arg"] == ["terminated-pod-gc-threshold=100"]
+
+    def test_a_pod_can_not_take_every_process_number(self):
+        """And whatever a stack file may ask for runs: Postgres has a process for each connection."""
+        (limit,) = {
+            int(one.partition("=")[2])
+            for made in (config(), agent())
+            for one in made["kubelet-arg"]
+            if one.startswith("pod-max-pids=")
+        }
+        most = {
+            "postgres": most_of(PostgresConfig, "max_connections"),
+            "django": most_of(DjangoConfig, "processes") * most_of(DjangoConfig, "threads"),
+            "worker": most_of(PoolConfig, "concurrency"),
+        }
+        assert max(most.values()) * 2 < limit
+
+
+def agent():
+    text = render_agent_config(
+        stage_plan().server, name="a", private_ip="10.20.1.11", server_private_ip="10.20.1.2", token="t"
+    )
+    return yaml.safe_load(text)
+
+
+def most_of(model, field):
+    """The largest value that a field takes."""
+    return max(one.le for one in model.model_fields[field].metadata if hasattr(one, "le"))

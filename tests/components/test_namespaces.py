@@ -9,7 +9,9 @@ from tests.plans import stage_plan
 from tests.test_program import CONFIG, program
 
 QUOTA = "kubernetes:core/v1:ResourceQuota"
-QUOTAS = {"quota", "quota-requests-cpu", "quota-requests-memory", "quota-limits-memory"}
+DISK = "requests.ephemeral-storage"
+_KEYS = ("requests-cpu", "requests-memory", "limits-memory", "requests-ephemeral-storage")
+QUOTAS = {"quota", *(f"quota-{one}" for one in _KEYS)}
 BOUNDS = {"namespaces-limits", *(f"namespaces-{name}" for name in QUOTAS)}
 POLICY = "namespaces-policies-default-deny"
 
@@ -50,6 +52,7 @@ class TestBounds:
             "quota-requests-cpu": {"requests.cpu": str(plan.quota_requests.cpu)},
             "quota-requests-memory": {"requests.memory": str(plan.quota_requests.memory)},
             "quota-limits-memory": {"limits.memory": str(plan.quota_memory_limits)},
+            "quota-requests-ephemeral-storage": {DISK: str(plan.quota_disk)},
         }
 
 

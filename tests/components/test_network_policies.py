@@ -6,19 +6,22 @@ import pulumi
 import pytest
 
 from infra.components.network_policies import NetworkPolicies, NetworkPoliciesArgs
+from infra.components.outside import Outside
 from tests.graphs import pod_of, run
 from tests.mocks import graph
 
 COMPONENT, NAMESPACE = "app.kubernetes.io/component", "kubernetes.io/metadata.name"
 POD_ADDRESS = ipaddress.ip_address("10.42.0.9")  # k3s's default network of pods
 METADATA = "169.254.169.254"
-INTERNET = "203.0.113.80"
+INTERNET, OWN, PRIVATE = "203.0.113.80", "198.51.100.7", "10.20.1.2"
 MONITORING, SYSTEM = ("monitoring", "prometheus"), ("kube-system", "traefik")
 
 
-def policies():
+def policies(*egress_cidrs):
+    outside = Outside(public_ip=OWN, private_ip=PRIVATE, egress_cidrs=egress_cidrs)
+
     def program():
-        NetworkPolicies("policies", NetworkPoliciesArgs(namespace="app", web_port=8000))
+        NetworkPolicies("policies", NetworkPoliciesArgs(namespace="app", web_port=8000, outside=outside))
         pulumi.export("stage", 1)
 
     made = graph(program)
@@ -146,9 +149,42 @@ class TestInternet:
         """User data holds the host key."""
         assert not may(rules, app(client), METADATA, 80)
 
-    def test_the_private_network_is_closed(self, rules):
-        """The other servers' SSH and kubelets."""
-        assert not may(rules, app("django"), "10.20.1.2", 6443)
+    @pytest.mark.parametrize("client", ["django", "celery-worker"])
+    @pytest.mark.parametrize("port", [22, 80, 443, 6443, 9100, 10250])
+    def test_the_servers_own_address_is_closed(self, rules, client, port):
+        """SSH, API, node-exporter and kubelet listen there; from inside the cloud's firewall sees nothing."""
+        assert not may(rules, app(client), OWN, port)
+        assert may(rules, app(client), "198.51.100.8", port), "the address beside it is somebody else's"
+
+    @pytest.mark.parametrize("client", ["django", "celery-worker"])
+    @pytest.mark.parametrize(
+        "address", [PRIVATE, "10.64.0.9", "172.16.0.1", "172.31.255.255", "192.168.1.1", "100.64.0.1", "169.254.0.1"]
+    )
+    def test_private_networks_are_closed(self, rules, client, address):
+        """Other servers' SSH and kubelets, what else is in the account's VPC, the provider's inner services."""
+        assert not may(rules, app(client), address, 443)
+
+    @pytest.mark.parametrize("address", ["172.15.255.255", "172.32.0.1", "100.63.0.1", "100.128.0.1", "192.169.0.1"])
+    def test_their_neighbours_are_the_internet(self, rules, address):
+        assert may(rules, app("django"), address, 443)
+
+
+class TestNamedNetworks:
+    def test_are_reached(self):
+        """A database in a VPC, a mail relay."""
+        rules = policies("10.114.0.0/20", "192.168.7.5/32")
+        for client in ("django", "celery-worker"):
+            assert may(rules, app(client), "10.114.3.4", 5432)
+            assert may(rules, app(client), "192.168.7.5", 25)
+            assert not may(rules, app(client), "192.168.7.6", 25)
+            assert not may(rules, app(client), METADATA, 80)
+        assert not may(rules, app("celery-beat"), "10.114.3.4", 5432)
+
+    def test_never_the_servers_own_address(self):
+        """Where the provider chooses it, nobody knows it before."""
+        rules = policies(f"{PRIVATE}/32", "10.20.1.200/32")
+        assert not may(rules, app("django"), PRIVATE, 22)
+        assert may(rules, app("django"), "10.20.1.200", 5432)
 
 
 class TestNames:

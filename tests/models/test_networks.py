@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.models.networks import network, private_networks, too_wide
+from infra.config.parse import parse_config
+from infra.errors import ConfigError
+from infra.models.networks import egress_problems, network, private_networks, reached_network, too_wide
+from tests.test_program import CONFIG
 
 
 @pytest.mark.parametrize(
@@ -93,3 +96,58 @@ def test_private_ones():
         "2001:db8::/32",
     )
     assert private_networks(networks) == ["192.168.1.0/24", "10.1.0.0/16", "100.64.3.0/24", "fd00::/8"]
+
+
+class TestReachedByPods:
+    @pytest.mark.parametrize(
+        ("text", "same"),
+        [("10.114.0.0/20", "10.114.0.0/20"), ("192.168.7.5", "192.168.7.5/32"), ("172.16.0.0/12", "172.16.0.0/12")],
+    )
+    def test_private_ones(self, text, same):
+        assert reached_network(text) == same
+
+    @pytest.mark.parametrize(
+        ("text", "says"),
+        [
+            ("office", "is not a network"),
+            ("10.114.3.4/20", "is an address in 10.114.0.0/20"),
+            ("203.0.113.0/24", "is no private network; pods reach every public address anyway"),
+            ("192.0.0.0/8", "is no private network"),
+            ("0.0.0.0/0", "overlaps 10.42.0.0/16, the pods of every namespace"),
+            (
+                "10.0.0.0/8",
+                "overlaps 10.42.0.0/16, the pods of every namespace, which stay closed to pods; name a smaller",
+            ),
+            ("10.42.7.0/24", "overlaps 10.42.0.0/16"),
+            ("10.43.0.1", "the cluster's services"),
+            ("169.254.0.0/16", "the cloud's metadata services"),
+            ("169.254.169.254", "the cloud's metadata services"),
+            ("fd00::/8", "is of IPv6, and pods have no IPv6 address"),
+        ],
+    )
+    def test_what_is_refused(self, text, says):
+        with pytest.raises(ValueError, match=says):
+            reached_network(text)
+
+    def test_around_the_servers(self):
+        """One address may be a managed database in the same VPC."""
+        networks = ("10.20.0.0/16", "10.20.1.0/25", "10.20.1.200/32", "192.168.0.0/16")
+        problems = list(egress_problems(networks, "10.20.1.0/24"))
+        assert [one.value for one in problems] == ["10.20.0.0/16", "10.20.1.0/25"]
+        assert "not the servers' own network 10.20.1.0/24" in problems[0].allowed
+
+    @pytest.mark.parametrize(
+        ("provider", "region", "refused", "fine"),
+        [
+            ("hetzner", "nbg1", "10.20.1.0/24", "10.76.162.0/24"),
+            ("digitalocean", "fra1", "10.76.162.0/24", "10.20.1.0/24"),
+            ("vultr", "fra", "10.76.162.0/28", "10.20.1.0/24"),
+        ],
+    )
+    def test_each_providers_own(self, provider, region, refused, fine):
+        """With everything else that is wrong, in one answer."""
+        values = {"stagecoach:provider": provider, "stagecoach:region": region, "stagecoach:name": "shop"}
+        with pytest.raises(ConfigError) as caught:
+            parse_config({**CONFIG, **values, "stagecoach:stage": 9, "stagecoach:egress_cidrs": [refused]}, title="t")
+        assert {one.path for one in caught.value.problems} == {"stagecoach:stage", "stagecoach:egress_cidrs"}
+        parse_config({**CONFIG, **values, "stagecoach:stage": 1, "stagecoach:egress_cidrs": [fine]}, title="t")

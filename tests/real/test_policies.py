@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from lab.k3s.guest.containerd import REGISTRY
 from tests.real.jobs import backup_spec, migration_spec, run_job
 from tests.waiting import patience, wait
 
@@ -56,6 +57,22 @@ def api_server(shop):
     return f"{address}:6443"
 
 
+def own_address(shop):
+    """Of eth0, where packets to the server's public address arrive in the lab."""
+    said = shop.vps.run("ip", "-o", "-4", "address", "show", "dev", "eth0").stdout
+    return said.split()[3].partition("/")[0]
+
+
+def from_traefik(shop, address):
+    """A connection from traefik's network, by the server's own bash."""
+    pods = "/api/v1/namespaces/kube-system/pods"
+    [pod] = shop.api.request("GET", pods, labelSelector="app.kubernetes.io/name=traefik")["items"]
+    host, _, port = address.rpartition(":")
+    find = "for one in /proc/[0-9]*; do nsenter -t ${one#/proc/} -n ip -o -4 address 2>/dev/null"
+    find += f" | grep -q ' {pod['status']['podIP']}/' && echo ${{one#/proc/}} && break; done"
+    return ["bash", "-c", f"exec timeout 5 nsenter -t $({find}) -n bash -c '</dev/tcp/{host}/{port}'"]
+
+
 class TestAccess:
     def test_what_the_shop_does(self, shop):
         """By name, so that DNS is part of it."""
@@ -66,6 +83,24 @@ class TestAccess:
         """Another pod's page, monitoring, the cluster."""
         addresses = ("django:80", "prometheus.monitoring:9090", api_server(shop))
         assert connections(shop, "celery-worker", *addresses) == dict.fromkeys(addresses, REFUSED)
+
+    def test_a_web_pod_reaches_nothing_of_the_servers(self, shop):
+        """SSH, API, kubelet and node-exporter on the address that packets to the public one arrive under."""
+        addresses = [f"{own_address(shop)}:{port}" for port in (22, 6443, 10250, 9100)]
+        assert connections(shop, "django", *addresses) == dict.fromkeys(addresses, REFUSED)
+
+    def test_nor_another_private_network(self, shop):
+        """The lab's registry lies in 100.64.0.0/10, where a provider's inner services are; it answers the server."""
+        registry = REGISTRY.removeprefix("http://")
+        assert shop.vps.run("curl", "-sf", "-m", "5", f"{REGISTRY}/v2/").returncode == 0
+        assert connections(shop, "django", registry) == {registry: REFUSED}
+
+    def test_the_server_itself_closes_what_policies_come_too_late_for(self, shop):
+        """Without a policy, as a new pod is for a moment: a pod of kube-system, where there are none."""
+        private, own = api_server(shop), own_address(shop)
+        assert shop.vps.run(*from_traefik(shop, private)).returncode == 0
+        for address in (f"{own}:22", f"{own}:6443", f"{own}:10250", "10.42.0.1:22"):
+            assert shop.vps.run(*from_traefik(shop, address)).returncode != 0, address
 
     def test_beat_reaches_no_internet(self, shop):
         address = mail_server(shop)

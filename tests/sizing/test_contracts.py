@@ -53,6 +53,8 @@ BREAKS = (
     ("web-memory", {"django": {"processes": 4}}, "overrides.django.memory_limit"),
     ("web-memory", {"django": {"processes": 16, "threads": 32}}, "overrides.django.memory_limit"),
     ("read-timeout", {"django": {"request_timeout": 900}}, "overrides.django.read_timeout"),
+    ("ephemeral-storage/server", {"django": {"tmp_size": "40Gi"}}, "overrides.django.tmp_size"),
+    ("ephemeral-storage/server", {"tmp_size": "29Gi"}, "overrides.pools.default.tmp_size"),
     ("children-memory/default", {"concurrency": 16}, "overrides.pools.default.memory_limit"),
 )
 POOL = (
@@ -62,6 +64,7 @@ POOL = (
     "grace_period",
     "reject_on_worker_lost",
     "concurrency",
+    "tmp_size",
 )
 
 

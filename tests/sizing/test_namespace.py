@@ -23,6 +23,10 @@ class TestQuota:
         assert plan.quota_requests == Amounts(cpu=Cpu(5 * 100 + 2 * 50), memory=Memory.mib(5 * 100 + 2 * 50))
         assert plan.quota_memory_limits == Memory.mib(5 * 200 + 2 * 300)
 
+    def test_of_the_root_disk(self):
+        """64 MiB for the log of each container."""
+        assert size_namespace([WEB, MIGRATE]).quota_disk == Memory.mib((5 + 2) * 64)
+
     def test_only_its_own(self):
         """Another namespace's pods count elsewhere."""
         assert size_namespace([WEB, SYSTEM]) == size_namespace([WEB])

@@ -8,10 +8,14 @@ import pulumi
 from pulumi_kubernetes import meta, networking
 
 from infra.components._kubernetes import metadata
-from infra.names import GRAFANA, PROMETHEUS, SYSTEM_NAMESPACE, selector
+from infra.components.outside import Outside, internet, private_addresses
+from infra.names import APP_NAMESPACE, GRAFANA, PROMETHEUS, SYSTEM_NAMESPACE, selector
 
-_METADATA_SERVICE = "169.254.169.254/32"
+_NAMESPACE = "kubernetes.io/metadata.name"
 _WEB_PORT, _DNS_PORT = 9090, 53
+_METRIC_PORTS = (9187, 9121, 9808)  # postgres, redis and queue exporter
+_SERVER_PORTS = (6443, 10250, 9100)  # the API that names the targets, kubelet, node-exporter
+_TRAEFIK_PORT = 9100
 
 Peer = networking.v1.NetworkPolicyPeerArgs
 
@@ -21,6 +25,8 @@ class MonitoringPoliciesArgs:
     """Inputs of `MonitoringPolicies`."""
 
     namespace: pulumi.Input[str]
+    outside: Outside
+    servers_network: str  # with the servers' private addresses, where Prometheus finds them
 
 
 class MonitoringPolicies(pulumi.ComponentResource):
@@ -31,20 +37,24 @@ class MonitoringPolicies(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MonitoringPoliciesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:monitoring:MonitoringPolicies", name, None, opts)
-        dns = Peer(namespace_selector=_named({"kubernetes.io/metadata.name": SYSTEM_NAMESPACE}))
+        dns = Peer(namespace_selector=_named({_NAMESPACE: SYSTEM_NAMESPACE}))
         prometheus, grafana = _named(selector(PROMETHEUS)), _named(selector(GRAFANA))
-        # Scrapes on the servers' addresses, receivers of alerts anywhere; never the cloud's metadata service.
-        anywhere = Peer(ip_block=networking.v1.IPBlockArgs(cidr="0.0.0.0/0", except_=[_METADATA_SERVICE]))
         every_pod = meta.v1.LabelSelectorArgs()
         specs = {
             "default-deny": networking.v1.NetworkPolicySpecArgs(
                 pod_selector=every_pod, policy_types=["Ingress", "Egress"]
             ),
             "dns": _egress(every_pod, dns, (_DNS_PORT,), ("UDP", "TCP")),
-            "prometheus-out": _egress(prometheus, anywhere, ()),
+            "prometheus-out": networking.v1.NetworkPolicySpecArgs(
+                pod_selector=prometheus, policy_types=["Egress"], egress=[*_targets(args), internet(args.outside)]
+            ),
             "grafana-to-prometheus": _egress(grafana, Peer(pod_selector=prometheus), (_WEB_PORT,)),
             "prometheus-in": _ingress(prometheus, Peer(pod_selector=grafana), _WEB_PORT),
         }
+        if args.outside.egress_cidrs:  # an alert's receiver may be private
+            specs["to-private"] = networking.v1.NetworkPolicySpecArgs(
+                pod_selector=prometheus, policy_types=["Egress"], egress=private_addresses(args.outside)
+            )
         self.ready: list[pulumi.Resource] = [
             networking.v1.NetworkPolicy(
                 f"{name}-{suffix}",
@@ -61,12 +71,26 @@ def _named(labels: dict[str, str]) -> meta.v1.LabelSelectorArgs:
     return meta.v1.LabelSelectorArgs(match_labels=labels)
 
 
+def _targets(args: MonitoringPoliciesArgs) -> list[networking.v1.NetworkPolicyEgressRuleArgs]:
+    """What Prometheus reads: pods' exporters, traefik, and on each server's private address what listens there."""
+    app = Peer(namespace_selector=_named({_NAMESPACE: APP_NAMESPACE}))
+    traefik = Peer(namespace_selector=_named({_NAMESPACE: SYSTEM_NAMESPACE}))
+    servers = Peer(ip_block=networking.v1.IPBlockArgs(cidr=args.servers_network))
+    return [_rule(app, _METRIC_PORTS), _rule(traefik, (_TRAEFIK_PORT,)), _rule(servers, _SERVER_PORTS)]
+
+
 def _egress(
     pods: meta.v1.LabelSelectorArgs, peer: Peer, ports: tuple[int, ...], protocols: tuple[str, ...] = ("TCP",)
 ) -> networking.v1.NetworkPolicySpecArgs:
-    doors = [networking.v1.NetworkPolicyPortArgs(port=port, protocol=one) for port in ports for one in protocols]
-    rule = networking.v1.NetworkPolicyEgressRuleArgs(to=[peer], ports=doors or None)
+    rule = _rule(peer, ports, protocols)
     return networking.v1.NetworkPolicySpecArgs(pod_selector=pods, policy_types=["Egress"], egress=[rule])
+
+
+def _rule(
+    peer: Peer, ports: tuple[int, ...], protocols: tuple[str, ...] = ("TCP",)
+) -> networking.v1.NetworkPolicyEgressRuleArgs:
+    doors = [networking.v1.NetworkPolicyPortArgs(port=port, protocol=one) for port in ports for one in protocols]
+    return networking.v1.NetworkPolicyEgressRuleArgs(to=[peer], ports=doors)
 
 
 def _ingress(pods: meta.v1.LabelSelectorArgs, peer: Peer, port: int) -> networking.v1.NetworkPolicySpecArgs:

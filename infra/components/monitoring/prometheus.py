@@ -19,6 +19,7 @@ from infra.components._kubernetes import (
     mount,
     pod_security,
     resources,
+    scratch,
 )
 from infra.components.monitoring.alertmanager import Alerting, alertmanager_config
 from infra.components.monitoring.certificate import client_certificate_end
@@ -151,7 +152,7 @@ def _pod(
         volumes=[
             core.v1.VolumeArgs(name="config", config_map=core.v1.ConfigMapVolumeSourceArgs(name=config)),
             core.v1.VolumeArgs(name="alerts", secret=core.v1.SecretVolumeSourceArgs(secret_name=alerts)),
-            empty_dir("alertmanager"),
+            empty_dir("alertmanager", scratch(args.plan.monitoring.prometheus.container("alertmanager"))),
         ],
     )
 

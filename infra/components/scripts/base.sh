@@ -21,12 +21,13 @@ apt_get() {
 	rm -f "$errors"
 }
 
-# Debian's minimal images bring neither curl nor nft with them.
+# Debian's minimal images bring neither curl nor nft with them, and need not have sysctl.
 require_programs() {
 	if command -v cloud-init >/dev/null; then cloud-init status --wait >/dev/null || true; fi
 	local missing=()
 	command -v curl >/dev/null || missing+=(curl)
 	command -v nft >/dev/null || missing+=(nftables)
+	command -v sysctl >/dev/null || missing+=(procps)
 	if [ "${#missing[@]}" -gt 0 ]; then
 		apt_get update
 		apt_get install -y --no-install-recommends "${missing[@]}"
@@ -64,23 +65,41 @@ install_k3s() {
 	mv "$binary.new" "$binary"
 }
 
-# Pods may not ask the cloud's metadata service: user data holds the host key.  A table of its own, which k3s never
-# touches; it is loaded before k3s starts.
+# What pods may not reach, whatever the network policies say: they act on a new pod only after a moment, and not at all on
+# pods in the host's network.  A table of its own, which k3s never touches; it is loaded before k3s starts.
+# - The cloud's metadata service: user data holds the host key.  Pods in the host's network have users of their own from
+#   1000 on (node-exporter); cloud-init and the providers' agents are root or system users, and need it.
+# - The server itself, but for its private address, where the API server, kubelet and node-exporter are: SSH, and all of
+#   them once more on each public address, which the cloud's firewall does not see from inside.
+# - IPv6: pods have link-local addresses alone, of which no policy knows.
 write_metadata_rule() {
+	local node
+	node=$(awk '$1 == "node-ip:" { print $2 }' /etc/rancher/k3s/config.yaml)
 	mkdir -p /etc/stagecoach
-	cat >/etc/stagecoach/metadata.nft <<'RULES'
+	cat >/etc/stagecoach/metadata.nft <<RULES
 table inet stagecoach
 delete table inet stagecoach
 table inet stagecoach {
 	chain forward {
 		type filter hook forward priority -10; policy accept;
 		ip daddr 169.254.169.254 drop
+		iifname "cni0" meta nfproto ipv6 drop
+	}
+	chain input {
+		type filter hook input priority -10; policy accept;
+		iifname "cni0" meta nfproto ipv6 drop
+		iifname "cni0" ip daddr != $node ct state new reject
+	}
+	chain output {
+		type filter hook output priority -10; policy accept;
+		ip daddr 169.254.169.254 meta skuid >= 1000 reject
+		ip6 daddr fe80::a9fe:a9fe meta skuid >= 1000 reject
 	}
 }
 RULES
 	cat >/etc/systemd/system/stagecoach-metadata.service <<'UNIT'
 [Unit]
-Description=close the metadata service to pods
+Description=close the metadata service and the server to pods
 After=nftables.service network-pre.target
 Before=k3s.service k3s-agent.service
 
@@ -92,6 +111,23 @@ ExecStart=/usr/sbin/nft -f /etc/stagecoach/metadata.nft
 [Install]
 WantedBy=multi-user.target
 UNIT
+}
+
+# The kubelet exits at its start where one of these differs (config.yaml: protect-kernel-defaults): so they are set before
+# k3s has that flag, and by its unit before each start, after whatever the image or the provider sets at boot.  Two more
+# than k3s's hardening guide names, which the kubelet looks at as well; they are Linux' own.
+write_kernel_settings() {
+	local file=/etc/sysctl.d/90-stagecoach-kubelet.conf
+	mkdir -p "${file%/*}"
+	cat >"$file" <<'SETTINGS'
+vm.overcommit_memory = 1
+vm.panic_on_oom = 0
+kernel.panic = 10
+kernel.panic_on_oops = 1
+kernel.keys.root_maxkeys = 1000000
+kernel.keys.root_maxbytes = 25000000
+SETTINGS
+	sysctl -q -p "$file"
 }
 
 # Standard input becomes k3s's config.yaml.  Flannel would take the interface of the default route, and with it the
@@ -146,6 +182,7 @@ write_k3s_unit() {
 Type=notify
 ExecStartPre=-/sbin/modprobe br_netfilter
 ExecStartPre=-/sbin/modprobe overlay
+ExecStartPre=/usr/sbin/sysctl -q -p /etc/sysctl.d/90-stagecoach-kubelet.conf
 ExecStartPre=-/usr/bin/find /var/lib/cni -type f -empty ! -name lock -delete
 ExecStart=/usr/local/bin/k3s $role
 KillMode=process
@@ -165,10 +202,12 @@ UNIT
 }
 
 # What runs is remembered only after the restart: an update that was cut off before it restarts next time.
+# Arguments: the unit, further files that k3s reads at its start.
 restart_if_changed() {
 	local unit=$1 folder=/etc/rancher/k3s action=restart wanted
+	shift
 	wanted=$(printf '%s\n' "$K3S_VERSION" |
-		cat - "$folder/config.yaml" "$folder/config.yaml.d/"*.yaml "/etc/systemd/system/$unit" |
+		cat - "$folder/config.yaml" "$folder/config.yaml.d/"*.yaml "/etc/systemd/system/$unit" "$@" |
 		sha256sum)
 	if [ "$(cat "$folder/stagecoach-applied" 2>/dev/null)" = "$wanted" ]; then action=start; fi
 	systemctl daemon-reload

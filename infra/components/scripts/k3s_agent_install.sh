@@ -5,6 +5,7 @@ require_programs
 install_k3s
 write_config
 write_metadata_rule
+write_kernel_settings
 
 # A wrong token or an unreachable server would let the agent try for ever: the start gives up and says so.
 write_k3s_unit k3s-agent.service agent 300 </dev/null

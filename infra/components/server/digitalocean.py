@@ -8,8 +8,9 @@ import pulumi
 import pulumi_digitalocean as digitalocean
 
 from infra.components.server.digitalocean_firewall import firewall_of
-from infra.components.server.interface import TIMEOUTS, FoundServer, Offer, ServerArgs, opened_ports, private_range
+from infra.components.server.interface import TIMEOUTS, FoundServer, Offer, ServerArgs, opened_ports
 from infra.names import CELERY_ROLE, cloud_tags
+from infra.pod_network import private_range
 
 IMAGE = "debian-12-x64"
 

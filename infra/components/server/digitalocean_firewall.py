@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_digitalocean as digitalocean
 
-from infra.components.server.interface import EVERYONE, private_range
+from infra.components.server.interface import EVERYONE
+from infra.pod_network import private_range
 
 _ALL_PORTS = "1-65535"
 _EVERYTHING = (("tcp", _ALL_PORTS), ("udp", _ALL_PORTS), ("icmp", None))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +10,9 @@ from typing import Protocol
 import pulumi
 from pulumi_command import remote
 
-NETWORK, SUBNET = "10.20.0.0/16", "10.20.1.0/24"
+from infra.pod_network import HETZNER_SUBNET
+
+NETWORK, SUBNET = "10.20.0.0/16", HETZNER_SUBNET
 SERVER_PRIVATE_IP = "10.20.1.2"  # where the provider lets it be chosen
 _FIRST_CELERY_HOST = 10
 EVERYONE = ("0.0.0.0/0", "::/0")
@@ -119,12 +120,3 @@ class Offer:
 def opened_ports(admin_cidrs: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
     """TCP ports and who may reach them: the shop for everyone, SSH and the Kubernetes API for admins."""
     return [(port, EVERYONE) for port in _OPEN] + [(port, admin_cidrs) for port in _ADMIN]
-
-
-def private_range(deployment: str) -> str:
-    """A /24 between 10.64.0.0 and 10.79.255.255, always the same for one name (ADR 0010).
-
-    DigitalOcean refuses a range that overlaps with another private network of the account, in any region.
-    """
-    number = zlib.crc32(deployment.encode()) % (16 * 256)
-    return f"10.{64 + number // 256}.{number % 256}.0/24"

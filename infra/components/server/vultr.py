@@ -16,9 +16,9 @@ from infra.components.server.interface import (
     ServerArgs,
     celery_name,
     opened_ports,
-    private_range,
 )
 from infra.names import cloud_tags
+from infra.pod_network import private_range
 
 OS_ID = 2136  # Debian 12 x64 (bookworm), GET /v2/os
 # The provider's words for a filter that nothing matches, and for one that matches several.

@@ -30,6 +30,7 @@ _SERVER_TEXTS = {
     "write-kubeconfig-mode",
 }
 _SERVER_LISTS = {"tls-san", "disable", "kube-apiserver-arg", "kube-controller-manager-arg", "kube-scheduler-arg"}
+_FLAGS = {"protect-kernel-defaults"}
 _SERVER_FLAGS = {"disable-network-policy", "secrets-encryption"}
 _BUNDLED = {"coredns", "local-storage", "metrics-server", "servicelb", "traefik"}
 
@@ -63,6 +64,7 @@ class Config:
     controller_manager_args: tuple[str, ...] = ()
     scheduler_args: tuple[str, ...] = ()
     secrets_encryption: bool = False
+    protect_kernel_defaults: bool = False
     disable_network_policy: bool = False  # an agent learns its server's
 
     @property
@@ -113,7 +115,7 @@ def _check(role: str, merged: dict[str, Any]) -> None:
     server = role == SERVER
     texts = _TEXTS | (_SERVER_TEXTS if server else _AGENT_TEXTS)
     lists = _LISTS | (_SERVER_LISTS if server else set())
-    flags = _SERVER_FLAGS if server else set()
+    flags = _FLAGS | (_SERVER_FLAGS if server else set())
     wrong = [f"flag provided but not defined: -{key}" for key in merged if key not in texts | lists | flags]
     wrong += [f"{key} is no text: {merged[key]!r}" for key in texts & merged.keys() if not _is_scalar(merged[key])]
     wrong += [f"{key} is not true or false" for key in flags & merged.keys() if not isinstance(merged[key], bool)]
@@ -161,6 +163,7 @@ def _build(role: str, merged: dict[str, Any]) -> Config:
         controller_manager_args=texts("kube-controller-manager-arg"),
         scheduler_args=texts("kube-scheduler-arg"),
         secrets_encryption=merged.get("secrets-encryption", False),
+        protect_kernel_defaults=merged.get("protect-kernel-defaults", False),
         disable_network_policy=merged.get("disable-network-policy", False),
     )
 

@@ -61,6 +61,7 @@ def configuration(config: Config, layout: Layout, resolv_conf: Path) -> dict[str
         "failCgroupV1": False,
         "failSwapOn": False,
         "allowedUnsafeSysctls": ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"],  # of the load balancer
+        "protectKernelDefaults": config.protect_kernel_defaults,
         "resolvConf": str(resolv_conf),
         "serializeImagePulls": False,
         "staticPodPath": str(layout.agent / "pod-manifests"),

@@ -36,8 +36,8 @@ class TestPod:
     def test_memory_is_the_plans(self, made):
         """Its documented minimum of 512 MB is the limit."""
         assert container(made, NAME)["resources"] == {
-            "requests": {"cpu": "50m", "memory": "256Mi"},
-            "limits": {"memory": "512Mi"},
+            "requests": {"cpu": "50m", "memory": "256Mi", "ephemeral-storage": "64Mi"},
+            "limits": {"memory": "512Mi", "ephemeral-storage": "832Mi"},
         }
 
     def test_nobody_comes_in_without_a_password(self, made):

@@ -12,7 +12,11 @@ NAME = "app.kubernetes.io/name"
 
 @pytest.fixture(scope="module")
 def rules():
-    made = run(2, monitoring={"grafana": True}).kubernetes()
+    return policies()
+
+
+def policies(**values):
+    made = run(2, monitoring={"grafana": True}, **values).kubernetes()
     return [one["spec"] for one in made.values() if one["kind"] == "NetworkPolicy" and is_monitorings(one)]
 
 
@@ -37,13 +41,18 @@ def is_peer(peer, other):
     if "ipBlock" in peer:
         address = ipaddress.ip_address("10.42.0.9" if isinstance(other, tuple) else other)
         block = peer["ipBlock"]
-        return not any(address in ipaddress.ip_network(one) for one in block["except"])
+        excluded = any(address in ipaddress.ip_network(one) for one in block.get("except", []))
+        return address in ipaddress.ip_network(block["cidr"]) and not excluded
     if not isinstance(other, tuple):
         return False
     namespace, name = other
     if "namespaceSelector" in peer:
         return selects(peer["namespaceSelector"], {NAMESPACE: namespace})
     return namespace == "monitoring" and selects(peer["podSelector"], {NAME: name})
+
+
+def is_internet(rule):
+    return rule["to"][0].get("ipBlock", {}).get("cidr") == "0.0.0.0/0"
 
 
 class TestOut:
@@ -62,6 +71,31 @@ class TestOut:
     )
     def test_prometheus_and_alertmanager(self, rules, target, port):
         assert opens(rules, "Egress", "prometheus", target, port)
+
+    @pytest.mark.parametrize(
+        ("target", "port"),
+        [
+            ("10.20.1.2", 22),
+            ("10.64.0.9", 443),
+            ("192.168.1.1", 443),
+            ("100.64.0.1", 25),
+            (("app", "postgres"), 5432),
+            (("kube-system", "coredns"), 8080),
+        ],
+    )
+    def test_nothing_private_beside_its_targets(self, rules, target, port):
+        """Alerts' receivers are named by the stack file: a webhook is no way to the servers' SSH."""
+        assert not opens(rules, "Egress", "prometheus", target, port)
+
+    def test_nor_the_servers_own_address(self, rules):
+        block = next(rule["to"][0]["ipBlock"] for one in rules for rule in one.get("egress", []) if is_internet(rule))
+        assert block["except"][-1].endswith("/32")
+        assert not opens(rules, "Egress", "prometheus", block["except"][-1].removesuffix("/32"), 22)
+
+    def test_a_receiver_in_a_private_network(self):
+        rules = policies(egress_cidrs=["192.168.7.0/24"])
+        assert opens(rules, "Egress", "prometheus", "192.168.7.9", 443)
+        assert not opens(rules, "Egress", "grafana", "192.168.7.9", 443)
 
     def test_grafana_reaches_prometheus_only(self, rules):
         assert opens(rules, "Egress", "grafana", ("monitoring", "prometheus"), 9090)

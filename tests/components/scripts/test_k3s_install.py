@@ -3,6 +3,7 @@
 import hashlib
 
 import pytest
+import yaml
 
 from infra.components.scripts import load
 from tests.servers.stub_server import StubServer
@@ -30,7 +31,7 @@ class Server:
 
     def __init__(self, root):
         self.stubs, self.root = StubServer(root), root
-        for name in ("systemctl", "sleep", "nft"):
+        for name in ("systemctl", "sleep", "nft", "sysctl"):
             self.stubs.stub(name)
         self.stubs.stub("curl", CURL)
         self.shows(ADDRESSES)
@@ -265,6 +266,67 @@ class TestUnits:
         assert calls.index("systemctl restart stagecoach-metadata.service") < calls.index(
             "systemctl restart k3s.service"
         )
+
+    def test_pods_reach_the_server_by_its_private_address_only(self, server):
+        """On the others SSH and the kubelet listen, too; policies act on a new pod only after a moment."""
+        server.run()
+        rules = (server.root / "etc/stagecoach/metadata.nft").read_text()
+        chain = rules.partition("chain input {")[2].partition("}")[0]
+        assert 'iifname "cni0" ip daddr != 10.20.1.2 ct state new reject' in chain
+        assert 'iifname "cni0" meta nfproto ipv6 drop' in chain
+
+    def test_nor_do_programs_of_the_hosts_network(self, server):
+        """node-exporter; cloud-init and providers' agents are root or system users, and need it."""
+        server.run()
+        rules = (server.root / "etc/stagecoach/metadata.nft").read_text()
+        chain = rules.partition("chain output {")[2].partition("}")[0]
+        assert "ip daddr 169.254.169.254 meta skuid >= 1000 reject" in chain
+        assert "ip6 daddr fe80::a9fe:a9fe meta skuid >= 1000 reject" in chain
+
+    def test_the_kernels_settings_come_before_the_flag(self, server):
+        """The kubelet exits where one differs: they are set before k3s is restarted, and by its unit at each boot."""
+        assert server.run().returncode == 0
+        file = server.root / "etc/sysctl.d/90-stagecoach-kubelet.conf"
+        settings = dict(line.split(" = ") for line in file.read_text().splitlines())
+        assert settings == {
+            "vm.overcommit_memory": "1",
+            "vm.panic_on_oom": "0",
+            "kernel.panic": "10",
+            "kernel.panic_on_oops": "1",
+            "kernel.keys.root_maxkeys": "1000000",
+            "kernel.keys.root_maxbytes": "25000000",
+        }
+        set_them, restart = f"sysctl -q -p {file}", "systemctl restart k3s.service"
+        assert server.stubs.calls.index(set_them) < server.stubs.calls.index(restart)
+        unit = (server.root / "etc/systemd/system/k3s.service").read_text()
+        assert unit.index(f"ExecStartPre=/usr/sbin/{set_them}\n") < unit.index("ExecStart=")
+
+    def test_a_kernel_that_refuses_one_keeps_the_old_k3s(self, server):
+        """It runs on, and the update says what failed."""
+        server.stubs.stub("sysctl", "echo 'sysctl: permission denied on key vm.panic_on_oom' >&2; exit 255")
+        done = server.run()
+        assert done.returncode == 255
+        assert "vm.panic_on_oom" in done.stderr
+        assert "systemctl restart k3s.service" not in server.called("systemctl")
+
+    def test_who_did_what_is_written_down_without_bodies(self, server):
+        server.run()
+        policy = yaml.safe_load((server.root / "etc/rancher/k3s/audit-policy.yaml").read_text())
+        assert {rule["level"] for rule in policy["rules"]} == {"None", "Metadata"}
+        assert policy["rules"][-1] == {"level": "Metadata"}
+        assert policy["rules"][0]["resources"] == [{"group": "", "resources": ["secrets"]}], "whoever reads one"
+        assert all(len(rule) > 1 for rule in policy["rules"][:-1]), "a rule for everything hides what follows"
+
+    def test_another_policy_restarts_k3s(self, server):
+        """It is read at the start alone."""
+        server.run()
+        server.run()
+        assert "systemctl restart k3s.service" not in server.called("systemctl")
+        script = load("base.sh", "k3s_install.sh").replace("omitStages: [RequestReceived]", "omitStages: []")
+        variables = {"K3S_VERSION": VERSION, "K3S_URL": "", "K3S_SHA256": ""}
+        server.stubs.forget()
+        assert server.stubs.run(script, CONFIG, **variables).returncode == 0
+        assert "systemctl restart k3s.service" in server.called("systemctl")
 
     def test_a_cluster_that_never_gets_ready_is_an_error(self, server):
         server.run()

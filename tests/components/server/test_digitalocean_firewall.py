@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.components.server.interface import private_range
+from infra.pod_network import private_range
 from tests.components.server.building import ADMINS, server
 
 EVERYONE = ["0.0.0.0/0", "::/0"]

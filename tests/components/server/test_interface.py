@@ -6,7 +6,8 @@ import pytest
 
 from infra.catalog import regions
 from infra.components.server import hetzner
-from infra.components.server.interface import celery_private_ip, opened_ports, private_range
+from infra.components.server.interface import celery_private_ip, opened_ports
+from infra.pod_network import private_range
 from tests.components.server.building import celery_servers
 
 PROVIDERS = ("hetzner", "digitalocean", "vultr")

@@ -4,7 +4,7 @@ import ipaddress
 
 import pytest
 
-from infra.components.server.interface import private_range
+from infra.pod_network import private_range
 from tests.components.server.building import server
 from tests.graphs import waits_for
 

@@ -20,4 +20,5 @@ def test_the_plan_promises_no_more_than_a_server_shows(row):
     )
     shown = sizes(row.vcpu, row.memory.whole_mib, yaml.safe_load(text))[1]
     assert plan.allocatable.memory.bytes <= int(shown["memory"]) <= plan.allocatable.memory.bytes * 21 // 20
+    assert plan.disk.bytes <= int(shown["ephemeral-storage"]) <= plan.disk.bytes * 101 // 100
     assert f"{plan.allocatable.cpu.millicores}m" == shown["cpu"]

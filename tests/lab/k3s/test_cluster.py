@@ -4,6 +4,7 @@ import json
 import time
 
 import pytest
+from kubernetes.utils.quantity import parse_quantity
 
 from infra.components.scripts import load
 from infra.components.traefik import render_chart_config
@@ -51,6 +52,12 @@ class TestNode:
         mib = int(allocatable["memory"].removesuffix("Ki")) // 1024
         assert mib == (planned.memory.bytes + spare_bytes(4096)) >> 20
 
+    def test_the_root_disk_is_what_pods_share(self, server):
+        """The kubelet's folder is there, not on the volume of 10 GiB: 20 GB less file system, threshold and 3 GiB."""
+        (node,) = server.objects("nodes")
+        shown = int(parse_quantity(node["status"]["allocatable"]["ephemeral-storage"]))
+        assert 20 * 10**9 * 80 // 100 - (3 << 30) <= shown <= 20 * 10**9 - (3 << 30)
+
     def test_labels_and_addresses(self, server):
         (node,) = server.objects("nodes")
         labels = node["metadata"]["labels"]
@@ -74,6 +81,60 @@ class TestNode:
         }
         assert count["configmap"] != "0"
         assert count["secret"] == "0"
+
+
+class TestRootDisk:
+    def test_a_pod_that_fills_its_folder_is_evicted_alone(self, server):
+        """As the stack bounds /tmp; the kubelet measures folders once a minute."""
+        command = "head -c 16777216 /dev/zero >/tmp/full; exec sleep 1000"
+        container = {"volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}]}  # noqa: S108  a mount in the container
+        bounded = [{"name": "tmp", "emptyDir": {"sizeLimit": "8Mi"}}]
+        server.apply(pod("full", command, container=container, volumes=bounded, restartPolicy="Never"))
+        server.apply(pod("beside", "exec sleep 1000"))
+        server.run_until_ready("beside")
+        until("the eviction", lambda: server.object("pod", "full")["status"].get("reason") == "Evicted", 180)
+        assert "exceeds the limit" in server.object("pod", "full")["status"]["message"]
+        assert server.object("pod", "beside")["status"]["phase"] == "Running"
+
+
+class TestHardening:
+    """docs/explanation/hardening.md, on a real kubelet and API server."""
+
+    SETTINGS = "/etc/sysctl.d/90-stagecoach-kubelet.conf"
+
+    def test_the_audit_log_has_who_and_what_and_no_body(self, server):
+        server.kubectl("create", "secret", "generic", "audited", "--from-literal=key=plaintext-in-the-log")
+        log = "/var/lib/stagecoach/k3s/server/logs/audit.log"
+        vps = server.servers["shop"]
+        until("the line", lambda: vps.run("grep", "-c", '"name":"audited"', log).stdout.strip() not in ("", "0"), 30)
+        (line, *_) = vps.run("grep", '"name":"audited"', log).stdout.splitlines()
+        event = json.loads(line)
+        assert (event["verb"], event["level"], event["objectRef"]["resource"]) == ("create", "Metadata", "secrets")
+        assert vps.run("grep", "-rl", "plaintext-in-the-log", "/var/lib/stagecoach/k3s/server/logs").stdout == ""
+
+    def test_a_pod_has_a_bound_of_processes(self, server):
+        server.apply(pod("bounded", "exec sleep 1000"))
+        server.run_until_ready("bounded")
+        uid = server.object("pod", "bounded")["metadata"]["uid"]
+        find = f"for one in $(find /sys/fs/cgroup -name 'pod{uid}' -type d); do cat $one/pids.max 2>/dev/null; done"
+        assert "4096" in server.servers["shop"].run("sh", "-c", find).stdout.split()
+
+    def test_a_kernel_that_is_set_otherwise_is_refused(self, server):
+        """By the kubelet, and k3s with it; pods go on, and the settings back mean k3s back."""
+        vps = server.servers["shop"]
+        before = vps.run("pgrep", "-o", "coredns").stdout
+        vps.run("sh", "-c", f"cp {self.SETTINGS} /root/kept; echo kernel.panic = 5 >>{self.SETTINGS}")
+        vps.run("sh", "-c", "systemctl restart k3s.service &")
+        refused = "invalid kernel flag: kernel/panic, expected value: 10, actual value: 5"
+        until("the refusal", lambda: refused in vps.run("sh", "-c", "cat /var/log/k3s/*kubelet*").stdout, 60)
+        assert vps.run("pgrep", "-o", "coredns").stdout == before
+        vps.run("sh", "-c", f"cp /root/kept {self.SETTINGS}; systemctl restart k3s.service")
+        until("the node", lambda: server.ready("shop"), 120)
+
+    def test_nothing_of_them_is_this_machines(self, server):
+        """They are the server's own copies."""
+        said = server.servers["shop"].run("sysctl", "-n", "vm.overcommit_memory", "kernel.panic").stdout
+        assert said.split() == ["1", "10"]
 
 
 class TestPods:

@@ -1,12 +1,17 @@
 """Network policies are enforced by the controller that k3s embeds, on both nodes, as late as it does."""
 
+import sys
+
 import pytest
 
+from infra.components.monitoring.node_exporter import UID
+from lab.vps.network import ip_batch
 from tests.lab.k3s.kube import VOLUME_IMAGE, pod, service, until
 
 pytestmark = pytest.mark.vps
 SERVER, AGENT = "127.64.253.30", "127.64.253.31"
 NAME = "shop-celery-1"
+METADATA = "169.254.169.254"
 SERVE = "mkdir -p /tmp/w; echo hello >/tmp/w/index.html; exec httpd -f -p 8080 -h /tmp/w"
 FETCH = "wget -q -O- -T 5 http://web.default.svc:8080"
 # The first connection by address, because a name costs a moment; errors are no part of a log that is compared.
@@ -123,3 +128,75 @@ def test_its_end_is_k3ss_end(nodes):
     until("the controller", lambda: vps.run("pgrep", "-o", "netpol").stdout, 60)
     until("the refusal", lambda: "Connection refused" in fetch(nodes, "far-stranger"), 60)
     assert fetch(nodes, "far-friend") == "hello\n"
+
+
+class TestTheServerItself:
+    """What the install scripts close before k3s starts: it holds for pods that no policy selects."""
+
+    def test_answers_pods_under_its_private_address(self, nodes):
+        """The API server, kubelet and node-exporter are asked there."""
+        assert open_ports(nodes, "near-friend", "10.20.1.2", 6443, 10250) == [6443, 10250]
+
+    @pytest.mark.parametrize(("node", "where"), [("shop", "near"), (NAME, "far")])
+    def test_and_under_no_other(self, nodes, node, where):
+        """Its public ones, and the bridge's; of a Celery server the policies know none."""
+        vps = nodes.servers[node]
+        public = vps.run("ip", "-o", "-4", "address", "show", "dev", "eth0").stdout.split()[3].partition("/")[0]
+        bridge = vps.run("ip", "-o", "-4", "address", "show", "dev", "cni0").stdout.split()[3].partition("/")[0]
+        assert vps.run("bash", "-c", f"</dev/tcp/{public}/22").returncode == 0
+        for address in (public, bridge):
+            assert open_ports(nodes, f"{where}-friend", address, 22, 6443, 10250) == []
+
+    def test_and_under_no_link_local_one(self, nodes):
+        """A pod makes one for itself, and policies know IPv4 alone."""
+        vps = nodes.servers["shop"]
+        said = vps.run("ip", "-o", "-6", "address", "show", "dev", "cni0").stdout.split()
+        if not said:
+            pytest.skip("this machine has no IPv6")
+        address = f"{said[3].partition('/')[0]}%eth0"
+        assert open_ports(nodes, "near-friend", address, 22, 6443) == []
+
+
+class TestMetadataService:
+    @pytest.fixture(scope="class")
+    def service(self, nodes):
+        """As a provider plays it: one address for all of its servers."""
+        ip_batch(nodes.network.name, f"addr replace {METADATA}/32 dev public")
+        served = nodes.network.popen([sys.executable, "-m", "http.server", "80", "--bind", METADATA])
+        until("its answer", lambda: ask(nodes.servers["shop"], 0))
+        yield nodes
+        served.kill()
+        served.wait()
+
+    @pytest.mark.parametrize("user", [0, 100, 999])
+    def test_is_open_to_the_system(self, service, user):
+        """cloud-init at each boot, and the providers' agents."""
+        assert ask(service.servers["shop"], user)
+
+    @pytest.mark.parametrize("node", ["shop", NAME])
+    @pytest.mark.parametrize("user", [1000, UID, 65534])
+    def test_is_closed_to_programs_of_the_hosts_network(self, service, node, user):
+        assert not ask(service.servers[node], user)
+
+    def test_is_closed_to_a_pod_of_the_hosts_network(self, service):
+        """As node-exporter is; its user data holds the host key."""
+        command = f"wget -q -O- -T 5 http://{METADATA}/ && echo read || echo refused"
+        context = {"securityContext": {"runAsUser": UID, "runAsNonRoot": True}}
+        service.apply(pod("host", command, hostNetwork=True, nodeName="shop", restartPolicy="Never", container=context))
+        until("its end", lambda: service.object("pod", "host")["status"]["phase"] == "Succeeded", 60)
+        assert service.kubectl("logs", "host").split()[-1] == "refused"
+
+    def test_is_closed_to_other_pods(self, service):
+        assert open_ports(service, "near-friend", METADATA, 80) == []
+
+
+def ask(vps, user):
+    """Whether that user of the server gets an answer."""
+    switch = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
+    return vps.run(*switch, "curl", "-s", "-m", "5", "-o", "/dev/null", f"http://{METADATA}/").returncode == 0
+
+
+def open_ports(nodes, name, address, *ports):
+    """Those that a pod can connect to."""
+    command = "; ".join(f"nc -w 3 {address} {port} </dev/null >/dev/null 2>&1 && echo {port}" for port in ports)
+    return [int(one) for one in nodes.kubectl("exec", name, "--", "sh", "-c", f"{command}; true").split()]

@@ -38,7 +38,7 @@ def test_all_run_in_the_labs_network(made, tmp_path):
     assert registry[0] == "registry"
     assert registry[1][-4:] == ["--files", str(tmp_path / "k3s-1"), "--files-port", "80"]
     assert "100.64.0.1:5000" in registry[1]
-    assert "100.64.0.1:1025" in mail[1]
+    assert "198.51.100.25:1025" in mail[1]
     assert str(tmp_path / "mails") == mail[1][-1]
     assert (dns[0], acme[0]) == ("dns", "acme")
     assert "PEBBLE_VA_NOSLEEP=1" in acme[2]

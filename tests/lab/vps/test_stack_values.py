@@ -36,4 +36,4 @@ def test_what_the_stack_file_names_stays(monkeypatch, tmp_path):
     made = values(monkeypatch, tmp_path, env=own, images={"redis_exporter": "mirror.example/exporter:1"})
     assert made["stagecoach:env"] == own
     assert made["stagecoach:images"]["redis_exporter"] == "mirror.example/exporter:1"
-    assert values(monkeypatch, tmp_path)["stagecoach:env"] == {"EMAIL_URL": "smtp://100.64.0.1:1025"}
+    assert values(monkeypatch, tmp_path)["stagecoach:env"] == {"EMAIL_URL": "smtp://198.51.100.25:1025"}

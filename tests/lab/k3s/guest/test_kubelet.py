@@ -15,6 +15,7 @@ class TestKubelet:
         assert "--system-reserved=cpu=100m,memory=300Mi,ephemeral-storage=1Gi" in command
         assert "--eviction-hard=memory.available<150Mi,nodefs.available<8%" in command
         assert "--max-pods=60" in command
+        assert "--pod-max-pids=4096" in command
         assert not [one for one in command if "root-dir" in one], "on the root disk, as k3s has it"
         assert "--node-labels=stagecoach.dev/role=server" in command
         assert "--hostname-override=shop" in command
@@ -33,6 +34,7 @@ class TestKubelet:
         content = yaml.safe_load((config.data_dir / "agent" / "etc" / "kubelet.yaml").read_text())
         assert content["evictionHard"] == {"imagefs.available": "5%", "nodefs.available": "5%"}
         assert content["failCgroupV1"] is False
+        assert content["protectKernelDefaults"] is True
         assert content["clusterDNS"] == ["10.43.0.10"]
         assert content["authentication"]["anonymous"] == {"enabled": False}
 
