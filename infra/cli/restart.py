@@ -32,12 +32,13 @@ def restart(
 ) -> None:
     """Replace the pods of one part as a rollout does, and wait for it; needs the engine and the cluster."""
     from infra.operate.access import cluster_of  # noqa: PLC0415  `plan` is quick
+    from infra.operate.leash import ended_by_signals  # noqa: PLC0415
     from infra.operate.parts import part_named  # noqa: PLC0415
     from infra.operate.restart import downtime_of, require_restartable  # noqa: PLC0415
     from infra.operate.restart import restart as roll  # noqa: PLC0415
 
     try:
-        with cluster_of(stack, kubeconfig) as kubectl:
+        with ended_by_signals(), cluster_of(stack, kubeconfig) as kubectl:
             found = part_named(kubectl, part)
             require_restartable(found)
             if downtime_of(found) and not yes:

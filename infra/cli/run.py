@@ -36,11 +36,12 @@ def run(
 def run_in_pod(command: Sequence[str], stack: str | None, kubeconfig: Path | None, seconds: int) -> None:
     """Ends this program with the command's exit code."""
     from infra.operate.access import cluster_of  # noqa: PLC0415  `plan` is quick
+    from infra.operate.leash import ended_by_signals  # noqa: PLC0415
     from infra.operate.run import run_command  # noqa: PLC0415
 
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     try:
-        with cluster_of(stack, kubeconfig) as kubectl:
+        with ended_by_signals(), cluster_of(stack, kubeconfig) as kubectl:
             code = run_command(kubectl, command, seconds, say, terminal=terminal)
     except KeyboardInterrupt:
         code = _INTERRUPTED

@@ -11,7 +11,7 @@ from typing import Any
 from infra.errors import Problem, RefusedError
 from infra.names import APP_NAMESPACE, DJANGO, DJANGO_MIGRATE
 from infra.operate.kubectl import Kubectl
-from infra.operate.leash import Leash, ended_by_signals
+from infra.operate.leash import Leash
 from infra.operate.outcome import judge
 from infra.operate.run_pod import CONTAINER, NAME, OWNER, in_pod, is_left_over, render_pod
 
@@ -42,16 +42,15 @@ def run_command(kubectl: Kubectl, command: Sequence[str], seconds: int, say: Say
     """
     pod = _pod(kubectl, seconds)
     _require_room(kubectl)
-    with ended_by_signals():
-        made: dict[str, Any] = {}
-        try:
-            made = json.loads(kubectl.read("create", "--filename=-", "--output=json", stdin=json.dumps(pod)))
-            _await_start(kubectl, say)
-            with Leash(kubectl.command("attach", "--stdin", "--quiet", _IN_APP, f"--container={CONTAINER}", NAME)):
-                code = _exec(kubectl, command, terminal=terminal)
-            return judge(code, lambda: kubectl.found("pod", NAME, _IN_APP), made, say)
-        finally:
-            _remove(kubectl, made, say)
+    made: dict[str, Any] = {}
+    try:
+        made = json.loads(kubectl.read("create", "--filename=-", "--output=json", stdin=json.dumps(pod)))
+        _await_start(kubectl, say)
+        with Leash(kubectl.command("attach", "--stdin", "--quiet", _IN_APP, f"--container={CONTAINER}", NAME)):
+            code = _exec(kubectl, command, terminal=terminal)
+        return judge(code, lambda: kubectl.found("pod", NAME, _IN_APP), made, say)
+    finally:
+        _remove(kubectl, made, say)
 
 
 def _pod(kubectl: Kubectl, seconds: int) -> dict[str, Any]:
