@@ -24,9 +24,8 @@ _SERVERS = programs(
     "prometheus-postgres-exporter",
     "prometheus-redis-exporter",
 )
-_REAL = tuple(
-    f"tests/real/test_{name}.py" for name in ("addresses", "traefik", "alerts", "bad_days", "policies", "shop")
-)
+_SHOP = ("addresses", "traefik", "alerts", "bad_days", "policies", "shop", "operate")
+_REAL = tuple(f"tests/real/test_{name}.py" for name in _SHOP)
 # Compilers take every core, the part that makes images takes one and waits for the network.
 BUILDS: tuple[Part, ...] = (
     Part(name="build the engine and Kubernetes", command=(sys.executable, "-m", "lab.toolchain")),

@@ -40,6 +40,9 @@ PURE = [
     "infra.guard.read",
     "infra.guard.rules",
     "infra.loadtest.run",
+    "infra.operate.run",
+    "infra.operate.follow",
+    "infra.operate.restart",
     "infra.cli.app",
 ]
 

@@ -20,6 +20,7 @@ MIRRORED = (
     "infra/guard",
     "infra/runner_access",
     "infra/loadtest",
+    "infra/operate",
     "infra/render",
     "infra/doctor",
     "infra/support",

@@ -15,6 +15,7 @@ from infra.cli.diff import diff
 from infra.cli.doctor import doctor
 from infra.cli.guard import guard
 from infra.cli.loadtest import loadtest
+from infra.cli.logs import logs
 from infra.cli.options import read_budget
 from infra.cli.output import Format
 from infra.cli.plan_options import (
@@ -33,7 +34,10 @@ from infra.cli.prices import prices
 from infra.cli.pull_request import comment, deploy
 from infra.cli.recheck import recheck
 from infra.cli.render import render
+from infra.cli.restart import restart
+from infra.cli.run import run as run_command
 from infra.cli.runner_access import runner_access
+from infra.cli.shell import shell
 from infra.cli.show_plan import show_plan
 from infra.cli.sides import DEFAULT_FILE, with_budget, with_stage
 from infra.cli.sound import require_sound
@@ -110,6 +114,11 @@ app.command()(deploy)
 app.command()(doctor)
 app.command()(guard)
 app.command()(loadtest)
+app.command()(logs)
+app.command()(restart)
+# What follows the first word is the command's own, options as well.
+app.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})(run_command)
+app.command()(shell)
 app.command()(runner_access)
 app.command()(prices)
 app.command()(recheck)
@@ -118,11 +127,7 @@ app.command()(render)
 
 def run() -> None:
     """The entry point: messages for people instead of tracebacks."""
-    arguments = sys.argv[1:]
-    if _NO_COLOR in arguments:
-        # Typer knows it before the command only; people write it behind. Here it holds for help and usage, too.
-        os.environ["NO_COLOR"] = "1"
-        arguments = [_NO_COLOR, *(one for one in arguments if one != _NO_COLOR)]
+    arguments = own_arguments(sys.argv[1:])
     try:
         app(arguments, prog_name=_program(arguments, os.environ))
     except StagecoachError as error:
@@ -132,6 +137,19 @@ def run() -> None:
         told = _unreadable(error)
         sys.stderr.write(f"{told}\n")
         sys.exit(told.exit_code)
+
+
+def own_arguments(arguments: list[str]) -> list[str]:
+    """Arguments with --no-color in front, where Typer knows it; people write it behind.  It holds for help, too.
+
+    Behind `--` it is not ours: `run -- python manage.py check --no-color`.
+    """
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    own, others = arguments[:end], arguments[end:]
+    if _NO_COLOR not in own:
+        return arguments
+    os.environ["NO_COLOR"] = "1"
+    return [_NO_COLOR, *(one for one in own if one != _NO_COLOR), *others]
 
 
 def _program(arguments: Sequence[str], environment: Mapping[str, str]) -> str | None:

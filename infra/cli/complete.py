@@ -34,6 +34,11 @@ def instance_types() -> list[str]:
     return [row.name for rows in INSTANCE_TYPES.values() for row in rows]
 
 
+def parts() -> list[str]:
+    """Of a running shop, as `logs` and `restart` name them; the pools of a stack are not known here."""
+    return ["web", "worker", "beat", "exporter", "postgres", "broker", "cache", "migration", "backup", "prometheus"]
+
+
 def stacks() -> list[str]:
     """The stacks that they belong to."""
     return [stack_name(name) for name in stack_files()]

@@ -33,16 +33,15 @@ def loadtest(  # noqa: PLR0913  one parameter for each option
     json_output: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Queue the guide's 1000 e-mail tasks on a running stack, and say how its workers cope."""
-    from infra.loadtest.kubectl import Kubectl, kubeconfig_of, require_kubeconfig  # noqa: PLC0415  `plan` is quick
-    from infra.loadtest.pod import Load  # noqa: PLC0415
+    from infra.loadtest.pod import Load  # noqa: PLC0415  `plan` is quick
     from infra.loadtest.run import run_loadtest  # noqa: PLC0415
+    from infra.operate.access import cluster_of  # noqa: PLC0415
+    from infra.operate.kubectl import Kubectl  # noqa: PLC0415
 
     load = Load(count=count, task=task, queue=queue, recipient=recipient, seconds=seconds)
-    if kubeconfig:
-        require_kubeconfig(kubeconfig)
-    asked = kubeconfig_of(stack) if stack and kubeconfig is None else nullcontext(kubeconfig)
-    with asked as path, _Bar(count) as bar:
-        result = run_loadtest(Kubectl(path), load, bar.said)
+    asked = cluster_of(stack, kubeconfig) if stack or kubeconfig else nullcontext(Kubectl(None))
+    with asked as kubectl, _Bar(count) as bar:
+        result = run_loadtest(kubectl, load, bar.said)
     if json_output:
         sys.stdout.write(json.dumps(result.to_json(), indent=2) + "\n")
     else:

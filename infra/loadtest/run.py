@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from infra.errors import Problem, RefusedError
-from infra.loadtest.kubectl import Kubectl
 from infra.loadtest.pod import NAME, Load, render_pod
 from infra.loadtest.result import LoadtestResult, read_result
 from infra.names import APP_NAMESPACE, CELERY_WORKER
+from infra.operate.kubectl import Kubectl
 
 _IN_APP = f"--namespace={APP_NAMESPACE}"
 _START_SECONDS = 120

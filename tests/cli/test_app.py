@@ -10,7 +10,7 @@ import pytest
 import typer.main
 
 from infra.cli import app as module
-from infra.cli.app import app
+from infra.cli.app import app, own_arguments
 from tests.cli import command
 from tests.guard import recorded
 from tests.waiting import patience
@@ -21,6 +21,10 @@ PROGRAM = "python -m infra"
 WITHOUT_JSON = {
     "comment": "Markdown for a pull request",
     "deploy": "the engine's own output, as it comes",
+    "logs": "the pods' own lines, as they come",
+    "restart": "one line, and what it waits for",
+    "run": "the command's own output, as it comes",
+    "shell": "the command's own output, as it comes",
     "recheck": "the engine's own output, as it comes",
     "runner-access": "lines for a workflow's log",
 }
@@ -56,6 +60,13 @@ class TestNoColor:
         code, output, _ = infra(*arguments)
         assert (code, "It fits." in output) == (0, True)
         assert "\x1b[1;32m" not in output
+
+    def test_another_programs_stays_its_own(self, monkeypatch):
+        """Django's commands have the same option."""
+        monkeypatch.setenv("NO_COLOR", "")  # set by the second line below, and taken back
+        arguments = ["run", "--", "python", "manage.py", "check", "--no-color"]
+        assert own_arguments(arguments) == arguments
+        assert own_arguments(["plan", "--no-color"]) == ["--no-color", "plan"]
 
     def test_colours_without_it(self, infra, monkeypatch):
         monkeypatch.setenv("FORCE_COLOR", "1")

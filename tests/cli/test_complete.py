@@ -3,13 +3,19 @@
 from typer.main import get_command
 
 from infra.cli.app import app
-from infra.cli.complete import instance_types, providers, sides, stack_files, stacks, stages
+from infra.cli.complete import instance_types, parts, providers, sides, stack_files, stacks, stages
+from infra.operate.parts import shown
 
 
 def test_values():
     assert providers() == ["hetzner", "digitalocean", "vultr"]
     assert stages() == ["1", "2", "3", "4", "5"]
     assert {"cx23", "s-2vcpu-4gb", "vc2-2c-4gb"} <= set(instance_types())
+
+
+def test_parts_have_the_names_that_commands_print():
+    assert [shown(name) for name in ("django", "celery-worker", "redis-broker")] == ["web", "worker", "broker"]
+    assert {"web", "worker", "broker"} <= set(parts())
 
 
 def test_stacks_of_this_folder(tmp_path, monkeypatch):
@@ -27,6 +33,7 @@ BY_HAND = {
     *("--budget", "--customers", "--tasks-per-customer-day", "--task-seconds", "--peak-factor"),
     *("--requests-per-customer-day", "--request-seconds", "--root-disk-gb", "--remark", "--run", "--address"),
     *("--count", "--task", "--queue", "--recipient", "--seconds", "--reach", "--base"),
+    *("--tail", "--since", "--container"),
     "--format",  # a choice, which Typer completes
     # files and folders, which the shell knows
     *("--output", "--previews", "--to folder", "--kubeconfig"),

@@ -6,8 +6,8 @@ import os
 import pytest
 
 from tests.cli.command import infra
-from tests.loadtest.stub_kubectl import StubKubectl
 from tests.loadtest.test_run import LINES, answers
+from tests.operate.stub_kubectl import StubKubectl
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from infra.errors import RefusedError
-from infra.loadtest.kubectl import Kubectl
 from infra.loadtest.pod import Load
 from infra.loadtest.run import run_loadtest
-from tests.loadtest.stub_kubectl import StubKubectl
+from infra.operate.kubectl import Kubectl
 from tests.loadtest.test_pod import deployment
+from tests.operate.stub_kubectl import StubKubectl
 
 LOAD = Load(count=2, task="shop.mail", queue="", recipient="test@example.com", seconds=60)
 LINES = [

@@ -163,8 +163,10 @@ PROOFS: tuple[Proof, ...] = (
     ),
     _shop(
         "shop",
-        "the guide's load; a domain; a killed worker; a boot without the volume; a full cache; pods that hang",
+        "the guide's load; a domain; a killed worker; a boot without the volume; a full cache; pods that hang; "
+        "a shell, a killed command, a restart under customers",
         "shop.py::TestLoad",
+        "operate.py::TestLonger",
         "way_in.py",
         "bad_days.py::test_a_killed_worker_is_started_again",
         "bad_days.py::test_without_its_volume_k3s_does_not_start",

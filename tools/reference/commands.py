@@ -101,8 +101,10 @@ def _options(command: Any) -> str:  # noqa: ANN401  as above
 def _synopsis(name: str, command: Any) -> str:  # noqa: ANN401  as above
     """What a man page begins with: required words, then optional ones in brackets."""
     words = []
-    for one in sorted(_shown(command), key=lambda one: not one.required):
+    for one in sorted(_shown(command), key=lambda one: (one.nargs == -1, not one.required)):
         text = _metavar(one) if isinstance(one, TyperArgument) else " ".join(filter(None, (one.opts[0], _metavar(one))))
+        # Another program's words come last: its options are its own.
+        text = f"-- {text} ..." if one.nargs == -1 else text
         words.append((text if one.required else f"[{text}]") + (" ..." if one.multiple else ""))
     lines = textwrap.wrap(f"python -m infra {name} " + " ".join(map(_unbroken, words)), 100, break_on_hyphens=False)
     return "\n        ".join(lines).replace("\N{NO-BREAK SPACE}", " ")

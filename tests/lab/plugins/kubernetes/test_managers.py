@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra.operate.restart import MANAGER as RESTARTS
 from lab.plugins.kubernetes.managers import forces, manager_of, taken_over, without_ignored
 from lab.plugins.kubernetes.settings import Settings
 
@@ -60,6 +61,14 @@ class TestTakenOver:
     def test_nothing_else(self, other):
         assert taken_over(live(other), OURS) is None
         assert taken_over(live(other, entry("pulumi-kubernetes")), OURS) == [other, entry(OURS, "Apply")]
+
+    def test_a_restart_is_nobodys_but_its_own(self):
+        """Of kubectl's the annotation would be taken over and out: the next update restarts every pod again."""
+        stamp = {"f:spec": {"f:template": {"f:metadata": {"f:annotations": {"f:restartedAt": {}}}}}}
+        ours = entry(OURS, "Apply")
+        assert taken_over(live(ours, entry(RESTARTS, fields=stamp)), OURS) is None
+        [after] = taken_over(live(ours, entry("kubectl-rollout", fields=stamp)), OURS)
+        assert after["fieldsV1"]["f:spec"]["f:template"] == stamp["f:spec"]["f:template"]
 
 
 class TestForces:

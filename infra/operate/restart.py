@@ -1,0 +1,141 @@
+"""Restarts a part as a rollout, and waits for it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from infra.errors import Problem, RefusedError
+from infra.names import CELERY_BEAT, POSTGRES, REDIS_BROKER, REDIS_CACHE
+from infra.operate.kubectl import Kubectl
+from infra.operate.parts import Part
+
+# kubectl's own `rollout restart` writes the same key.  Under kubectl's name as its owner the next update would take the
+# annotation over and out again, and every pod would restart once more (docs/how-to/changed-by-hand.md).
+_ANNOTATION = "kubectl.kubernetes.io/restartedAt"
+MANAGER = "stagecoach-restart"
+_POLL_SECONDS = 1.0
+_KINDS = ("Deployment", "StatefulSet", "DaemonSet")
+# What customers see of a restart; a part that is not here restarts without downtime.
+_DOWNTIME = {
+    POSTGRES: "the database is down for about ten seconds, longer after a crash; orders get an error meanwhile",
+    REDIS_BROKER: "the broker is down for some seconds: pages that queue a task get an error; queued tasks stay",
+    REDIS_CACHE: "the cache is down for some seconds and is empty afterwards, with every session that it keeps",
+    "traefik": "the shop's entrance: customers may get no answer for some seconds",
+}
+_MEANWHILE = {CELERY_BEAT: "no schedule runs for some seconds"}
+
+
+def downtime_of(part: Part) -> str:
+    """What a restart interrupts, as a sentence for the person who has to confirm it; empty where nothing is."""
+    return _DOWNTIME.get(part.name, "")
+
+
+def require_restartable(part: Part) -> None:
+    """Jobs have nothing that runs on.
+
+    Raises:
+        RefusedError: the part is one.
+    """
+    if part.kind not in _KINDS:
+        problem = Problem(
+            path=part.shown, value="", allowed=f"a {part.kind} runs when it is due", hint="`pulumi up` runs migrations"
+        )
+        raise RefusedError("there is nothing to restart", [problem])
+
+
+def restart(kubectl: Kubectl, part: Part, seconds: float, say: Callable[[str], None]) -> None:
+    """New pods by the part's own rollout: as many at once as its plan allows, with the grace that it has.
+
+    Args:
+        kubectl: The stack's cluster.
+        part: What to restart.
+        seconds: How long to wait for its pods, besides the grace of the old ones.
+        say: Is told how far it is.
+
+    Raises:
+        RefusedError: a new pod did not become ready in time; the rollout goes on.
+    """
+    require_restartable(part)
+    if part.name in _MEANWHILE:
+        say(f"{part.shown}: {_MEANWHILE[part.name]}")
+    now = datetime.now(tz=UTC).isoformat(timespec="seconds")
+    patch = {"spec": {"template": {"metadata": {"annotations": {_ANNOTATION: now}}}}}
+    kind, name = part.kind.lower(), str(part.workload["metadata"]["name"])
+    space = f"--namespace={part.namespace}"
+    kubectl.read(
+        *("patch", kind, name, space, "--type=merge", f"--field-manager={MANAGER}", f"--patch={json.dumps(patch)}")
+    )
+    grace = part.workload.get("spec", {}).get("template", {}).get("spec", {}).get("terminationGracePeriodSeconds", 30)
+    deadline, told = time.monotonic() + seconds + grace, ""
+    while True:
+        workload = kubectl.object(kind, name, space)
+        pods = kubectl.items(*part.pods)
+        done, words = progress(workload, pods)
+        if words != told:
+            say(f"{part.shown}: {words}")
+            told = words
+        if done:
+            return
+        if _is_stuck(workload) or time.monotonic() > deadline:
+            raise _late(part, words, pods)
+        time.sleep(_POLL_SECONDS)
+
+
+def progress(workload: Mapping[str, Any], pods: list[dict[str, Any]]) -> tuple[bool, str]:
+    """Whether a rollout has ended, and how far it is.
+
+    Args:
+        workload: A Deployment, StatefulSet or DaemonSet as the API server returns it.
+        pods: All of its pods.
+    """
+    status, spec = workload.get("status", {}), workload["spec"]
+    if status.get("observedGeneration", 0) < workload["metadata"]["generation"]:
+        return False, "begins"
+    if workload["kind"] == "DaemonSet":
+        wanted, new = status.get("desiredNumberScheduled", 0), status.get("updatedNumberScheduled", 0)
+        ready, old = status.get("numberAvailable", 0), 0
+    else:
+        wanted, new = spec.get("replicas", 1), status.get("updatedReplicas", 0)
+        ready = status.get("availableReplicas", status.get("readyReplicas", 0))
+        old = max(status.get("replicas", 0) - new, 0)
+    # A StatefulSet counts its one pod as ready until it is deleted.
+    ready = min(ready, new) if not old else max(ready - old, 0)
+    ending = sum(1 for pod in pods if pod["metadata"].get("deletionTimestamp"))
+    words = f"{ready} of {wanted} new pods ready"
+    if ending:
+        words += f", {ending} old {'pod ends' if ending == 1 else 'pods end'}"
+    return ready >= wanted and new >= wanted and not old and not ending, words
+
+
+def _is_stuck(workload: Mapping[str, Any]) -> bool:
+    status = workload.get("status", {})
+    if status.get("observedGeneration", 0) < workload["metadata"]["generation"]:
+        return False  # what is said is about the rollout before
+    conditions = status.get("conditions", ())
+    return any(one.get("reason") == "ProgressDeadlineExceeded" for one in conditions)
+
+
+def _late(part: Part, words: str, pods: list[dict[str, Any]]) -> RefusedError:
+    problem = Problem(
+        path=part.shown,
+        value="",
+        allowed=f"{words}{_why(pods)}",
+        hint=f"The rollout goes on by itself, old pods stay until new ones are ready; see `infra logs {part.shown}`",
+    )
+    return RefusedError("the restart is not done", [problem])
+
+
+def _why(pods: list[dict[str, Any]]) -> str:
+    for pod in pods:
+        for one in pod.get("status", {}).get("containerStatuses", ()):
+            waiting = one.get("state", {}).get("waiting")
+            if waiting:
+                return f"; {pod['metadata']['name']}: {waiting.get('reason')} {waiting.get('message', '')}".rstrip()
+        for one in pod.get("status", {}).get("conditions", ()):
+            if one.get("type") == "PodScheduled" and one.get("status") == "False":
+                return f"; {pod['metadata']['name']}: {one.get('message', '')}"
+    return ""
