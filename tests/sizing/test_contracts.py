@@ -54,6 +54,7 @@ BREAKS = (
     ("web-memory", {"django": {"processes": 16, "threads": 32}}, "overrides.django.memory_limit"),
     ("read-timeout", {"django": {"request_timeout": 900}}, "overrides.django.read_timeout"),
     ("children-memory/default", {"concurrency": 16}, "overrides.pools.default.memory_limit"),
+    ("children-memory/default", {"eta_task_limit": 20_000}, "overrides.pools.default.memory_limit"),
 )
 POOL = (
     "longest_time_limit",
@@ -62,6 +63,7 @@ POOL = (
     "grace_period",
     "reject_on_worker_lost",
     "concurrency",
+    "eta_task_limit",
 )
 
 
