@@ -46,10 +46,9 @@ def shop(tmp_path_factory):
         made.end()
 
 
-def send(shop, count):
-    """So many tasks, due once the worker has had the time to take them."""
-    later = patience(6)
-    shop.send(f"for _ in range({count}): tasks['a.note'].apply_async(countdown={later}, ignore_result=True)")
+def send(shop, count, seconds):
+    """So many tasks that are due after the same time."""
+    shop.send(f"for _ in range({count}): tasks['a.note'].apply_async(countdown={seconds}, ignore_result=True)")
 
 
 def noted(shop):
@@ -66,47 +65,51 @@ def taken(shop):
     return shop.broker.hlen("unacked"), shop.broker.llen("celery")
 
 
-class TestWorker:
-    def test_takes_no_more_than_its_limit(self, shop):
-        """The rest stays in the queue, where the length shows it; all run, and both processes go on working."""
-        before = noted(shop)
-        send(shop, 3 * LIMIT)
-        wait(lambda: taken(shop) == (HELD, 3 * LIMIT - HELD), lambda: f"taken and queued: {taken(shop)}")
-        wait(lambda: noted(shop) == before + 3 * LIMIT, lambda: f"noted: {noted(shop)}", seconds=60)
-        wait(lambda: taken(shop) == (0, 0), lambda: f"taken and queued: {taken(shop)}")
+def all_run(shop, count):
+    """Sends tasks that are due soon, more than the worker may hold; waits for the end of all."""
+    before = noted(shop)
+    send(shop, count, patience(4))
+    wait(lambda: noted(shop) == before + count, lambda: f"noted: {noted(shop) - before}", seconds=60)
+    wait(lambda: taken(shop) == (0, 0), lambda: f"taken and queued: {taken(shop)}")
+
+
+def shown(shop, *names):
+    made = shop.metrics()
+    return tuple(made[name, "celery"] for name in names)
+
+
+class TestAfterTheLimit:
+    def test_every_process_works(self, shop):
+        """With kombu's own count one task runs at a time from now on."""
+        all_run(shop, 3 * LIMIT)
         assert both_processes_work(shop, "after")
 
-    def test_holds_the_limit_after_a_lost_connection(self, shop):
+    def test_also_after_a_lost_connection(self, shop):
         """Each connection begins with a count of its own."""
         shop.broker.client_kill_filter(_type="normal", skipme=True)
-        before = noted(shop)
         wait(lambda: both_processes_work(shop, f"lost-{time.monotonic()}"), "both processes", seconds=60)
-        send(shop, 2 * LIMIT)
-        wait(lambda: taken(shop) == (HELD, 2 * LIMIT - HELD), lambda: f"taken and queued: {taken(shop)}")
-        wait(lambda: noted(shop) == before + 2 * LIMIT, lambda: f"noted: {noted(shop)}", seconds=60)
-        wait(lambda: taken(shop) == (0, 0), lambda: f"taken and queued: {taken(shop)}")
+        all_run(shop, 3 * LIMIT)
         assert both_processes_work(shop, "again")
 
 
-class TestExporter:
-    def test_shows_what_workers_hold(self, shop):
-        """First until its time comes, then until a process is free: the broker's queue is empty all the while."""
-        due, lasts = patience(6), patience(2)
-        shop.send(f"for _ in range(6): tasks['a.work'].apply_async(({lasts},), countdown={due}, queue='slow')")
+def test_tasks_that_are_due_and_wait_are_shown(shop):
+    """The broker's queue is empty: the worker has taken them."""
+    shop.send(f"for _ in range(6): tasks['a.work'].apply_async(({patience(5)},), countdown=1)")
+    state = ("celery_queue_length", "celery_queue_scheduled", "celery_queue_prefetched")
+    wait(lambda: shown(shop, *state) == (0, 0, 6 - WORKER.concurrency), lambda: f"{shown(shop, *state)}")
+    wait(lambda: taken(shop) == (0, 0), lambda: f"taken and queued: {taken(shop)}")
 
-        def shown(state):
-            made = shop.metrics()
-            assert made["celery_queue_length", "slow"] == 0
-            return made[f"celery_queue_{state}", "slow"]
 
-        wait(lambda: shown("scheduled") == 6, lambda: f"scheduled: {shown('scheduled')}")
-        (name,) = [key for key in shop.metrics() if key[0] == "celery_worker_tasks_scheduled"]
-        assert shop.metrics()[name] == 6
-        assert shop.metrics()["celery_worker_eta_task_limit", name[1]] == LIMIT
-        assert shown("prefetched") == 0
-        wait(lambda: shown("prefetched") == 6 - WORKER.concurrency, lambda: f"prefetched: {shown('prefetched')}")
-        assert shown("scheduled") == 0
-        wait(lambda: shown("prefetched") == 0, "their end", seconds=60)
+def test_the_limit(shop):
+    """Not due before the end of this module: the rest stays in the queue, where its length shows it."""
+    send(shop, 3 * LIMIT, 3000)
+    wait(lambda: taken(shop) == (HELD, 3 * LIMIT - HELD), lambda: f"taken and queued: {taken(shop)}")
+    wait(lambda: shown(shop, "celery_queue_scheduled") == (HELD,), lambda: f"{shown(shop, 'celery_queue_scheduled')}")
+    made = shop.metrics()
+    (name,) = [key for key in made if key[0] == "celery_worker_tasks_scheduled"]
+    assert made[name] == HELD
+    assert made["celery_worker_eta_task_limit", name[1]] == LIMIT
+    assert shown(shop, "celery_queue_length", "celery_queue_prefetched") == (3 * LIMIT - HELD, 0)
 
 
 def test_a_celery_that_keeps_no_set_of_them():
