@@ -28,7 +28,7 @@ class PatchesArgs:
 
 
 class Patches(pulumi.ComponentResource):
-    """Applied every day; a reboot waits for a person, and an alert says so (ADR 0035)."""
+    """Applied every day; a reboot waits for a person, and an alert says so (ADR 0038)."""
 
     def __init__(self, name: str, args: PatchesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:server:Patches", name, None, opts)

@@ -13,7 +13,7 @@ from infra.units import Memory
 
 MASTER = Memory.mib(130)  # the prefork parent of a typical app, measured
 # Of the parent, for each task that it holds until its time has come: measured 13.8 KiB with an argument of 1,000
-# characters, 8.7 with a number (docs/adr/0034-eta-tasks.md has the measurement).
+# characters, 8.7 with a number (docs/adr/0037-eta-tasks.md has the measurement).
 _ETA_TASK = Memory(14 * 1024)
 _CHILD_PERCENT = 90  # of an even share: a child is recycled only after the task that crossed the bound
 _MAX_TASKS_PER_CHILD = 500
