@@ -11,6 +11,7 @@ from infra.components.authorized_keys import AuthorizedKeys, AuthorizedKeysArgs
 from infra.components.celery_answers import CeleryAnswers, CeleryAnswersArgs
 from infra.components.k3s import K3s
 from infra.components.k3s_agents import K3sAgents, K3sAgentsArgs
+from infra.components.patches import Patches, PatchesArgs
 from infra.components.server.interface import CeleryServer, CeleryServersArgs, Server
 from infra.models.stack_config import StackConfig
 from infra.names import CELERY_SERVERS_COMPONENT
@@ -49,7 +50,7 @@ def deploy_celery_servers(
     answers = CeleryAnswers("celery-answers", args, opts=pulumi.ResourceOptions(depends_on=[k3s.installed]))
     connections = tuple(access.connection_behind(server.public_ip, one.private_ip) for one in made.servers)
     for number, connection in enumerate(connections, start=1):
-        _authorized_keys(number, config, access, made.servers[number - 1], connection, answers.ready[number - 1])
+        _keys_and_patches(number, config, access, made.servers[number - 1], connection, answers.ready[number - 1])
     agents = K3sAgents(
         "k3s-agents",
         K3sAgentsArgs(
@@ -69,7 +70,7 @@ def deploy_celery_servers(
     return agents.ready
 
 
-def _authorized_keys(
+def _keys_and_patches(
     number: int,
     config: StackConfig,
     access: Access,
@@ -85,3 +86,5 @@ def _authorized_keys(
     )
     after = pulumi.ResourceOptions(depends_on=[*server.ready, answered])
     AuthorizedKeys(f"authorized-keys-celery-{number}", args, opts=after)
+    patches = PatchesArgs(connection=connection, server_id=server.server_id)
+    Patches(f"patches-celery-{number}", patches, opts=after)

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import yaml
+
+from infra.names import MONITORING_NAMESPACE, PROMETHEUS
 
 _LONGEST = 4_000_000  # bytes of an answer
 # What to do where the API server does not know who asks.
@@ -53,6 +55,20 @@ class Cluster:
         found = self._request("GET", path).get("items")
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
             raise OSError("the answer is no list of objects")
+        return found
+
+    def query(self, expression: str) -> list[dict[str, Any]]:
+        """What the cluster's Prometheus answers now: the series of a vector.
+
+        Raises:
+            OSError: as `items`.
+        """
+        path = f"/api/v1/namespaces/{MONITORING_NAMESPACE}/services/{PROMETHEUS}:9090/proxy/api/v1/query"
+        answer = self._request("GET", f"{path}?{urlencode({'query': expression})}")
+        data = answer.get("data")
+        found = data.get("result") if isinstance(data, dict) else None
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            raise OSError("the answer is no vector of Prometheus")
         return found
 
     def delete(self, path: str, uid: str) -> None:

@@ -37,6 +37,7 @@ PATCH_FORCE = "pulumi.com/patchForce"  # the Kubernetes provider takes fields fr
 
 # On the server
 DATA_MOUNT = "/var/lib/stagecoach"  # the data volume
+METRICS_FOLDER = "/var/lib/stagecoach-metrics"  # what a server says of itself; node-exporter reads it
 MARKER_FILE = "/var/lib/stagecoach/.stagecoach-deployment"
 K3S_CONFIG = "/etc/rancher/k3s/config.yaml"
 AUDIT_POLICY = "/etc/rancher/k3s/audit-policy.yaml"

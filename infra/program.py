@@ -19,6 +19,7 @@ from infra.components.data_volume import DataVolume, DataVolumeArgs
 from infra.components.k3s import K3s, K3sArgs
 from infra.components.namespaces import Namespaces, NamespacesArgs
 from infra.components.outside import Outside
+from infra.components.patches import Patches, PatchesArgs
 from infra.components.priority_classes import PriorityClasses
 from infra.components.server.interface import Server, ServerArgs
 from infra.components.traefik import Traefik, TraefikArgs
@@ -186,6 +187,11 @@ def _cluster(config: StackConfig, plan: StackPlan, access: Access, server: Serve
             deploy_key=access.public_key,
             people=config.authorized_keys,
         ),
+        opts=pulumi.ResourceOptions(depends_on=server.ready),
+    )
+    Patches(
+        "patches",
+        PatchesArgs(connection=connection, server_id=server.server_id),
         opts=pulumi.ResourceOptions(depends_on=server.ready),
     )
     k3s = K3s(

@@ -193,6 +193,7 @@ def render_settings(worker: WorkerPlan) -> dict[str, Any]:
         "task_acks_late": True,
         "task_reject_on_worker_lost": worker.reject_on_worker_lost,
         "worker_prefetch_multiplier": worker.prefetch_multiplier,
+        "worker_eta_task_limit": worker.eta_task_limit,
         "worker_max_tasks_per_child": worker.max_tasks_per_child,
         "worker_max_memory_per_child": worker.max_memory_per_child.bytes // 1024,
         "worker_soft_shutdown_timeout": float(worker.soft_shutdown_timeout),

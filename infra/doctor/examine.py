@@ -20,6 +20,7 @@ from infra.doctor.network import dns_checks, no_server_checks, server_checks
 from infra.doctor.packages import packages_check, python_check
 from infra.doctor.provider import token_check
 from infra.doctor.pulumi_cli import PulumiCli
+from infra.doctor.reboot import reboot_check
 from infra.doctor.ssh_keys import keys_of_this_machine, ssh_key_checks
 from infra.doctor.stack_file import StackFile, read_stack_file
 from infra.errors import StagecoachError
@@ -107,6 +108,7 @@ def _deployment(
         yield from no_server_checks(config, online=asked.online, reach=asked.reach)
     if outputs.get("kubeconfig"):
         yield kubeconfig_check(str(outputs["kubeconfig"]), now.date())
+        yield from reboot_check(str(outputs["kubeconfig"]), now)
     yield from dns_checks(config.hosts, address)
     date = answer.headers.get("Date") if answer else None
     yield clock_check(now, provider_date=date, synchronised=is_synchronised())

@@ -37,6 +37,9 @@ class PoolOverrides(StrictModel):
     prefetch_multiplier: int | None = Field(
         default=None, ge=1, le=64, description="tasks that a process holds, the one that it runs included"
     )
+    eta_task_limit: int | None = Field(
+        default=None, ge=100, le=100_000, description="tasks with an ETA or a countdown that a pod takes in advance"
+    )
     reject_on_worker_lost: bool | None = Field(
         default=None, description="a task whose process is killed goes back to the queue"
     )

@@ -60,6 +60,12 @@ class PoolConfig(StrictModel):
     prefetch_multiplier: int = Field(
         ge=1, le=64, default=1, description="tasks that a process holds, the one that it runs included"
     )
+    eta_task_limit: int = Field(
+        ge=100,
+        le=100_000,
+        default=2000,
+        description="tasks with an ETA or a countdown that a pod takes in advance; then it takes no task at all",
+    )
     reject_on_worker_lost: bool = Field(
         default=True, description="a task whose process is killed goes back to the queue; false loses it"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra.models.stage_config import StageConfig
-from infra.sizing.celery_worker import GRACE_MARGIN, MASTER, longest_task
+from infra.sizing.celery_worker import GRACE_MARGIN, MASTER, eta_memory, longest_task
 from infra.sizing.plan import Check, WorkerPlan
 
 _SWEEP = 100  # seconds that kombu's sweep for lost tasks may take on top
@@ -32,15 +32,7 @@ def check_worker(stage: StageConfig, worker: WorkerPlan) -> Iterator[Check]:
         reason="acks_late with reject_on_worker_lost: a killed child's task is delivered again",
         field=f"{path}.reject_on_worker_lost",
     )
-    limit = worker.workload.container("worker").limits.memory or MASTER
-    children = worker.max_memory_per_child * worker.concurrency
-    yield Check(
-        name=f"children-memory/{worker.pool}",
-        ok=worker.max_memory_per_child.whole_mib >= _SMALLEST_CHILD_MIB and children + MASTER < limit,
-        reason=f"{worker.concurrency} children x {worker.max_memory_per_child} + parent {MASTER} < limit {limit}, "
-        f"and a child has at least {_SMALLEST_CHILD_MIB}Mi",
-        field=f"{path}.memory_limit",
-    )
+    yield _memory(worker, path)
 
 
 def _visibility(stage: StageConfig, worker: WorkerPlan) -> Check:
@@ -54,6 +46,19 @@ def _visibility(stage: StageConfig, worker: WorkerPlan) -> Check:
         reason=f"visibility timeout {worker.visibility_timeout} s > longest task {longest} s{prefetched} + "
         f"{_SWEEP} s, or Redis hands a running task to a second worker",
         field="overrides.visibility_timeout",
+    )
+
+
+def _memory(worker: WorkerPlan, path: str) -> Check:
+    """The parent holds tasks that wait for their time; children are recycled before they take its room."""
+    limit = worker.workload.container("worker").limits.memory or MASTER
+    children, held = worker.max_memory_per_child * worker.concurrency, eta_memory(worker.eta_task_limit)
+    return Check(
+        name=f"children-memory/{worker.pool}",
+        ok=worker.max_memory_per_child.whole_mib >= _SMALLEST_CHILD_MIB and children + MASTER + held < limit,
+        reason=f"{worker.concurrency} children x {worker.max_memory_per_child} + parent {MASTER} + {held} for "
+        f"{worker.eta_task_limit} tasks with an ETA < limit {limit}, and a child has at least {_SMALLEST_CHILD_MIB}Mi",
+        field=f"{path}.memory_limit",
     )
 
 

@@ -12,6 +12,9 @@ from infra.sizing.scaled import scaled_replicas
 from infra.units import Memory
 
 MASTER = Memory.mib(130)  # the prefork parent of a typical app, measured
+# Of the parent, for each task that it holds until its time has come: measured 13.8 KiB with an argument of 1,000
+# characters, 8.7 with a number (docs/adr/0037-eta-tasks.md has the measurement).
+_ETA_TASK = Memory(14 * 1024)
 _CHILD_PERCENT = 90  # of an even share: a child is recycled only after the task that crossed the bound
 _MAX_TASKS_PER_CHILD = 500
 GRACE_MARGIN = 30  # seconds for the restore and the exit
@@ -43,6 +46,7 @@ def size_celery_worker(
         queues=pool.queues,
         concurrency=pool.concurrency,
         prefetch_multiplier=pool.prefetch_multiplier,
+        eta_task_limit=pool.eta_task_limit,
         reject_on_worker_lost=pool.reject_on_worker_lost,
         max_tasks_per_child=_MAX_TASKS_PER_CHILD,
         max_memory_per_child=child.memory,
@@ -68,6 +72,11 @@ def child_memory(limit: Memory, concurrency: int, path: str = "") -> Number:
     if room.value < 0:
         return fixed(0, "Mi")
     return room.percent(_CHILD_PERCENT) // children
+
+
+def eta_memory(tasks: int) -> Memory:
+    """What the parent takes for so many tasks that wait for their time, in whole MiB."""
+    return Memory.mib((_ETA_TASK * tasks).whole_mib + 1)
 
 
 def longest_task(pool: PoolConfig | WorkerPlan) -> int:
@@ -96,6 +105,7 @@ def _decided(pool: PoolConfig, visibility_timeout: int) -> Reasons:
         DECIDED,
         concurrency=of_stage(f"{path}.concurrency", pool.concurrency),
         prefetch_multiplier=of_stage(f"{path}.prefetch_multiplier", pool.prefetch_multiplier),
+        eta_task_limit=of_stage(f"{path}.eta_task_limit", pool.eta_task_limit),
         visibility_timeout=of_stage("visibility_timeout", visibility_timeout, "s"),
         **seconds,
     )

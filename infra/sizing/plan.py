@@ -79,6 +79,7 @@ class WorkerPlan:
     queues: tuple[str, ...]
     concurrency: int
     prefetch_multiplier: int
+    eta_task_limit: int  # tasks that a worker holds until their time has come
     reject_on_worker_lost: bool
     max_tasks_per_child: int
     max_memory_per_child: Memory

@@ -38,6 +38,7 @@ PACKAGES = (
     "procps",
     "python3",
     "python3-yaml",
+    "unattended-upgrades",
     "util-linux",
 )
 # No host keys: each server gets its own by user data.  No service starts but SSH: the rest is the program's to install.

@@ -108,6 +108,7 @@ class TestSettings:
             "stagecoach_celery.py",
             "stagecoach_consumers.py",
             "stagecoach_events.py",
+            "stagecoach_held.py",
             "stagecoach_limits.py",
             "stagecoach_probes.py",
             "stagecoach_queues.py",

@@ -46,7 +46,7 @@ class TestStage1:
     def test_preview_shows_no_changes(self, lab, built):
         done = pulumi(lab, "preview", "--expect-no-changes")
         assert done.returncode == 0, done.stdout[-2000:]
-        assert "119 unchanged" in done.stdout
+        assert "121 unchanged" in done.stdout
 
     def test_scripts_are_kept_without_secrets(self, lab, built):
         kept = sorted(path.name for path in (lab.root / "servers").rglob("*.sh"))

@@ -87,6 +87,7 @@ class TestMetrics:
             "celery_queue_length",
             "traefik_service_requests_total",
             "alertmanager_build_info",
+            "stagecoach_patches_applied_seconds",
         ):
             assert wait(lambda name=name: shop.query(name), name, seconds=120)
         down = wait(lambda: shop.query("up") and [[one[0] for one in shop.query("up == 0")]], "targets", seconds=120)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.sizing.celery_worker import MASTER, child_memory, size_celery_worker
+from infra.sizing.celery_worker import MASTER, child_memory, eta_memory, size_celery_worker
 from infra.units import Memory
 from stacks import STAGES
 
@@ -29,12 +29,22 @@ class TestChildMemory:
         """Else the kernel kills the pod before Celery recycles a child."""
         for stage in STAGES.values():
             for pool in stage.pools:
-                together = MASTER + child_memory(pool.memory_limit, pool.concurrency).memory * pool.concurrency
-                assert together < pool.memory_limit
+                children = child_memory(pool.memory_limit, pool.concurrency).memory * pool.concurrency
+                assert MASTER + children + eta_memory(pool.eta_task_limit) < pool.memory_limit
 
     def test_nothing_is_left(self):
         """A limit below the parent's own memory: a contract refuses it by name."""
         assert child_memory(Memory.mib(100), 2).memory == Memory(0)
+
+
+class TestEtaTasks:
+    def test_bounded_at_every_stage(self):
+        assert {sized(stage).eta_task_limit for stage in STAGES} == {2000}
+
+    def test_their_memory(self):
+        """14 KiB each: 40,000 of them would be more than a whole worker of stage 1 has beside its children."""
+        assert eta_memory(2000) == Memory.mib(28)
+        assert eta_memory(40_000) == Memory.mib(547)
 
 
 class TestEnd:

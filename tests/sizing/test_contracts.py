@@ -56,6 +56,7 @@ BREAKS = (
     ("ephemeral-storage/server", {"django": {"tmp_size": "40Gi"}}, "overrides.django.tmp_size"),
     ("ephemeral-storage/server", {"tmp_size": "29Gi"}, "overrides.pools.default.tmp_size"),
     ("children-memory/default", {"concurrency": 16}, "overrides.pools.default.memory_limit"),
+    ("children-memory/default", {"eta_task_limit": 20_000}, "overrides.pools.default.memory_limit"),
 )
 POOL = (
     "longest_time_limit",
@@ -65,6 +66,7 @@ POOL = (
     "reject_on_worker_lost",
     "concurrency",
     "tmp_size",
+    "eta_task_limit",
 )
 
 

@@ -18,7 +18,7 @@ from infra.components._kubernetes import (
     resources,
     tcp_probe,
 )
-from infra.names import NODE_EXPORTER, labels, selector
+from infra.names import METRICS_FOLDER, NODE_EXPORTER, labels, selector
 from infra.sizing.plan import WorkloadPlan
 
 # Nobody else's: it sees every process of the host, and of those with its own user the files and environment as well.
@@ -26,7 +26,7 @@ from infra.sizing.plan import WorkloadPlan
 UID = 10005
 _PORT = 9100
 # What dashboards and alerts read; the rest of the collectors would triple the series.
-_COLLECTORS = ("cpu", "diskstats", "filesystem", "loadavg", "meminfo", "netdev", "time", "uname", "vmstat")
+_COLLECTORS = ("cpu", "diskstats", "filesystem", "loadavg", "meminfo", "netdev", "textfile", "time", "uname", "vmstat")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +51,7 @@ class NodeExporter(pulumi.ComponentResource):
                 "--web.listen-address=:9100",
                 "--collector.disable-defaults",
                 *(f"--collector.{one}" for one in _COLLECTORS),
+                f"--collector.textfile.directory=/host{METRICS_FOLDER}",
             ],
             ports=[core.v1.ContainerPortArgs(name="metrics", container_port=_PORT, host_port=_PORT)],
             resources=resources(args.plan.container("node-exporter")),

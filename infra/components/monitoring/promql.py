@@ -21,7 +21,10 @@ _MOUNTS = f'mountpoint=~"/|{DATA_MOUNT}"'
 DISK_AVAILABLE = f"node_filesystem_avail_bytes{{{_MOUNTS}}}"
 DISK_FREE = f"100 * {DISK_AVAILABLE} / node_filesystem_size_bytes{{{_MOUNTS}}}"
 INODES_FREE = f"100 * node_filesystem_files_free{{{_MOUNTS}}} / node_filesystem_files{{{_MOUNTS}}}"
-QUEUE_LENGTH = "sum by (queue_name) (celery_queue_length)"
+# What waits for a process: in the broker, and in workers that have taken it from there (an ETA that is over).
+_WAITING = '{__name__=~"celery_queue_length|celery_queue_prefetched"}'
+QUEUE_LENGTH = f"sum by (queue_name) ({_WAITING})"
+ALL_WAITING = f"sum({_WAITING})"
 # A queue that is made for waiting: the guide's slow pool.  Everything else has a customer at the other end.
 PATIENT_QUEUES = "slow|backups"
 # Traefik names a service by namespace, Service and port.

@@ -11,9 +11,10 @@ from lab.vps.guest import journal, relations
 from lab.vps.guest.children import Children
 from lab.vps.guest.mount import Mount
 from lab.vps.guest.service import Service
+from lab.vps.guest.timer import Timer
 from lab.vps.guest.units import Unit, load
 
-Runner = Service | Mount
+Runner = Service | Mount | Timer
 _RESULTS = {
     "dependency": "A dependency job for {name} failed. See 'journalctl -xe' for details.",
     "assert": "Assertion failed on job for {name}.",
@@ -35,10 +36,10 @@ class Manager:
         self.order: list[str] = []  # of active units, for the way down
 
     def get(self, name: str) -> Runner | None:
-        """The unit's runner; None where there is no such unit, or one of a kind that is not run (targets, timers)."""
+        """The unit's runner; None where there is no such unit, or one of a kind that is not run (targets, sockets)."""
         if name not in self.runners:
             unit = load(name)
-            if unit is None or not name.endswith((".service", ".mount")):
+            if unit is None or not name.endswith((".service", ".mount", ".timer")):
                 return None
             self.runners[name] = _runner(unit, self.children)
         return self.runners[name]
@@ -150,6 +151,8 @@ class Manager:
 
 
 def _runner(unit: Unit, children: Children) -> Runner:
+    if unit.name.endswith(".timer"):
+        return Timer(unit)
     return Mount(unit, children) if unit.name.endswith(".mount") else Service(unit, children)
 
 

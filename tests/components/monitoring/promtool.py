@@ -45,6 +45,7 @@ class Case:
     at: int  # the first minute at which it fires
     labels: dict = field(default_factory=dict)  # of the alert, without severity and component
     stage: int = 5
+    value: tuple[str, str] = ("", "")  # a template of the message's, and what Prometheus makes of it
     interval: int = 1  # minutes between values and evaluations
 
 
@@ -52,7 +53,7 @@ def holds(case, folder):
     """Fires in the minute that the case names, not one evaluation earlier, and never without its condition."""
     rule = _rule(case.stage, case.alert, case.labels)
     labels = {**rule["labels"], **case.labels}
-    expected = {"exp_labels": labels, "exp_annotations": _filled(rule["annotations"], labels)}
+    expected = {"exp_labels": labels, "exp_annotations": _filled(rule["annotations"], labels, case.value)}
     tests = [_test(case.alert, case.interval, case.hot, {case.at - case.interval: [], case.at: [expected]})]
     if case.cool is not None:
         tests.append(_test(case.alert, case.interval, case.cool, {case.at: []}))
@@ -89,9 +90,9 @@ def _test(alert, interval, series, moments):
     }
 
 
-def _filled(annotations, labels):
-    """What Prometheus' templates make of the labels."""
+def _filled(annotations, labels, value):
+    """What Prometheus' templates make of the labels and the value."""
     return {
-        key: re.sub(r"\{\{ \$labels\.(\w+) \}\}", lambda found: labels.get(found[1], ""), text)
+        key: re.sub(r"\{\{ \$labels\.(\w+) \}\}", lambda found: labels.get(found[1], ""), text).replace(*value)
         for key, text in annotations.items()
     }

@@ -27,5 +27,11 @@ class TestNodeExporter:
             "vmstat",
         }
 
+    def test_reads_what_the_server_says_of_itself(self):
+        """The collector takes the folder's name as it stands, below the mount."""
+        arguments = container(run(1), NAME)["args"]
+        assert "--collector.textfile" in arguments
+        assert "--collector.textfile.directory=/host/var/lib/stagecoach-metrics" in arguments
+
     def test_has_no_token(self):
         assert pods(run(1))[NAME]["automountServiceAccountToken"] is False

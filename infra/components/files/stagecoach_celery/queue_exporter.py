@@ -17,7 +17,7 @@ from stagecoach_aside import Store
 from stagecoach_broker import FoundQueues
 from stagecoach_celery import app
 from stagecoach_consumers import Consumers
-from stagecoach_events import EVENTS, Events, Histogram
+from stagecoach_events import EVENTS, Events, Held, Histogram
 from stagecoach_probes import LOCK_KEY, broker_channel
 
 
@@ -77,7 +77,9 @@ class Exporter:
             for queue in {*planned, *self.consumers.queues.get(name, ())}.intersection(totals) if up else ():
                 counts[queue,] += 1
                 processes[queue,] += pool["concurrency"] if pool else 1  # one at least: the plan has no number
+        held = {name: self.events.held[name] for name, (up, _) in workers if up and name in self.events.held}
         return [
+            *_held(held, totals),
             *_family("celery_worker_up", "gauge", ("hostname",), {(name,): int(up) for name, (up, _) in workers}),
             *_family(
                 "celery_worker_tasks_active",
@@ -104,6 +106,22 @@ class Exporter:
             lines += _histogram("celery_task_runtime", self.events.runtime)
             lines += _histogram("celery_task_queue_wait_time", self.events.wait)
         return lines
+
+
+def _held(workers: dict[str, Held], totals: dict[str, int]) -> list[str]:
+    """Tasks that the workers have taken and no process has begun: no queue shows them."""
+    scheduled, waiting = (
+        {(queue,): sum(one.get(queue, 0) for one in of_each) for queue in totals}
+        for of_each in ([one.scheduled for one in workers.values()], [one.waiting for one in workers.values()])
+    )
+    each = {(name,): sum(one.scheduled.values()) for name, one in workers.items()}
+    limits = {(name,): one.limit for name, one in workers.items() if one.limit}
+    return [
+        *_family("celery_queue_scheduled", "gauge", ("queue_name",), scheduled),
+        *_family("celery_queue_prefetched", "gauge", ("queue_name",), waiting),
+        *_family("celery_worker_tasks_scheduled", "gauge", ("hostname",), each),
+        *_family("celery_worker_eta_task_limit", "gauge", ("hostname",), limits),
+    ]
 
 
 def _beat(channel) -> list[str]:

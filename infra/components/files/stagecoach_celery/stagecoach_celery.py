@@ -13,6 +13,7 @@ from pathlib import Path
 from celery.app.utils import find_app
 from celery.utils.collections import ConfigurationView
 from stagecoach_aside import watch_runs
+from stagecoach_held import watch_held
 from stagecoach_limits import watch
 from stagecoach_probes import broker_channel, connect
 
@@ -56,6 +57,7 @@ def load():
         sys.stderr.write(f"stagecoach: {line}\n")
     watch(found)
     watch_runs(found, broker_channel)
+    watch_held(found)
     connect(found, Path(os.environ["STAGECOACH_STATE"]))
     return found
 

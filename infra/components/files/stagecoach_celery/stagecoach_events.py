@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from stagecoach_celery import app
+from stagecoach_held import EVENT as HELD
 
 EVENTS = ("sent", "received", "started", "succeeded", "failed", "rejected", "revoked", "retried")
 _ENDS = ("succeeded", "failed", "rejected", "revoked")
@@ -28,6 +29,14 @@ class Task(NamedTuple):
     queue: str
     since: float | None
     seen: float
+
+
+class Held(NamedTuple):
+    """What a worker holds by queue, and how many of them may wait for their time (stagecoach_held.py)."""
+
+    scheduled: dict[str, int]
+    waiting: dict[str, int]
+    limit: int
 
 
 class Histogram:
@@ -59,6 +68,7 @@ class Events:
         self.tasks: dict[str, Task] = {}
         self.samples: dict[str, dict[str, float]] = defaultdict(dict)
         self.workers: dict[str, tuple[float, int]] = {}
+        self.held: dict[str, Held] = {}
         self.last = int(time.time())  # when the last event came; the start counts as one
 
     def on_event(self, event: dict) -> None:
@@ -69,6 +79,8 @@ class Events:
             if kind == "worker":
                 seen = time.time() - (_WORKER_TIMEOUT if what == "offline" else 0)
                 self.workers[event["hostname"]] = seen, int(event.get("active") or 0)
+            elif event["type"] == HELD:
+                self.held[event["hostname"]] = Held(event["scheduled"], event["waiting"], event["limit"])
             elif kind == "task" and what in EVENTS:
                 self._task(what, event)
 
@@ -131,6 +143,7 @@ class Events:
         with self.lock:
             for name in [name for name, (seen, _) in self.workers.items() if seen < now - _WORKER_FORGOTTEN]:
                 del self.workers[name]
+                self.held.pop(name, None)
             return {name: (now - seen < _WORKER_TIMEOUT, active) for name, (seen, active) in self.workers.items()}
 
     def run(self) -> None:

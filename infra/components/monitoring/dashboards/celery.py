@@ -6,6 +6,7 @@ from typing import Any
 
 from infra.components.monitoring.dashboards.panel import Panel, dashboard, graph
 from infra.components.monitoring.promql import (
+    ALL_WAITING,
     QUEUE_LENGTH,
     container_selector,
     cpu_of_limit,
@@ -22,7 +23,7 @@ def celery_dashboard(plan: StackPlan) -> dict[str, Any]:
     mean = "sum by (name) (rate(celery_task_runtime_sum[15m])) / sum by (name) (rate(celery_task_runtime_count[15m]))"
     # Tasks that wait, times what one takes, by the processes that there are (domain 6.4).
     one_takes = "sum(rate(celery_task_runtime_sum[15m])) / sum(rate(celery_task_runtime_count[15m]))"
-    backlog = f"sum(celery_queue_length) * ({one_takes}) / sum(max by (queue_name) (celery_active_process_count))"
+    backlog = f"{ALL_WAITING} * ({one_takes}) / sum(max by (queue_name) (celery_active_process_count))"
     ends = "sum by (name) (rate(celery_task_{}_total[5m]))"
     panels = (
         graph("Waiting tasks", "short", (QUEUE_LENGTH, "{{queue_name}}"), at=(50, 100)),
@@ -37,7 +38,15 @@ def celery_dashboard(plan: StackPlan) -> dict[str, Any]:
         graph("Tasks done", "ops", (ends.format("succeeded"), "{{name}}")),
         graph("Tasks failed", "ops", (ends.format("failed"), "{{name}}"), (ends.format("retried"), "{{name}} again")),
         graph("Mean duration", "s", (mean, "{{name}}"), at=(float(longest),), about="Line: the longest time limit"),
-        graph("Taken, not done", "short", ("max(celery_queue_unacked)", "unacked")),
+        graph(
+            "Taken, not done",
+            "short",
+            ("max(celery_queue_unacked)", "unacked"),
+            ("sum by (queue_name) (celery_queue_scheduled)", "{{queue_name}}: waits for its time"),
+            ("sum by (queue_name) (celery_queue_prefetched)", "{{queue_name}}: waits for a process"),
+            at=tuple(sorted({float(worker.eta_task_limit) for worker in plan.workers})),
+            about="Line: the ETA tasks that one worker takes in advance",
+        ),
         graph(
             "Workers and beat",
             "short",

@@ -6,6 +6,7 @@ from typing import Any
 
 from infra.components.monitoring.dashboards.panel import dashboard, graph, number
 from infra.components.monitoring.promql import (
+    QUEUE_LENGTH,
     SHOP_DURATION,
     SHOP_ERROR_PERCENT,
     SHOP_P95,
@@ -40,7 +41,7 @@ def shop_dashboard(plan: StackPlan) -> dict[str, Any]:
         ),
         graph("CPU of the web pods' request", "percent", (cpu_of_request(web), "of the request"), at=(70,)),
         graph("Memory of each web pod", "bytes", (memory, "{{pod}}"), at=marks, about="Lines: request and limit"),
-        graph("Waiting tasks", "short", ("sum by (queue_name) (celery_queue_length)", "{{queue_name}}"), at=(50, 100)),
+        graph("Waiting tasks", "short", (QUEUE_LENGTH, "{{queue_name}}"), at=(50, 100)),
         number("Certificate ends in", "s", f"min({certificate_left()})", at=(1_209_600.0, 604_800.0)),
         number(
             "Newest backup",

@@ -16,6 +16,8 @@ from infra.components.monitoring.promql import (
 from infra.components.monitoring.rules.alert import Alert
 from infra.sizing.plan import StackPlan, WorkerPlan, WorkloadPlan
 
+# Tasks that wait anywhere, those for their time included: who has any is not idle.
+_HELD = "celery_queue_(length|prefetched|scheduled)"
 _MIN_RUNS = 10  # in 15 minutes: fewer say nothing about a mean
 
 
@@ -100,7 +102,7 @@ def _separate_server() -> Alert:
 def _idle(plan: StackPlan) -> Iterator[Alert]:
     """Not at stage 1: there is no smaller one."""
     for worker in plan.workers:
-        length = f'sum(celery_queue_length{{queue_name=~"{pool_queues(worker)}"}})'
+        length = f'sum({{__name__=~"{_HELD}",queue_name=~"{pool_queues(worker)}"}})'
         # Right after a start an hour's maximum is that of a few minutes: hence the hour of waiting on top.
         idle = f"max_over_time(({cpu_of_request(worker.workload)})[1h:1m]) < 30"
         yield Alert(

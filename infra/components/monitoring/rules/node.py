@@ -12,14 +12,18 @@ from infra.components.monitoring.promql import (
 )
 from infra.components.monitoring.rules.alert import Alert
 from infra.components.monitoring.speed import faster_seconds
+from infra.names import NODE_EXPORTER
 
+_PATCH_DAYS = 3  # two failed nights in a row and one more
+_LIST_DAYS = 8  # Debian's list of security patches is valid for 7 days (its Valid-Until)
+_SILENT_SECONDS = 3600  # of a file that is written every five minutes
 _DAYS_AHEAD = 4  # a weekend and a day to act
 _SECONDS_AHEAD = _DAYS_AHEAD * 86_400
 
 
 def node_alerts(speed: int = 1) -> list[Alert]:
     """The guide's two thresholds, and what stops a single server for good."""
-    return [*_cpu_and_memory(), *_disks(faster_seconds(_SECONDS_AHEAD, speed))]
+    return [*_cpu_and_memory(), *_disks(faster_seconds(_SECONDS_AHEAD, speed)), *_patches()]
 
 
 def _disks(ahead: int) -> list[Alert]:
@@ -41,6 +45,34 @@ def _disks(ahead: int) -> list[Alert]:
             component="disk",
             severity="critical",
             summary="{{ $labels.mountpoint }} on {{ $labels.instance }} is almost full",
+        ),
+    ]
+
+
+def _patches() -> list[Alert]:
+    """By the file that each server writes (files/patches/metrics.sh); a server without one is not patched."""
+    answers = f'max by (instance) (up{{job="{NODE_EXPORTER}"}} == 1)'
+    late = (
+        f"time() - max by (instance) (stagecoach_patches_applied_seconds) > {_PATCH_DAYS * 86_400}",
+        f"time() - max by (instance) (stagecoach_patches_lists_seconds) > {_LIST_DAYS * 86_400}",
+        f"time() - max by (instance) (node_textfile_mtime_seconds) > {_SILENT_SECONDS}",
+        f"{answers} unless on (instance) stagecoach_patches_applied_seconds",
+    )
+    return [
+        Alert(
+            name="RebootNeeded",
+            expression="stagecoach_reboot_needed_since_seconds > 0",
+            minutes=15,
+            component="reboot",
+            summary="{{ $labels.instance }}: a patched kernel waits for a reboot since "
+            "{{ $value | humanizeTimestamp }}",
+        ),
+        Alert(
+            name="PatchesNotApplied",
+            expression=" or ".join(f"({one})" for one in late),
+            minutes=60,
+            component="patches",
+            summary="{{ $labels.instance }}: Debian's security patches were not applied for days",
         ),
     ]
 

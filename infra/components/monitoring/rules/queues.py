@@ -11,6 +11,7 @@ from infra.sizing.plan import StackPlan, WorkerPlan
 
 _STUCK_FACTOR = 2  # a message older than that many of its pool's longest tasks
 _STALE_SECONDS = 300
+_NEAR_PERCENT = 90  # of the ETA tasks that a worker may hold
 
 
 def queue_alerts(plan: StackPlan) -> list[Alert]:
@@ -47,6 +48,13 @@ def queue_alerts(plan: StackPlan) -> list[Alert]:
             component="beat",
             severity="critical",
             summary="No beat holds the lock: nothing is scheduled",
+        ),
+        Alert(
+            name="EtaTasksAtLimit",
+            expression=f"100 * celery_worker_tasks_scheduled / celery_worker_eta_task_limit > {_NEAR_PERCENT}",
+            minutes=5,
+            component="eta-tasks",
+            summary="{{ $labels.hostname }}: holds nearly as many tasks with an ETA as it may; then it takes no task",
         ),
         *_ending_their_process(),
         _stale(plan),

@@ -111,6 +111,19 @@ def test_every_alert_has_a_case():
     assert {alert.name for alert in alerts} == {case.alert for case in CASES}
 
 
+def test_a_worker_that_holds_tasks_is_not_idle(tmp_path):
+    """They wait for their time in its memory, and its queue is empty."""
+    held = {'celery_queue_scheduled{queue_name="slow"}': "9x200"}
+    case = Case(
+        alert="ScaleDownCandidate",
+        hot=idle(7, "0x200"),
+        cool=idle(7, "0x200") | held,
+        at=61,
+        labels={"pool": "slow"},
+    )
+    holds(case, tmp_path)
+
+
 def test_full_but_idle_pods_are_no_reason(tmp_path):
     """The autoscaler holds its maximum for an hour after a peak."""
     case = Case(

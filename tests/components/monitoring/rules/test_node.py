@@ -11,6 +11,7 @@ CPU = 'node_cpu_seconds_total{{mode="{}",instance="shop"}}'
 DATA = 'mountpoint="/var/lib/stagecoach",instance="shop"'
 ON_DATA = {"mountpoint": "/var/lib/stagecoach", "instance": "shop"}
 SHOP = {"instance": "shop"}
+SERVER = 'instance="shop"'
 
 
 def memory(free, inactive):
@@ -32,6 +33,17 @@ def disk(left, files="50x2000"):
     }
 
 
+def patches(applied="0+60x9000", lists="0+60x9000", written="0+60x9000"):
+    """Times as the server's file has them; promtool's clock starts at the epoch, a minute a value."""
+    return {
+        f"stagecoach_patches_applied_seconds{{{SERVER}}}": applied,
+        f"stagecoach_patches_lists_seconds{{{SERVER}}}": lists,
+        f'node_textfile_mtime_seconds{{{SERVER},file="/host/var/lib/stagecoach-metrics/patches.prom"}}': written,
+        f'up{{{SERVER},job="node-exporter"}}': "1x9000",
+    }
+
+
+REBOOT = f"stagecoach_reboot_needed_since_seconds{{{SERVER}}}"
 CASES = [
     # Idle 9 seconds a minute are 85 % in use, 15 are 75 %; a rate needs a second value.
     Case(
@@ -64,6 +76,16 @@ CASES = [
         at=61,
         labels=ON_DATA,
     ),
+    Case(
+        alert="RebootNeeded",
+        hot={REBOOT: "60x30"},
+        cool={REBOOT: "0x30"},
+        at=15,
+        labels=SHOP,
+        value=("{{ $value | humanizeTimestamp }}", "1970-01-01 00:01:00 +0000 UTC"),
+    ),
+    # Three days without a run, and the hour of waiting; with one every minute it is silent.
+    Case(alert="PatchesNotApplied", hot=patches(applied="0x9000"), cool=patches(), at=3 * 1440 + 61, labels=SHOP),
     Case(alert="DiskFull", hot=disk("14000x20"), cool=disk("16000x20"), at=5, labels=ON_DATA),
 ]
 
@@ -75,6 +97,21 @@ def test_fires(case, tmp_path):
 
 def test_every_alert_has_a_case():
     assert {alert.name for alert in node_alerts()} == {case.alert for case in CASES}
+
+
+@pytest.mark.parametrize(
+    ("series", "at"),
+    [
+        (patches(lists="0x9000"), 8 * 1440 + 61),
+        (patches(written="0x9000"), 121),
+        ({f'up{{{SERVER},job="node-exporter"}}': "1x9000"}, 60),
+    ],
+    ids=["old lists", "a file that nobody writes", "a server without patches"],
+)
+def test_patches_that_nobody_applies(series, at, tmp_path):
+    """The lists are as important as the run: with old ones it finds nothing to do, and ends without an error."""
+    long = {key: value.replace("9000", "20000") for key, value in series.items()}
+    holds(Case(alert="PatchesNotApplied", hot=long, cool=None, at=at, labels=SHOP), tmp_path)
 
 
 def test_full_of_small_files(tmp_path):

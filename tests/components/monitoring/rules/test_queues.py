@@ -23,6 +23,16 @@ def up(pool, value):
     return {f'celery_worker_up{{hostname="{pool}@celery-worker-6b-x1"}}': f"{value}x40"}
 
 
+def eta_tasks(count):
+    labels = '{hostname="fast@celery-worker-6b-x1"}'
+    return {
+        f"celery_worker_tasks_scheduled{labels}": f"{count}x40",
+        f"celery_worker_eta_task_limit{labels}": "2000x40",
+    }
+
+
+PREFETCHED = 'celery_queue_prefetched{queue_name="fast"}'
+
 CASES = [
     Case(alert="CeleryQueueBacklog", hot={LENGTH: "51x40"}, cool={LENGTH: "50x40"}, at=15, labels=FAST),
     Case(alert="QueueNoConsumer", hot=consumers(0), cool=consumers(1), at=5, labels=FAST),
@@ -46,6 +56,13 @@ CASES = [
         cool={'celery_tasks_run_again{name="pay"}': "0x40"},
         at=5,
         labels={"name": "pay"},
+    ),
+    Case(
+        alert="EtaTasksAtLimit",
+        hot=eta_tasks(1801),
+        cool=eta_tasks(1800),
+        at=5,
+        labels={"hostname": "fast@celery-worker-6b-x1"},
     ),
     Case(alert="BeatDown", hot={"celery_beat_up": "0x40"}, cool={"celery_beat_up": "1x40"}, at=5),
     # The last event at the start; 300 seconds are over in minute 6.
@@ -80,6 +97,13 @@ def test_fires(case, tmp_path):
 
 def test_every_alert_has_a_case():
     assert {alert.name for alert in queue_alerts(stage_plan(5))} == {case.alert for case in CASES}
+
+
+def test_what_workers_have_taken_waits_as_well(tmp_path):
+    """Thousands of tasks that are due at the same time leave the queue empty."""
+    hot = {LENGTH: "0x40", PREFETCHED: "51x40"}
+    cool = {LENGTH: "0x40", PREFETCHED: "2x40", 'celery_queue_scheduled{queue_name="fast"}': "900x40"}
+    holds(Case(alert="CeleryQueueBacklog", hot=hot, cool=cool, at=15, labels=FAST), tmp_path)
 
 
 def test_no_workers_no_staleness(tmp_path):
