@@ -1,4 +1,4 @@
-"""How programs write a value that they print: in JSON, in a URL, in HTML, YAML, a shell's words, in base64."""
+"""How programs write a value that they print: in JSON, in URLs, HTML, Markdown, YAML, a shell's words, in base64."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ def spellings(value: str) -> set[str]:
         html.escape(value, quote=False),
         html.escape(value).replace("&quot;", "&#34;").replace("&#x27;", "&#39;"),  # Go's
         value.replace("'", "''"),
+        value.replace("|", "\\|"),  # of Markdown
+        " ".join(value.split()),
         shlex.quote(value).strip("'"),
         repr(value)[1:-1],
         *_in_json(value),

@@ -146,6 +146,20 @@ PROOFS: tuple[Proof, ...] = (
         needs=programs(),
     ),
     Proof(
+        name="fuzz",
+        proves="ten thousand stack files, previews, comments and secrets, drawn from what people and programs write",
+        tests=(
+            "tests/config/test_engine_reading.py::test_ten_thousand_drawn_files",
+            "tests/config/test_engine_reading.py::test_plan_and_up_say_the_same_of_ten_thousand_files",
+            "tests/guard/test_composed.py::test_ten_thousand_previews",
+            "tests/pull_requests/test_composed.py::test_ten_thousand_comments",
+            "tests/pull_requests/test_spellings.py::test_ten_thousand_secrets",
+        ),
+        depends=(*PROGRAM, "tools/pulumi", "tests/config", "tests/guard", "tests/preview", "tests/pull_requests"),
+        cpus=1,
+        needs=programs(),
+    ),
+    Proof(
         name="python",
         proves="every promised Python of this machine installs the locks and runs the program",
         tests=("tests/tools/test_locks.py::test_every_promised_python_of_this_machine",),
