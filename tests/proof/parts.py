@@ -160,6 +160,14 @@ PROOFS: tuple[Proof, ...] = (
         needs=programs(),
     ),
     Proof(
+        name="scanners",
+        proves="kube-score and zizmor find nothing in manifests and workflows that is not listed with its reason",
+        tests=("tests/scanners",),
+        depends=(*PROGRAM, ".github", "tools/kube-score", "requirements-scanners.txt", "lab/toolchain", *HELPERS),
+        cpus=1,
+        needs=programs(),
+    ),
+    Proof(
         name="python",
         proves="every promised Python of this machine installs the locks and runs the program",
         tests=("tests/tools/test_locks.py::test_every_promised_python_of_this_machine",),
