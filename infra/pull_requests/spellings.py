@@ -10,6 +10,8 @@ from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
+from infra.preview.printable import one_line
+
 # Go's encoder escapes what HTML could take for a tag; others the slash.
 _GO = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
@@ -26,6 +28,7 @@ def spellings(value: str) -> set[str]:
         value.replace("'", "''"),
         value.replace("|", "\\|"),  # of Markdown
         " ".join(value.split()),
+        one_line(value),
         shlex.quote(value).strip("'"),
         repr(value)[1:-1],
         *_in_json(value),
