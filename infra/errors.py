@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_LONGEST = 20_000  # characters of one part of a message: a stack file may have a value of a million
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -17,8 +19,13 @@ class Problem:
 
     def __str__(self) -> str:
         """One line for the message."""
-        found = f" = {self.value}" if self.value else ""
-        return f"{self.path}{found}: {self.allowed}. {self.hint}"
+        path, value, allowed, hint = map(_cut, (self.path, self.value, self.allowed, self.hint))
+        found = f" = {value}" if value else ""
+        return f"{path}{found}: {allowed}. {hint}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 class StagecoachError(Exception):

@@ -19,10 +19,11 @@ from lab.paths import REPOSITORY, bin_dir, cache_root
 from lab.toolchain.build import program_folder
 from lab.toolchain.caches import remove_go_caches
 from lab.toolchain.go import GO_BIN
-from lab.toolchain.programs import LAB, TESTS
+from lab.toolchain.programs import LAB, SCANNERS, TESTS
 from lab.vps.machine_image import image_folder
 
-_CHECKOV = "requirements-checkov.txt"
+# Environments of their own, beside this one: by the name in front of the lock's.
+_APART = ("checkov", "scanners")
 
 
 def clean() -> None:
@@ -52,7 +53,7 @@ def _programs(in_use: InUse, *, guest: bool) -> int:
         if not free:
             sys.stdout.write("programs are kept: another process builds\n")
             return 0
-        found = _others(cache_root() / "programs", [program_folder(one).name for one in (*LAB, *TESTS)])
+        found = _others(cache_root() / "programs", [program_folder(one).name for one in (*LAB, *TESTS, *SCANNERS)])
         found += _guest_programs() if guest else []
         freed = _gone(path for path in found if not in_use.runs(path))
     for link in bin_dir().glob("*"):
@@ -76,11 +77,13 @@ def _go(in_use: InUse) -> list[Path]:
 
 
 def _environments(in_use: InUse) -> list[Path]:
-    """All but this one and its checkov; another process makes or uses the one that it names."""
-    digest = hashlib.sha256((REPOSITORY / _CHECKOV).read_bytes()).hexdigest()[:12]
+    """All but this one and those of its checkers; another process makes or uses the one that it names."""
     root = cache_root()
-    folders = [path for name in ("venv-*", "checkov-*") for path in root.glob(name) if path.is_dir()]
-    kept = {Path(sys.prefix).resolve(), *(path.resolve() for path in root.glob(f"checkov-*{digest}"))}
+    folders = [path for name in ("venv", *_APART) for path in root.glob(f"{name}-*") if path.is_dir()]
+    kept = {Path(sys.prefix).resolve()}
+    for name in _APART:
+        lock = (REPOSITORY / f"requirements-{name}.txt").read_bytes()
+        kept |= {path.resolve() for path in root.glob(f"{name}-*{hashlib.sha256(lock).hexdigest()[:12]}")}
     unused = [path for path in folders if path.resolve() not in kept and not in_use.names(path)]
     locks = [path.with_name(f"{path.name}.lock") for path in unused]
     return [*unused, *locks, root / "lock", root / "pip"]

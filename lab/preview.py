@@ -17,7 +17,7 @@ from lab.lifecycle import Lab
 
 _REMARK = (
     "The engine's preview is the lab's: the real engine and a real Kubernetes API server, an emulated cloud, "
-    "*simulated* nodes."
+    "simulated nodes."
 )
 _COPY = "preview"  # the stack file's copy that the preview reads: the deployment's own stays as it is
 

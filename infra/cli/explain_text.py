@@ -34,7 +34,8 @@ def print_explanations(explanations: Iterable[Explanation]) -> None:
 
 def explanations_markdown(explanations: Iterable[Explanation]) -> str:
     """The same tables, each under its workload's name."""
-    from infra.pull_requests.markdown import code, plain, table  # noqa: PLC0415  `plan` as text needs none of it
+    from infra.pull_requests.markdown import table  # noqa: PLC0415  `plan` as text needs none of it
+    from infra.pull_requests.markdown_text import code, plain  # noqa: PLC0415
 
     lines: list[str] = []
     for workload, rows in _by_workload(explanations):

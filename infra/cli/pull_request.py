@@ -21,12 +21,11 @@ def comment(
     remark: Annotated[list[str] | None, typer.Option(help="Say this about the engine's previews.")] = None,
 ) -> None:
     """Write one Markdown comment: plan and changes of every stack file that differs, and the engine's previews."""
-    from infra.pull_requests.comment import render_comment  # noqa: PLC0415
     from infra.pull_requests.findings import gather, require_good  # noqa: PLC0415  `plan` is to be quick
-    from infra.pull_requests.redact import redact  # noqa: PLC0415
+    from infra.pull_requests.publish import published  # noqa: PLC0415
 
     found = gather(base, previews=previews, engine=engine, remarks=tuple(remark or ()))
-    text = redact(render_comment(found), os.environ)
+    text = published(found, os.environ)
     if output:
         output.write_text(text)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from infra.config.read_yaml import DEEPEST, MOST_VALUES
 from infra.models.plain_scalar import engine_text, read_text
 
 # What looks like a number there is a text all the same.
@@ -25,10 +26,25 @@ def from_engine(name: str, text: str) -> Any:  # noqa: ANN401  whatever stands i
         return None
     if text[0] in "{[":
         try:
-            return json.loads(text)
+            found = json.loads(text)
         except (ValueError, RecursionError):
             return text  # the model says what it wants in its place
+        return found if _is_moderate(found) else text
     return text if name in _TEXTS else read_text(text)
+
+
+def _is_moderate(found: Any) -> bool:  # noqa: ANN401  whatever stands in the text
+    """Whether a stack file could say the same without JSON: as deep, and as many keys and values."""
+    level, count = [found], 0
+    for _ in range(DEEPEST):
+        inner = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, (dict, list))]
+        count += len(level) + sum(len(one) for one in level if isinstance(one, dict))
+        if not inner or count > MOST_VALUES:
+            break
+        level = [value for one in inner for value in one]
+    else:
+        return False
+    return count <= MOST_VALUES
 
 
 def as_engine(name: str, value: Any) -> Any:  # noqa: ANN401  as above

@@ -12,8 +12,8 @@ import yaml
 from infra.models.plain_scalar import UnfaithfulError, read_plain
 
 # A stack file has seven levels and some hundred values; an alias counts with all that it stands for.
-_DEEPEST = 30
-_MOST_VALUES = 20_000
+DEEPEST = 30
+MOST_VALUES = 20_000
 _LONGEST_TEXT = 1_000_000  # characters
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")  # of YAML 1.1; not of what the engine reads with
 _MARKED_KEY = re.compile(r"\?(\s|$)")
@@ -121,8 +121,8 @@ class _Reader:
         return Document(content=content, oddities=tuple(self._oddities))
 
     def _begin(self, event: Any) -> None:  # noqa: ANN401  PyYAML has no types
-        if len(self._open) >= _DEEPEST:
-            raise YamlError(f"nested more than {_DEEPEST} levels deep")
+        if len(self._open) >= DEEPEST:
+            raise YamlError(f"nested more than {DEEPEST} levels deep")
         self._refuse_tag(event)
         if self._wants_key():
             raise YamlError(f"line {_line(event)}: a list or a mapping is no key")
@@ -214,8 +214,8 @@ class _Reader:
 
     def _count(self, more: int) -> None:
         self._values += more
-        if self._values > _MOST_VALUES:
-            raise YamlError(f"more than {_MOST_VALUES} values, with all that its aliases stand for")
+        if self._values > MOST_VALUES:
+            raise YamlError(f"more than {MOST_VALUES} values, with all that its aliases stand for")
 
     def _refuse_tag(self, event: Any) -> None:  # noqa: ANN401
         if event.tag is not None:

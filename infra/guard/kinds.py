@@ -43,7 +43,8 @@ _COMES_AND_GOES = ("celery-host-key",)  # with the Celery servers
 
 def kind_of(step: Step) -> str | None:
     """What stands behind a resource that must stay; None where it may come and go."""
-    if step.name.startswith(f"{CELERY_SERVERS_COMPONENT}-") or step.name.endswith(_COMES_AND_GOES):
+    comes_and_goes = step.name.startswith(f"{CELERY_SERVERS_COMPONENT}-") or step.name.endswith(_COMES_AND_GOES)
+    if comes_and_goes and not step.protected:
         return None
-    found = _KINDS.get(step.type)
+    found = next((_KINDS[one] for one in (step.type, *step.types) if one in _KINDS), None)
     return found or ("protected resource" if step.protected else None)

@@ -10,6 +10,7 @@ from infra.catalog import INSTANCE_TYPES
 from infra.guard.kinds import SIZES, VULTR_INSTANCE, kind_of
 from infra.models.guard_config import GuardException
 from infra.preview.engine_preview import EnginePreview, Step
+from infra.preview.printable import shortened
 
 _GOES = {
     "replace": "would be replaced: another one, and an empty one, takes its place",
@@ -21,6 +22,7 @@ _GOES = {
 }
 # The engine's other operations (sdk/go/common/apitype, OpType); none of them takes anything away.
 _HARMLESS = ("same", "create", "update", "read", "refresh", "import", "remove-pending-replace")
+_LONGEST = 60  # characters of a value that a message shows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,21 +95,26 @@ def _judge(step: Step, reason: str) -> Verdict:
 
 def _smaller(step: Step) -> str:
     """What an update makes smaller that only grows."""
-    key = SIZES.get(step.type)
-    if key:
-        return _shrinks(step.before.get(key), step.after.get(key))
-    if step.type == VULTR_INSTANCE and step.before.get("plan") != step.after.get("plan"):
-        return _vultr_downgrade(str(step.before.get("plan")), str(step.after.get("plan")))
+    for kind in (step.type, *step.types):
+        key = SIZES.get(kind)
+        why = _shrinks(step.before.get(key), step.after.get(key)) if key else ""
+        if kind == VULTR_INSTANCE:
+            why = _vultr_downgrade(step.before.get("plan"), step.after.get("plan"))
+        if why:
+            return why
     return ""
 
 
 def _shrinks(before: object, after: object) -> str:
     """A size that is no number, or is not told, may be a smaller one."""
+    if before is None and after is None:
+        return "has no size in this preview: it may be a smaller one"
     if before == after:
         return ""
     old, new = _number(before), _number(after)
     if old is None or new is None:
-        return f"would go from size {before!r} to {after!r}, and one of them is no number: it may be a smaller one"
+        sizes = " to ".join(shortened(repr(one), _LONGEST) for one in (before, after))
+        return f"would go from size {sizes}, and one of them is no number: it may be a smaller one"
     return (
         f"would shrink from {before} to {after}: no provider does that, and data would be cut off" if new < old else ""
     )
@@ -124,9 +131,12 @@ def _number(value: object) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def _vultr_downgrade(before: str, after: str) -> str:
+def _vultr_downgrade(was: object, becomes: object) -> str:
     """Vultr only goes up (domain facts 2.2); a plan that the catalog does not know may be a way down."""
+    if was == becomes and was is not None:
+        return ""
     rows = {row.name: row for row in INSTANCE_TYPES["vultr"]}
+    before, after = (shortened(one, _LONGEST) for one in (was, becomes))
     old, new = rows.get(before), rows.get(after)
     if old is None or new is None:
         unknown = before if old is None else after

@@ -14,6 +14,7 @@ from infra.models.host_name import host_name, public_host_name
 _SCHEMES = ("http", "https")
 _HOST_PORT = re.compile(r"(?P<host>.*):(?P<port>[0-9]{1,9})", re.DOTALL)
 _HIGHEST_PORT = 65_535
+_LONGEST = 2_000  # characters of an address, which is what browsers and proxies take of a URL
 _ATOM = r"[A-Za-z0-9!$%&'*+/=^_`{|}~-]+"  # RFC 5322's atom without `?` and `#`
 _LOCAL = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 
@@ -102,6 +103,8 @@ def reachable_host(text: str) -> str:
 def _require_visible(text: str) -> None:
     if not text:
         raise ValueError("is empty")
+    if len(text) > _LONGEST:
+        raise ValueError(f"has {len(text)} characters; {_LONGEST:,} are allowed")
     if any(one.isspace() or not one.isprintable() for one in text):
         raise ValueError("has a blank or a character that can't be seen")
 

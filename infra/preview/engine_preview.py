@@ -6,11 +6,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from infra.errors import ConfigError, Problem
 from infra.names import SERVER_RESOURCE
+from infra.preview.printable import lines, one_line, shortened
 
 # The engine's words for one resource's part in a replacement; they are told as one.
 REPLACING = ("replace", "create-replacement", "delete-replaced")
@@ -21,11 +22,17 @@ _ROOT_DISKS = {
     "digitalocean:index/droplet:Droplet": "disk",
     "vultr:index/instance:Instance": "disk",
 }
-# What a terminal takes for a command: ECMA-48's control sequences, and an operating system's command with its end.
-_COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\].*?(?:\x07|\x1b\\)|\x1b[@-Z\\-_]", re.DOTALL)
 _SAME = "same"
 # urn:pulumi:STACK::PROJECT::TYPES::NAME; a name may hold anything, colons too.
-_URN = re.compile(r"urn:pulumi:([\w.-]{1,100})::([\w.-]{1,100})::[^:].*?::.")
+_URN = re.compile(r"urn:pulumi:([\w.-]{1,100})::([\w.-]{1,100})::(?!:)((?:[^:]|:(?!:))+)::(.+)", re.DOTALL)
+# Of the engine's severities those that are no error (sdk/go/common/diag); one that is not known may be one.
+_NO_ERRORS = ("debug", "info", "info#err", "warning")
+# A shop has some 250 resources, and a preview of all of them a few megabytes: what is far beyond is no preview, and
+# reading it would take longer than anybody waits.
+LONGEST = 24_000_000  # characters
+_MOST_STEPS = 10_000
+_LONGEST_SAID = 20_000  # characters of one message
+_LONGEST_SHOWN = 100  # of what is wrong
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -47,6 +54,7 @@ class Step:
     paths: tuple[str, ...]  # of the inputs that change
     replacing: tuple[str, ...]  # those of them that make the engine replace it
     urn: str = ""
+    types: tuple[str, ...] = ()  # what the states call its type, where that is another one
     before: Mapping[str, Any] = field(default_factory=dict)  # inputs, where the engine tells them
     after: Mapping[str, Any] = field(default_factory=dict)
 
@@ -71,17 +79,18 @@ def parse_preview(text: str, source: str) -> EnginePreview:
         ConfigError: it is not the whole of a preview.
     """
     try:
-        document = _object(json.loads(text))
+        document = _object(_loaded(text))
         listed = document.get("steps")
-        raw = [(_mapping(one), _step(one)) for one in listed or ()]
-        told = [(str(one["severity"]), _text(one["message"])) for one in _list(document.get("diagnostics"))]
+        raw = [(_mapping(one), _step(one)) for one in _list(listed)]
+        told = [_diagnostic(one) for one in _list(document.get("diagnostics"))]
         unchanged = _unchanged(_mapping(document.get("changeSummary")), raw)
         root_disk = next((size for size in map(_root_disk, raw) if size), None)
     except (ValueError, AttributeError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        said = shortened(error, _LONGEST_SAID)
         problem = Problem(
             path=source,
             value=f"{len(text)} characters",
-            allowed=f"the JSON object that `pulumi preview --json` prints ({type(error).__name__}: {error})",
+            allowed=f"the JSON object that `pulumi preview --json` prints ({type(error).__name__}: {said})",
             hint="It may have been cut off, or another text was mixed in: run the preview again",
         )
         raise ConfigError("the engine's preview can't be read", [problem]) from None
@@ -96,39 +105,75 @@ def parse_preview(text: str, source: str) -> EnginePreview:
     )
 
 
+def _loaded(text: str) -> Any:  # noqa: ANN401  whatever stands there
+    """JSON in which no key stands twice: whoever reads it takes one of them, and the other one may be the truth."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+            raise ValueError(f"{shortened(twice, _LONGEST_SHOWN)} stands there twice")
+        return found
+
+    if len(text) > LONGEST:
+        raise ValueError(f"longer than {LONGEST} characters")
+    return json.loads(text, object_pairs_hook=once)
+
+
 def _unchanged(summary: Mapping[str, Any], raw: list[tuple[Mapping[str, Any], Step]]) -> int:
     """How many stay as they are; ValueError where the summary counts more steps than are listed."""
     listed = Counter(str(one.get("op")) for one, _ in raw)
     for op, count in summary.items():
-        if not isinstance(count, int) or count < 0:
-            raise ValueError(f"the summary has {count!r} for {op}, which is no number of resources")
+        name = shortened(op, _LONGEST_SHOWN)
+        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+            said = shortened(repr(count), _LONGEST_SHOWN)
+            raise ValueError(f"the summary has {said} for {name}, which is no number of resources")
         if op != _SAME and listed[op] < count:
-            raise ValueError(f"the summary says {count} x {op}, and {listed[op]} are listed")
+            raise ValueError(f"the summary says {count} x {name}, and {listed[op]} are listed")
     return int(summary.get(_SAME, 0))
+
+
+def _diagnostic(one: object) -> tuple[str, str]:
+    """Severity and text; an error without words is an error, too."""
+    raw = _object(one)
+    severity, said = one_line(raw["severity"]), raw["message"]
+    if not isinstance(said, str):
+        raise TypeError(f"a text is expected, not {type(said).__name__}")
+    kind = severity if severity in _NO_ERRORS else "error"
+    text = lines(said[:_LONGEST_SAID]).removeprefix(f"{kind}: ")
+    return kind, text or ("an error without a text" if kind == "error" else "")
 
 
 def _said(severity: str, told: list[tuple[str, str]]) -> tuple[str, ...]:
     """Each once: the engine repeats some for every resource (seen with 3.259.0: 58 times)."""
-    found = (message.removeprefix(f"{severity}: ") for kind, message in told if kind == severity)
-    return tuple(dict.fromkeys(message for message in found if message))
+    return tuple(dict.fromkeys(message for kind, message in told if kind == severity and message))
 
 
 def _step(raw: Mapping[str, Any]) -> Step:
-    urn, op = _line(raw["urn"]), _line(raw["op"])
-    qualified, _, name = urn.rpartition("::")
+    urn, op = one_line(raw["urn"]), one_line(raw["op"])
+    kind, name = _type_and_name(urn)
     old, new = _mapping(raw.get("oldState")), _mapping(raw.get("newState"))
     details = _mapping(raw.get("detailedDiff"))
+    named = [one_line(state["type"]) for state in (old, new) if state.get("type") is not None]
     return Step(
         op=_WORDS.get(op, op),
-        type=qualified.rpartition("::")[2].rpartition("$")[2],
+        type=kind,
         name=name,
-        protected=bool(old.get("protect")),
-        paths=tuple(map(_line, details or _list(raw.get("diffReasons")))),
-        replacing=tuple(map(_line, _list(raw.get("replaceReasons")))),
+        protected=_flag(old.get("protect")),
+        paths=tuple(map(one_line, details or _list(raw.get("diffReasons")))),
+        replacing=tuple(map(one_line, _list(raw.get("replaceReasons")))),
         urn=urn,
+        types=tuple(one for one in dict.fromkeys(named) if one != kind),
         before=_mapping(old.get("inputs")),
         after=_mapping(new.get("inputs")),
     )
+
+
+def _type_and_name(urn: str) -> tuple[str, str]:
+    """A name may hold the very colons that part a URN: it is all that comes behind the type."""
+    found = _URN.fullmatch(urn)
+    qualified, name = (found[3], found[4]) if found else urn.rpartition("::")[::2]
+    return qualified.rpartition("::")[2].rpartition("$")[2], name
 
 
 def _origin(urn: str) -> Origin:
@@ -164,27 +209,27 @@ def _list(value: object) -> list[Any]:
         return []
     if not isinstance(value, list):
         raise TypeError(f"a list is expected, not {type(value).__name__}")
+    if len(value) > _MOST_STEPS:
+        raise ValueError(f"a list of {len(value)}, more than {_MOST_STEPS}")
     return value
 
 
-def _text(value: object) -> str:
-    """Half a character (JSON can name one) would end whoever writes it down; colours would change a terminal."""
-    plain = _COLOURS.sub("", str(value))
-    return "".join(one if one.isprintable() or one in "\n\t" else "\N{REPLACEMENT CHARACTER}" for one in plain).strip()
-
-
-def _line(value: object) -> str:
-    """A text that can be printed: half a character, or a terminal's command, would end the table or change it."""
-    if not isinstance(value, str):
-        raise TypeError(f"a text is expected, not {type(value).__name__}")
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in value)
+def _flag(value: object) -> bool:
+    if value is not None and not isinstance(value, bool):
+        raise TypeError(f"true or false is expected, not {type(value).__name__}")
+    return bool(value)
 
 
 def _merged(steps: list[Step]) -> tuple[Step, ...]:
-    """One row for each resource, where the engine has up to three for a replacement; the fullest one."""
-    found: dict[tuple[str, str], Step] = {}
-    for step in steps:
-        key = step.op, step.urn
-        if key not in found or len(step.paths) > len(found[key].paths):
-            found[key] = step
+    """One row for each resource, where the engine has up to three for a replacement; the fullest one.
+
+    Only what is replaced or deleted is told once: of two updates of one resource each may make it smaller.
+    """
+    found: dict[tuple[str, str, int], Step] = {}
+    for index, step in enumerate(steps):
+        key = step.op, step.urn, -1 if step.op in ("replace", "delete") else index
+        before = found.get(key, step)
+        fuller = step if len(step.paths) > len(before.paths) else before
+        types = tuple(dict.fromkeys((*before.types, *step.types)))
+        found[key] = replace(fuller, protected=before.protected or step.protected, types=types)
     return tuple(found.values())

@@ -9,7 +9,8 @@ from infra.preview.engine_preview import EnginePreview
 from infra.pull_requests.diff_markdown import diff_markdown
 from infra.pull_requests.engine_markdown import engine_markdown
 from infra.pull_requests.guard_markdown import danger_lines, guard_markdown
-from infra.pull_requests.markdown import Folded, code, fit, plain
+from infra.pull_requests.markdown import Folded, fit
+from infra.pull_requests.markdown_text import code, plain
 from infra.pull_requests.marker import MARKER
 from infra.pull_requests.plan_markdown import plan_markdown, warning_lines
 from infra.pull_requests.stack_changes import StackChange

@@ -6,7 +6,8 @@ from infra.changes.downtime import own_reasons
 from infra.changes.events import away, minutes
 from infra.changes.restarts import SERVER
 from infra.changes.stack_diff import Restart, ServerMove, StackDiff
-from infra.pull_requests.markdown import Folded, code, folded_table, plain
+from infra.pull_requests.markdown import Folded, folded_table
+from infra.pull_requests.markdown_text import code, plain
 
 
 def diff_markdown(diff: StackDiff) -> list[str | Folded]:

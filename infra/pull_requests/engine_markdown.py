@@ -6,7 +6,8 @@ from collections import Counter
 
 from infra.guard.rules import Ruling, Verdict
 from infra.preview.engine_preview import EnginePreview
-from infra.pull_requests.markdown import Folded, code, folded_table, folded_text, plain
+from infra.pull_requests.markdown import Folded, folded_table, folded_text
+from infra.pull_requests.markdown_text import code, plain
 
 _ORDER = ("replace", "delete", "create", "update")
 _SHOWN_PATHS = 3
@@ -17,10 +18,10 @@ def engine_markdown(preview: EnginePreview, ruling: Ruling, diff_text: str) -> l
     """Counts and errors in the open; the table and the engine's own text behind a click."""
     counts = Counter(step.op for step in preview.steps)
     ordered = sorted(counts, key=_rank)
-    summary = [f"{counts[op]} to {op}" for op in ordered] or ["no changes"]
+    summary = [f"{counts[op]} to {plain(op)}" for op in ordered] or ["no changes"]
     lines = [f"{', '.join(summary)}, {preview.unchanged} unchanged.", ""]  # a list needs an empty line before it
     for kind, messages in (("Error", preview.errors), ("Warning", preview.warnings)):
-        lines += [f"- **{kind}:** {plain(message)[:_SHOWN_ERROR]}" for message in messages]
+        lines += [f"- **{kind}:** {plain(_cut(message))}" for message in messages]
     lines += _replaced(ruling)
     parts: list[str | Folded] = ["\n".join(lines)]
     if preview.steps:
@@ -29,6 +30,11 @@ def engine_markdown(preview: EnginePreview, ruling: Ruling, diff_text: str) -> l
     if diff_text.strip():
         parts.append(folded_text("The engine's own text", diff_text))
     return parts
+
+
+def _cut(message: str) -> str:
+    """Before anything is put around it: half of a piece of code would be none."""
+    return message if len(message) <= _SHOWN_ERROR else f"{message[:_SHOWN_ERROR]}..."
 
 
 def _replaced(ruling: Ruling) -> list[str]:
@@ -50,4 +56,4 @@ def _row(one: Verdict) -> tuple[str, str, str, str]:
     shown = [code(path) for path in step.paths[:_SHOWN_PATHS]]
     more = len(step.paths) - len(shown)
     what = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
-    return (f"**{step.op}**" if one.why else step.op), code(step.name), code(step.type), what
+    return (f"**{plain(step.op)}**" if one.why else plain(step.op)), code(step.name), code(step.type), what

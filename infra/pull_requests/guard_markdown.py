@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infra.guard.rules import Ruling, Verdict
-from infra.pull_requests.markdown import code, plain
+from infra.pull_requests.markdown_text import code, plain
 
 _SHOWN = 8  # held resources that are named
 

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from infra.preview.printable import one_line
+from infra.pull_requests.markdown_text import without_markup
+
 LIMIT = 65_536  # characters of a comment: GitHub refuses more ("Body is too long (maximum is 65536 characters)")
 _TICKS = re.compile(r"`+")
 _CUT = "... cut to fit a comment; the whole text is in the job's log"
@@ -22,7 +25,7 @@ class Folded:
 
     def render(self, room: int) -> str:
         """At most `room` characters; nothing where not even the frame has room."""
-        head = "\n".join([f"<details><summary>{plain(self.title)}</summary>", "", *self.opening])
+        head = "\n".join([f"<details><summary>{without_markup(self.title)}</summary>", "", *self.opening])
         tail = "\n".join([*self.closing, "", "</details>", ""])
         left = room - len(head) - len(tail) - 2
         if left < len(_CUT):
@@ -31,23 +34,6 @@ class Folded:
         if len(body) > left:
             body = _whole_lines(self.lines, left - len(_CUT) - 1) + _CUT
         return f"{head}\n{body}\n{tail}"
-
-
-def code(text: object) -> str:
-    """Inline code in which nothing is Markdown, HTML or a mention, inside tables too."""
-    shown = " ".join(str(text).split()).replace("|", "\\|")
-    longest = max((len(run) for run in _TICKS.findall(shown)), default=0)
-    fence = "`" * (longest + 1)
-    space = " " if longest else ""
-    return f"{fence}{space}{shown}{space}{fence}" if shown else ""
-
-
-def plain(text: object) -> str:
-    """Text in which no HTML and no mention is left."""
-    shown = " ".join(str(text).split())
-    return (
-        shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;").replace("|", "\\|")
-    )
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -69,7 +55,7 @@ def folded_text(title: str, text: str) -> Folded:
     """A text as it is, in a fence that nothing in it closes."""
     longest = max((len(run) for run in _TICKS.findall(text)), default=0)
     fence = "`" * max(3, longest + 1)
-    lines = tuple(text.rstrip().splitlines())
+    lines = tuple(one_line(line.replace("\t", "    ")) for line in text.rstrip().splitlines())
     return Folded(title=title, lines=lines, opening=(f"{fence}diff",), closing=(fence,))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from infra.prices.month import month_price
-from infra.pull_requests.markdown import Folded, code, folded_table, plain, table
+from infra.pull_requests.markdown import Folded, folded_table, table
+from infra.pull_requests.markdown_text import code, plain
 from infra.sizing.plan import StackPlan
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import unquote, unquote_plus
 
 from infra.pull_requests.spellings import spellings
@@ -30,14 +30,24 @@ def redact(text: str, environment: Mapping[str, str]) -> str:
         text: What is to be published.
         environment: Variables. Secret are the values of those whose names tell so, and passwords in all others' URLs.
     """
-    text = _PRIVATE_KEY.sub(_MASK, text)
+    return masker(environment)(text)
+
+
+def masker(environment: Mapping[str, str]) -> Callable[[str], str]:
+    """`redact` for many texts of one environment."""
     secrets = {value for value in _secrets(environment) if len(value) >= _SHORTEST}
-    written = {spelling for value in secrets for spelling in spellings(value)}
-    for spelling in sorted(written, key=len, reverse=True):
-        text = text.replace(spelling, _MASK)
-    text = _LOGIN.sub(rf"\1:{_MASK}@", text)
-    text = _TOKEN_AS_USER.sub(rf"\1{_MASK}@", text)
-    return _PARAMETER.sub(rf"\1={_MASK}", text)
+    found = {spelling for value in secrets for spelling in spellings(value)}
+    written = sorted(found, key=len, reverse=True)
+
+    def mask(text: str) -> str:
+        text = _PRIVATE_KEY.sub(_MASK, text)
+        for spelling in written:
+            text = text.replace(spelling, _MASK)
+        text = _LOGIN.sub(rf"\1:{_MASK}@", text)
+        text = _TOKEN_AS_USER.sub(rf"\1{_MASK}@", text)
+        return _PARAMETER.sub(rf"\1={_MASK}", text)
+
+    return mask
 
 
 def _secrets(environment: Mapping[str, str]) -> Iterable[str]:

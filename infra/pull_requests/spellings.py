@@ -1,4 +1,4 @@
-"""How programs write a value that they print: in JSON, in a URL, in HTML, YAML, a shell's words, in base64."""
+"""How programs write a value that they print: in JSON, in URLs, HTML, Markdown, YAML, a shell's words, in base64."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import shlex
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
+
+from infra.preview.printable import one_line
 
 # Go's encoder escapes what HTML could take for a tag; others the slash.
 _GO = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
@@ -24,6 +26,9 @@ def spellings(value: str) -> set[str]:
         html.escape(value, quote=False),
         html.escape(value).replace("&quot;", "&#34;").replace("&#x27;", "&#39;"),  # Go's
         value.replace("'", "''"),
+        value.replace("|", "\\|"),  # of Markdown
+        " ".join(value.split()),
+        one_line(value),
         shlex.quote(value).strip("'"),
         repr(value)[1:-1],
         *_in_json(value),

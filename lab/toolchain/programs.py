@@ -115,6 +115,15 @@ ACTIONLINT = Program(name="actionlint", module="actionlint", package="github.com
 # What the engine reads from stack files, without an engine: the measure for the program's own reader.
 STACKFILE = Program(name="stackfile", module="pulumi", package="./stackfile")
 
+# Checks the manifests, beside checkov.
+KUBE_SCORE = Program(
+    name="kube-score",
+    module="kube-score",
+    package="github.com/zegl/kube-score/cmd/kube-score",
+)
+
 # In the order in which they are built; what shares code stands together.
 LAB = (PULUMI, KUBE, ETCD, NETPOL, COREDNS, METRICS_SERVER, LOCAL_PATH, TRAEFIK, PEBBLE, CHALLTESTSRV)
 TESTS = (ACTIONLINT, STACKFILE)
+# Only a part of `make proof` uses them, which builds them itself.
+SCANNERS = (KUBE_SCORE,)

@@ -81,7 +81,7 @@ class TestLab:
     def test_the_move_is_previewed(self, comment):
         assert "### Stack `stage1`: the engine's preview" in comment
         assert "| update | `server-server` | `hcloud:index/server:Server` | `serverType` |" in comment
-        assert "*simulated* nodes" in comment
+        assert "simulated nodes" in comment
 
     def test_nothing_is_loud(self, comment):
         """What is replaced is autonamed config."""

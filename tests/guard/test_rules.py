@@ -60,7 +60,34 @@ class TestHeld:
     @pytest.mark.parametrize(("kind", "name", "_word"), HELD)
     @pytest.mark.parametrize("op", ["create", "update", "read", "refresh", "import"])
     def test_stays(self, op, kind, name, _word):
-        assert not verdict(step(op, kind, name, protect=True)).refused
+        told = {"size": 40, "sizeGb": 40, "plan": "vc2-2c-4gb"}
+        made = step(op, kind, name, protect=True) | {"newState": {"type": kind, "inputs": told}}
+        made["oldState"]["inputs"] = told
+        assert not verdict(made).refused
+
+    @pytest.mark.parametrize("kind", [VOLUME, "vultr:index/blockStorage:BlockStorage", "vultr:index/instance:Instance"])
+    def test_a_size_that_is_not_told(self, kind):
+        assert verdict(step("update", kind, "server-data")).refused
+
+    def test_a_name_with_colons(self):
+        """All behind the type is the name."""
+        found = verdict(step("delete", VOLUME, "data::of::old"))
+        assert (found.refused, found.kind, found.step.name) == (True, "volume", "data::of::old")
+
+    def test_a_type_that_only_the_state_names(self):
+        made = step("delete", "kubernetes:core/v1:ConfigMap", "data")
+        made["oldState"]["type"] = VOLUME
+        assert (verdict(made).refused, verdict(made).kind) == (True, "volume")
+
+    def test_two_updates_of_one_resource(self):
+        """Each is looked at, whichever has more to say."""
+        smaller, other = (update(VOLUME, "data", {"size": 60}, {"size": size}) for size in (40, 60))
+        other["detailedDiff"] = {"labels": {}, "location": {}}
+        found = judge(parse_preview(document(other, smaller), "x"), ())
+        assert [one.refused for one in found] == [False, True]
+
+    def test_a_protected_celery_server(self):
+        assert verdict(step("delete", SERVER, "celery-servers-2-server", protect=True)).refused
 
     def test_whatever_is_protected(self):
         found = verdict(step("delete", "aws:s3/bucket:Bucket", "dumps", protect=True))
@@ -145,7 +172,8 @@ class TestExceptions:
 
     def test_is_for_one_update(self):
         """One that nothing needs would wave the next update through."""
-        again = judge(parse_preview(document(step("update", VOLUME, "server-data")), "x"), [self.exception()])
+        grows = update(VOLUME, "server-data", {"size": 40}, {"size": 60})
+        again = judge(parse_preview(document(grows), "x"), [self.exception()])
         assert unused(again, [self.exception()]) == (self.exception(),)
         used = judge(parse_preview(document(step("delete", VOLUME, "server-data")), "x"), [self.exception()])
         assert unused(used, [self.exception()]) == ()

@@ -102,16 +102,19 @@ def test_gos_caches_and_other_versions_of_go(cache):
 
 
 def test_environments(cache):
-    """This one, its checkov and one that a process uses stay."""
-    digest = hashlib.sha256((REPOSITORY / "requirements-checkov.txt").read_bytes()).hexdigest()[:12]
-    for name in ("venv-mine", "venv-old", "venv-busy", f"checkov-{digest}", "checkov-old", "lock", "pip"):
+    """This one, those of its checkers and one that a process uses stay."""
+    apart = {
+        f"{name}-{hashlib.sha256((REPOSITORY / f'requirements-{name}.txt').read_bytes()).hexdigest()[:12]}"
+        for name in ("checkov", "scanners")
+    }
+    for name in ("venv-mine", "venv-old", "venv-busy", *apart, "checkov-old", "scanners-old", "lock", "pip"):
         written(cache / name / "lib" / "file")
         written(cache / f"{name}.lock", 0)
     with subprocess.Popen(["sh", "-c", "sleep 60; true", str(cache / "venv-busy")]) as child:
         wait(lambda: InUse().names(cache / "venv-busy"), "the command line is not there at once")
         clean()
         child.kill()
-    kept = {"venv-mine", "venv-busy", f"checkov-{digest}"}
+    kept = {"venv-mine", "venv-busy", *apart}
     assert {name for name in below(cache) if not name.endswith(".lock")} == {*kept, "locks"}
     assert {f"{name}.lock" for name in kept} <= below(cache)
     assert "venv-old.lock" not in below(cache)

@@ -1,9 +1,11 @@
 """The engine's JSON, whole and damaged."""
 
+import json
+
 import pytest
 
 from infra.errors import ConfigError
-from infra.preview.engine_preview import Origin, parse_preview
+from infra.preview.engine_preview import LONGEST, Origin, parse_preview
 from tests.preview.previews import document, step
 
 SERVER = "hcloud:index/server:Server"
@@ -44,6 +46,18 @@ class TestParse:
         """The engine repeats some for every resource, with the severity in front."""
         said = [{"severity": "warning", "message": "warning: not known\n"}] * 58
         assert parse_preview(document(diagnostics=said), "x").warnings == ("not known",)
+
+    @pytest.mark.parametrize("severity", ["error", "fatal", "ERROR", ""])
+    def test_what_may_be_an_error_is_one(self, severity):
+        """Of another severity than the engine's own, and without a word."""
+        made = parse_preview(document(diagnostics=[{"severity": severity, "message": "\x1b[31m"}]), "x")
+        assert made.errors == ("an error without a text",)
+
+    def test_a_message_of_megabytes(self):
+        """Each letter is looked at once, and not all of them."""
+        said = [{"severity": "error", "message": "\x1b]" * 1_000_000}]
+        [one] = parse_preview(document(diagnostics=said), "x").errors
+        assert len(one) <= 20_000
 
     def test_whose_it_is(self):
         """Unchanged resources count, too."""
@@ -99,6 +113,15 @@ class TestDamaged:
             '{"changeSummary": {"same": "many"}}',
             '{"changeSummary": {"same": -1}}',
             '{"steps": [], "changeSummary": {"delete": 5}}',
+            '{"steps": [{"op": "delete", "urn": "u"}], "steps": []}',
+            '{"steps": [{"op": "delete", "op": "same", "urn": "u"}]}',
+            '{"steps": {}}',
+            '{"steps": ""}',
+            '{"steps": [{"op": "delete", "urn": "u", "oldState": {"protect": "yes"}}]}',
+            '{"changeSummary": {"same": true}}',
+            '{"diagnostics": [{"severity": "error", "message": null}]}',
+            f'{{"steps": [{"{}," * 10_001}{{}}]}}',
+            f'{{"steps": [], "x": "{"x" * LONGEST}"}}',
             document(step("delete", SERVER, "server-server")).replace('"same": 70', '"same": 70, "delete": 2'),
         ],
     )
@@ -122,6 +145,14 @@ class TestPlain:
     def test_a_diagnostic_is_no_command_of_the_terminal(self, said, shown):
         diagnostics = [{"severity": "error", "message": said}]
         assert parse_preview(document(diagnostics=diagnostics), "x").errors == (shown,)
+
+    @pytest.mark.parametrize("op", ["\x1b[2Jdelete", "x" * 10_000])
+    def test_nor_is_what_the_summary_counts(self, op):
+        text = json.dumps({"steps": [], "changeSummary": {op: 5}})
+        with pytest.raises(ConfigError) as caught:
+            parse_preview(text, "x")
+        assert "\x1b" not in str(caught.value)
+        assert len(str(caught.value)) < 1000
 
     def test_a_summary_that_agrees(self):
         text = document(step("delete", SERVER, "server-server")).replace('"same": 70', '"same": 70, "delete": 1')

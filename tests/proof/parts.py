@@ -146,6 +146,28 @@ PROOFS: tuple[Proof, ...] = (
         needs=programs(),
     ),
     Proof(
+        name="fuzz",
+        proves="ten thousand stack files, previews, comments and secrets, drawn from what people and programs write",
+        tests=(
+            "tests/config/test_engine_reading.py::test_ten_thousand_drawn_files",
+            "tests/config/test_engine_reading.py::test_plan_and_up_say_the_same_of_ten_thousand_files",
+            "tests/guard/test_composed.py::test_ten_thousand_previews",
+            "tests/pull_requests/test_composed.py::test_ten_thousand_comments",
+            "tests/pull_requests/test_spellings.py::test_ten_thousand_secrets",
+        ),
+        depends=(*PROGRAM, "lab", "tools/pulumi", *HELPERS, "tests/config", "tests/preview", "tests/pull_requests"),
+        cpus=1,
+        needs=programs(),
+    ),
+    Proof(
+        name="scanners",
+        proves="kube-score and zizmor find nothing in manifests and workflows that is not listed with its reason",
+        tests=("tests/scanners/test_kube_score.py", "tests/scanners/test_zizmor.py"),
+        depends=(*PROGRAM, ".github", "lab", "tools", "requirements-scanners.txt", *HELPERS, "tests/scanners"),
+        cpus=1,
+        needs=programs(),
+    ),
+    Proof(
         name="python",
         proves="every promised Python of this machine installs the locks and runs the program",
         tests=("tests/tools/test_locks.py::test_every_promised_python_of_this_machine",),

@@ -245,4 +245,4 @@ class TestPreviews:
 
     def test_remarks(self, repository, previews):
         (previews / "stage1.json").write_text(document())
-        assert "\nfrom a *simulated* cloud\n" in comment(previews, remarks=("from a *simulated* cloud",))
+        assert "\nfrom a `*simulated*` cloud\n" in comment(previews, remarks=("from a *simulated* cloud",))

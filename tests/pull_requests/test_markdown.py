@@ -3,26 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.pull_requests.markdown import LIMIT, code, cut, fit, folded_table, folded_text, plain, table
-
-
-class TestCode:
-    def test_plain_words(self):
-        assert code("cx23") == "`cx23`"
-
-    def test_ticks_cannot_end_it(self):
-        assert code("a`b``c") == "``` a`b``c ```"
-
-    def test_a_table_cell_stays_one_cell_and_one_line(self):
-        assert code("a|b\nc") == "`a\\|b c`"
-
-    def test_nothing(self):
-        assert code("") == ""
-
-
-class TestPlain:
-    def test_neither_html_nor_a_mention(self):
-        assert plain("<b>@anna</b>") == "&lt;b&gt;&#64;anna&lt;/b&gt;"
+from infra.pull_requests.markdown import LIMIT, cut, fit, folded_table, folded_text, table
 
 
 class TestTable:

@@ -7,11 +7,17 @@ from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
+from infra.guard.rules import rule
+from infra.preview.engine_preview import parse_preview
+from infra.pull_requests.comment import Findings, StackPreview
+from infra.pull_requests.publish import published
 from infra.pull_requests.redact import redact
 from infra.pull_requests.spellings import spellings
+from tests.preview.previews import document, step
 
 # Passwords that people and generators make; a mask that is the value itself would prove nothing.
 VALUES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=6, max_size=60)
@@ -49,6 +55,59 @@ def test_is_masked(write, value):
     assert "[secret]" in text
     assert text.startswith("before ")
     assert text.endswith(" after")
+
+
+# Beside letters of every script those that a spelling changes.
+HARD = st.text(
+    st.one_of(
+        st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zl", "Zp"]),
+        st.sampled_from("<>&\"'/\\|`*_[]()#@:;=+-~$%?!{}., \u00e9\u20ac\U0001f511"),
+    ),
+    min_size=6,
+    max_size=60,
+)
+PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+def masked(name, value):
+    """Wherever it stands: in a text, in a comment's table, list and fence; a URL's in the URL's variable."""
+    assume(value.strip() == value)
+    assume("[secret]" not in value)
+    written = WRITTEN[name](value)
+    for environment in ({"A_TOKEN": value}, {"STATE": f"postgres://state:{quote(value, safe='')}@db.example/x"}):
+        text = redact(f"before {written} after", environment)
+        assert written not in text
+        assume(value not in "before [secret] after postgres://state:@db.example/x")
+        assert value not in text
+        shown = shown_by_github(published(findings(written), environment))
+        assert " ".join(written.split()) not in shown
+        assert "[secret]" in shown
+
+
+def findings(text):
+    said = [{"severity": "error", "message": f"no {text} here"}]
+    preview = parse_preview(document(step("delete", text, text, paths=[text]), diagnostics=said), "x")
+    shown = StackPreview(stack="stage1", preview=preview, ruling=rule(preview), text=f"+ {text}\n- {text}")
+    return Findings(changes=(), program_changed=False, previews=(shown,), remarks=(text,))
+
+
+def shown_by_github(made):
+    """The text that a reader sees."""
+    inline = [token for token in PARSER.parse(made) if token.type in ("inline", "fence")]
+    return "\n".join("".join(one.content for one in token.children or [token]) for token in inline)
+
+
+@settings(max_examples=300, derandomize=True)
+@given(name=st.sampled_from(sorted(WRITTEN)), value=HARD)
+def test_three_hundred_secrets(name, value):
+    masked(name, value)
+
+
+@pytest.mark.proof
+@settings(max_examples=10_000, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(name=st.sampled_from(sorted(WRITTEN)), value=HARD)
+def test_ten_thousand_secrets(name, value):
+    masked(name, value)
 
 
 @given(value=VALUES, before=st.binary(max_size=20), after=st.binary(max_size=20))

@@ -20,7 +20,8 @@ from tools.environment import promised
 REPOSITORY = Path(__file__).resolve().parents[2]
 ALL = sorted(str(path.relative_to(REPOSITORY).with_suffix("")) for path in REPOSITORY.glob("requirements*.in"))
 ALL += sorted(str(path.relative_to(REPOSITORY).with_suffix("")) for path in REPOSITORY.glob("examples/*/*.in"))
-INSTALLED_HERE = [name for name in ALL if name != "requirements-checkov"]  # has an environment of its own
+# The others have an environment of their own.
+INSTALLED_HERE = [name for name in ALL if name not in ("requirements-checkov", "requirements-scanners")]
 PYTHONS = [f"3.{minor}.{patch}" for minor in promised() for patch in (0, 99)]
 SYSTEMS = {
     "linux": {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "x86_64"},
