@@ -161,9 +161,13 @@ PROOFS: tuple[Proof, ...] = (
     ),
     Proof(
         name="scanners",
-        proves="kube-score and zizmor find nothing in manifests and workflows that is not listed with its reason",
-        tests=("tests/scanners/test_kube_score.py", "tests/scanners/test_zizmor.py"),
-        depends=(*PROGRAM, ".github", "lab", "tools", "requirements-scanners.txt", *HELPERS, "tests/scanners"),
+        proves="kube-score, zizmor and detect-secrets find nothing that is not listed with its reason",
+        tests=(
+            "tests/scanners/test_kube_score.py",
+            "tests/scanners/test_zizmor.py",
+            "tests/scanners/test_detect_secrets.py",
+        ),
+        depends=(*PROGRAM, ".github", "docs", "examples", "lab", "tools", "requirements*.txt", "tests"),
         cpus=1,
         needs=programs(),
     ),
