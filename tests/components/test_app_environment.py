@@ -124,6 +124,7 @@ class TestSettings:
             "stagecoach_broker.py",
             "stagecoach_celery.py",
             "stagecoach_consumers.py",
+            "stagecoach_database_schedule.py",
             "stagecoach_events.py",
             "stagecoach_limits.py",
             "stagecoach_probes.py",

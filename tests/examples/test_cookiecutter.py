@@ -9,7 +9,9 @@ import redis
 
 from infra.components.celery_worker import worker_command
 from tests.customer import Customer
+from tests.examples.beat import deploy
 from tests.examples.pods import run_manage, running_pods
+from tests.examples.rows import Rows
 from tests.examples.stack_file import app_of, environment_of, stack_file
 from tests.plans import stage_plan
 from tests.waiting import wait
@@ -113,3 +115,34 @@ class TestPages:
             anna = Customer(HOST, port=port)
             wait(lambda: anna.status(app_of(PROJECT).health_path) == 200, (folder / "web.log").read_text)
             assert anna.status("/") == 500
+
+
+@pytest.mark.postgres
+@pytest.mark.redis
+class TestSchedule:
+    """django-celery-beat's, in the database; tests/celery/test_database_schedule.py has more."""
+
+    @pytest.fixture
+    def rows(self, environment, database, broker):
+        broker.delete("celery", "stagecoach:beat-lock")
+        made = Rows(database)
+        made.clear()
+        return made
+
+    def test_a_weekly_task_runs_although_every_deploy_is_sooner(self, pods, rows, broker):
+        """Two deploys of four days each make one run of an interval of seven, and only one."""
+        deploy(pods)
+        rows.earlier(days=4)
+        deploy(pods)
+        assert broker.llen("celery") == 0
+        rows.earlier(days=4)
+        deploy(pods, lambda: broker.llen("celery") == 1)
+        deploy(pods)
+        assert (broker.llen("celery"), rows.runs("weekly-summary")) == (1, 1)
+
+    def test_an_entry_of_the_admin_survives(self, pods, rows, broker):
+        deploy(pods)
+        rows.add("own", days=8)
+        deploy(pods, lambda: broker.llen("celery") == 1)
+        deploy(pods)
+        assert (broker.llen("celery"), rows.runs("own")) == (1, 1)

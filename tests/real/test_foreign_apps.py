@@ -15,6 +15,7 @@ from lab.images.recipes import HOST as REGISTRY
 from lab.vps.names import Names, lead_here
 from lab.vps.network import Network
 from tests.customer import Customer
+from tests.examples.rows import Rows
 from tests.examples.stack_file import stack_file
 from tests.real.shop import REPOSITORY
 from tests.waiting import PATIENCE, patience, wait
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.vps
 HOST = "app.example.test"
 COOKIECUTTER, WEBSOCKET = REPOSITORY / "examples" / "cookiecutter", REPOSITORY / "examples" / "websocket"
 NAME = {"domain": HOST, "acme_email": "a@example.test"}
-RUNS = "stagecoach:beat-runs"
+WEEKLY, RUNS = "weekly-summary", "stagecoach:beat-runs"
 
 
 class App:
@@ -108,6 +109,19 @@ class TestCookiecutter:
         """One Redis in its settings, two servers: an accepted task survives a power cut."""
         assert "kombu" not in app.shop.redis("redis-cache", "keys", "*")
         assert "_kombu.binding.celery" in app.shop.redis("redis-broker", "keys", "_kombu*")
+
+    def test_its_schedule_survives_a_deploy(self, app):
+        """Two of four days each make one run of an interval of seven."""
+        rows = Rows(app.shop.sql)
+        assert rows.runs(WEEKLY) == 0
+        rows.earlier(days=4)
+        app.deploy()
+        assert rows.runs(WEEKLY) == 0
+        rows.earlier(days=4)
+        app.deploy()
+        wait(lambda: "Summary" in self.subjects(app), "the summary", PATIENCE)
+        app.restart_beat()
+        assert rows.runs(WEEKLY) == 1
 
     @staticmethod
     def subjects(app):
