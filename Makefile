@@ -9,7 +9,8 @@ LOCK := $(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c1-
 # The environment of a Python: another one, or a changed pin, never meets it.
 VENV = $(CACHE)/venv-$$($(1) -V 2>/dev/null | cut -d' ' -f2)-$(LOCK)
 PY := .venv/bin/python
-LOCKS := requirements requirements-dev examples/shop/requirements examples/minimal/requirements requirements-checkov requirements-scanners
+LOCKS := requirements requirements-dev requirements-checkov requirements-scanners \
+	$(foreach one,shop minimal cookiecutter websocket,examples/$(one)/requirements)
 RUN_LAB := $(PY) -m lab --name $(LAB_NAME)
 
 export STAGECOACH_CACHE := $(CACHE)

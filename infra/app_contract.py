@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote, urlsplit
 
 # All of the app's pods: web, migration, workers, beat, queue exporter.
 VARIABLES: dict[str, str] = {
@@ -42,6 +43,16 @@ EXPORTER_VARIABLES: dict[str, str] = {
     "EXPORTER_TIME_LIMIT": "the longest task in seconds: the last bucket of the histograms",
 }
 
+# What `app.aliases` may name of a URL, after a dot.
+URLS: tuple[str, ...] = ("DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL", "CELERY_RESULT_BACKEND")
+PARTS: dict[str, str] = {
+    "host": "the service's host name",
+    "port": "its port",
+    "user": "the user; `default` in Redis",
+    "password": "the password",
+    "name": "the database: its name in Postgres, its number in Redis",
+}
+
 # A stack file's `env` may set none of them: its value would be ignored.
 RESERVED: frozenset[str] = frozenset(
     {**VARIABLES, **WEB_VARIABLES, **ASGI_VARIABLES, **CELERY_VARIABLES, **WORKER_VARIABLES, **EXPORTER_VARIABLES}
@@ -63,3 +74,36 @@ def reserved_problem(names: Iterable[str]) -> str:
     keys = dict.fromkeys(_KEYS[name] for name in hidden if name in _KEYS)
     instead = f"; use {' and '.join(f'`{key}`' for key in keys)} of the stack file" if keys else ""
     return f"the stack gives the app {', '.join(hidden)} itself; choose another name{instead}"
+
+
+def is_source(source: str) -> bool:
+    """Whether an alias can stand for this: a variable of all of the app's pods, or a part of one of its URLs."""
+    variable, dot, part = source.partition(".")
+    return source in VARIABLES or (bool(dot) and variable in URLS and part in PARTS)
+
+
+def alias_values(aliases: Mapping[str, str], contract: Mapping[str, str]) -> dict[str, str]:
+    """The stack's variables under the names that the app reads.
+
+    Args:
+        aliases: By the app's name, what `is_source` accepts; one whose variable is not in `contract` is left out.
+        contract: Variables of the stack with their values.
+    """
+    found = {name: (*source.partition(".")[::2],) for name, source in aliases.items()}
+    return {
+        name: _part(contract[variable], part) if part else contract[variable]
+        for name, (variable, part) in found.items()
+        if variable in contract
+    }
+
+
+def _part(url: str, part: str) -> str:
+    parts = urlsplit(url)
+    values = {
+        "host": parts.hostname,
+        "port": parts.port,
+        "user": parts.username or "default",
+        "password": unquote(parts.password or ""),
+        "name": parts.path.removeprefix("/"),
+    }
+    return str(values[part])

@@ -93,8 +93,9 @@ def _app_reasons(
             yield names, f"stagecoach:{field}"
     if before.hosts != after.hosts:  # one name is the same under either key
         yield names, f"stagecoach:{_names_key(before, after)}"
-    if before.app.settings_module != after.app.settings_module:
-        yield names, "stagecoach:app.settings_module"
+    for one in ("settings_module", "aliases"):
+        if getattr(before.app, one) != getattr(after.app, one):
+            yield names, f"stagecoach:app.{one}"
     if before.app.celery_app != after.app.celery_app:
         yield names[1:], "stagecoach:app.celery_app"
     # Without the key's prefix: the environment is the same, and no migration runs.

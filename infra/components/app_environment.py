@@ -10,6 +10,7 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes import core, meta
 
+from infra.app_contract import alias_values
 from infra.components._kubernetes import mount, secret_env
 from infra.components.files import FOLDER, load
 from infra.components.postgres import DATABASE, USER
@@ -67,7 +68,7 @@ class AppEnvironment(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.secret_name = secret.metadata.name
-        self._direct = self._direct_url(args) if args.plan.pgbouncer else None
+        self._direct = self._direct_variables(args) if args.plan.pgbouncer else {}
         self._app, self._workers = args.app, args.plan.workers
         folder = FOLDER / "stagecoach_celery"
         self._files = {path.name: path.read_text() for path in sorted(folder.glob("*.py"))}
@@ -79,14 +80,18 @@ class AppEnvironment(pulumi.ComponentResource):
         )
         self.register_outputs({})
 
-    def _direct_url(self, args: AppEnvironmentArgs) -> core.v1.Secret:
-        url = pulumi.Output.from_input(args.postgres_password).apply(lambda password: database_url(password, POSTGRES))
-        return core.v1.Secret(
+    def _direct_variables(self, args: AppEnvironmentArgs) -> dict[str, pulumi.Output[str]]:
+        """The database without the pooler: the Secret of each variable that names it, the app's own names included."""
+        values = pulumi.Output.from_input(args.postgres_password).apply(
+            lambda password: direct_variables(args.app, password)
+        )
+        secret = core.v1.Secret(
             f"{self._name}-direct",
             metadata=self._metadata(),
-            string_data={"DATABASE_URL": url},
+            string_data=values,
             opts=pulumi.ResourceOptions(parent=self),
         )
+        return dict.fromkeys(direct_variables(args.app, ""), secret.metadata.name)
 
     def _metadata(self) -> meta.v1.ObjectMetaArgs:
         return meta.v1.ObjectMetaArgs(namespace=self._namespace, labels=labels("app-environment"))
@@ -97,9 +102,7 @@ class AppEnvironment(pulumi.ComponentResource):
 
     def past_the_pooler(self) -> list[core.v1.EnvVarArgs]:
         """What a migration needs on top: locks and settings of a session, which transaction pooling does not keep."""
-        if self._direct is None:
-            return []
-        return [secret_env("DATABASE_URL", self._direct.metadata.name, "DATABASE_URL")]
+        return [secret_env(name, secret, name) for name, secret in self._direct.items()]
 
     def celery_settings(self, name: str, worker: WorkerPlan) -> pulumi.Output[str]:
         """The name of a ConfigMap with the module and one pool's settings."""
@@ -173,7 +176,13 @@ def render_variables(args: AppEnvironmentArgs, secrets: Mapping[str, Any]) -> di
         "DJANGO_ALLOWED_HOSTS": ",".join(args.hosts or ("*",)),
         "DJANGO_CSRF_TRUSTED_ORIGINS": ",".join(origins),
     }
-    return {**args.env, **secrets["more"], **contract}
+    return {**args.env, **secrets["more"], **alias_values(args.app.aliases, contract), **contract}
+
+
+def direct_variables(app: AppConfig, password: str) -> dict[str, str]:
+    """DATABASE_URL of Postgres itself, and what the app calls it or parts of it."""
+    contract = {"DATABASE_URL": database_url(password, POSTGRES)}
+    return contract | alias_values(app.aliases, contract)
 
 
 def database_url(password: str, host: str) -> str:

@@ -33,7 +33,9 @@ def secret_problems(own: Mapping[str, Any], namespace: str) -> Iterator[Problem]
                 only = f"Only {', '.join(SECRET_KEYS)} are secrets"
                 yield Problem(path=path, value="an encrypted value", allowed="plain text", hint=only)
         elif key == _ENV and isinstance(value, dict) and not is_secret(value):
-            yield from _variables(path, value, own.get("env"))
+            app = own.get("app")
+            others = {"env": own.get("env"), "app.aliases": app.get("aliases") if isinstance(app, dict) else None}
+            yield from _variables(path, value, others)
         elif not is_secret(value):
             hint = f"Set it with `pulumi config set --secret {path}`"
             yield Problem(path=path, value="plain text", allowed="an encrypted value", hint=hint)
@@ -51,7 +53,7 @@ def has_secret(value: object) -> bool:
     return isinstance(value, list) and any(has_secret(one) for one in value)
 
 
-def _variables(path: str, values: Mapping[Any, Any], env: object) -> Iterator[Problem]:
+def _variables(path: str, values: Mapping[Any, Any], others: Mapping[str, object]) -> Iterator[Problem]:
     """Each variable is encrypted by itself, and one that is not lies readable in git."""
     for name, value in values.items():
         one = f"{path}.{name}"
@@ -63,5 +65,6 @@ def _variables(path: str, values: Mapping[Any, Any], env: object) -> Iterator[Pr
             yield Problem(path=one, value="", allowed=found, hint="Choose another name")
         elif reserved := reserved_problem([str(name)]):
             yield Problem(path=one, value="", allowed=reserved, hint="Or remove it")
-        if isinstance(env, dict) and name in env:
-            yield Problem(path=one, value="", allowed="stands in `env` as well", hint="Remove one of them")
+        for key, other in others.items():
+            if isinstance(other, dict) and name in other:
+                yield Problem(path=one, value="", allowed=f"stands in `{key}` as well", hint="Remove one of them")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from infra.models.aliases import Aliases
 from infra.models.queue_name import queue_name
 from infra.models.strict import Between, BetweenFieldsError, StrictModel
 
@@ -92,6 +93,11 @@ class AppConfig(StrictModel):
     port: int = Field(default=8000, ge=1024, le=65_535, description="port that gunicorn listens on")
     health_path: Annotated[str, BeforeValidator(_path)] = Field(
         default="/healthz", description="a page that answers 200 when the app can serve"
+    )
+    aliases: Aliases = Field(
+        default_factory=dict,
+        description="names under which the app reads the stack's variables, for example `REDIS_URL: CACHE_URL`, or a "
+        "part of a URL: `DB_PASSWORD: DATABASE_URL.password`",
     )
 
     @model_validator(mode="after")

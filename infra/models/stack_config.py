@@ -11,6 +11,7 @@ from infra.catalog import INSTANCE_TYPES, regions
 from infra.models import change
 from infra.models.addresses import IssuerContact, RegistryServer
 from infra.models.alerts_config import AlertsConfig, MonitoringConfig
+from infra.models.aliases import twice
 from infra.models.app_config import AppConfig
 from infra.models.catalog_config import CatalogConfig
 from infra.models.domains import Domain, Domains, domain_problems
@@ -207,6 +208,7 @@ class StackConfig(StrictModel):
         problems += admin_problems(self.admin_cidrs, public=self.public_admin)
         problems += egress_problems(self.egress_cidrs, servers_network(self.provider, self.name))
         problems += domain_problems(self.domain, self.domains, self.acme_email)
+        problems += twice(self.app.aliases, self.env)
         if problems:
             raise BetweenFieldsError(problems)
         return self

@@ -56,6 +56,8 @@ RECIPES: tuple[Recipe, ...] = (
     _own(PYTHON, "python"),
     Recipe(name="example/shop:1.0.0", folder="examples/shop", base=PYTHON),
     Recipe(name="lab/minimal:1", folder="examples/minimal", base=PYTHON),
+    Recipe(name="lab/cookiecutter:1", folder="examples/cookiecutter", base=PYTHON),
+    Recipe(name="lab/websocket:1", folder="examples/websocket", base=PYTHON),
 )
 _BY_NAME = {recipe.name: recipe for recipe in RECIPES}
 # What the lab cannot make, with the reason: the registry says it where it is asked.

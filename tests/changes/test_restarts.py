@@ -59,6 +59,7 @@ def test_every_move(old, new):
         {"app": {"port": 9000}},
         {"app": {"celery_app": "shop"}},
         {"app": {"settings_module": "shop.settings", "port": 8080}},
+        {"app": {"aliases": {"REDIS_URL": "CACHE_URL"}}},
         {"images": {"postgres": "mirror.example/postgres:17"}},
         {"images": {"postgres_exporter": "mirror.example/exporter:1"}},
         {"images": {"redis": "mirror.example/redis:8.0"}},

@@ -5,7 +5,12 @@ import json
 
 import pytest
 
-from infra.components.app_environment import AppEnvironmentArgs, render_settings, render_variables
+from infra.components.app_environment import (
+    AppEnvironmentArgs,
+    direct_variables,
+    render_settings,
+    render_variables,
+)
 from infra.models.app_config import AppConfig
 from infra.sizing.plan import PgBouncerPlan
 from tests.graphs import run
@@ -68,6 +73,18 @@ class TestVariables:
         assert (made["MAIL_KEY"], made["CURRENCY"]) == ("secret", "EUR")
         assert made["DATABASE_URL"].startswith("postgres://app:pg@")
 
+    def test_under_the_apps_own_names(self):
+        """One Redis for an app that knows one: REDIS_URL."""
+        app = AppConfig(aliases={"REDIS_URL": "CACHE_URL", "DB_PASSWORD": "DATABASE_URL.password"})
+        made = render_variables(arguments(app=app), SECRETS)
+        assert (made["REDIS_URL"], made["DB_PASSWORD"]) == ("redis://:ca@redis-cache:6379/0", "pg")
+        assert made.keys() - render_variables(arguments(), SECRETS).keys() == {"REDIS_URL", "DB_PASSWORD"}
+
+    def test_a_migration_goes_past_the_pooler_under_them_as_well(self):
+        app = AppConfig(aliases={"REDIS_URL": "CACHE_URL", "DB": "DATABASE_URL", "DB_HOST": "DATABASE_URL.host"})
+        url = "postgres://app:pg@postgres:5432/app"
+        assert direct_variables(app, "pg") == {"DATABASE_URL": url, "DB": url, "DB_HOST": "postgres"}
+
     def test_a_change_rolls_the_pods(self):
         """Autonamed: a new Secret has a new name, and every pod template names it (ADR 0005)."""
         made = run(1)
@@ -107,6 +124,7 @@ class TestSettings:
             "stagecoach_broker.py",
             "stagecoach_celery.py",
             "stagecoach_consumers.py",
+            "stagecoach_database_schedule.py",
             "stagecoach_events.py",
             "stagecoach_held.py",
             "stagecoach_limits.py",

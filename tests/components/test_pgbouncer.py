@@ -99,6 +99,14 @@ class TestUse:
         url = made.inputs("app-environment-direct")["stringData"]["DATABASE_URL"]
         assert url == "postgres://app:generated-password@postgres:5432/app"
 
+    def test_so_does_what_the_app_calls_the_database(self):
+        """Else it would migrate through the pooler under its own name."""
+        made = run(2, app={"aliases": {"DB_HOST": "DATABASE_URL.host", "REDIS_URL": "CACHE_URL"}}, **POOLED)
+        assert environment(container(made, "migrate-job"))["DB_HOST"] == ("app-environment-direct-autonamed", "DB_HOST")
+        assert made.inputs("app-environment-direct")["stringData"]["DB_HOST"] == "postgres"
+        assert made.inputs("app-environment-variables")["stringData"]["DB_HOST"] == "pgbouncer"
+        assert "REDIS_URL" not in made.inputs("app-environment-direct")["stringData"]
+
     def test_backup_and_exporter_go_past_it(self, made):
         """A dump is one long session."""
         assert environment(container(made, "postgres-backup-cron-job"))["PGHOST"] == "postgres"

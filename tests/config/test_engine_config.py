@@ -1,10 +1,12 @@
 """What `up` says of a stack file, beside what `plan` says of it."""
 
 import json
+import re
 
 import pytest
 
 from infra.config.engine_config import parse_engine_config
+from infra.config.parse import parse_stack_file
 from infra.errors import ConfigError
 
 GOOD = {
@@ -70,3 +72,25 @@ def test_names_that_are_encrypted_with_their_values(path):
     message = refusal(texts, path, ["stagecoach:env_secrets"])
     assert "stagecoach:env_secrets.DATABASE_URL: the stack gives the app DATABASE_URL itself" in message
     assert "decrypted" not in message
+
+
+@pytest.mark.parametrize(
+    ("aliases", "problem"),
+    [
+        ({"REDIS_URL": "CACHE_URL", "DB_PASSWORD": "DATABASE_URL.password"}, ""),
+        ({"REDIS_URL": "redis://:hunter2@b/0"}, "stagecoach:app.aliases.REDIS_URL: names no variable of the stack"),
+        ({"REDIS_URL": 5}, "stagecoach:app.aliases.REDIS_URL = 5"),
+        (["REDIS_URL"], "stagecoach:app.aliases = "),
+    ],
+)
+def test_aliases_are_read_alike(aliases, problem, path):
+    """From the file, and from the engine's text of it."""
+    path.write_text(f"config:\n{PLAIN}  stagecoach:app: {json.dumps({'aliases': aliases})}\n")
+    texts = GOOD | {"stagecoach:app": json.dumps({"aliases": aliases})}
+    if not problem:
+        assert parse_engine_config(texts, path).app.aliases == parse_stack_file(path).app.aliases == aliases
+        return
+    with pytest.raises(ConfigError, match=re.escape(problem)) as caught:
+        parse_stack_file(path)
+    assert problem in refusal(texts, path)
+    assert "hunter2" not in str(caught.value)

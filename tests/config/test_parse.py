@@ -55,6 +55,18 @@ class TestRefused:
         assert "- stagecoach:catalog.sold_out.0 = cpx99: " in message
         assert message.count("Did you mean c") == 2
 
+    def test_every_wrong_alias_has_its_own_line(self):
+        aliases = {"REDIS_URL": "CACHE", "MY VAR": "CACHE_URL", "DB": "redis://:hunter2@b/0", "A": "CACHE_URL"}
+        message = refusal(app={"aliases": aliases}, env={"A": "1"}, budget="much")
+        assert "- stagecoach:app.aliases.REDIS_URL = CACHE: names no variable of the stack" in message
+        assert "- stagecoach:app.aliases.MY VAR: is no name of a variable" in message
+        assert "- stagecoach:app.aliases.DB: names no variable of the stack" in message
+        assert "- stagecoach:budget" in message
+        assert "hunter2" not in message
+        assert "- stagecoach:app.aliases.A: stands in `env` as well" in refusal(
+            app={"aliases": {"A": "CACHE_URL"}}, env={"A": "1"}
+        )
+
     def test_wrong_namespace(self):
         with pytest.raises(ConfigError, match="stagecoch:stage: a key in one of the namespaces hcloud:, pulumi:, stag"):
             parse_config({**GOOD, "stagecoch:stage": 2}, title="bad")

@@ -58,6 +58,10 @@ def test_as_it_should_be(own):
             {"env_secrets": {"A": ENCRYPTED}, "env": {"A": "x"}},
             [("stagecoach:env_secrets.A", "", "stands in `env` as well")],
         ),
+        (
+            {"env_secrets": {"A": ENCRYPTED}, "app": {"aliases": {"A": "CACHE_URL"}}},
+            [("stagecoach:env_secrets.A", "", "stands in `app.aliases` as well")],
+        ),
     ],
 )
 def test_problems(own, problems):

@@ -29,6 +29,7 @@ SKIPPED = {
     "how-to/celery-servers.md": ("needs a loss", "needs a real server"),
     "how-to/domains.md": ("needs a real server",),
     "how-to/own-image.md": ("needs Docker",),
+    "how-to/cookiecutter-django.md": ("needs Docker", "needs a stack of your own", "needs pods that run"),
     "how-to/new-version.md": (),
     "how-to/own-jobs.md": (),
     "how-to/private-registry.md": (),

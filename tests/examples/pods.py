@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from infra.components.app_environment import render_settings
-from infra.components.django import gunicorn_arguments
+from infra.components.app_environment import MODULE_PATH, render_settings
+from infra.components.django import asgi_variables, gunicorn_arguments
 from infra.components.files import FOLDER
+from infra.models.app_config import AppConfig
 from tests.plans import stage_plan
 from tests.servers import free_port
 from tests.waiting import patience
@@ -27,21 +29,29 @@ def run_manage(project, environment, *arguments):
 
 
 @contextmanager
-def running_pods(project, environment, folder):
-    """A function that starts a pod's command, the port of the web pod, the folder of logs; ended with the block."""
+def running_pods(project, environment, folder, app=None):
+    """A function that starts a pod's command, the port of the web pod, the folder of logs; ended with the block.
+
+    `app` is what the stack file says of it, where that is not the default.
+    """
+    app = app or AppConfig()
     plan, port, children = stage_plan(1), free_port(), []
+    django = replace(plan.django, interface=app.interface)
     module = folder / "module"
     shutil.copytree(FOLDER / "stagecoach_celery", module, dirs_exist_ok=True)
+    shutil.copy(FOLDER / "stagecoach_asgi.py", module)
     (module / "settings.json").write_text(json.dumps(render_settings(plan.workers[0])))
     environment = {
         **environment,
+        **asgi_variables(django, app),
         "HOME": str(folder),  # where gunicorn has its control socket
         "PYTHONPATH": str(module),
         "STAGECOACH_SETTINGS": str(module / "settings.json"),
         "STAGECOACH_STATE": str(folder),
         "REMAP_SIGTERM": "SIGQUIT",
-        "GUNICORN_CMD_ARGS": gunicorn_arguments(plan.django, port)
+        "GUNICORN_CMD_ARGS": gunicorn_arguments(django, port)
         .replace("/run/gunicorn", str(folder))
+        .replace(MODULE_PATH, str(module))
         .replace("0.0.0.0", "127.0.0.1"),
     }
 

@@ -225,6 +225,13 @@ PROOFS: tuple[Proof, ...] = (
     _shop("volumes", "a foreign volume, and a new server on the old one", "volumes.py"),
     _shop("full", "a full broker and a full data volume", "full.py::TestBroker", "full.py::TestVolume"),
     _shop("wrong", "images that fail, a failed migration, wrong passwords, another app", "wrong.py", "other_apps.py"),
+    Proof(
+        name="foreign",
+        proves="two apps that know nothing of the stack take a note and a message, and keep their schedules",
+        tests=("tests/real/test_foreign_apps.py",),
+        depends=(*PROGRAM, *LAB, *HELPERS, "tests/examples/*.py"),
+        cpus=0.6,
+    ),
     _shop("first-try", "twenty dumps and migrations, all at the first try", "policies.py::TestTwentyFirstTries"),
     _shop("stages", "every stage on Hetzner, the last one on DigitalOcean and Vultr", "stages.py", cpus=0.8),
     _shop("one-step", "from the first stage to the last in one step, and back", "one_step.py", cpus=0.8),

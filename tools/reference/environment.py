@@ -10,7 +10,23 @@ The app's contract: an image that reads these variables runs on the stack. \
 [Use your own image](../how-to/own-image.md) says how to get there."""
 _OWN = """\
 The stack file's [`env`](stack-file.md#env) and the secret `env_secrets` add more variables to all of the app's pods. \
-None of the names on this page may stand in `env`."""
+None of the names on this page may stand in `env`, nor one of `app.aliases`."""
+
+_ALIASES = """\
+An app that reads other names than these gets them by [`app.aliases`](stack-file.md#app): on the left the name that \
+the app reads, on the right a variable of all of the app's pods, or a part of one of the four URLs."""
+_EXAMPLE = """\
+```yaml
+config:
+  stagecoach:app:
+    aliases:
+      REDIS_URL: CACHE_URL
+      DB_HOST: DATABASE_URL.host
+      DB_PASSWORD: DATABASE_URL.password
+```"""
+_FOLLOWS = """\
+An alias follows its variable: a new password, or PgBouncer in front of Postgres, changes both; a migration goes past \
+PgBouncer under either name."""
 
 
 def environment_page() -> str:
@@ -30,6 +46,11 @@ def environment_page() -> str:
         _table(app_contract.WORKER_VARIABLES),
         "## Queue exporter",
         _table(app_contract.EXPORTER_VARIABLES),
+        "## Other names",
+        _ALIASES,
+        _EXAMPLE,
+        table(("part", "what it is"), ([code(name), text] for name, text in app_contract.PARTS.items())),
+        _FOLLOWS,
         "## Your own",
         _OWN,
     )

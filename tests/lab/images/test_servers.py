@@ -218,20 +218,27 @@ class TestApps:
         "CACHE_URL=redis://127.0.0.1:1/0",
         "CELERY_BROKER_URL=redis://127.0.0.1:1/0",
         "CELERY_RESULT_BACKEND=redis://127.0.0.1:1/1",
+        "REDIS_URL=redis://127.0.0.1:1/0",
+        "DJANGO_ADMIN_URL=admin/",
     )
 
     @pytest.mark.parametrize(
-        ("name", "package", "wsgi"),
-        [("example/shop:1.0.0", "config", "config.wsgi:application"), ("lab/minimal:1", "minimal", "minimal.wsgi")],
+        ("name", "settings", "application"),
+        [
+            ("example/shop:1.0.0", "config.settings", "config.wsgi:application"),
+            ("lab/minimal:1", "minimal.settings", "minimal.wsgi"),
+            ("lab/cookiecutter:1", "config.settings.production", "config.wsgi:application"),
+            ("lab/websocket:1", "app.settings", "app.asgi:application"),
+        ],
     )
-    def test_an_app(self, container, name, package, wsgi):
+    def test_an_app(self, container, name, settings, application):
         app = container(name, uid=APP_UID, mounts=("/tmp",))  # noqa: S108  in the container
         app.start(command=["sleep", "600"])
-        variables = (*self.ENV, *self.URLS, f"DJANGO_SETTINGS_MODULE={package}.settings")
+        variables = (*self.ENV, *self.URLS, f"DJANGO_SETTINGS_MODULE={settings}")
         env = dict(word.split("=", 1) for word in variables)
         assert app.config["WorkingDir"] == "/app"
         app.run("sh", "-c", "cd /app && python manage.py check && celery --version", env=env)
-        app.run("sh", "-c", f"cd /app && gunicorn --check-config {wsgi}", env=env)
+        app.run("sh", "-c", f"cd /app && gunicorn --check-config {application}", env=env)
 
     def test_it_starts_from_bytecode(self, container):
         """A file whose time does not fit its bytecode would be compiled again at every start of every pod."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from celery.beat import PersistentScheduler, Scheduler
+from stagecoach_database_schedule import in_database, keep_in_database
 from stagecoach_say import say
 
 RUNS = "stagecoach:beat-runs"  # a hash by the entry's name
@@ -68,7 +69,10 @@ def _read(text: str | None, like: datetime) -> datetime | None:
 
 
 def keep_last_runs(scheduler: Scheduler, client_of: Callable[[], object]) -> None:
-    """For Celery's own schedulers; others, as django-celery-beat's, keep their runs themselves."""
+    """For Celery's own schedulers and django-celery-beat's; others keep their runs themselves."""
+    if in_database(scheduler):
+        keep_in_database(scheduler)
+        return
     if not isinstance(scheduler, PersistentScheduler) and type(scheduler) is not Scheduler:
         return
     runs = LastRuns(client_of)

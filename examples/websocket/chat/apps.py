@@ -1,0 +1,9 @@
+"""The app `chat`."""
+
+from django.apps import AppConfig
+
+
+class ChatConfig(AppConfig):
+    """One room."""
+
+    name = "chat"
