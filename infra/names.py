@@ -21,6 +21,8 @@ QUEUE_EXPORTER = "queue-exporter"
 PROMETHEUS = "prometheus"
 NODE_EXPORTER = "node-exporter"
 GRAFANA = "grafana"
+# Receivers that the rendered Alertmanager config has itself.
+NOBODY_RECEIVER, HEARTBEAT_RECEIVER = "nobody", "heartbeat"
 
 # The label that every cloud resource carries; the look-up of design 4 searches for it.
 DEPLOYMENT_LABEL = "stagecoach-deployment"

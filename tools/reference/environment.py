@@ -10,7 +10,7 @@ The app's contract: an image that reads these variables runs on the stack. \
 [Use your own image](../how-to/own-image.md) says how to get there."""
 _OWN = """\
 The stack file's [`env`](stack-file.md#env) and the secret `env_secrets` add more variables to all of the app's pods. \
-None of the names on this page may stand in `env`."""
+None of the names on this page may stand in either; the update and the plan refuse them."""
 
 
 def environment_page() -> str:
