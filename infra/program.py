@@ -24,6 +24,7 @@ from infra.components.traefik import Traefik, TraefikArgs
 from infra.config.against_past import keep_running, require_possible
 from infra.config.autoscaled import read_autoscaled
 from infra.config.bounds import Bounds
+from infra.config.deploy_key_steps import require_next_step
 from infra.config.live_bounds import read_bounds
 from infra.config.other_major import require_same_major
 from infra.config.program_config import Secrets, load_stack_config
@@ -32,6 +33,7 @@ from infra.config.resolve import plan_for
 from infra.config.saved import volume_label
 from infra.errors import Problem, RefusedError
 from infra.existing import require_only_one
+from infra.kept_connections import keeping_connections, recorded_commands
 from infra.models.stack_config import StackConfig
 from infra.monitoring import deploy_monitoring
 from infra.orderable import require_orderable
@@ -58,6 +60,7 @@ def outputs_of_this_stack() -> dict[str, Any]:
     require_possible(config, recorded)
     require_same_major(config, state)
     require_up_to_date(config, state)
+    require_next_step(config.deploy_keys, state)
     config = keep_running(config, recorded)
     plan = plan_for(config, recorded)
     require_sound(plan)
@@ -67,6 +70,7 @@ def outputs_of_this_stack() -> dict[str, Any]:
         require_only_one(config)
     require_orderable(config, plan, recorded)
     pulumi.runtime.register_stack_transformation(quiet(loud_commands(state)))
+    pulumi.runtime.register_stack_transformation(keeping_connections(recorded_commands(state)))
     bounds = read_bounds(state)
     past = Past(
         bounds=bounds,
@@ -101,7 +105,8 @@ class Past:
 def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, past: Past) -> dict[str, Any]:
     """Registers every resource; the stack's outputs."""
     celery = plan.celery_servers
-    access = Access("access", AccessArgs(deployment=config.name, celery_servers=celery is not None))
+    keys = config.deploy_keys
+    access = Access("access", AccessArgs(deployment=config.name, celery_servers=celery is not None, deploy_keys=keys))
     server = cloud(config.provider).server(
         "server",
         ServerArgs(
@@ -112,6 +117,7 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, past: Past) -
             delete_protection=config.delete_protection,
             admin_cidrs=config.admin_cidrs,
             ssh_public_key=access.public_key,
+            ssh_key_number=keys[0],
             user_data=access.user_data,
             connection=access.connection,
             volume_label=past.volume_label or config.name,
@@ -181,7 +187,7 @@ def _cluster(config: StackConfig, plan: StackPlan, access: Access, server: Serve
         AuthorizedKeysArgs(
             connection=connection,
             server_id=server.server_id,
-            deploy_key=access.public_key,
+            deploy_keys=access.public_keys,
             people=config.authorized_keys,
         ),
         opts=pulumi.ResourceOptions(depends_on=server.ready),

@@ -13,6 +13,7 @@ from infra.models.addresses import IssuerContact, RegistryServer
 from infra.models.alerts_config import AlertsConfig, MonitoringConfig
 from infra.models.app_config import AppConfig
 from infra.models.catalog_config import CatalogConfig
+from infra.models.deploy_keys import DeployKeys
 from infra.models.domains import Domain, Domains, domain_problems
 from infra.models.environment import Environment
 from infra.models.guard_config import GuardException
@@ -102,6 +103,11 @@ class StackConfig(StrictModel):
     )
     authorized_keys: tuple[PublicKey, ...] = Field(
         default=(), description="SSH public keys of people", json_schema_extra=change.NOTHING_RESTARTS
+    )
+    deploy_keys: DeployKeys = Field(
+        default=(1,),
+        description="numbers of the SSH keys that updates log in with: the first is used, a second may log in as well",
+        json_schema_extra=change.NOTHING_RESTARTS,
     )
     instance_type: str | None = Field(
         default=None, description="pin of the server's type; proved or refused", json_schema_extra=change.RESIZES
