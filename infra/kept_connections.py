@@ -26,6 +26,7 @@ _INPUTS = ("create", "update", "stdin", "triggers", "logging")
 _FIELDS = {
     "host": "host",
     "user": "user",
+    "port": "port",  # the SDK writes its default
     "host_key": "hostKey",
     "dial_error_limit": "dialErrorLimit",
     "per_dial_timeout": "perDialTimeout",
