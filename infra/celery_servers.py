@@ -81,7 +81,7 @@ def _keys_and_patches(
     args = AuthorizedKeysArgs(
         connection=connection,
         server_id=server.server_id,
-        deploy_key=access.public_key,
+        deploy_keys=access.public_keys,
         people=config.authorized_keys,
     )
     after = pulumi.ResourceOptions(depends_on=[*server.ready, answered])

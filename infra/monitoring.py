@@ -51,6 +51,7 @@ def deploy_monitoring(
             alerting=alerting_of(config.alerts),
             smtp_password=secrets.alerts_smtp_password,
             webhooks=secrets.alerts_webhooks,
+            heartbeat_url=secrets.alerts_heartbeat_url,
         ),
         opts=base.after(*policies.ready),
     )

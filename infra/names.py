@@ -21,6 +21,8 @@ QUEUE_EXPORTER = "queue-exporter"
 PROMETHEUS = "prometheus"
 NODE_EXPORTER = "node-exporter"
 GRAFANA = "grafana"
+# Receivers that the rendered Alertmanager config has itself.
+NOBODY_RECEIVER, HEARTBEAT_RECEIVER = "nobody", "heartbeat"
 
 # The label that every cloud resource carries; the look-up of design 4 searches for it.
 DEPLOYMENT_LABEL = "stagecoach-deployment"
@@ -31,6 +33,7 @@ CELERY_SERVERS_COMPONENT = "celery-servers"
 CELERY_SERVER_RESOURCE = f"{CELERY_SERVERS_COMPONENT}-1-server"
 VOLUME_RESOURCE = "server-data"
 K3S_INSTALL_RESOURCE = "k3s-install"
+AUTHORIZED_KEYS_COMMAND = r"authorized-keys(-celery-\d+)?-file"  # a pattern: one for each server
 COMPONENT_LABEL = "app.kubernetes.io/component"  # on pods; all pools of workers are one component
 ROLE_LABEL = "stagecoach.dev/role"  # on nodes: server or celery
 PATCH_FORCE = "pulumi.com/patchForce"  # the Kubernetes provider takes fields from other owners (ADR 0023)
@@ -44,6 +47,16 @@ AUDIT_POLICY = "/etc/rancher/k3s/audit-policy.yaml"
 K3S_AUDIT_LOG = "/var/lib/stagecoach/k3s/server/logs/audit.log"
 K3S_KUBECONFIG = "/etc/rancher/k3s/k3s.yaml"
 K3S_MANIFESTS = "/var/lib/stagecoach/k3s/server/manifests"
+
+
+def deploy_key_suffix(number: int) -> str:
+    """What tells the deploy keys' resources apart; the first has the name of when there was one."""
+    return "" if number == 1 else f"-{number}"
+
+
+def deploy_key_resource(number: int) -> str:
+    """The logical name of a deploy key."""
+    return f"access-deploy-key{deploy_key_suffix(number)}"
 
 
 def stack_path(stack: str) -> str:

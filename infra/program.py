@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi_command import remote
 
 from infra.celery_servers import deploy_celery_servers
 from infra.cloud import cloud
+from infra.cluster import deploy_cluster
 from infra.components.access import Access, AccessArgs
-from infra.components.authorized_keys import AuthorizedKeys, AuthorizedKeysArgs
 from infra.components.certificates import Certificates, CertificatesArgs
 from infra.components.credentials import Credentials
-from infra.components.data_volume import DataVolume, DataVolumeArgs
-from infra.components.k3s import K3s, K3sArgs
+from infra.components.k3s import K3s
 from infra.components.namespaces import Namespaces, NamespacesArgs
 from infra.components.outside import Outside
-from infra.components.patches import Patches, PatchesArgs
 from infra.components.priority_classes import PriorityClasses
 from infra.components.server.interface import Server, ServerArgs
-from infra.components.traefik import Traefik, TraefikArgs
 from infra.config.against_past import keep_running, require_possible
 from infra.config.autoscaled import read_autoscaled
 from infra.config.bounds import Bounds
+from infra.config.deploy_key_steps import require_next_step
 from infra.config.live_bounds import read_bounds
 from infra.config.other_major import require_same_major
 from infra.config.program_config import Secrets, load_stack_config
@@ -34,6 +30,7 @@ from infra.config.resolve import plan_for
 from infra.config.saved import volume_label
 from infra.errors import Problem, RefusedError
 from infra.existing import require_only_one
+from infra.kept_connections import keeping_connections, recorded_commands
 from infra.models.stack_config import StackConfig
 from infra.monitoring import Reach, deploy_monitoring
 from infra.orderable import require_orderable
@@ -60,6 +57,7 @@ def outputs_of_this_stack() -> dict[str, Any]:
     require_possible(config, recorded)
     require_same_major(config, state)
     require_up_to_date(config, state)
+    require_next_step(config.deploy_keys, state)
     config = keep_running(config, recorded)
     plan = plan_for(config, recorded)
     require_sound(plan)
@@ -69,6 +67,7 @@ def outputs_of_this_stack() -> dict[str, Any]:
         require_only_one(config)
     require_orderable(config, plan, recorded)
     pulumi.runtime.register_stack_transformation(quiet(loud_commands(state)))
+    pulumi.runtime.register_stack_transformation(keeping_connections(recorded_commands(state)))
     bounds = read_bounds(state)
     past = Past(
         bounds=bounds,
@@ -103,7 +102,8 @@ class Past:
 def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, past: Past) -> dict[str, Any]:
     """Registers every resource; the stack's outputs."""
     celery = plan.celery_servers
-    access = Access("access", AccessArgs(deployment=config.name, celery_servers=celery is not None))
+    keys = config.deploy_keys
+    access = Access("access", AccessArgs(deployment=config.name, celery_servers=celery is not None, deploy_keys=keys))
     server = cloud(config.provider).server(
         "server",
         ServerArgs(
@@ -114,12 +114,13 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, past: Past) -
             delete_protection=config.delete_protection,
             admin_cidrs=config.admin_cidrs,
             ssh_public_key=access.public_key,
+            ssh_key_number=keys[0],
             user_data=access.user_data,
             connection=access.connection,
             volume_label=past.volume_label or config.name,
         ),
     )
-    k3s = _cluster(config, plan, access, server)
+    k3s = deploy_cluster(config, plan, access, server)
     repair_rollouts(k3s.kubeconfig)
     nodes = deploy_celery_servers(config, celery, access, server, k3s) if celery else []
     outside = Outside(public_ip=server.public_ip, private_ip=server.private_ip, egress_cidrs=config.egress_cidrs)
@@ -163,71 +164,6 @@ def _certificates(config: StackConfig, access: Access, server: Server, ingress: 
         opts=pulumi.ResourceOptions(depends_on=[ingress]),
     )
     return {"certificates": made.said} if config.hosts else {}
-
-
-def _cluster(config: StackConfig, plan: StackPlan, access: Access, server: Server) -> K3s:
-    """Volume, keys, k3s, ingress controller: over SSH, one after the other."""
-    connection = access.connection(server.public_ip)
-    volume = DataVolume(
-        "data-volume",
-        DataVolumeArgs(
-            connection=connection,
-            server_id=server.server_id,
-            deployment=config.name,
-            device=server.volume_device,
-            size_gib=plan.volume_size_gib,
-        ),
-        opts=pulumi.ResourceOptions(depends_on=server.ready),
-    )
-    AuthorizedKeys(
-        "authorized-keys",
-        AuthorizedKeysArgs(
-            connection=connection,
-            server_id=server.server_id,
-            deploy_key=access.public_key,
-            people=config.authorized_keys,
-        ),
-        opts=pulumi.ResourceOptions(depends_on=server.ready),
-    )
-    Patches(
-        "patches",
-        PatchesArgs(connection=connection, server_id=server.server_id),
-        opts=pulumi.ResourceOptions(depends_on=server.ready),
-    )
-    k3s = K3s(
-        "k3s",
-        _k3s_args(config, plan, server, connection),
-        opts=pulumi.ResourceOptions(depends_on=[volume.mounted]),
-    )
-    system: Mapping[str, Any] = {workload.name: workload for workload in plan.system}
-    Traefik(
-        "traefik",
-        TraefikArgs(
-            connection=connection,
-            server_id=server.server_id,
-            container=system["traefik"].container("traefik"),
-            read_timeout=plan.django.read_timeout,
-            acme_email=config.acme_email if config.hosts else None,
-            hosts=config.hosts,
-        ),
-        opts=pulumi.ResourceOptions(depends_on=[k3s.installed]),
-    )
-    return k3s
-
-
-def _k3s_args(config: StackConfig, plan: StackPlan, server: Server, connection: remote.ConnectionArgs) -> K3sArgs:
-    return K3sArgs(
-        connection=connection,
-        server_id=server.server_id,
-        node=plan.server,
-        deployment=config.name,
-        public_ip=server.public_ip,
-        private_ip=server.private_ip,
-        version=config.k3s.release,
-        url=config.k3s.url,
-        sha256=config.k3s.checksum,
-        kubeconfig_epoch=config.kubeconfig_epoch,
-    )
 
 
 def _outputs(config: StackConfig, plan: StackPlan, server: Server, k3s: K3s) -> dict[str, Any]:

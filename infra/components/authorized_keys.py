@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -12,11 +13,11 @@ from infra.components.scripts import load, with_variables
 
 @dataclass(frozen=True, kw_only=True)
 class AuthorizedKeysArgs:
-    """Inputs of `AuthorizedKeys`; the deploy key always stays in."""
+    """Inputs of `AuthorizedKeys`; the deploy key that `connection` uses always stays in, as the first."""
 
     connection: remote.ConnectionArgs
     server_id: pulumi.Input[str]  # another server runs the script again
-    deploy_key: pulumi.Input[str]
+    deploy_keys: Sequence[pulumi.Input[str]]  # each with its line's end
     people: tuple[str, ...]
 
 
@@ -31,7 +32,7 @@ class AuthorizedKeys(pulumi.ComponentResource):
             connection=args.connection,
             create=script,
             update=script,
-            stdin=pulumi.Output.concat(args.deploy_key, "\n".join(args.people)),
+            stdin=pulumi.Output.concat(*args.deploy_keys, "\n".join(args.people)),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})

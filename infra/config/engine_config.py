@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from infra.config.engine_values import from_engine
 from infra.config.parse import parse_config, read_file
-from infra.config.secrecy import SECRET_KEYS, has_secret, secret_problems
+from infra.config.secrecy import NAMED_SECRETS, SECRET_KEYS, has_secret, secret_problems
+from infra.config.secret_values import object_of, value_problems
 from infra.config.stack_text import read_stack_text
 from infra.models.stack_config import StackConfig
 from infra.names import NAMESPACE
@@ -30,14 +30,16 @@ def parse_engine_config(texts: Mapping[str, str], path: Path, secret: Collection
         ConfigError: lists every problem of both.
     """
     values = {key: _SECRET if key in secret else from_engine(_name(key), text) for key, text in texts.items()}
-    values |= {key: _shape(key, text) for key, text in texts.items() if _name(key) in SECRET_KEYS}
+    hidden = {key: text for key, text in texts.items() if _name(key) in SECRET_KEYS and key in secret}
+    values |= {key: _shape(key, text) for key, text in hidden.items()}
     title = f"{path} cannot be used"
+    inside = list(value_problems(hidden, NAMESPACE))
     if not path.is_file():
-        return parse_config(values, title=title)
+        return parse_config(values, title=title, extra=inside)
     found = read_stack_text(read_file(path), path)
     written = {key: value for key, value in found.values.items() if has_secret(value) and key in values}
     plain = _own({key: value for key, value in found.values.items() if _name(key) in SECRET_KEYS})
-    problems = [*found.problems, *secret_problems(plain, NAMESPACE)]
+    problems = [*found.problems, *secret_problems(plain, NAMESPACE), *inside]
     return parse_config(values | written, title=title, extra=problems, judged=found.odd)
 
 
@@ -52,13 +54,4 @@ def _name(key: str) -> str:
 
 def _shape(key: str, text: str) -> Any:  # noqa: ANN401  whatever stands in the stack file
     """A secret's names, where it has some."""
-    return dict.fromkeys(_names(text), _SECRET) or _SECRET if _name(key) == "env_secrets" else _SECRET
-
-
-def _names(text: str) -> list[str]:
-    """Names of variables, which may be encrypted together with their values."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return []
-    return [str(name) for name in found] if isinstance(found, dict) else []
+    return dict.fromkeys(object_of(text) or (), _SECRET) or _SECRET if _name(key) in NAMED_SECRETS else _SECRET

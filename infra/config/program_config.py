@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
-from pulumi.runtime.config import CONFIG, get_config_env, get_config_secret_keys_env
+from pulumi.runtime.config import CONFIG, get_config_env, get_config_secret_keys_env, is_config_secret
 
 from infra.config.engine_config import parse_engine_config
 from infra.config.required_secrets import require_secrets
 from infra.config.secrecy import SECRET_KEYS
+from infra.config.secret_values import object_of
 from infra.models.stack_config import StackConfig
 from infra.names import NAMESPACE, stack_path
 
@@ -23,6 +24,7 @@ class Secrets:
     registry_password: pulumi.Output[str] | None
     alerts_smtp_password: pulumi.Output[str] | None
     alerts_webhooks: pulumi.Output[dict[str, str]] | None  # URLs by receiver
+    alerts_heartbeat_url: pulumi.Output[str] | None
 
 
 def load_stack_config() -> tuple[StackConfig, Secrets]:
@@ -34,13 +36,16 @@ def load_stack_config() -> tuple[StackConfig, Secrets]:
     # The engine hands config over by the environment, tests and inline programs by a variable.
     texts = {**get_config_env(), **CONFIG.get()}
     path = Path(stack_path(pulumi.get_stack()))
-    config = parse_engine_config(texts, path, get_config_secret_keys_env())
+    hidden = {*get_config_secret_keys_env(), *(key for key in texts if is_config_secret(key))}
+    config = parse_engine_config(texts, path, hidden)
     bag = pulumi.Config(NAMESPACE)
     secrets = Secrets(
         env=bag.get_secret_object("env_secrets") or pulumi.Output.secret({}),
         registry_password=bag.get_secret("registry_password"),
         alerts_smtp_password=bag.get_secret("alerts_smtp_password"),
         alerts_webhooks=bag.get_secret_object("alerts_webhooks"),
+        alerts_heartbeat_url=bag.get_secret("alerts_heartbeat_url"),
     )
-    require_secrets(config, [key for key in SECRET_KEYS if f"{NAMESPACE}:{key}" in texts])
+    present = [key for key in SECRET_KEYS if f"{NAMESPACE}:{key}" in texts]
+    require_secrets(config, present, object_of(texts.get(f"{NAMESPACE}:alerts_webhooks", "")))
     return config, secrets

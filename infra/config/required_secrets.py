@@ -9,8 +9,13 @@ from infra.models.stack_config import StackConfig
 from infra.names import NAMESPACE
 
 
-def require_secrets(config: StackConfig, present: Collection[str]) -> None:
-    """`present` are the secrets' keys that the stack file has, without their namespace.
+def require_secrets(config: StackConfig, present: Collection[str], webhooks: Collection[str] | None = None) -> None:
+    """Every receiver has a way, every login its password.
+
+    Args:
+        config: What the stack file says in plain text.
+        present: The secrets' keys that it has, without their namespace.
+        webhooks: Names in `alerts_webhooks`; None where they are encrypted together with the URLs.
 
     Raises:
         ConfigError: lists every one that is missing.
@@ -20,7 +25,8 @@ def require_secrets(config: StackConfig, present: Collection[str]) -> None:
         needed.append("registry_password")
     if config.alerts.smtp_user:
         needed.append("alerts_smtp_password")
-    if not all(one.webhook_url or one.email_to for one in config.alerts.receivers.values()):
+    without = [name for name, one in config.alerts.receivers.items() if not (one.webhook_url or one.email_to)]
+    if without:
         needed.append("alerts_webhooks")
     problems = [
         Problem(
@@ -32,5 +38,13 @@ def require_secrets(config: StackConfig, present: Collection[str]) -> None:
         for key in needed
         if key not in present
     ]
+    if webhooks is not None and "alerts_webhooks" in present:
+        problems += [_no_way(name) for name in without if name not in webhooks]
     if problems:
         raise ConfigError("a secret is missing", problems)
+
+
+def _no_way(receiver: str) -> Problem:
+    allowed = "has neither webhook_url nor email_to, and the secret alerts_webhooks does not name it"
+    hint = f"Set its URL with `pulumi config set --secret --path '{NAMESPACE}:alerts_webhooks.{receiver}'`"
+    return Problem(path=f"{NAMESPACE}:alerts.receivers.{receiver}", value="", allowed=allowed, hint=hint)

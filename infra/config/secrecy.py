@@ -7,6 +7,7 @@ from typing import Any
 
 from infra.app_contract import reserved_problem
 from infra.errors import Problem
+from infra.models.receiver_name import receiver_problem
 from infra.models.variable_name import variable_problem
 
 # Encrypted values: they never enter a model, the program gets them as secret outputs.
@@ -14,9 +15,13 @@ SECRET_KEYS: dict[str, str] = {
     "env_secrets": "more environment variables of the app, encrypted; needs `--path`, one variable at a time",
     "registry_password": "password of `registry.username`",
     "alerts_smtp_password": "password of `alerts.smtp_user`",
-    "alerts_webhooks": "webhook URLs by receiver, as one JSON object, where the URL is as good as a password",
+    "alerts_webhooks": "webhook URLs by receiver, where the URL is as good as a password: one JSON object, or one "
+    "receiver at a time with `--path`",
+    "alerts_heartbeat_url": "`alerts.heartbeat_url`, where the URL is as good as a password",
 }
+NAMED_SECRETS = ("env_secrets", "alerts_webhooks")  # several values by name
 _ENV = "env_secrets"
+_READABLE = "an encrypted value: whoever reads git has this one"
 
 
 def secret_problems(own: Mapping[str, Any], namespace: str) -> Iterator[Problem]:
@@ -32,13 +37,13 @@ def secret_problems(own: Mapping[str, Any], namespace: str) -> Iterator[Problem]
             if has_secret(value):
                 only = f"Only {', '.join(SECRET_KEYS)} are secrets"
                 yield Problem(path=path, value="an encrypted value", allowed="plain text", hint=only)
-        elif key == _ENV and isinstance(value, dict) and not is_secret(value):
-            app = own.get("app")
-            others = {"env": own.get("env"), "app.aliases": app.get("aliases") if isinstance(app, dict) else None}
-            yield from _variables(path, value, others)
-        elif not is_secret(value):
-            hint = f"Set it with `pulumi config set --secret {path}`"
-            yield Problem(path=path, value="plain text", allowed="an encrypted value", hint=hint)
+        elif key in NAMED_SECRETS and isinstance(value, dict) and not is_secret(value):
+            yield from _each(path, value)
+            yield from _variables(path, value, _others(own)) if key == _ENV else _receivers(path, value)
+        elif value is not None and not is_secret(value):
+            hint = f"Set it with `pulumi config set --secret {path}`, and change it where it is used"
+            yield Problem(path=path, value="plain text", allowed=_READABLE, hint=hint)
+    yield from _twice(own, namespace)
 
 
 def is_secret(value: object) -> bool:
@@ -53,14 +58,42 @@ def has_secret(value: object) -> bool:
     return isinstance(value, list) and any(has_secret(one) for one in value)
 
 
-def _variables(path: str, values: Mapping[Any, Any], others: Mapping[str, object]) -> Iterator[Problem]:
-    """Each variable is encrypted by itself, and one that is not lies readable in git."""
+def _others(own: Mapping[str, Any]) -> dict[str, object]:
+    """What else sets variables, by its key."""
+    app = own.get("app")
+    return {"env": own.get("env"), "app.aliases": app.get("aliases") if isinstance(app, dict) else None}
+
+
+def names_in(value: object) -> list[str] | None:
+    """Names of one of `NAMED_SECRETS`; None where they are encrypted with their values."""
+    return None if is_secret(value) or not isinstance(value, dict) else [str(name) for name in value]
+
+
+def _each(path: str, values: Mapping[Any, Any]) -> Iterator[Problem]:
+    """Each value is encrypted by itself, and one that is not lies readable in git."""
     for name, value in values.items():
-        one = f"{path}.{name}"
         if not is_secret(value):
             hint = f"Set it with `pulumi config set --secret --path '{path}.{name}'`, and change it where it is used"
-            allowed = "an encrypted value: whoever reads git has this one"
-            yield Problem(path=one, value="plain text", allowed=allowed, hint=hint)
+            yield Problem(path=f"{path}.{name}", value="plain text", allowed=_READABLE, hint=hint)
+
+
+def _receivers(path: str, values: Mapping[Any, Any]) -> Iterator[Problem]:
+    for name in values:
+        if found := receiver_problem(str(name)):
+            yield Problem(path=f"{path}.{name}", value="", allowed=found, hint="Choose another name")
+
+
+def _twice(own: Mapping[str, Any], namespace: str) -> Iterator[Problem]:
+    alerts = own.get("alerts")
+    if own.get("alerts_heartbeat_url") is not None and isinstance(alerts, dict) and alerts.get("heartbeat_url"):
+        path, allowed = f"{namespace}:alerts.heartbeat_url", "stands as the secret `alerts_heartbeat_url` as well"
+        yield Problem(path=path, value="", allowed=allowed, hint="Remove one of them")
+
+
+def _variables(path: str, values: Mapping[Any, Any], others: Mapping[str, object]) -> Iterator[Problem]:
+    """Names that are none, that the stack sets itself, or that stand elsewhere as well."""
+    for name in values:
+        one = f"{path}.{name}"
         if found := variable_problem(str(name)):
             yield Problem(path=one, value="", allowed=found, hint="Choose another name")
         elif reserved := reserved_problem([str(name)]):

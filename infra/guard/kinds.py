@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from infra.names import CELERY_SERVERS_COMPONENT
 from infra.preview.engine_preview import Step
 
@@ -39,6 +41,7 @@ SIZES = {
 }
 VULTR_INSTANCE = "vultr:index/instance:Instance"
 _COMES_AND_GOES = ("celery-host-key",)  # with the Celery servers
+_DEPLOY_KEY = re.compile(r"access-deploy-key(-\d)?")
 
 
 def kind_of(step: Step) -> str | None:
@@ -46,5 +49,7 @@ def kind_of(step: Step) -> str | None:
     comes_and_goes = step.name.startswith(f"{CELERY_SERVERS_COMPONENT}-") or step.name.endswith(_COMES_AND_GOES)
     if comes_and_goes and not step.protected:
         return None
+    if _DEPLOY_KEY.fullmatch(step.name) and step.op == "delete" and not step.protected:
+        return None  # the one that updates log in with is protected; another may leave after a rotation
     found = next((_KINDS[one] for one in (step.type, *step.types) if one in _KINDS), None)
     return found or ("protected resource" if step.protected else None)

@@ -110,11 +110,15 @@ def _require_visible(text: str) -> None:
 
 
 def _split(text: str) -> SplitResult:
+    """Its parts; no message repeats what may be a password: `https://user:password` is a host and a port."""
     try:
         parts = urlsplit(text)
+    except ValueError:
+        raise ValueError("is no URL: a bracket or a character of its host is wrong") from None
+    try:
         port = parts.port
-    except ValueError as error:
-        raise ValueError(f"is no URL: {error}") from None
+    except ValueError:
+        raise ValueError(f"is no URL: its port is no number from 1 to {_HIGHEST_PORT:,}") from None
     if port == 0:
         raise ValueError(f"port 0 does not exist: 1 to {_HIGHEST_PORT:,}")
     return parts

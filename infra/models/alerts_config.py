@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from infra.models.addresses import MailAddress, MailServer, WebUrl
+from infra.models.addresses import MailAddress, MailServer
+from infra.models.hook_url import HookUrl
+from infra.models.receiver_name import receiver_problem
 from infra.models.strict import Between, BetweenFieldsError, StrictModel
 
 Severity = Literal["critical", "warning", "info"]
 _ALL: tuple[Severity, ...] = ("critical", "warning", "info")
 TEAM = "team"  # the receiver that the short form means
-_RESERVED = ("nobody", "heartbeat")
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
 
 class ReceiverConfig(StrictModel):
     """One more receiver of alerts; a webhook's URL may also be the secret `alerts_webhooks`."""
 
-    webhook_url: WebUrl | None = Field(default=None, description="receives Alertmanager's JSON")
+    webhook_url: HookUrl | None = Field(default=None, description="receives Alertmanager's JSON")
     email_to: MailAddress | None = Field(default=None, description="receives alerts by mail")
     severities: tuple[Severity, ...] = Field(default=_ALL, min_length=1, description="which alerts it gets")
 
@@ -29,15 +28,17 @@ class ReceiverConfig(StrictModel):
 class AlertsConfig(StrictModel):
     """Where alerts go; `webhook_url` and `email_to` are the receiver `team`, which gets all of them."""
 
-    webhook_url: WebUrl | None = Field(default=None, description="receives Alertmanager's JSON")
+    webhook_url: HookUrl | None = Field(default=None, description="receives Alertmanager's JSON")
     email_to: MailAddress | None = Field(default=None, description="receives alerts by mail")
     receivers: dict[str, ReceiverConfig] = Field(default_factory=dict, description="more receivers by name")
     email_from: MailAddress | None = Field(default=None, description="sender of the mails")
     smtp_host: MailServer | None = Field(default=None, description="host:port of the mail server")
     smtp_user: str | None = Field(default=None, description="login at the mail server")
     require_tls: bool = Field(default=True, description="send mail over TLS only")
-    heartbeat_url: WebUrl | None = Field(
-        default=None, description="is called every few minutes; its service warns when the calls stop"
+    heartbeat_url: HookUrl | None = Field(
+        default=None,
+        description="is called every few minutes; its service warns when the calls stop; may be the secret "
+        "`alerts_heartbeat_url` instead",
     )
 
     @model_validator(mode="after")
@@ -62,11 +63,10 @@ class AlertsConfig(StrictModel):
         short = self.webhook_url or self.email_to
         for name in self.receivers:
             path = f"alerts.receivers.{name}"
-            if not _NAME.fullmatch(name):
-                allowed = "a name has small letters, digits and hyphens, a letter first, at most 31"
-                yield Between(path=path, value="", allowed=allowed, needs=(path,))
-            elif name in _RESERVED or (name == TEAM and short):
-                allowed = "the name is taken: the stack has a receiver of its own that is called so"
+            if problem := receiver_problem(name):
+                yield Between(path=path, value="", allowed=problem, needs=(path,), hint="Choose another name")
+            elif name == TEAM and short:
+                allowed = "the name is taken: `alerts.webhook_url` and `alerts.email_to` are the receiver of that name"
                 needs = (path, "alerts.webhook_url", "alerts.email_to")
                 yield Between(path=path, value="", allowed=allowed, needs=needs)
 

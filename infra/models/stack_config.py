@@ -9,11 +9,12 @@ from pydantic import Field, field_validator, model_validator
 
 from infra.catalog import INSTANCE_TYPES, regions
 from infra.models import change
-from infra.models.addresses import IssuerContact, RegistryServer
+from infra.models.addresses import IssuerContact
 from infra.models.alerts_config import AlertsConfig, MonitoringConfig
 from infra.models.aliases import twice
 from infra.models.app_config import AppConfig
 from infra.models.catalog_config import CatalogConfig
+from infra.models.deploy_keys import DeployKeys
 from infra.models.domains import Domain, Domains, domain_problems
 from infra.models.environment import Environment
 from infra.models.guard_config import GuardException
@@ -24,6 +25,7 @@ from infra.models.networks import AdminNetwork, ReachedNetwork, admin_problems, 
 from infra.models.overrides import StageOverrides
 from infra.models.public_key import PublicKey
 from infra.models.quantities import MoneyField
+from infra.models.registry_config import RegistryConfig
 from infra.models.strict import Between, BetweenFieldsError, StrictModel
 from infra.pod_network import servers_network
 from infra.versions import IMAGES
@@ -46,13 +48,6 @@ class CeleryServers(StrictModel):
         if self.count is None and self.instance_type is None:
             raise ValueError("name count, instance_type or both")
         return self
-
-
-class RegistryConfig(StrictModel):
-    """A private registry of the app's image; its password is the secret `registry_password`."""
-
-    server: RegistryServer = Field(description="host name of the registry, for example `ghcr.io`")
-    username: str = Field(description="login")
 
 
 class StackConfig(StrictModel):
@@ -110,6 +105,11 @@ class StackConfig(StrictModel):
     )
     authorized_keys: tuple[PublicKey, ...] = Field(
         default=(), description="SSH public keys of people", json_schema_extra=change.NOTHING_RESTARTS
+    )
+    deploy_keys: DeployKeys = Field(
+        default=(1,),
+        description="numbers of the SSH keys that updates log in with: the first is used, a second may log in as well",
+        json_schema_extra=change.NOTHING_RESTARTS,
     )
     instance_type: str | None = Field(
         default=None, description="pin of the server's type; proved or refused", json_schema_extra=change.RESIZES

@@ -13,6 +13,8 @@ from google.protobuf import empty_pb2, json_format
 from pulumi.runtime import mocks, rpc, settings
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 
+from infra.config.secrecy import SECRET_KEYS
+
 SECRET = "[secret]"  # noqa: S105  stands for what only a real update generates
 # What a provider would compute. The addresses are documentation's (RFC 5737), so that nobody takes them for real ones.
 COMPUTED: Mapping[str, Mapping[str, Any]] = {
@@ -153,6 +155,7 @@ def run_under_mocks(
         settings.SETTINGS.outputs = set()  # leftovers of the run before
         await pulumi.runtime.run_in_stack(program)
 
-    pulumi.runtime.set_all_config(dict(config or {}), [])
+    secret = [key for key in config or {} if key.rpartition(":")[2] in SECRET_KEYS]  # encrypted, as they have to be
+    pulumi.runtime.set_all_config(dict(config or {}), secret)
     asyncio.run(run())
     return recorder

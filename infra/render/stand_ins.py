@@ -28,6 +28,7 @@ def stand_ins(config: StackConfig, values: Mapping[str, Any]) -> Secrets:
         registry_password=_one(values, "registry_password"),
         alerts_smtp_password=_one(values, "alerts_smtp_password"),
         alerts_webhooks=pulumi.Output.secret(_named(webhooks, needed)) if webhooks else None,
+        alerts_heartbeat_url=_one(values, "alerts_heartbeat_url"),
     )
 
 

@@ -1,5 +1,6 @@
 """Keys, and the first boot's user data."""
 
+import pytest
 import yaml
 
 from infra.components.access import render_user_data
@@ -67,3 +68,25 @@ class TestKeys:
         assert connections
         assert {one["hostKey"].strip() for one in connections} == {"ssh-ed25519 AAAA"}
         assert {one["user"] for one in connections} == {"root"}
+
+
+class TestTwoDeployKeys:
+    def test_the_one_that_is_used_is_protected(self):
+        made = run(5, deploy_keys=[2, 1])
+        assert made.requests["access-deploy-key-2"].protect
+        assert not made.requests["access-deploy-key"].protect
+
+    def test_a_new_server_takes_both(self):
+        content = yaml.safe_load(render_user_data("shop", HOST, "h", "ssh-ed25519 TWO\n", "ssh-ed25519 ONE\n"))
+        assert content["ssh_authorized_keys"] == ["ssh-ed25519 TWO", "ssh-ed25519 ONE"]
+        for server in ("server-server", "celery-servers-1-server"):
+            booted = yaml.safe_load(run(5, deploy_keys=[2, 1]).inputs(server)["userData"])
+            assert len(booted["ssh_authorized_keys"]) == 2
+
+    @pytest.mark.parametrize("provider", ["hetzner", "digitalocean", "vultr"])
+    def test_the_provider_has_the_one_that_is_used(self, provider):
+        """Under another name: Hetzner takes none twice."""
+        first, second = run(1, provider), run(1, provider, deploy_keys=[2, 1])
+        assert first.inputs("server-deploy-key")["name"] == "shop"
+        assert second.inputs("server-deploy-key-2")["name"] == "shop-deploy-2"
+        assert "server-deploy-key" not in second.requests

@@ -94,3 +94,48 @@ def test_aliases_are_read_alike(aliases, problem, path):
         parse_stack_file(path)
     assert problem in refusal(texts, path)
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "path_of"),
+    [
+        ("registry_password", "hunter2", "registry_password"),
+        ("alerts_smtp_password", "hunter2", "alerts_smtp_password"),
+        ("alerts_heartbeat_url", "https://a.example/hunter2", "alerts_heartbeat_url"),
+        ("alerts_webhooks", '{"chat": "https://a.example/hunter2"}', "alerts_webhooks.chat"),
+        ("env_secrets", '{"API_KEY": "hunter2"}', "env_secrets.API_KEY"),
+    ],
+)
+def test_a_secret_that_the_engine_has_in_plain_text(path, key, text, path_of):
+    """From a file that `--config-file` names: the one that lies there says nothing of it."""
+    texts = GOOD | {f"stagecoach:{key}": text}
+    without = refusal(texts, path)
+    path.write_text(f"config:\n{PLAIN}")
+    for message in (without, refusal(texts, path)):
+        assert f"stagecoach:{path_of} = plain text: an encrypted value" in message
+        assert "hunter2" not in message
+    assert parse_engine_config(texts, path, [f"stagecoach:{key}"]).stage == 2
+
+
+def test_receivers_that_are_encrypted_with_their_urls(path):
+    """Their names would be in Alertmanager's config twice, and it would not start."""
+    text = json.dumps({"nobody": "https://a.example/hunter2", "heartbeat": "https://", "Chat": "hunter2"})
+    message = refusal(GOOD | {"stagecoach:alerts_webhooks": text}, path, ["stagecoach:alerts_webhooks"])
+    assert "stagecoach:alerts_webhooks.nobody: the name is taken" in message
+    assert "stagecoach:alerts_webhooks.heartbeat: the name is taken" in message
+    assert "stagecoach:alerts_webhooks.heartbeat: is no URL that can be called" in message
+    assert "stagecoach:alerts_webhooks.Chat: a name has small letters" in message
+    assert "hunter2" not in message
+
+
+def test_a_secret_of_another_shape_is_refused_and_not_shown(path):
+    """The SDK's own error has the value."""
+    message = refusal(GOOD | {"stagecoach:env_secrets": "hunter2"}, path, ["stagecoach:env_secrets"])
+    assert "stagecoach:env_secrets: is no JSON object" in message
+    assert "hunter2" not in message
+
+
+def test_a_variable_in_both(path):
+    texts = GOOD | {"stagecoach:env": '{"A": "x"}', "stagecoach:env_secrets": '{"A": "hunter2"}'}
+    message = refusal(texts, path, ["stagecoach:env_secrets"])
+    assert "stagecoach:env_secrets.A: stands in `env` as well" in message

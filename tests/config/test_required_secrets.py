@@ -39,3 +39,11 @@ def test_all_at_once():
     with pytest.raises(ConfigError) as raised:
         require_secrets(config(registry=REGISTRY, alerts=CHAT), ())
     assert len(raised.value.problems) == 2
+
+
+def test_a_receiver_that_the_secret_does_not_name():
+    """Its alerts would go nowhere."""
+    require_secrets(config(alerts=CHAT), ["alerts_webhooks"], ["chat"])
+    require_secrets(config(alerts=CHAT), ["alerts_webhooks"])  # encrypted as a whole: only `up` sees the names
+    with pytest.raises(ConfigError, match=r"stagecoach:alerts\.receivers\.chat: has neither"):
+        require_secrets(config(alerts=CHAT), ["alerts_webhooks"], ["pager"])

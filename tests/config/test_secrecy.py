@@ -2,7 +2,8 @@
 
 import pytest
 
-from infra.config.secrecy import has_secret, is_secret, secret_problems
+from infra.app_contract import RESERVED
+from infra.config.secrecy import NAMED_SECRETS, SECRET_KEYS, has_secret, is_secret, names_in, secret_problems
 
 ENCRYPTED = {"secure": "v1:abc"}
 
@@ -27,6 +28,8 @@ def test_anywhere_inside():
         {"env_secrets": ENCRYPTED},
         {"env_secrets": {"API_KEY": ENCRYPTED, "OTHER": ENCRYPTED}, "env": {"DEBUG": "no"}},
         {"registry_password": ENCRYPTED},
+        {"registry_password": None, "env_secrets": None},
+        {"alerts_webhooks": {"chat": ENCRYPTED}, "alerts_heartbeat_url": ENCRYPTED, "alerts": {"heartbeat_url": ""}},
     ],
 )
 def test_as_it_should_be(own):
@@ -66,6 +69,47 @@ def test_as_it_should_be(own):
 )
 def test_problems(own, problems):
     assert said(**own) == problems
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_every_name_that_the_stack_sets_itself(name):
+    """Its value would be dropped without a word."""
+    assert said(env_secrets={name: ENCRYPTED})[0][0] == f"stagecoach:env_secrets.{name}"
+
+
+@pytest.mark.parametrize("key", sorted(SECRET_KEYS))
+def test_every_secret_in_plain_text(key):
+    """As a whole, and one beside others where there are several."""
+    hint = f"pulumi config set --secret stagecoach:{key}"
+    assert [hint in one.hint for one in secret_problems({key: "hunter2"}, "stagecoach")] == [True]
+    if key in NAMED_SECRETS:
+        (problem,) = secret_problems({key: {"a": ENCRYPTED, "b": "hunter2"}}, "stagecoach")
+        assert (problem.path, problem.value) == (f"stagecoach:{key}.b", "plain text")
+        assert f"--path 'stagecoach:{key}.b'" in problem.hint
+    else:
+        assert [path for path, _, _ in said(**{key: {"a": ENCRYPTED}})] == [f"stagecoach:{key}"]
+
+
+@pytest.mark.parametrize(
+    ("own", "problems"),
+    [
+        ({"alerts_webhooks": {"nobody": ENCRYPTED}}, ["alerts_webhooks.nobody"]),
+        ({"alerts_webhooks": {"heartbeat": ENCRYPTED, "Chat": "x"}}, ["Chat", "heartbeat", "Chat"]),
+        (
+            {"alerts_heartbeat_url": ENCRYPTED, "alerts": {"heartbeat_url": "https://a.example"}},
+            ["alerts.heartbeat_url"],
+        ),
+    ],
+)
+def test_of_alerts(own, problems):
+    found = [path for path, _, _ in said(**own)]
+    assert [path.endswith(end) for path, end in zip(found, problems, strict=True)] == [True] * len(problems)
+
+
+def test_names():
+    assert names_in(ENCRYPTED) is None
+    assert names_in(None) is None
+    assert names_in({"chat": ENCRYPTED}) == ["chat"]
 
 
 def test_a_name_that_is_none_and_a_plain_value_are_two_problems():

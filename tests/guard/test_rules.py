@@ -111,6 +111,18 @@ class TestComesAndGoes:
         assert not verdict(step("replace", kind, name)).refused
 
 
+class TestDeployKey:
+    KEY = "tls:index/privateKey:PrivateKey"
+
+    @pytest.mark.parametrize("name", ["access-deploy-key", "access-deploy-key-2"])
+    def test_the_one_of_before_may_go(self, name):
+        assert not verdict(step("delete", self.KEY, name)).refused
+
+    @pytest.mark.parametrize(("op", "protect"), [("delete", True), ("replace", False), ("replace", True)])
+    def test_the_one_that_is_used_stays(self, op, protect):
+        assert verdict(step(op, self.KEY, "access-deploy-key-2", protect=protect)).refused
+
+
 def update(kind, name, before, after):
     made = step("update", kind, name, protect=True)
     made["oldState"]["inputs"] = before

@@ -57,7 +57,7 @@ def test_as_dns_has_it(read, text, made):
         (web_url, "https://hooks_1.example/x", "`hooks_1` has _"),
         (web_url, "https://hooks..example/x", "has an empty part"),
         (web_url, f"https://{'a' * 64}.example/x", "has 64 characters"),
-        (web_url, "https://hooks.example:99999/x", "out of range"),
+        (web_url, "https://hooks.example:99999/x", "its port is no number from 1 to 65,535"),
         (web_url, "https://hooks.example:0/x", "port 0 does not exist"),
         (web_url, "https://hooks.example:http/x", "is no URL"),
         (web_url, "https://[2001:db8::1/x", "is no URL"),
@@ -89,3 +89,13 @@ def test_as_dns_has_it(read, text, made):
 def test_says_what_is_wrong(read, text, words):
     with pytest.raises(ValueError, match=words):
         read(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["https://user:hunter2", "https://user:hunter2/x", "https://[hunter2/x", "https://hunter2\u2100@a.example/"]
+)
+def test_no_message_has_what_may_be_a_password(text):
+    """A login without its host is read as a host and a port."""
+    with pytest.raises(ValueError, match="is no URL") as caught:
+        web_url(text)
+    assert "hunter2" not in str(caught.value)

@@ -26,6 +26,7 @@ class TestAlerts:
             ({"receivers": {"x": {"email_to": "ops@example.com"}}}, "email_to needs email_from and smtp_host"),
             ({"webhook_url": "https://a.example", "receivers": {"team": {}}}, "receivers.team: the name is taken"),
             ({"receivers": {"heartbeat": {}}}, "receivers.heartbeat: the name is taken"),
+            ({"receivers": {"nobody": {}}}, "receivers.nobody: the name is taken"),
             ({"receivers": {"Pager!": {}}}, "receivers.Pager!: a name has small letters"),
             ({"receivers": {"pager": {"severities": ["loud"]}}}, "'critical', 'warning' or 'info'"),
             ({"receivers": {"pager": {"severities": []}}}, "at least 1 item"),
@@ -34,6 +35,7 @@ class TestAlerts:
             ({"heartbeat_url": "hc-ping.com/x"}, "is no URL that begins with https://"),
             ({"webhook_url": "https://"}, "has no host name"),
             ({"receivers": {"chat": {"webhook_url": "https://chat example/x"}}}, "has a blank"),
+            ({"heartbeat_url": "https://user:word@hc.example/x"}, "set the URL as a secret"),
         ],
     )
     def test_is_refused(self, values, problem):

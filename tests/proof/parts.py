@@ -111,6 +111,7 @@ PROOFS: tuple[Proof, ...] = (
         "lost_server",
     ),
     _engine("celery-servers", "servers of their own for Celery come, change, are lost and go", "celery_servers"),
+    _engine("deploy-key", "the deploy key is rotated step by step, and nothing else runs", "deploy_key"),
     _engine("guard", "the guard's verdict on previews of the real engine", "guard"),
     _engine("pull-requests", "a pull request's comment, and the update after its merge", "pull_requests"),
     _engine(

@@ -19,7 +19,7 @@ def made(values, **keys):
 
     def program():
         secrets = stand_ins(config, {f"stagecoach:{key}": value for key, value in values.items()})
-        for key in ("env", "registry_password", "alerts_smtp_password", "alerts_webhooks"):
+        for key in ("env", "registry_password", "alerts_smtp_password", "alerts_webhooks", "alerts_heartbeat_url"):
             output = getattr(secrets, key)
             pulumi.export(key, pulumi.Output.unsecret(output) if output is not None else "none")
 
@@ -30,7 +30,9 @@ def made(values, **keys):
 
 def test_none():
     """As the stack file: what is not there is not there."""
-    none = {"registry_password": "none", "alerts_smtp_password": "none", "alerts_webhooks": "none"}
+    none = dict.fromkeys(
+        ["registry_password", "alerts_smtp_password", "alerts_webhooks", "alerts_heartbeat_url"], "none"
+    )
     assert made({}) == {"env": {}, **none}
 
 

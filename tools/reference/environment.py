@@ -10,7 +10,7 @@ The app's contract: an image that reads these variables runs on the stack. \
 [Use your own image](../how-to/own-image.md) says how to get there."""
 _OWN = """\
 The stack file's [`env`](stack-file.md#env) and the secret `env_secrets` add more variables to all of the app's pods. \
-None of the names on this page may stand in `env`, nor one of `app.aliases`."""
+None of the names on this page may stand in either, nor one of `app.aliases`; the update and the plan refuse them."""
 
 _ALIASES = """\
 An app that reads other names than these gets them by [`app.aliases`](stack-file.md#app): on the left the name that \

@@ -8,11 +8,11 @@ from typing import Any
 
 from infra.components.monitoring.rules.watch import WATCHDOG
 from infra.components.monitoring.speed import faster
+from infra.names import HEARTBEAT_RECEIVER, NOBODY_RECEIVER
 
 SEVERITIES = ("critical", "warning", "info")
 # Alertmanager forgets after 120 h what it has sent: nothing may be repeated more rarely.
 _REPEAT = {"critical": "1h", "warning": "12h", "info": "96h"}
-_NOBODY, _HEARTBEAT = "nobody", "heartbeat"
 # What makes two alerts speak of the same thing; a label that both lack counts as equal.
 _SAME_THING = ("component", "instance", "mountpoint", "workload", "queue_name")
 
@@ -51,14 +51,23 @@ def alertmanager_config(
     *,
     smtp_password: str | None = None,
     webhooks: Mapping[str, str] | None = None,
+    heartbeat_url: str | None = None,
     speed: int = 1,
 ) -> dict[str, Any]:
-    """alertmanager.yml as a mapping; `webhooks` are URLs by receiver, and a name of their own is a new receiver."""
+    """alertmanager.yml as a mapping.
+
+    Args:
+        alerting: What the stack file says in plain text.
+        smtp_password: Of `alerting.mail.user`.
+        webhooks: Secret URLs by receiver; a name of their own is a new receiver that gets everything.
+        heartbeat_url: The secret one, in place of `alerting.heartbeat_url`.
+        speed: Divides every duration.
+    """
     receivers = _with_webhooks(alerting.receivers, webhooks or {})
-    heartbeat = _heartbeat(alerting.heartbeat_url)
+    heartbeat = _heartbeat(heartbeat_url or alerting.heartbeat_url)
     config: dict[str, Any] = {
         "route": {
-            "receiver": _NOBODY,
+            "receiver": NOBODY_RECEIVER,
             "group_by": ["alertname", "component"],
             "group_wait": faster("30s", speed),
             "group_interval": faster("5m", speed),
@@ -74,7 +83,11 @@ def alertmanager_config(
                 "equal": list(_SAME_THING),
             }
         ],
-        "receivers": [{"name": _NOBODY}, *([heartbeat] if heartbeat else []), *(_receiver(one) for one in receivers)],
+        "receivers": [
+            {"name": NOBODY_RECEIVER},
+            *([heartbeat] if heartbeat else []),
+            *(_receiver(one) for one in receivers),
+        ],
     }
     return {"global": _smtp(alerting.mail, smtp_password), **config} if alerting.mail else config
 
@@ -114,7 +127,7 @@ def _route(receiver: str, severity: str, speed: int) -> dict[str, Any]:
 def _watchdog(speed: int, *, heard: bool) -> dict[str, Any]:
     """First and final: nobody reads an alert that is always there."""
     return {
-        "receiver": _HEARTBEAT if heard else _NOBODY,
+        "receiver": HEARTBEAT_RECEIVER if heard else NOBODY_RECEIVER,
         "matchers": [f'alertname="{WATCHDOG}"'],
         "group_wait": "0s",
         "group_interval": faster("1m", speed),
@@ -124,7 +137,7 @@ def _watchdog(speed: int, *, heard: bool) -> dict[str, Any]:
 
 def _heartbeat(url: str | None) -> dict[str, Any] | None:
     """A service that raises the alarm itself when the calls stop."""
-    return {"name": _HEARTBEAT, "webhook_configs": [{"url": url, "send_resolved": False}]} if url else None
+    return {"name": HEARTBEAT_RECEIVER, "webhook_configs": [{"url": url, "send_resolved": False}]} if url else None
 
 
 def _smtp(mail: Mail, password: str | None) -> dict[str, Any]:

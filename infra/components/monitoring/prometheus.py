@@ -46,6 +46,7 @@ class PrometheusArgs:
     alerting: Alerting
     smtp_password: pulumi.Input[str] | None
     webhooks: pulumi.Input[Mapping[str, str]] | None
+    heartbeat_url: pulumi.Input[str] | None
 
 
 class Prometheus(pulumi.ComponentResource):
@@ -92,9 +93,11 @@ class Prometheus(pulumi.ComponentResource):
         }
         config = core.v1.ConfigMap(f"{name}-config", metadata=own, data=data, opts=child)
         # Secret as a whole: URLs of receivers are as good as passwords.
-        text = pulumi.Output.all(args.smtp_password, args.webhooks).apply(
+        text = pulumi.Output.all(args.smtp_password, args.webhooks, args.heartbeat_url).apply(
             lambda given: yaml.safe_dump(
-                alertmanager_config(args.alerting, smtp_password=given[0], webhooks=given[1], speed=speed),
+                alertmanager_config(
+                    args.alerting, smtp_password=given[0], webhooks=given[1], heartbeat_url=given[2], speed=speed
+                ),
                 sort_keys=False,
             )
         )

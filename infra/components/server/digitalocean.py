@@ -43,7 +43,10 @@ class DigitalOceanServer(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=True, ignore_changes=["dropletId"]),
         )
         key = digitalocean.SshKey(
-            f"{name}-deploy-key", name=args.deployment, public_key=args.ssh_public_key, opts=child
+            f"{name}-deploy-key{args.ssh_key_suffix}",
+            name=args.ssh_key_name,
+            public_key=args.ssh_public_key,
+            opts=child,
         )
         server = self._server(name, args, network, key)
         assignment = digitalocean.ReservedIpAssignment(

@@ -59,8 +59,8 @@ class HetznerServer(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         key = hcloud.SshKey(
-            f"{name}-deploy-key",
-            name=args.deployment,
+            f"{name}-deploy-key{args.ssh_key_suffix}",
+            name=args.ssh_key_name,
             public_key=args.ssh_public_key,
             labels=labels,
             opts=pulumi.ResourceOptions(parent=self),

@@ -10,6 +10,7 @@ from typing import Protocol
 import pulumi
 from pulumi_command import remote
 
+from infra.names import deploy_key_suffix
 from infra.pod_network import HETZNER_SUBNET
 
 NETWORK, SUBNET = "10.20.0.0/16", HETZNER_SUBNET
@@ -33,9 +34,20 @@ class ServerArgs:
     delete_protection: bool = True  # the cloud's own, where it has one, beside the engine's `protect`
     admin_cidrs: tuple[str, ...]
     ssh_public_key: pulumi.Input[str]
+    ssh_key_number: int = 1  # of the deploy key: each has an object of its own at the provider
     user_data: pulumi.Input[str]
     connection: Callable[[pulumi.Input[str]], remote.ConnectionArgs]  # SSH to the address that it is given
     volume_label: str  # at Vultr, where only another label lets the volume be attached again
+
+    @property
+    def ssh_key_suffix(self) -> str:
+        """Of the logical name of the deploy key's object."""
+        return deploy_key_suffix(self.ssh_key_number)
+
+    @property
+    def ssh_key_name(self) -> str:
+        """The provider's name of the deploy key, unique in an account at Hetzner."""
+        return f"{self.deployment}-deploy{self.ssh_key_suffix}" if self.ssh_key_suffix else self.deployment
 
 
 class Server(Protocol):

@@ -62,7 +62,8 @@ class VultrServer(pulumi.ComponentResource):
         )
         firewall = vultr.FirewallGroup(f"{name}-firewall", description=tag, opts=child)
         rules = self._rules(f"{name}-firewall", firewall, args.admin_cidrs)
-        key = vultr.SSHKey(f"{name}-deploy-key", name=args.deployment, ssh_key=args.ssh_public_key, opts=child)
+        key_name = f"{name}-deploy-key{args.ssh_key_suffix}"
+        key = vultr.SSHKey(key_name, name=args.ssh_key_name, ssh_key=args.ssh_public_key, opts=child)
         server = self._server(name, args, (network, address, firewall, key))
         answered = self._first_answer(name, args, server, address, rules)
         volume = self._volume(name, args, server, answered)

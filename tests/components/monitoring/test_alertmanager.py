@@ -1,14 +1,72 @@
 """Who gets which alerts."""
 
+import contextlib
+import json
+import random
 import shutil
 import subprocess
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from infra.components.monitoring.alertmanager import Alerting, Mail, Receiver, alertmanager_config
+from infra.config.secret_values import value_problems
+from infra.models.alerts_config import AlertsConfig
+from infra.models.hook_url import secret_hook_url
+from infra.models.receiver_name import receiver_problem
+from infra.monitoring import alerting_of
 from tests.components.monitoring.promtool import rules_of
 from tests.waiting import patience
+
+# What URLs and names are made of, right ones and slips.
+SCHEMES = ("https://", "https://", "https://", "http://", "HTTPS://", "https:/", "ftp://", "", "https: //")
+LOGINS = ("", "", "", "user@", "user:pass@", 'us"er@', "user:%zz@", "user:%20@", "a@b@", ":@")
+HOSTS = ("hooks.example", "Hooks.Example", "бот.рф", "10.1.2.3", "[2001:db8::1]", "[fe80::1%eth0]", "[fe80::1%25e]")
+HOSTS += (
+    "a",
+    "",
+    "-a.example",
+    "a_b.example",
+    "h%41.example",
+    "h.example\\",
+    "a b",
+    "1.2.3",
+    "[::ffff:1.2.3.4]",
+    "a..b",
+)
+PORTS = ("", "", "", ":443", ":", ":0", ":08443", ":65536", ":http")
+PATHS = ("", "/", "/x", "/%zz", "/%20", "/a|b^c<>", "/{{x", "/{{ x }}", "/é", "/a b", "/'\"", "\\x", "/%", "/<secret>")
+ENDS = ("", "", "?a=%zz", "?a=1&b", "#%zz", "#x", "?{{", "#\\", "\n")
+NAMES = ("team", "nobody", "heartbeat", "Pager", "a b", "{{x}}", "", "p" * 32)
+
+
+def drawn_url(dice):
+    return "".join(dice.choice(part) for part in (SCHEMES, LOGINS, HOSTS, PORTS, PATHS, ENDS))
+
+
+def drawn_alerts(dice):
+    """The stack file's part, with every URL and name that it takes."""
+    found = AlertsConfig(email_from="a@b.example", smtp_host="mail.example:25")
+    for number in range(2000):
+        name = dice.choice(NAMES) if dice.random() < 0.05 else f"r{number}"
+        receivers = {**found.model_dump()["receivers"], name: {"webhook_url": drawn_url(dice)}}
+        with contextlib.suppress(ValidationError):
+            found = AlertsConfig.model_validate({**found.model_dump(), "receivers": receivers})
+    return found
+
+
+def drawn_hooks(dice):
+    """The secret's part."""
+    found = {"h": "https://heartbeat.example/x"}
+    for number in range(2000):
+        name, url = dice.choice(NAMES) if dice.random() < 0.1 else f"s{number}", drawn_url(dice)
+        if not list(value_problems({"stagecoach:alerts_webhooks": json.dumps({name: url})}, "stagecoach")) and (
+            receiver_problem(name) is None
+        ):
+            found[name] = secret_hook_url(url)
+    return found
+
 
 MAIL = Mail(sender="shop@example.com", host="mail.example:587", user="shop", require_tls=True)
 TEAM = Receiver(name="team", email_to="ops@example.com", webhook_url="https://chat.example/x")
@@ -67,6 +125,11 @@ class TestReceivers:
             'severity="info"',
         ]
 
+    def test_a_secret_heartbeat(self):
+        config = alertmanager_config(Alerting(), heartbeat_url="https://heartbeat.example/secret")
+        assert receivers(config)["heartbeat"]["webhook_configs"][0]["url"] == "https://heartbeat.example/secret"
+        assert config["route"]["routes"][0]["receiver"] == "heartbeat"
+
 
 def test_labels_that_tell_things_apart_are_the_rules_own():
     """A label in `equal` that no rule has would be equal everywhere."""
@@ -98,6 +161,17 @@ class TestAmtool:
     def test_takes_it_without_receivers(self, tmp_path):
         (tmp_path / "none.yml").write_text(yaml.safe_dump(alertmanager_config(Alerting())))
         assert "SUCCESS" in self.amtool("check-config", str(tmp_path / "none.yml"))
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_takes_whatever_the_stack_file_may_say(self, tmp_path, seed):
+        """Some thousand URLs and names of pieces that people write, all that we accept in one config."""
+        dice = random.Random(seed)  # noqa: S311  the same in every run
+        alerts, hooks = drawn_alerts(dice), drawn_hooks(dice)
+        assert len(alerts.receivers) > 20
+        assert len(hooks) > 20
+        config = alertmanager_config(alerting_of(alerts), smtp_password="x", webhooks=hooks, heartbeat_url=hooks["h"])
+        (tmp_path / "drawn.yml").write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+        assert "SUCCESS" in self.amtool("check-config", str(tmp_path / "drawn.yml"))
 
     @pytest.mark.parametrize(
         ("labels", "expected"),

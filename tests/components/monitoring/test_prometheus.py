@@ -63,12 +63,14 @@ class TestFiles:
 
 class TestSecrets:
     def test_password_and_urls_reach_alertmanager(self):
+        plain = {key: one for key, one in ALERTS.items() if key != "heartbeat_url"}
         config = {
             **CONFIG,
             "stagecoach:stage": 1,
-            "stagecoach:alerts": {**ALERTS, "smtp_user": "shop", "receivers": {"pager": {"severities": ["critical"]}}},
+            "stagecoach:alerts": {**plain, "smtp_user": "shop", "receivers": {"pager": {"severities": ["critical"]}}},
             "stagecoach:alerts_smtp_password": "pass-word",
             "stagecoach:alerts_webhooks": {"pager": "https://pager.example/hidden"},
+            "stagecoach:alerts_heartbeat_url": "https://heartbeat.example/hidden",
         }
         made = graph(program, config=config)
         text = made.inputs("prometheus-alertmanager")["stringData"]["alertmanager.yml"]
@@ -76,6 +78,7 @@ class TestSecrets:
         assert written["global"]["smtp_auth_password"] == "pass-word"
         urls = {one["name"]: one.get("webhook_configs", [{}])[0].get("url") for one in written["receivers"]}
         assert urls["pager"] == "https://pager.example/hidden"
+        assert urls["heartbeat"] == "https://heartbeat.example/hidden"
         holders = {name for name, one in made.kubernetes().items() if "pass-word" in json.dumps(one)}
         assert holders == {"prometheus-alertmanager"}
 

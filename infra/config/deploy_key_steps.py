@@ -1,0 +1,72 @@
+"""A deploy key changes step by step: nothing logs in with a key that a server does not have yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from infra.config.saved import Resources
+from infra.errors import Problem, RefusedError
+from infra.names import AUTHORIZED_KEYS_COMMAND, NAMESPACE, deploy_key_resource
+
+_COMMAND = "command:remote:Command"
+_KEY = "tls:index/privateKey:PrivateKey"
+_WRITTEN = re.compile(AUTHORIZED_KEYS_COMMAND)
+_PAGE = "docs/how-to/rotate-deploy-key.md has the steps"
+
+
+def require_next_step(keys: tuple[int, ...], state: Resources) -> None:
+    """Raises RefusedError, by server, where an update to these keys could not log in, or could not be taken back.
+
+    Args:
+        keys: Numbers of the stack file, the one that the update logs in with first.
+        state: The stack's resources by URN, each with its type and outputs.
+    """
+    problems = list(dict.fromkeys(_problems(keys, state)))
+    if problems:
+        raise RefusedError("the deploy key changes one step at a time; nothing was changed", problems)
+
+
+def keys_on_servers(state: Resources) -> dict[str, tuple[int, ...]]:
+    """Numbers of the deploy keys on each server, by the command that wrote them; the one that it used first."""
+    made = _made(state)
+    found = {}
+    for urn, one in state.items():
+        logical = urn.rpartition("::")[2]
+        if one["type"] == _COMMAND and _WRITTEN.fullmatch(logical):
+            lines = str((one.get("outputs") or {}).get("stdin") or "").splitlines()
+            found[logical] = tuple(made[line] for line in lines if line in made)
+    return found
+
+
+def _made(state: Resources) -> dict[str, int]:
+    """Numbers by public key."""
+    names = {deploy_key_resource(number): number for number in range(1, 10)}
+    keys: dict[str, int] = {}
+    for urn, one in state.items():
+        number = names.get(urn.rpartition("::")[2])
+        outputs: Mapping[str, Any] = one.get("outputs") or {}
+        if one["type"] == _KEY and number and outputs.get("publicKeyOpenssh"):
+            keys[str(outputs["publicKeyOpenssh"]).strip()] = number
+    return keys
+
+
+def _problems(keys: tuple[int, ...], state: Resources) -> Iterator[Problem]:
+    used, servers = keys[0], keys_on_servers(state)
+    made = set(_made(state).values())
+    if made and not servers and used not in made:
+        # Servers of an update that was cut off have the keys that there were then.
+        yield _problem(keys, f"key {used} does not exist yet, the servers have key {min(made)}", [min(made), used])
+    for command, has in servers.items():
+        if has and used not in has:
+            allowed = f"key {used} may not log in yet ({command} wrote {list(has)})"
+            yield _problem(keys, allowed, [has[0], used])
+        elif has and has[0] not in keys:
+            allowed = f"key {has[0]} is the one in use until an update has logged in with key {used} ({command})"
+            yield _problem(keys, allowed, [used, has[0]])
+
+
+def _problem(keys: tuple[int, ...], allowed: str, first: list[int]) -> Problem:
+    hint = f"Write {first} and update, then go on; {_PAGE}"
+    return Problem(path=f"{NAMESPACE}:deploy_keys", value=str(list(keys)), allowed=allowed, hint=hint)

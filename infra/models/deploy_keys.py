@@ -1,0 +1,22 @@
+"""Which SSH keys the program logs in with."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+_HIGHEST = 9  # a number that was taken out makes another key when it comes back: two would do
+
+
+def _distinct(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(numbers)) != len(numbers):
+        raise ValueError("names one key twice: write each once")
+    return numbers
+
+
+DeployKeys = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=_HIGHEST)], ...],
+    Field(min_length=1, max_length=2),
+    AfterValidator(_distinct),
+]

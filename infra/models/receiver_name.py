@@ -1,0 +1,22 @@
+"""Names of alert receivers."""
+
+from __future__ import annotations
+
+import re
+
+from infra.names import HEARTBEAT_RECEIVER, NOBODY_RECEIVER
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_RESERVED = (NOBODY_RECEIVER, HEARTBEAT_RECEIVER)
+
+
+def receiver_problem(name: str) -> str | None:
+    """Why a receiver can't be called that; None where it can.
+
+    Alertmanager refuses its whole config where two receivers have one name.
+    """
+    if not _NAME.fullmatch(name):
+        return "a name has small letters, digits and hyphens, a letter first, at most 31"
+    if name in _RESERVED:
+        return "the name is taken: the stack has a receiver of its own that is called so"
+    return None
