@@ -17,8 +17,18 @@ class Problem:
 
     def __str__(self) -> str:
         """One line for the message."""
-        found = f" = {self.value}" if self.value else ""
-        return f"{self.path}{found}: {self.allowed}. {self.hint}"
+        found = f" = {_line(self.value)}" if self.value else ""
+        return f"{_line(self.path)}{found}: {_plain(self.allowed)}. {_plain(self.hint)}"
+
+
+def _line(text: str) -> str:
+    """What a file says, without line ends and a terminal's commands."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
+
+def _plain(text: str) -> str:
+    """The same of a sentence, which may have several lines where it repeats what a program said."""
+    return "".join(one if one in "\n\t" else _line(one) for one in text)
 
 
 class StagecoachError(Exception):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from pydantic import ValidationError
 
 from infra.catalog.own import own_catalog
 from infra.config.against_past import keep_running
+from infra.config.words import words
 from infra.errors import ConfigError, Problem
 from infra.models.networks import private_networks
 from infra.models.overrides import StageOverrides
@@ -110,11 +112,9 @@ def _known_pools(overrides: StageOverrides, stage: StageConfig) -> tuple[StageOv
     return overrides.model_copy(update={"pools": known}), problems
 
 
-def _problem(error: object, stage: StageConfig) -> Problem:
-    details = error if isinstance(error, dict) else {}
-    path = [str(part) for part in details.get("loc", ())]
+def _problem(error: Mapping[str, Any], stage: StageConfig) -> Problem:
+    path = [str(part) for part in error["loc"]]
     if path[:1] == ["pools"] and len(path) > 1:
         path[1] = stage.pools[int(path[1])].name
-    message = str(details.get("msg", "")).removeprefix("Value error, ")
     where = ".".join(["overrides", *path])
-    return Problem(path=f"stagecoach:{where}", value="", allowed=message, hint="Change the override")
+    return Problem(path=f"stagecoach:{where}", value="", allowed=words(error), hint="Change the override")
