@@ -94,8 +94,8 @@ def _warnings(config: StackConfig, plan: StackPlan) -> Iterator[str]:
     private = private_networks(config.admin_cidrs)
     if private:
         yield (
-            f"stagecoach:admin_cidrs has {', '.join(private)}, which is private: the cloud's firewall sees the public "
-            "address that you come from. Name that one, or your VPN's"
+            f"stagecoach:admin_cidrs has {', '.join(private)}, from which nothing comes over the internet: the cloud's "
+            "firewall sees the public address that you come from. Name that one, or your VPN's"
         )
 
 

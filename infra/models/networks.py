@@ -11,10 +11,12 @@ from pydantic import AfterValidator
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # A company's own block is smaller; what is larger is as good as the whole internet.
 _LARGEST = {4: 2**24, 6: 2**112}  # addresses of a /8, of a /16
-# No packet from the internet comes from there (RFC 1918, 6598, 3927, 4193, 4291).
+# No packet from the internet comes from there (RFC 1918, 6598, 3927, 4193, 4291), nor from a network without a host of
+# its own: this one, loopback, benchmarks, multicast and what is kept for later (IANA's special-purpose registries).
 _PRIVATE = (
     *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"),
-    *("fc00::/7", "fe80::/10"),
+    *("0.0.0.0/8", "127.0.0.0/8", "198.18.0.0/15", "224.0.0.0/3"),
+    *("fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8", "::/8"),
 )
 
 
@@ -24,6 +26,9 @@ def network(text: str) -> str:
     Raises:
         ValueError: it is none, or names an address inside of it.
     """
+    if "%" in text:
+        bare = text.partition("%")[0]
+        raise ValueError(f"{text[:60]} names an interface of one machine, which no firewall knows; write {bare}")
     try:
         return str(ipaddress.ip_network(text))
     except ValueError:
@@ -36,7 +41,13 @@ def network(text: str) -> str:
     raise ValueError(f"{text} is an address in {around}; write {around} for all of them, {address} for the one")
 
 
+def _once(networks: tuple[str, ...]) -> tuple[str, ...]:
+    """An address and its network of one are the same rule, which a provider may refuse to have twice."""
+    return tuple(dict.fromkeys(networks))
+
+
 AdminNetwork = Annotated[str, AfterValidator(network)]
+AdminNetworks = Annotated[tuple[AdminNetwork, ...], AfterValidator(_once)]
 
 
 def too_wide(networks: Iterable[str]) -> list[str]:
