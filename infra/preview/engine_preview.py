@@ -24,6 +24,9 @@ _ROOT_DISKS = {
 # What a terminal takes for a command: ECMA-48's control sequences, and an operating system's command with its end.
 _COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\].*?(?:\x07|\x1b\\)|\x1b[@-Z\\-_]", re.DOTALL)
 _SAME = "same"
+# The engine's severities (sdk/go/common/diag, Severity) that are no error; what it may say besides them is one.
+_TOLD = ("debug", "info", "info#err", "warning")
+_NOTHING = "an error without a word"
 # urn:pulumi:STACK::PROJECT::TYPES::NAME; a name may hold anything, colons too.
 _URN = re.compile(r"urn:pulumi:([\w.-]{1,100})::([\w.-]{1,100})::[^:].*?::.")
 
@@ -71,7 +74,7 @@ def parse_preview(text: str, source: str) -> EnginePreview:
         ConfigError: it is not the whole of a preview.
     """
     try:
-        document = _object(json.loads(text))
+        document = _object(json.loads(text, object_pairs_hook=_once))
         listed = document.get("steps")
         raw = [(_mapping(one), _step(one)) for one in listed or ()]
         told = [(str(one["severity"]), _text(one["message"])) for one in _list(document.get("diagnostics"))]
@@ -88,7 +91,7 @@ def parse_preview(text: str, source: str) -> EnginePreview:
     return EnginePreview(
         steps=_merged([step for _, step in raw if step.op != _SAME]),
         unchanged=unchanged,
-        errors=_said("error", told),
+        errors=_said("error", [("error", said or _NOTHING) for kind, said in told if kind not in _TOLD]),
         warnings=_said("warning", told),
         origins=tuple(sorted({_origin(step.urn) for _, step in raw})),
         has_steps=isinstance(listed, list),
@@ -150,6 +153,15 @@ def _root_disk(one: tuple[Mapping[str, Any], Step]) -> int | None:
 def _mapping(value: object) -> Mapping[str, Any]:
     """What is missing is empty."""
     return {} if value is None else _object(value)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """ValueError for a key that stands there twice: of two lists of steps one would never be looked at."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise ValueError(f"{twice[:60]!r} stands there twice in one object")
+    return found
 
 
 def _object(value: object) -> Mapping[str, Any]:

@@ -40,6 +40,29 @@ class TestParse:
         made = parse_preview(document(diagnostics=[*said, {"severity": "info", "message": "hello"}]), "x")
         assert (made.errors, made.warnings) == (("refused",), ("old",))
 
+    @pytest.mark.parametrize(
+        ("said", "errors"),
+        [
+            ({"severity": "error", "message": ""}, ("an error without a word",)),
+            ({"severity": "error", "message": "\x1b[31m\x1b[0m"}, ("an error without a word",)),
+            ({"severity": "fatal", "message": "boom"}, ("boom",)),
+            ({"severity": "info#err", "message": "hello"}, ()),
+        ],
+    )
+    def test_what_may_be_an_error_is_one(self, said, errors):
+        assert parse_preview(document(diagnostics=[said]), "x").errors == errors
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '{"steps": [{"op": "delete", "urn": "urn:pulumi:s::stagecoach::t::n"}], "steps": []}',
+            '{"steps": [{"op": "delete", "op": "same", "urn": "urn:pulumi:s::stagecoach::t::n"}]}',
+        ],
+    )
+    def test_a_key_that_stands_there_twice(self, text):
+        with pytest.raises(ConfigError, match="stands there twice in one object"):
+            parse_preview(text, "x")
+
     def test_a_message_is_told_once(self):
         """The engine repeats some for every resource, with the severity in front."""
         said = [{"severity": "warning", "message": "warning: not known\n"}] * 58
