@@ -20,12 +20,22 @@ class Problem:
     def __str__(self) -> str:
         """One line for the message."""
         path, value, allowed, hint = map(_cut, (self.path, self.value, self.allowed, self.hint))
-        found = f" = {value}" if value else ""
-        return f"{path}{found}: {allowed}. {hint}"
+        found = f" = {_line(value)}" if value else ""
+        return f"{_line(path)}{found}: {_plain(allowed)}. {_plain(hint)}"
 
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _line(text: str) -> str:
+    """What a file says, without line ends and a terminal's commands."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
+
+def _plain(text: str) -> str:
+    """The same of a sentence, which may have several lines where it repeats what a program said."""
+    return "".join(one if one in "\n\t" else _line(one) for one in text)
 
 
 class StagecoachError(Exception):

@@ -16,7 +16,7 @@ from infra.cli.doctor import doctor
 from infra.cli.guard import guard
 from infra.cli.loadtest import loadtest
 from infra.cli.logs import logs
-from infra.cli.options import read_budget
+from infra.cli.options import read_budget, whole_option
 from infra.cli.output import Format
 from infra.cli.plan_options import (
     Budget,
@@ -72,7 +72,7 @@ def plan(  # noqa: PLR0913  each is an option of its own
         typer.Option(help="The stack file to plan.", show_default=str(DEFAULT_FILE), autocompletion=stack_files),
     ] = None,
     stage: Annotated[
-        int | None, typer.Option(help="Plan this stage (1 to 5) instead of the file's.", autocompletion=stages)
+        int | None, whole_option("Plan this stage (1 to 5) instead of the file's.", autocompletion=stages)
     ] = None,
     provider: Annotated[
         str | None, typer.Option(help="Plan this provider instead of the file's.", autocompletion=providers)

@@ -3,19 +3,52 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from typing import Any
+
+import typer
 
 from infra.catalog import INSTANCE_TYPES
 from infra.errors import ConfigError, Problem
 from infra.models.quantities import parse_money
 
 TITLE = "the options cannot be used"
+_WHOLE = re.compile(r"[-+]?[0-9]{1,4000}")
 
 
 def wrong(option: str, value: object, allowed: str, hint: str) -> Problem:
     """One option's problem."""
     return Problem(path=option, value=str(value), allowed=allowed, hint=hint)
+
+
+def whole_option(said: str, autocompletion: Callable[..., Any] | None = None) -> Any:  # noqa: ANN401  as typer.Option
+    """An option with a whole number: typer's own words for what is none are pydantic's.
+
+    Args:
+        said: Its help.
+        autocompletion: As typer has it.
+    """
+    return typer.Option(parser=_whole_number, metavar="<int>", help=said, autocompletion=autocompletion)
+
+
+def number_option(said: str) -> Any:  # noqa: ANN401  as above
+    """The same for a number that may have a fraction."""
+    return typer.Option(parser=_number, metavar="<float>", help=said)
+
+
+def _whole_number(text: str) -> int:
+    if not _WHOLE.fullmatch(text):
+        raise typer.BadParameter(f"{text[:60]!r} is no whole number: write digits alone, such as 5")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text[:60]!r} is no number: write it as 5 or 0.5") from None
 
 
 def refuse(problems: Iterable[Problem]) -> None:

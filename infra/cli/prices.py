@@ -13,7 +13,7 @@ import typer
 from infra.catalog import INSTANCE_TYPES
 from infra.catalog.age import MOST_DAYS, as_of, warnings
 from infra.cli import complete
-from infra.cli.options import provider_problems, read_budget, refuse, sold_out_problems, stage_problems
+from infra.cli.options import provider_problems, read_budget, refuse, sold_out_problems, stage_problems, whole_option
 from infra.cli.output import Format
 from infra.config.resolve import plan_for
 from infra.errors import Problem, RefusedError
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def prices(
     *,
     provider: Annotated[str | None, typer.Option(help="Only this provider.", autocompletion=complete.providers)] = None,
-    stage: Annotated[int | None, typer.Option(help="Only this stage (1 to 5).", autocompletion=complete.stages)] = None,
+    stage: Annotated[int | None, whole_option("Only this stage (1 to 5).", autocompletion=complete.stages)] = None,
     budget: Annotated[
         str | None, typer.Option(help="Most that a month may cost, in each provider's own currency.")
     ] = None,

@@ -20,6 +20,7 @@ _STAND_INS: dict[str, Any] = {
     "admin_cidrs": ["192.0.2.0/24"],
 }
 _ROUNDS = 8  # each takes out what the one before found; a file has few layers
+KEY = "[key]"  # behind the place of a mapping's key that is wrong itself
 Location = tuple[str, ...]
 
 
@@ -73,7 +74,7 @@ class _Search:
         for _ in range(_ROUNDS):
             if error is None:
                 return
-            found = list(error.errors())
+            found = _without_consequences(list(error.errors()))
             for one in found:
                 self._note(one)
             targets = {self._target(_location(one)) for one in found} - {()}
@@ -125,6 +126,16 @@ class _Search:
         self._out.add(location)
         if len(location) == 1 and key in _STAND_INS:
             owner[key] = copy.deepcopy(_STAND_INS[key])
+
+
+def _without_consequences(found: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Pydantic does not count an item that is wrong: a list of nothing else is too short to it as well."""
+    places = [_location(one) for one in found]
+    return [
+        one
+        for one, place in zip(found, places, strict=True)
+        if one["type"] != "too_short" or not any(other != place and other[: len(place)] == place for other in places)
+    ]
 
 
 def _has(owner: Any, key: str) -> bool:  # noqa: ANN401  whatever stands in the file

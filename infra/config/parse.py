@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from infra.config.every_problem import Location, WrongValuesError, validate
+from infra.config.every_problem import KEY, Location, WrongValuesError, validate
 from infra.config.secrecy import SECRET_KEYS, has_secret, secret_problems
 from infra.config.stack_text import file_problem, read_stack_text
+from infra.config.words import words
 from infra.errors import ConfigError, Problem
-from infra.models.plain_scalar import engine_text
 from infra.models.stack_config import StackConfig
 from infra.models.strict import Between, HiddenValueError
 from infra.names import NAMESPACE
@@ -20,7 +20,6 @@ from infra.versions import VERSION
 
 _PROVIDER_NAMESPACES = {"hetzner": "hcloud", "digitalocean": "digitalocean", "vultr": "vultr"}
 _LONGEST = 200  # characters of a wrong value that a message shows
-_WHOLE = "a whole number, without a unit"  # 60 GB, 60Gi
 
 
 def parse_stack_file(path: Path) -> StackConfig:
@@ -43,7 +42,9 @@ def read_file(path: Path) -> str:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read", [file_problem(path, error.strerror or str(error))]) from None
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not YAML", [file_problem(path, str(error))]) from None
+        line = error.object[: error.start].count(b"\n") + 1
+        what, hint = f"line {line} is no text in UTF-8", "Save it in UTF-8, which every editor can"
+        raise ConfigError(f"{path} is not YAML", [file_problem(path, what, hint)]) from None
 
 
 def parse_stack_text(text: str, path: Path | str) -> StackConfig:
@@ -116,7 +117,7 @@ def _nearest(value: str, allowed: str) -> str:
 
 def _problem(error: Mapping[str, Any]) -> Problem:
     """One of pydantic's errors in our words; the path is the stack file's."""
-    location = [str(part) for part in error["loc"]]
+    location = [str(part) for part in error["loc"] if part != KEY]
     path = f"{NAMESPACE}:{'.'.join(location)}" if location else NAMESPACE
     if error["type"] == "missing":
         return Problem(path=path, value="", allowed="is required", hint=f"Add {path}")
@@ -124,21 +125,9 @@ def _problem(error: Mapping[str, Any]) -> Problem:
         return _unknown_key(path, location)
     hidden = isinstance(error.get("ctx", {}).get("error"), HiddenValueError)
     value = "" if hidden or not location or isinstance(error["input"], dict) else _shown(error["input"])
-    message = _message(error)
-    message = message.removeprefix("Value error, ")
     meaning = _meaning(location)
     hint = f"The key means: {meaning}" if meaning else "Fix the stack file"
-    return Problem(path=path, value=value, allowed=message, hint=hint)
-
-
-def _message(error: Mapping[str, Any]) -> str:
-    """Pydantic's words, but where others say better what to write."""
-    kind, given = error["type"], error["input"]
-    if kind in ("int_parsing", "int_type", "int_from_float", "int_parsing_size"):
-        return _WHOLE
-    if kind == "string_type" and isinstance(given, (bool, int, float)):
-        return f"is read as a number or a truth value; with quotes it is a text: '{engine_text(given)}'"
-    return str(error["msg"])
+    return Problem(path=path, value=value, allowed=words(error), hint=hint)
 
 
 def _meaning(location: list[str]) -> str:
@@ -200,7 +189,6 @@ def _resolve(node: dict[str, Any]) -> dict[str, Any]:
 
 def _wrong_namespace(key: str, allowed: set[str]) -> Problem:
     names = ", ".join(f"{name}:" for name in sorted(allowed) if name)
-    suggestion = f"{NAMESPACE}:{key.rpartition(':')[2]}"
-    return Problem(
-        path=key, value="", allowed=f"a key in one of the namespaces {names}", hint=f"Did you mean {suggestion}?"
-    )
+    name = key.rpartition(":")[2]
+    hint = f"Did you mean {NAMESPACE}:{name}?" if name else "Give the key a name"
+    return Problem(path=key, value="", allowed=f"a key in one of the namespaces {names}", hint=hint)

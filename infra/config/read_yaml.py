@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from infra.config.yaml_words import yaml_words
 from infra.models.plain_scalar import UnfaithfulError, read_plain
 
 # A stack file has seven levels and some hundred values; an alias counts with all that it stands for.
@@ -70,7 +71,7 @@ def read_yaml(text: str, texts: frozenset[tuple[str, ...]] = frozenset()) -> Doc
         _refuse_marked_keys(text)
         return _Reader(texts).read(yaml.parse(text, Loader=_LOADER))
     except (yaml.YAMLError, ValueError) as error:  # libyaml's of what is no Unicode is a ValueError
-        raise YamlError(" ".join(str(error).split())) from None
+        raise YamlError(yaml_words(error)) from None
 
 
 def _refuse_marked_keys(text: str) -> None:

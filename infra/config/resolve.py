@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from pydantic import ValidationError
 
 from infra.catalog.own import own_catalog
 from infra.config.against_past import keep_running
+from infra.config.words import words
 from infra.errors import ConfigError, Problem
-from infra.models.networks import private_networks
+from infra.models.networks import unseen_networks
 from infra.models.overrides import StageOverrides
 from infra.models.stack_config import StackConfig
 from infra.models.stage_config import StageConfig
@@ -89,11 +91,11 @@ def _warnings(config: StackConfig, plan: StackPlan) -> Iterator[str]:
             f"there for ever. Add the queue to stagecoach:overrides.pools.{plan.workers[0].pool}.queues, or, if the "
             "app's task_default_queue is another one, name that in stagecoach:app.default_queue"
         )
-    private = private_networks(config.admin_cidrs)
+    private = unseen_networks(config.admin_cidrs)
     if private:
         yield (
-            f"stagecoach:admin_cidrs has {', '.join(private)}, which is private: the cloud's firewall sees the public "
-            "address that you come from. Name that one, or your VPN's"
+            f"stagecoach:admin_cidrs has {', '.join(private)}, from which nothing comes over the internet: the cloud's "
+            "firewall sees the public address that you come from. Name that one, or your VPN's"
         )
 
 
@@ -110,11 +112,9 @@ def _known_pools(overrides: StageOverrides, stage: StageConfig) -> tuple[StageOv
     return overrides.model_copy(update={"pools": known}), problems
 
 
-def _problem(error: object, stage: StageConfig) -> Problem:
-    details = error if isinstance(error, dict) else {}
-    path = [str(part) for part in details.get("loc", ())]
+def _problem(error: Mapping[str, Any], stage: StageConfig) -> Problem:
+    path = [str(part) for part in error["loc"]]
     if path[:1] == ["pools"] and len(path) > 1:
         path[1] = stage.pools[int(path[1])].name
-    message = str(details.get("msg", "")).removeprefix("Value error, ")
     where = ".".join(["overrides", *path])
-    return Problem(path=f"stagecoach:{where}", value="", allowed=message, hint="Change the override")
+    return Problem(path=f"stagecoach:{where}", value="", allowed=words(error), hint="Change the override")

@@ -15,6 +15,7 @@ from infra.names import NAMESPACE
 
 _TOP_LEVEL = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
 _TEXTS = frozenset({("config", f"{NAMESPACE}:env"), ("config", "env")})
+_COPY = "Copy Pulumi.stage1.yaml and change it"
 _LONGEST = 60  # characters of a wrong value that a message shows
 
 
@@ -44,11 +45,14 @@ def read_stack_text(text: str, path: Path | str) -> StackText:
     try:
         document = read_yaml(text, _TEXTS)
     except YamlError as error:
-        raise ConfigError(f"{path} is not YAML", [file_problem(path, str(error))]) from None
+        hint = "Fix the line that is named" if "line " in str(error) else _COPY
+        raise ConfigError(f"{path} is not YAML", [file_problem(path, str(error), hint)]) from None
     content = document.content
     if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
         raise ConfigError(f"{path} is not a stack file", [file_problem(path, "a mapping with `config:`")])
     problems = [_odd(one) for one in document.oddities]
+    if any(one.path == ("config",) and not one.written for one in document.oddities):
+        raise ConfigError(f"{path} cannot be used", problems)  # which of the two is meant nobody knows
     problems += [
         Problem(path=key, value="", allowed=f"one of {', '.join(_TOP_LEVEL)}", hint="Put it under `config:`")
         for key in content
@@ -67,9 +71,9 @@ def full_key(key: str) -> str:
     return key if ":" in key else f"{NAMESPACE}:{key}"
 
 
-def file_problem(path: Path | str, what: str) -> Problem:
+def file_problem(path: Path | str, what: str, hint: str = _COPY) -> Problem:
     """The whole file is of no use."""
-    return Problem(path=str(path), value="", allowed=what, hint="Copy Pulumi.stage1.yaml and change it")
+    return Problem(path=str(path), value="", allowed=what, hint=hint)
 
 
 def _place(one: Oddity) -> tuple[str, ...]:
@@ -88,7 +92,8 @@ def _twice(key: str) -> Problem:
 
 
 def _odd(one: Oddity) -> Problem:
-    path = ".".join(one.path[1:] if one.path[:1] == ("config",) else one.path) or "the file"
+    inside = one.path[1:] if one.path[:1] == ("config",) else one.path
+    path = ".".join(inside or one.path) or "the file"
     written = one.written if len(one.written) <= _LONGEST else f"{one.written[:_LONGEST]}..."
     problem, _, hint = one.problem.partition("; ")
     hint = f"{hint[:1].upper()}{hint[1:]}" if hint else "Fix the stack file"

@@ -89,8 +89,15 @@ def _judge(step: Step, reason: str) -> Verdict:
         return Verdict(step=step, kind=kind or "resource", why=why, reason=reason)
     if kind is None:
         return Verdict(step=step)
-    why = _GOES.get(step.op) or (_smaller(step) if step.op == "update" else "")
+    why = _GOES.get(step.op) or (_updated(step) if step.op == "update" else "")
     return Verdict(step=step, kind=kind, why=why, reason=reason if why else "")
+
+
+def _updated(step: Step) -> str:
+    """Nothing, or what is wrong with an update in place."""
+    if step.replacing:
+        return "is to be updated, and the preview says as well that it must be replaced: one of them is wrong"
+    return _smaller(step)
 
 
 def _smaller(step: Step) -> str:

@@ -19,14 +19,20 @@ def _as_texts(value: object) -> object:
     return {name: engine_text(one) if isinstance(one, (bool, int, float)) else one for name, one in value.items()}
 
 
-def _names(value: dict[str, str]) -> dict[str, str]:
-    problems = [f"{name[:80]!r} {found}" for name in value if (found := variable_problem(name))]
-    if reserved := reserved_problem(value):
-        problems.append(reserved)
-    problems += [f"{name} has a NUL character, which ends a text" for name, one in value.items() if "\0" in one]
-    if problems:
-        raise ValueError("; ".join(problems))
+def _name(name: str) -> str:
+    if found := variable_problem(name):
+        raise ValueError(found)
+    if reserved := reserved_problem([name]):
+        raise ValueError(reserved)
+    return name
+
+
+def _value(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("has a NUL character, which ends a text")
     return value
 
 
-Environment = Annotated[dict[str, str], BeforeValidator(_as_texts), AfterValidator(_names)]
+Environment = Annotated[
+    dict[Annotated[str, AfterValidator(_name)], Annotated[str, AfterValidator(_value)]], BeforeValidator(_as_texts)
+]

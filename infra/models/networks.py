@@ -16,7 +16,10 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _LARGEST = {4: 2**24, 6: 2**112}  # addresses of a /8, of a /16
 # No packet from the internet comes from there (RFC 1918, 6598, 3927, 4193, 4291).
 _PRIVATE = (*PRIVATE_NETWORKS, "fc00::/7", "fe80::/10")
-# Nor from a machine's own addresses, which the lab's clouds are reached at.
+# Nor from a network without a host of its own: this one, benchmarks, multicast and what is kept for later (IANA's
+# special-purpose registries).
+_NOBODYS = ("0.0.0.0/8", "198.18.0.0/15", "224.0.0.0/3", "fec0::/10", "ff00::/8")
+# Nor from a machine's own addresses; but the lab's clouds are reached there.
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
 # What no list may open to the app's pods, and what lies there.
 _KEPT_CLOSED = {
@@ -32,6 +35,9 @@ def network(text: str) -> str:
     Raises:
         ValueError: it is none, or names an address inside of it.
     """
+    if "%" in text:
+        bare = text.partition("%")[0]
+        raise ValueError(f"{text[:60]} names an interface of one machine, which no firewall knows; write {bare}")
     try:
         return str(ipaddress.ip_network(text))
     except ValueError:
@@ -44,7 +50,13 @@ def network(text: str) -> str:
     raise ValueError(f"{text} is an address in {around}; write {around} for all of them, {address} for the one")
 
 
+def _once(networks: tuple[str, ...]) -> tuple[str, ...]:
+    """An address and its network of one are the same rule, which a provider may refuse to have twice."""
+    return tuple(dict.fromkeys(networks))
+
+
 AdminNetwork = Annotated[str, AfterValidator(network)]
+AdminNetworks = Annotated[tuple[AdminNetwork, ...], AfterValidator(_once)]
 
 
 def reached_network(text: str) -> str:
@@ -89,7 +101,7 @@ def too_wide(networks: Iterable[str]) -> list[str]:
 
 def _public_addresses(one: Network) -> int:
     """How many; of two networks that meet, one lies in the other."""
-    closed = (other for other in _parsed((*_PRIVATE, *_LOOPBACK)) if one.version == other.version)
+    closed = (other for other in _parsed((*_PRIVATE, *_NOBODYS, *_LOOPBACK)) if one.version == other.version)
     return one.num_addresses - sum(min(one.num_addresses, other.num_addresses) for other in closed if _meet(one, other))
 
 
@@ -98,9 +110,18 @@ def _meet(one: Network, other: Network) -> bool:
 
 
 def private_networks(networks: Iterable[str]) -> list[str]:
-    """Those that a cloud's firewall never sees anybody come from."""
-    private = _parsed(_PRIVATE)
-    return [str(one) for one in _parsed(networks) if any(_lies_in(one, other) for other in private)]
+    """Those of a house, an office or a cloud's inside."""
+    return _within(networks, _PRIVATE)
+
+
+def unseen_networks(networks: Iterable[str]) -> list[str]:
+    """Those that a cloud's firewall never sees anybody come from; loopback is the lab's way and is not named."""
+    return _within(networks, (*_PRIVATE, *_NOBODYS))
+
+
+def _within(networks: Iterable[str], others: Iterable[str]) -> list[str]:
+    around = _parsed(others)
+    return [str(one) for one in _parsed(networks) if any(_lies_in(one, other) for other in around)]
 
 
 def admin_problems(networks: Iterable[str], *, public: bool) -> Iterator[Between]:

@@ -17,6 +17,8 @@ _NUMBER = re.compile(
 )
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?", re.DOTALL)
 
+_LONGEST = 60  # characters that a message shows
+
 Scalar = None | bool | int | float | str
 
 
@@ -53,8 +55,7 @@ def read_plain(text: str, *, as_text: bool = False) -> Scalar:
     if _NOT_FINITE.fullmatch(text):
         raise UnfaithfulError(f"is read as a number without end or none at all; {_quoted(text)}")
     if _NUMBER.fullmatch(text.replace("_", "")):
-        plain = "is a number that not everybody reads alike; write it with digits alone"
-        raise UnfaithfulError(f"{plain}, or {_quoted(text)}")
+        raise UnfaithfulError(_odd_number(text))
     return text
 
 
@@ -77,5 +78,17 @@ def engine_text(value: Scalar) -> str:
     return str(value)
 
 
+def _odd_number(text: str) -> str:
+    sign, digits = text[: text.startswith("-")], text.lstrip("-")
+    if digits.isdecimal() and digits.strip("0") and digits[0] == "0":
+        return f"begins with a 0, with which some programs count in eights; write {sign}{digits.lstrip('0')}, or " + (
+            _quoted(text)
+        )
+    if _INTEGER.fullmatch(text):
+        return f"is a larger number than a program holds; {_quoted(text)}"
+    return f"is a number that not everybody reads alike; write it with digits alone, or {_quoted(text)}"
+
+
 def _quoted(text: str) -> str:
-    return "with quotes it is a text: '{}'".format(text.replace("'", "''"))
+    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return "with quotes it is a text: '{}'".format(shown.replace("'", "''"))

@@ -10,6 +10,8 @@ from pydantic import AfterValidator
 
 # Everything that people call queues; no comma, which is where `celery worker --queues` ends a name, no blank, no quote
 # and no bracket.
+# Keys of Kombu beside the queues in the same Redis (kombu/transport/redis.py): a list of that name can't be made.
+_KOMBU = ("unacked", "unacked_index", "unacked_mutex")
 _NAME = re.compile(r"[A-Za-z0-9_.:@/#+-]{1,100}", re.ASCII)
 
 
@@ -24,6 +26,10 @@ def queue_name(text: str) -> str:
         if "," in text:
             raise ValueError(f"is no name of a queue: {what}; write each queue as an item of its own")
         raise ValueError(f"is no name of a queue: {what}; give the queue another name in the app as well")
+    if text in _KOMBU or text.startswith("_kombu."):
+        raise ValueError(
+            "is a key that Celery keeps in the broker itself; give the queue another name in the app as well"
+        )
     return text
 
 

@@ -21,7 +21,7 @@ from infra.models.guard_config import GuardException
 from infra.models.image_reference import image_problem, parse_image
 from infra.models.k3s_config import K3sConfig
 from infra.models.limits import MOST_CUSTOMERS
-from infra.models.networks import AdminNetwork, ReachedNetwork, admin_problems, egress_problems
+from infra.models.networks import AdminNetworks, ReachedNetwork, admin_problems, egress_problems
 from infra.models.overrides import StageOverrides
 from infra.models.public_key import PublicKey
 from infra.models.quantities import MoneyField
@@ -87,7 +87,7 @@ class StackConfig(StrictModel):
     acme_email: IssuerContact | None = Field(
         default=None, description="contact for certificates", json_schema_extra=change.NOTHING_RESTARTS
     )
-    admin_cidrs: tuple[AdminNetwork, ...] = Field(
+    admin_cidrs: AdminNetworks = Field(
         min_length=1,
         description="networks that may reach SSH and the Kubernetes API",
         json_schema_extra=change.NOTHING_RESTARTS,

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,3 +42,12 @@ class StrictModel(BaseModel):
     """Frozen, and unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_no_truth_value(cls, value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401  whatever stands in the file
+        """`stage: true` is stage 1 to Python, in which a truth value is a number."""
+        kind = cls.model_fields[str(info.field_name)].annotation
+        if isinstance(value, bool) and (kind is int or int in get_args(kind)):
+            raise ValueError("is a truth value; write a whole number")
+        return value

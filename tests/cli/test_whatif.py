@@ -144,3 +144,21 @@ class TestBadInput:
         done = plan("--customers", "900", "--task-seconds", "0.3")
         assert done.returncode == 2
         assert "--tasks-per-customer-day: is required with the others" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("plan", "--stage", "x"), "'--stage': 'x' is no whole number: write digits alone"),
+        (("plan", "--customers", "1e9"), "'--customers': '1e9' is no whole number"),
+        (("plan", "--customers", "1_000"), "'1_000' is no whole number"),
+        (("plan", "--customers", "9" * 4400), "is no whole number"),
+        (("plan", "--customers", "5", "--task-seconds", "abc"), "'--task-seconds': 'abc' is no number: write it as 5"),
+        (("prices", "--stage", "1.5"), "'--stage': '1.5' is no whole number"),
+    ],
+)
+def test_a_number_that_is_none(arguments, says):
+    done = infra(*arguments)
+    assert done.returncode == 2
+    assert says in " ".join(done.stderr.replace("│", " ").split())
+    assert "Input should" not in done.stderr

@@ -29,7 +29,9 @@ FAULTS = {
     "port": ({"app": {"port": 5}}, "app.port"),
     "k3s": ({"k3s": {"version": "latest"}}, "k3s.version"),
     "mirror": ({"k3s": {"url": "http://mirror.example/k3s"}}, "k3s.url"),
-    "variable": ({"env": {"MY VAR": "x"}}, "env"),
+    "variable": ({"env": {"MY VAR": "x"}}, "env.MY VAR"),
+    "lone network": ({"admin_cidrs": ["office"]}, "admin_cidrs.0"),
+    "truth value": ({"kubeconfig_epoch": True}, "kubeconfig_epoch"),
     "misspelt": ({"stag": 1}, "stag"),
     "volume": ({"volume_size_gib": 5}, "volume_size_gib"),
     "volume's unit": ({"volume_size_gib": "60 GB"}, "volume_size_gib"),
@@ -79,6 +81,11 @@ def test_what_depends_on_a_wrong_value_is_not_judged():
 
 def test_everything_wrong_at_once():
     assert paths({key: {"a": [1]} for key in GOOD}) == sorted([*GOOD])
+
+
+def test_a_name_and_a_value_of_the_same_mapping():
+    env = {"MY VAR": "x", "A": ["x"], "": "y", "DATABASE_URL": "z", "B": "nul\0"}
+    assert paths({"env": env}) == sorted(["env.MY VAR", "env.A", "env.", "env.DATABASE_URL", "env.B"])
 
 
 def test_several_items_of_a_list():

@@ -56,7 +56,7 @@ class TestRefused:
         ("text", "says"),
         [
             ("a: [", "did not find expected|expected"),
-            ("a: b: c", "mapping values are not allowed"),
+            ("a: b: c", "line 1, column 5: a colon with a blank behind it"),
             ("a: &x [*x]", "stands for nothing, or for what it stands in"),
             ("a: *x", "stands for nothing"),
             ("{? [a] : b}", "write a key without `\\?`"),

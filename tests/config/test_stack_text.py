@@ -36,7 +36,7 @@ def test_of_no_use(text, says):
     [
         (
             "stagecoach:volume_size_gib: 0100",
-            "stagecoach:volume_size_gib = 0100: is a number that not everybody reads alike (line 2). Write it with",
+            "stagecoach:volume_size_gib = 0100: begins with a 0, with which some programs count in eights (line 2). ",
             ("volume_size_gib",),
         ),
         (
@@ -71,3 +71,11 @@ def test_a_key_outside_of_config():
 def test_a_long_value_is_cut():
     (problem,) = read(f"config:\n  stage: 0x{'f' * 500}\n").problems
     assert len(problem.value) < 70
+
+
+def test_two_mappings_of_the_same_name_are_one_problem():
+    """Which is meant nobody knows: none of the values in them is missing or wrong."""
+    with pytest.raises(ConfigError, match="cannot be used") as caught:
+        read("config:\n  stagecoach:name: shop\nconfig:\n  stagecoach:stage: 9\n")
+    (problem,) = caught.value.problems
+    assert str(problem) == "config: stands there twice, also in line 1 (line 3). Remove one"

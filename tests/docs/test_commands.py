@@ -23,6 +23,7 @@ SKIPPED = {
         "needs pods that run",
     ),
     "how-to/move-a-stage.md": (),
+    "how-to/stack-file.md": (),
     "how-to/override.md": (),
     "how-to/explain.md": (),
     "how-to/queues.md": (),

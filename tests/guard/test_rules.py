@@ -89,6 +89,12 @@ class TestHeld:
     def test_a_protected_celery_server(self):
         assert verdict(step("delete", SERVER, "celery-servers-2-server", protect=True)).refused
 
+    def test_an_update_that_would_replace_is_not_safe(self):
+        """The engine calls that a replacement: a document that says both is not the engine's."""
+        found = verdict(step("update", VOLUME, "server-data", paths=["location"], replacing=["location"]))
+        assert found.refused
+        assert "one of them is wrong" in found.why
+
     def test_whatever_is_protected(self):
         found = verdict(step("delete", "aws:s3/bucket:Bucket", "dumps", protect=True))
         assert (found.refused, found.kind) == (True, "protected resource")

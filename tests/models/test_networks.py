@@ -5,10 +5,19 @@ import ipaddress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from infra.config.parse import parse_config
 from infra.errors import ConfigError
-from infra.models.networks import egress_problems, network, private_networks, reached_network, too_wide
+from infra.models.networks import (
+    AdminNetworks,
+    egress_problems,
+    network,
+    private_networks,
+    reached_network,
+    too_wide,
+    unseen_networks,
+)
 from tests.test_program import CONFIG
 
 
@@ -83,6 +92,24 @@ def test_the_whole_in_any_pieces_is_the_whole(cuts):
         pieces += ipaddress.summarize_address_range(ipaddress.IPv4Address(begin), ipaddress.IPv4Address(cut))
         begin = cut + 1
     assert too_wide(map(str, pieces)) == ["0.0.0.0/0"]
+
+
+@pytest.mark.parametrize(
+    "text", ["0.0.0.0", "198.18.0.0/15", "224.0.0.1", "255.255.255.255", "ff02::1", "fe80::1", "192.168.1.0/24"]
+)
+def test_nobody_comes_from_there(text):
+    written = network(text)
+    assert unseen_networks([written]) == [written]
+
+
+def test_an_interface_of_one_machine():
+    with pytest.raises(ValueError, match="names an interface of one machine, which no firewall knows; write fe80::1"):
+        network("fe80::1%eth0")
+
+
+def test_the_same_network_twice_is_one_rule():
+    networks = TypeAdapter(AdminNetworks).validate_python(("203.0.113.7", "2001:DB8::/48", "203.0.113.7/32"))
+    assert networks == ("203.0.113.7/32", "2001:db8::/48")
 
 
 def test_private_ones():

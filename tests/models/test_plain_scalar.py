@@ -36,8 +36,7 @@ def test_read_alike_by_everybody(text, value):
 @pytest.mark.parametrize(
     "text",
     [
-        "0100",
-        "08",
+        "00",
         "0x10",
         "0b11",
         "0o17",
@@ -49,12 +48,27 @@ def test_read_alike_by_everybody(text, value):
         "1.e1",
         ".5",
         "5.",
-        "18446744073709551616",
     ],
 )
 def test_other_numbers(text):
     with pytest.raises(UnfaithfulError, match="write it with digits alone"):
         read_plain(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("0100", "begins with a 0, with which some programs count in eights; write 100, or with quotes"),
+        ("08", "write 8, or"),
+        ("-010", "write -10, or"),
+        ("18446744073709551616", "is a larger number than a program holds; with quotes"),
+        ("9" * 4400, "is a larger number than a program holds"),
+    ],
+)
+def test_numbers_that_have_their_own_words(text, says):
+    with pytest.raises(UnfaithfulError, match=says) as caught:
+        read_plain(text)
+    assert len(str(caught.value)) < 200
 
 
 @pytest.mark.parametrize("text", ["2026-01-01", "2026-1-1", "2026-01-01T10:00:00Z", "2026-01-01 10:00"])

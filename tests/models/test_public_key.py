@@ -6,11 +6,21 @@ from infra.models.public_key import public_key
 from infra.models.strict import HiddenValueError
 from tests.public_keys import ED25519, blob
 
-RSA = f"ssh-rsa {blob(b'ssh-rsa', bytes(3), bytes(257))}"
+RSA = f"ssh-rsa {blob(b'ssh-rsa', bytes([1, 0, 1]), bytes([0, *[255] * 256]))}"
 ECDSA = f"ecdsa-sha2-nistp256 {blob(b'ecdsa-sha2-nistp256', b'nistp256', bytes(65))}"
 
+SK = f"sk-ssh-ed25519@openssh.com {blob(b'sk-ssh-ed25519@openssh.com', bytes(32), b'ssh:')}"
+OPTIONS = [
+    f"restrict,pty {ED25519}",
+    f'no-port-forwarding,command="echo \\"ssh-ed25519 AAAA\\" a,b" {ED25519} ada',
+    f"cert-authority\t{ED25519}\tada@laptop",
+    f"No-PTY,X11-Forwarding {ED25519}",
+]
 
-@pytest.mark.parametrize("line", [ED25519, f"{ED25519} ada@laptop", RSA, ECDSA, f'from="203.0.113.7" {ED25519} a b'])
+
+@pytest.mark.parametrize(
+    "line", [ED25519, f"{ED25519} ada@laptop", RSA, ECDSA, SK, f'from="203.0.113.7" {ED25519} a b', *OPTIONS]
+)
 def test_keys(line):
     assert public_key(f"  {line}\n") == line
 
@@ -41,6 +51,19 @@ def test_a_private_key_is_not_repeated(line):
         (f"ssh-ed25519 {blob(b'ssh-ed25519')}", "is cut off or changed"),
         (f"ssh-dss {blob(b'ssh-dss', bytes(32))}", "is no public key"),
         (f"{ED25519}\n{RSA}", "has more than one line"),
+        (f"# {ED25519}", "is a comment to sshd"),
+        (f"laptop {ED25519}", "no option of sshd"),
+        (f'command="unclosed {ED25519}', "no option of sshd"),
+        (f"restrict, pty {ED25519}", "no option of sshd"),
+        (f"{ED25519} \x1b[31m", "can't be seen"),
+        (f"{ED25519} \0", "can't be seen"),
+        (f"{ED25519}==", "is cut off or changed"),
+        (f"ssh-ed25519 {blob(b'ssh-ed25519', bytes(31))}", "is cut off or changed"),
+        (f"ssh-ed25519 {blob(b'ssh-ed25519', bytes(32), b'more')}", "is cut off or changed"),
+        (f"ssh-rsa {blob(b'ssh-rsa', b'x')}", "is cut off or changed"),
+        (f"ssh-rsa {blob(b'ssh-rsa', b'x', bytes(1) + b'x' * 64)}", "is cut off or changed"),
+        (f"ecdsa-sha2-nistp256 {blob(b'ecdsa-sha2-nistp256', b'nistp384', bytes(65))}", "is cut off or changed"),
+        (ED25519.upper(), "is no public key"),
     ],
 )
 def test_no_keys(line, says):

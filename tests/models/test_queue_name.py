@@ -34,3 +34,10 @@ def test_each_has_its_place():
         parse_config(BASE | {"stagecoach:overrides": overrides}, title="bad")
     paths = [problem.path.removeprefix("stagecoach:overrides.pools.") for problem in caught.value.problems]
     assert paths == ["default.queues.1", "default.queues.2", "fast.queues"]
+
+
+@pytest.mark.parametrize("name", ["unacked", "unacked_index", "unacked_mutex", "_kombu.binding.celery"])
+def test_a_key_of_the_broker(name):
+    """Redis answers WRONGTYPE to a list where a hash is."""
+    with pytest.raises(ValueError, match="is a key that Celery keeps in the broker itself"):
+        queue_name(name)

@@ -42,16 +42,35 @@ class TestParse:
         made = parse_preview(document(diagnostics=[*said, {"severity": "info", "message": "hello"}]), "x")
         assert (made.errors, made.warnings) == (("refused",), ("old",))
 
+    @pytest.mark.parametrize(
+        ("said", "errors"),
+        [
+            ({"severity": "error", "message": ""}, ("an error without a text",)),
+            ({"severity": "error", "message": "\x1b[31m\x1b[0m"}, ("an error without a text",)),
+            ({"severity": "fatal", "message": "boom"}, ("boom",)),
+            ({"severity": "ERROR", "message": "\x1b[31m"}, ("an error without a text",)),
+            ({"severity": "", "message": "\x1b[31m"}, ("an error without a text",)),
+            ({"severity": "info#err", "message": "hello"}, ()),
+        ],
+    )
+    def test_what_may_be_an_error_is_one(self, said, errors):
+        assert parse_preview(document(diagnostics=[said]), "x").errors == errors
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '{"steps": [{"op": "delete", "urn": "urn:pulumi:s::stagecoach::t::n"}], "steps": []}',
+            '{"steps": [{"op": "delete", "op": "same", "urn": "urn:pulumi:s::stagecoach::t::n"}]}',
+        ],
+    )
+    def test_a_key_that_stands_there_twice(self, text):
+        with pytest.raises(ConfigError, match="stands there twice"):
+            parse_preview(text, "x")
+
     def test_a_message_is_told_once(self):
         """The engine repeats some for every resource, with the severity in front."""
         said = [{"severity": "warning", "message": "warning: not known\n"}] * 58
         assert parse_preview(document(diagnostics=said), "x").warnings == ("not known",)
-
-    @pytest.mark.parametrize("severity", ["error", "fatal", "ERROR", ""])
-    def test_what_may_be_an_error_is_one(self, severity):
-        """Of another severity than the engine's own, and without a word."""
-        made = parse_preview(document(diagnostics=[{"severity": severity, "message": "\x1b[31m"}]), "x")
-        assert made.errors == ("an error without a text",)
 
     def test_a_message_of_megabytes(self):
         """Each letter is looked at once, and not all of them."""

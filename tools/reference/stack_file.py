@@ -19,6 +19,25 @@ built; `python -m infra plan --stack-file <file>` checks a file without a cloud 
 
 Keys of other namespaces are refused, too, except `pulumi:` and the provider's own (`hcloud:`, `digitalocean:`, \
 `vultr:`)."""
+# What infra/config/read_yaml.py and infra/models/plain_scalar.py hold; tests/tools/reference asks them for each row.
+READ = (
+    ("`5`, `-5`, `59.50`", "a number"),
+    ("`true`, `false`", "a truth value, and no whole number"),
+    ("`yes`, `no`, `on`, `12:30`, `1.2.3`", "a text, as it is written"),
+    ("`~`, `null`, nothing behind the colon", "the key counts as left out"),
+    ("`0100`, `0x10`, `1e3`, `1_000`, `+5`, `.5`, `.inf`", "refused: not everybody reads the same number there"),
+    ("`2026-01-01`", "refused without quotes: it would reach the program as a moment in time"),
+    ("`1.10`, `True` in `env`", "refused without quotes: the app would get `1.1` and `true`"),
+    ("`'0100'`, `\"2026-01-01\"`", "a text: quotes always make one"),
+)
+_HOW = """\
+`plan` and `pulumi up` read a file alike, and what two programs would read differently is refused with its line and \
+the way to write it:"""
+_KEYS = """\
+A key stands there once: twice is refused, with and without `stagecoach:` as well. A key is a text in its line; `?`, \
+`<<` and tags (`!!str`) are refused. Aliases (`*name`) stand for what they name. A file has one document, at most 30 \
+levels, 20,000 values and 1,000,000 characters, in UTF-8. [What to do where a file is refused]\
+(../how-to/stack-file.md)."""
 
 
 def stack_file_page() -> str:
@@ -29,6 +48,10 @@ def stack_file_page() -> str:
     return page(
         "The stack file",
         _INTRO,
+        "## How it is read",
+        _HOW,
+        table(("written", "read as"), READ),
+        _KEYS,
         "## Overview",
         table(("key", "", "a change on a running stack"), rows),
         f"**Fixed for the life of a deployment:** {joined(fixed)}.",

@@ -1,13 +1,24 @@
 """The reference says what the code says."""
 
+import re
+
 import pytest
 
 from infra.config.secrecy import SECRET_KEYS
 from infra.models.change import FIXED, KEY
+from infra.models.plain_scalar import UnfaithfulError, read_plain
 from infra.models.stack_config import StackConfig
 from stacks import STAGES
 from tools.reference.pages import FOLDER, pages
 from tools.reference.schema import keys_of
+from tools.reference.stack_file import READ
+
+KINDS = {
+    "a number": (int, float),
+    "a truth value": (bool,),
+    "a text": (str,),
+    "the key counts as left out": (type(None),),
+}
 
 
 class TestWritten:
@@ -35,6 +46,19 @@ class TestStackFile:
         text = pages()["stack-file.md"]
         assert "| `overrides.pools.<pool>.concurrency` | whole number, 1 to 64 |" in text
         assert "| `overrides.pools.<pool>.memory_limit` | memory, for example `512Mi` or `1Gi` |" in text
+
+    def test_how_words_are_read(self):
+        """Each row is what the reader does; a word in `env` is one of those whose text would change."""
+        for written, as_what in READ[:6]:
+            for word in re.findall("`(.+?)`", written):
+                if as_what.startswith("refused"):
+                    with pytest.raises(UnfaithfulError):
+                        read_plain(word)
+                else:
+                    assert type(read_plain(word)) in KINDS[as_what.partition(",")[0]]
+        for word in ("1.10", "True"):
+            with pytest.raises(UnfaithfulError):
+                read_plain(word, as_text=True)
 
     def test_names_the_secrets(self):
         assert [key for key in SECRET_KEYS if f"| `{key}` |" not in pages()["stack-file.md"]] == []
