@@ -8,8 +8,9 @@ from dataclasses import dataclass
 EXPORTER, ADMIN = "exporter", "admin"
 # Everything that works on keys, channels and scripts, as kombu, Celery's result backend and caches do. Redis' own
 # categories leave out what changes its configuration, empties or stops it, copies it elsewhere or loads code into it.
-# What is harmless among them comes back: reading its state, and slow ways of reading keys.
-_APP = "~* &* +@all -@admin -@dangerous +info +keys +sort +sort_ro"
+# What is harmless among them comes back: reading its state, and slow ways of reading keys.  A script that is debugged
+# stops everybody else for as long as its client likes, and belongs to neither category.
+_APP = "~* &* +@all -@admin -@dangerous +info +keys +sort +sort_ro -script|debug"
 _CLEARS = " +flushdb"  # Django's `cache.clear()`; never of the broker
 # What redis_exporter asks at each scrape (its exporter.go); it reads no key.
 _EXPORTER = "-@all +client|setname +config|get +info +latency|latest +latency|histogram +slowlog|get +slowlog|len +ping"

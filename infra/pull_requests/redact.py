@@ -6,19 +6,34 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import unquote, unquote_plus
 
+from infra.pull_requests.private_keys import without_keys
 from infra.pull_requests.spellings import spellings
+from infra.pull_requests.written import without
 
-_NAMES = re.compile(r"TOKEN|PASS|SECRET|KEY|CREDENTIAL|WEBHOOK|DSN", re.IGNORECASE)
-_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
-# In a text a URL ends with its word; a password that nobody encoded may have a slash or an @.
-_LOGIN = re.compile(r"\b([a-z][a-z0-9+.-]*://[^\s/?#:@\"'<>]*):[^\s\"'<>]+@", re.IGNORECASE)
-_TOKEN_AS_USER = re.compile(r"\b([a-z][a-z0-9+.-]*://)[^\s/?#:@\"'<>]{16,}@", re.IGNORECASE)
+# Not the working folder (PWD, OLDPWD), an author (GIT_AUTHOR_NAME) or an agent's socket (SSH_AUTH_SOCK).
+_NAMES = re.compile(
+    r"TOKEN|PASS|SECRET|KEY|CREDENTIAL|WEBHOOK|DSN|_PWD$|_PAT$|JWT|COOKIE|KUBECONFIG|AUTH(?!OR)(?!.*SOCK)",
+    re.IGNORECASE,
+)
+# In a text a URL ends with its word; a password that nobody encoded may have a slash or an @.  Its own slashes may be
+# JSON's, as PHP and others write them.
+_LOGIN = re.compile(r"\b([a-z][a-z0-9+.-]*:(?:\\*/){2}[^\s/?#:@\"'<>]*):[^\s\"'<>]+@", re.IGNORECASE)
+_TOKEN_AS_USER = re.compile(r"\b([a-z][a-z0-9+.-]*:(?:\\*/){2})[^\s/?#:@\"'<>\\]{16,}@", re.IGNORECASE)
+_ENCODED_LOGIN = re.compile(r"\b([a-z][a-z0-9+.-]*%3A%2F%2F[^\s&\"'<>]*?%3A)[^\s&\"'<>]+%40", re.IGNORECASE)
+# libpq's words, and what programs print of their settings.
+_WORD = re.compile(r"\b(pass(?:word|wd)?)=(?!\[secret\])('(?:[^'\\]|\\.)*'|[^\s&;,\"'<>]+)", re.IGNORECASE)
+# A field of a JSON or YAML text in a variable.
+_FIELD = re.compile(
+    r"[\"']?[\w.-]*(?:pass|pwd|token|secret|key|credential|auth)[\w.-]*[\"']?\s*[:=]\s*(?:\"((?:[^\"\\]|\\.)+)\"|'([^']+)'|([^\s\"'{[,]+))",
+    re.IGNORECASE,
+)
 _TELLING_NAME = r"[^=&;?\s]*(?:pass|pwd|token|secret|key|sig|credential)[^=&;?\s]*"
 _PARAMETER = re.compile(rf"([?&;]{_TELLING_NAME})=[^&;\s\"'<>]+", re.IGNORECASE)
 # In a variable it is the whole value.
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#:@]*)(?::(.+))?@", re.IGNORECASE | re.DOTALL)
 _URLS_PARAMETER = re.compile(rf"[?&;]{_TELLING_NAME}=([^&;]+)", re.IGNORECASE)
 _SHORTEST = 6  # a shorter value would blacken innocent words
+_SHORTEST_FIELD = 8  # a field's value may be `true` or a name
 _SHORTEST_USER = 16  # a name is shorter, a token is not
 _MASK = "[secret]"
 
@@ -35,19 +50,32 @@ def redact(text: str, environment: Mapping[str, str]) -> str:
 
 def masker(environment: Mapping[str, str]) -> Callable[[str], str]:
     """`redact` for many texts of one environment."""
-    secrets = {value for value in _secrets(environment) if len(value) >= _SHORTEST}
-    found = {spelling for value in secrets for spelling in spellings(value)}
-    written = sorted(found, key=len, reverse=True)
+    secrets = sorted({one for one in _secrets(environment) if len(one) >= _SHORTEST}, key=len, reverse=True)
+    written = sorted({spelling for value in secrets for spelling in spellings(value)}, key=len, reverse=True)
 
     def mask(text: str) -> str:
-        text = _PRIVATE_KEY.sub(_MASK, text)
+        text = without_keys(text, _MASK)
         for spelling in written:
             text = text.replace(spelling, _MASK)
+        text = _without_ends(without(text, secrets, _MASK), secrets)
         text = _LOGIN.sub(rf"\1:{_MASK}@", text)
         text = _TOKEN_AS_USER.sub(rf"\1{_MASK}@", text)
+        text = _ENCODED_LOGIN.sub(rf"\1{_MASK}%40", text)
+        text = _WORD.sub(rf"\1={_MASK}", text)
         return _PARAMETER.sub(rf"\1={_MASK}", text)
 
     return mask
+
+
+def _without_ends(text: str, secrets: Iterable[str]) -> str:
+    """A log that was cut begins or ends in the middle of a secret: half of one or more is masked there."""
+    for value in sorted(secrets, key=len, reverse=True):
+        for length in range(len(value) - 1, max(len(value) // 2, _SHORTEST) - 1, -1):
+            if text.endswith(value[:length]):
+                text = text[:-length] + _MASK
+            if text.startswith(value[-length:]):
+                text = _MASK + text[length:]
+    return text
 
 
 def _secrets(environment: Mapping[str, str]) -> Iterable[str]:
@@ -56,6 +84,10 @@ def _secrets(environment: Mapping[str, str]) -> Iterable[str]:
         if _NAMES.search(name):
             # A file of several lines (a key, a kubeconfig) is printed line by line, and indented.
             yield from (value, *(line.strip() for line in value.splitlines()))
+            for found in _FIELD.findall(value):
+                yield from (
+                    one.replace('\\"', '"').replace("\\\\", "\\") for one in found if len(one) >= _SHORTEST_FIELD
+                )
         for found in _in_urls(value):
             yield from (found, unquote(found), unquote_plus(found))
 

@@ -16,8 +16,10 @@ from infra.components.app_environment import render_settings
 from infra.components.celery_worker import worker_command
 from infra.components.files import FOLDER
 from infra.components.queue_exporter import exporter_variables
+from infra.components.redis_users import ADMIN, render_users
 from tests.plans import stage_plan
 from tests.servers import free_port
+from tests.servers.redis_server import PASSWORD, PASSWORDS
 from tests.waiting import patience, wait
 
 PLAN = stage_plan(1)
@@ -42,8 +44,8 @@ class Shop:
         (folder / "settings.json").write_text(json.dumps(render_settings(WORKER) | settings))
         self.environment = {
             **os.environ,
-            "CELERY_BROKER_URL": f"redis://127.0.0.1:{self.port}/0",
-            "CELERY_RESULT_BACKEND": f"redis://127.0.0.1:{self.port}/1",
+            "CELERY_BROKER_URL": f"redis://:{PASSWORD}@127.0.0.1:{self.port}/0",
+            "CELERY_RESULT_BACKEND": f"redis://:{PASSWORD}@127.0.0.1:{self.port}/1",
             "STAGECOACH_CELERY_APP": "shopapp",
             "STAGECOACH_POOLS": json.dumps({worker.pool: worker.queues for worker in PLAN.workers}),
             "STAGECOACH_SETTINGS": str(folder / "settings.json"),
@@ -52,9 +54,12 @@ class Shop:
         }
         program = shutil.which("redis-server")
         assert program, "redis-server is missing: make programs"
+        # The app's rights are those that it has in the cluster; the tests' own are a person's.
+        (folder / "redis.conf").write_text("\n".join(render_users(PASSWORDS, may_clear=False)) + "\n")
         arguments = ("--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder))
-        self.start("redis", program, *arguments)
-        self.broker, self.notes = redis.Redis(port=self.port), redis.Redis(port=self.port, db=5)
+        self.start("redis", program, str(folder / "redis.conf"), *arguments)
+        person = {"port": self.port, "username": ADMIN, "password": PASSWORDS.admin}
+        self.broker, self.notes = redis.Redis(**person), redis.Redis(**person, db=5)
         wait(self.broker.ping, "redis", away=redis.exceptions.ConnectionError)
 
     def start(self, name, *command, **more):

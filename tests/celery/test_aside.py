@@ -1,5 +1,6 @@
 """A task that kills its process: it is counted, put aside, named, and can be sent again."""
 
+import json
 import signal
 import sys
 
@@ -68,6 +69,34 @@ class TestPoison:
         shop.broker.hset("stagecoach:runs", "old", '{"name": "a.heavy", "runs": 3, "at": 1}')
         assert shop.metrics()["celery_tasks_run_again", "a.heavy"] == 1
         assert shop.broker.hkeys("stagecoach:runs") == [b"one"]
+
+    def test_a_scrape_reads_no_message(self, shop):
+        """A bad release puts ten thousand aside within minutes; the page's commands take all of one task at once."""
+        shop.exporter()
+        message = json.dumps({"name": "a.heavy", "message": "x" * 1_000_000, "at": 1})
+        for number in range(20):
+            shop.broker.hset("stagecoach:aside", f"id-{number}", message)
+            shop.broker.hset("stagecoach:aside-names", f"id-{number}", "a.heavy")
+        before = shop.broker.info("stats")["total_net_output_bytes"]
+        assert shop.metrics()["celery_tasks_put_aside", "a.heavy"] == 20
+        assert shop.broker.info("stats")["total_net_output_bytes"] - before < 1_000_000
+        assert aside(shop, "drop", "a.heavy") == 0
+        assert ("celery_tasks_put_aside", "a.heavy") not in shop.metrics()
+
+
+@pytest.mark.parametrize("end", ["os._exit(0)", "os.kill(os.getpid(), signal.SIGSEGV)", "os.abort()"])
+def test_whatever_ends_the_process(tmp_path, end):
+    """With success, by a library's fault, by its own hand."""
+    app = APP.replace("os.kill(os.getpid(), signal.SIGKILL)", end)
+    shop = Shop(tmp_path, app, worker_soft_shutdown_timeout=1.0)
+    try:
+        shop.worker()
+        shop.send("tasks['a.poison'].apply_async(task_id='poison-1')")
+        wait(lambda: shop.broker.hlen("stagecoach:aside") == 1, lambda: shop.log("worker")[-3000:])
+        assert int(shop.notes.get("runs")) == 5
+        assert shop.send("print(tasks['a.ok'].delay().get())").strip() == "1"
+    finally:
+        shop.end()
 
 
 class TestDeploys:

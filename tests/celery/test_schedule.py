@@ -70,6 +70,18 @@ class TestDeploys:
         assert shop.broker.llen("celery") == 1
         assert shop.said("beat") == []
 
+    def test_thousands_of_entries(self, shop):
+        """Read and kept by a handful of commands: each is a write to the disk of a broker in the cluster."""
+        many = "app.conf.beat_schedule = {f'e{n}': {'task': 'a.yearly', 'schedule': 9e6} for n in range(3000)}\n"
+        with (shop.folder / "shopapp.py").open("a") as source:
+            source.write(many)
+        shop.broker.hset(RUNS, mapping={f"gone {number}": "1" for number in range(3000)})
+        shop.broker.config_resetstat()
+        deploy(shop, lambda: shop.broker.hlen(RUNS) == 3000)
+        calls = shop.broker.info("commandstats")
+        assert calls["cmdstat_hset"]["calls"] < 20
+        assert calls["cmdstat_hdel"]["calls"] < 20
+
     def test_an_entry_that_left_the_schedule_is_forgotten(self, shop):
         """Or it would run at once when it comes back."""
         shop.broker.hset(RUNS, "gone", '"2020-01-01T00:00:00+00:00"')

@@ -79,6 +79,51 @@ class TestApp:
         assert server.outside(owner).stdout == "app\n"
 
 
+# Settings that the owner of a database may give it, for everybody who logs in there.
+TRAPS = [
+    "set role = 'app'",
+    "set idle_session_timeout = '1ms'",
+    "set local_preload_libraries = 'missing'",
+    "set default_transaction_read_only = on",
+    "set search_path = 'trap'",
+    "connection limit 0",
+    "set transaction_timeout = '1ms'",  # since Postgres 17
+]
+
+
+class TestTraps:
+    """What the app does to its own database keeps nobody from starting Postgres again."""
+
+    @pytest.mark.parametrize("trap", TRAPS)
+    def test_the_next_start_ends(self, new, trap):
+        done = new.outside(f"alter database app {trap}", database="postgres")
+        assert done.returncode == 0 or "unrecognized configuration parameter" in done.stderr
+        try:
+            new.give_rights(app="after-a-trap-9")
+        finally:
+            new.inside("alter database app reset all", database="postgres")
+            new.inside("alter database app connection limit -1", database="postgres")
+        assert new.outside("select 1", "app", "after-a-trap-9").returncode == 0
+        new.give_rights()
+
+    def test_without_the_maintenance_database(self, new):
+        """A person has dropped it."""
+        assert new.inside("drop database postgres").returncode == 0
+        try:
+            new.give_rights(app="after-a-drop-9")
+            assert new.outside("select 1", "app", "after-a-drop-9").returncode == 0
+            new.give_rights()
+        finally:
+            new.inside("create database postgres")
+
+    def test_a_closed_database(self, new):
+        assert new.outside("alter database app allow_connections false", database="postgres").returncode == 0
+        try:
+            new.give_rights()
+        finally:
+            new.inside("alter database app allow_connections true", database="postgres")
+
+
 class TestLogin:
     def test_nobody_is_superuser_from_outside(self, server):
         """Not with the password that the image was given, and not from the exporter's container, which is 127.0.0.1."""

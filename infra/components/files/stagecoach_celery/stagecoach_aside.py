@@ -4,9 +4,10 @@ Such a task is delivered again each time (acks_late, reject_on_worker_lost), for
 one of the same task did not end is counted in the broker's Redis; a task with too many of them is not started again,
 and its message is kept.  An ending worker takes its runs out of the count: a deploy says nothing against a task.
 
-    python /opt/stagecoach/stagecoach_aside.py             lists what was put aside
-    python /opt/stagecoach/stagecoach_aside.py return ID   sends it again, with a new count
-    python /opt/stagecoach/stagecoach_aside.py drop ID     forgets it
+    python /opt/stagecoach/stagecoach_aside.py               lists what was put aside
+    python /opt/stagecoach/stagecoach_aside.py return ID     sends it again, with a new count
+    python /opt/stagecoach/stagecoach_aside.py drop ID       forgets it
+    python /opt/stagecoach/stagecoach_aside.py return NAME   all of one task, by its name; drop likewise
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from celery import signals
 from stagecoach_say import say
 
 RUNS, ASIDE = "stagecoach:runs", "stagecoach:aside"  # hashes by task id
+# Of the same ids: a scrape must not read every message that was put aside.
+NAMES = "stagecoach:aside-names"
 MOST_RUNS = 5  # that did not end, before a task is put aside
 _KEPT = 7 * 86_400  # seconds after which a count without a further run is dropped
 # Scripts only, so that a key prefix of the app's transport options is treated alike in all of them.
@@ -35,11 +38,12 @@ return runs
 _GET = "return redis.call('hget', KEYS[1], ARGV[1])"
 _SET = "return redis.call('hset', KEYS[1], ARGV[1], ARGV[2])"
 _DELETE = "return redis.call('hdel', KEYS[1], unpack(ARGV))"
+_VALUES = "return redis.call('hvals', KEYS[1])"
 _ALL = "return redis.call('hgetall', KEYS[1])"
 
 
 class Store:
-    """Both hashes, by one client of Redis."""
+    """The hashes, by one client of Redis."""
 
     def __init__(self, client) -> None:
         self.client = client
@@ -60,6 +64,7 @@ class Store:
 
     def put_aside(self, task_id: str, **what: object) -> None:
         """Keeps a message."""
+        self.client.eval(_SET, 1, NAMES, task_id, str(what["name"]))
         self.client.eval(_SET, 1, ASIDE, task_id, json.dumps({**what, "at": int(time.time())}))
         self.forget(RUNS, task_id)
 
@@ -74,7 +79,8 @@ class Store:
         old = [task_id for task_id, one in runs.items() if one["at"] < now - _KEPT]
         self.forget(RUNS, *old[:1000])
         again = Counter(one["name"] for task_id, one in runs.items() if one["runs"] > 2 and task_id not in old)  # noqa: PLR2004  the third run
-        return again, Counter(one["name"] for one in self.all(ASIDE).values())
+        names = self.client.eval(_VALUES, 1, NAMES)
+        return again, Counter(one.decode() if isinstance(one, bytes) else one for one in names)
 
 
 class Watch:
@@ -174,14 +180,21 @@ def main(arguments: list[str]) -> int:
                 at = time.strftime("%Y-%m-%d %H:%M", time.gmtime(one["at"]))
                 print(f"{task_id}  {at} UTC  {one['name']}")  # noqa: T201  its answer
             return 0
-        case ["return" | "drop" as what, task_id] if task_id in kept:
-            if what == "return" and not _send(channel, kept[task_id]):
-                say("its queue has no binding in the broker yet: start a worker that consumes it, then try again")
-                return 2
-            store.forget(ASIDE, task_id)
+        case ["return" | "drop" as what, which] if found := _chosen(kept, which):
+            for task_id in found:
+                if what == "return" and not _send(channel, kept[task_id]):
+                    say("its queue has no binding in the broker yet: start a worker that consumes it, then try again")
+                    return 2
+                store.forget(ASIDE, task_id)
+                store.forget(NAMES, task_id)
             return 0
     say(f"no task {arguments[-1]} was put aside" if len(arguments) == 2 else (__doc__ or "").partition("\n\n")[2])  # noqa: PLR2004  a command and an id
     return 2
+
+
+def _chosen(kept: dict[str, dict], which: str) -> list[str]:
+    """One task's id, or the ids of all tasks with that name."""
+    return [which] if which in kept else [task_id for task_id, one in kept.items() if one["name"] == which]
 
 
 def _send(channel, kept: dict) -> bool:

@@ -16,8 +16,9 @@ from stagecoach_say import say
 RUNS = "stagecoach:beat-runs"  # a hash by the entry's name
 # A script, so that a key prefix of the app's transport options is treated as for the lock.
 _ALL = "return redis.call('hgetall', KEYS[1])"
-_SET = "return redis.call('hset', KEYS[1], ARGV[1], ARGV[2])"
-_DELETE = "return redis.call('hdel', KEYS[1], ARGV[1])"
+_SET = "return redis.call('hset', KEYS[1], unpack(ARGV))"
+_DELETE = "return redis.call('hdel', KEYS[1], unpack(ARGV))"
+_AT_ONCE = 500  # entries in one command: a schedule of thousands is read before beat's startup probe gives up
 
 
 class LastRuns:
@@ -37,22 +38,25 @@ class LastRuns:
         flat = [one.decode() if isinstance(one, bytes) else one for one in self._call(_ALL)]
         saved = dict(zip(flat[::2], flat[1::2], strict=True))
         entries = scheduler.schedule
-        for name in saved.keys() - entries.keys():
-            self._call(_DELETE, name)
+        gone, new = sorted(saved.keys() - entries.keys()), {}
         for name, entry in entries.items():
             at = _read(saved.get(name), entry.last_run_at)
             if at is not None and at < entry.default_now():  # a clock that was set back must not stop the schedule
                 entry.last_run_at = at
             else:
-                self._save(name, entry.last_run_at)
+                new[name] = entry.last_run_at
+        for start in range(0, len(gone), _AT_ONCE):
+            self._call(_DELETE, *gone[start : start + _AT_ONCE])
+        for start in range(0, len(new), _AT_ONCE):
+            self._save(dict(list(new.items())[start : start + _AT_ONCE]))
 
-    def _save(self, name: str, at: datetime) -> None:
-        self._call(_SET, name, json.dumps(at.isoformat()))
+    def _save(self, runs: dict[str, datetime]) -> None:
+        self._call(_SET, *(word for name, at in runs.items() for word in (name, json.dumps(at.isoformat()))))
 
     def save(self, name: str, at: datetime) -> None:
         """Before a run; beat goes on without it when the broker is away, where the run can't be sent either."""
         try:
-            self._save(name, at)
+            self._save({name: at})
         except Exception as error:  # noqa: BLE001  as said above
             say(f"the last run of {name} is not kept ({type(error).__name__})")
 
