@@ -36,6 +36,7 @@ PURE = [
     "infra.preview.engine_preview",
     "infra.pull_requests.findings",
     "infra.pull_requests.github",
+    "infra.pull_requests.protection",
     "infra.runner_access.clouds",
     "infra.guard.read",
     "infra.guard.rules",

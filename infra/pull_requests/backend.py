@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -15,11 +16,17 @@ from infra.pull_requests import engine
 from infra.pull_requests.deployments import FILE, Deployment
 from infra.recheck import failed_resources, refresh_of
 
+_SWITCH = "STAGECOACH_ENGINE_PREVIEW"
 _QUIET = ("--non-interactive", "--color", "never")
 
 
 def missing_backend() -> str | None:
-    """Why the engine can't be asked on this machine; None where it can."""
+    """Why the engine can't be asked on this machine; None where it can.
+
+    A workflow's job without the stacks' secrets says STAGECOACH_ENGINE_PREVIEW; on a person's machine it is not set.
+    """
+    if os.environ.get(_SWITCH, "true") != "true":
+        return f"{_SWITCH} is not true in this repository, see docs/how-to/pull-requests.md"
     if shutil.which("pulumi") is None:
         return "there is no `pulumi` on PATH"
     who = engine.ask("whoami")

@@ -5,33 +5,29 @@ Standard library only: it runs with a token that may write, on the base's code a
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from infra.errors import ConfigError, Problem, StagecoachError
+from infra.pull_requests.github_api import Api
 from infra.pull_requests.marker import MARKER
 
 _AUTHOR = "github-actions[bot]"  # whose name a workflow's own token has; a comment of anyone else is left alone
 _VARIABLES = ("GITHUB_API_URL", "GITHUB_REPOSITORY", "PULL_REQUEST", "GITHUB_TOKEN")
 _PAGE = 100  # comments a request, the API's maximum
-_SECONDS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
 class PullRequest:
-    """Where the comment goes; `api` is the address of GitHub's API."""
+    """Where the comment goes."""
 
-    api: str
+    api: Api
     repository: str
     number: int
-    token: str
 
     def write(self, body: str, *, create: bool = True) -> str | None:
         """Updates the comment, or creates it where there is none and it may; its address.
@@ -43,44 +39,22 @@ class PullRequest:
         if found is None and not create:
             return None
         if found is None:
-            made = self._call("POST", f"/repos/{self.repository}/issues/{self.number}/comments", {"body": body})
+            made = self.api.call("POST", f"/repos/{self.repository}/issues/{self.number}/comments", {"body": body})
         else:
-            made = self._call("PATCH", f"/repos/{self.repository}/issues/comments/{found}", {"body": body})
+            made = self.api.call("PATCH", f"/repos/{self.repository}/issues/comments/{found}", {"body": body})
         return str(made["html_url"])
 
     def _own(self) -> int | None:
         page = 1
         while True:
             path = f"/repos/{self.repository}/issues/{self.number}/comments?per_page={_PAGE}&page={page}"
-            comments: list[dict[str, Any]] = self._call("GET", path)
+            comments: list[dict[str, Any]] = self.api.call("GET", path)
             for one in comments:
                 if one["user"]["login"] == _AUTHOR and str(one["body"]).startswith(MARKER):
                     return int(one["id"])
             if len(comments) < _PAGE:
                 return None
             page += 1
-
-    def _call(self, method: str, path: str, body: dict[str, str] | None = None) -> Any:  # noqa: ANN401  JSON
-        headers = {
-            "Accept": "application/vnd.github+json",
-            "Authorization": f"Bearer {self.token}",
-            "Content-Type": "application/json",
-            "User-Agent": "stagecoach",
-        }
-        data = json.dumps(body).encode() if body is not None else None
-        request = urllib.request.Request(self.api + path, data=data, headers=headers, method=method)  # noqa: S310  the runner names the address
-        try:
-            with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310  as above
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            said = error.read(500).decode(errors="replace")
-            raise StagecoachError("GitHub refused", [self._problem(method, path, f"{error.code} {said}")]) from None
-        except (OSError, ValueError) as error:
-            raise StagecoachError("GitHub did not answer", [self._problem(method, path, str(error))]) from None
-
-    def _problem(self, method: str, path: str, said: str) -> Problem:
-        hint = "The job needs `permissions: pull-requests: write`"
-        return Problem(path=f"{method} {path}", value="", allowed=said, hint=hint)
 
 
 def main(arguments: list[str], environment: Mapping[str, str]) -> int:
@@ -111,10 +85,13 @@ def _read(arguments: list[str], environment: Mapping[str, str]) -> tuple[PullReq
     if problems:
         raise ConfigError("there is nothing to post", problems)
     where = PullRequest(
-        api=environment["GITHUB_API_URL"],
+        api=Api(
+            address=environment["GITHUB_API_URL"],
+            token=environment["GITHUB_TOKEN"],
+            permission="pull-requests: write",
+        ),
         repository=environment["GITHUB_REPOSITORY"],
         number=int(environment["PULL_REQUEST"]),
-        token=environment["GITHUB_TOKEN"],
     )
     return where, body
 

@@ -10,7 +10,7 @@ MAP = REPOSITORY / "docs" / "README.md"
 DOCS = sorted((REPOSITORY / "docs").rglob("*.md"))
 PAGES = [*DOCS, REPOSITORY / "README.md", REPOSITORY / "CHANGELOG.md", *REPOSITORY.glob("examples/*/README.md")]
 _LINK = re.compile(r"(?<!!)\[[^]]*\]\(([^)\s]+)\)")
-_CODE = re.compile(r"```.*?^```|`[^`\n]*`", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(r"```.*?^ *```|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
@@ -25,7 +25,7 @@ def links(path):
 
 def anchors(path):
     """As GitHub makes them."""
-    without = re.sub(r"```.*?^```", "", path.read_text(), flags=re.DOTALL | re.MULTILINE)
+    without = re.sub(r"```.*?^ *```", "", path.read_text(), flags=re.DOTALL | re.MULTILINE)
     made, seen = set(), {}
     for heading in _HEADING.findall(without):
         text = re.sub(r"[^\w\- ]", "", re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", heading).lower()).replace(" ", "-")
@@ -61,3 +61,9 @@ class TestAnchors:
         path = tmp_path / "page.md"
         path.write_text("# Names for `images`\n## a: change the line\n## What?\n## What?\n```sh\n# no heading\n```\n")
         assert anchors(path) == {"names-for-images", "a-change-the-line", "what", "what-1"}
+
+    def test_a_block_in_a_list_ends_where_it_ends(self, tmp_path):
+        """Its fences are indented; headings behind it count."""
+        path = tmp_path / "page.md"
+        path.write_text("# One\n1. Say:\n\n   ```sh\n   # no heading\n   ```\n\n## Two\n")
+        assert anchors(path) == {"one", "two"}

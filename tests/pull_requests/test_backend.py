@@ -169,6 +169,18 @@ class TestMissingBackend:
         pulumi.answer("whoami", "error: PULUMI_ACCESS_TOKEN must be set\n", code=255)
         assert backend.missing_backend() == "`pulumi whoami` says: error: PULUMI_ACCESS_TOKEN must be set"
 
+    @pytest.mark.parametrize("value", ["false", "", "TRUE"])
+    def test_not_switched_on(self, pulumi, monkeypatch, value):
+        """In a workflow; `pulumi` is not even asked."""
+        pulumi.answer("whoami", "anna\n")
+        monkeypatch.setenv("STAGECOACH_ENGINE_PREVIEW", value)
+        assert backend.missing_backend().startswith("STAGECOACH_ENGINE_PREVIEW is not true in this repository")
+
+    def test_switched_on(self, pulumi, monkeypatch):
+        pulumi.answer("whoami", "anna\n")
+        monkeypatch.setenv("STAGECOACH_ENGINE_PREVIEW", "true")
+        assert backend.missing_backend() is None
+
     def test_no_program(self, monkeypatch, tmp_path):
         monkeypatch.setenv("PATH", str(tmp_path))
         assert backend.missing_backend() == "there is no `pulumi` on PATH"

@@ -4,6 +4,7 @@ import pytest
 
 from infra.errors import StagecoachError
 from infra.pull_requests.github import PullRequest, main
+from infra.pull_requests.github_api import Api
 from infra.pull_requests.marker import MARKER
 from tests.servers.github_api import BOT, GithubApi
 
@@ -16,7 +17,8 @@ def api():
 
 @pytest.fixture
 def where(api):
-    return PullRequest(api=api.address, repository="acme/shop", number=7, token="t0ken")
+    reached = Api(address=api.address, token="t0ken", permission="pull-requests: write")
+    return PullRequest(api=reached, repository="acme/shop", number=7)
 
 
 class TestWrite:

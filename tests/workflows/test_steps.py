@@ -59,10 +59,13 @@ def runner(tmp_path):
     }
 
 
-def run_plan(folder, runner):
+def run_plan(folder, runner, switch="false"):
     """The plan job's scripts one after the other; exit codes, job outputs, summary."""
     base = git(folder, "rev-parse", "main")
-    contexts = {"github.event.pull_request.base.sha": base}
+    contexts = {
+        "github.event.pull_request.base.sha": base,
+        "vars.STAGECOACH_ENGINE_PREVIEW || 'false'": switch,
+    }
     codes = []
     for step in steps("preview.yml", "plan"):
         if "run" in step:
@@ -127,13 +130,100 @@ class TestPlan:
         assert codes == [0, 2]  # make's own code for any failure
         assert "does not fit: cx23" in summary
 
+    def test_an_engine_preview_that_is_off_is_said(self, clone, runner):
+        """Where one could be: with a deployment, and nothing else missing."""
+        (clone / "deployments.yaml").write_text("shop: stage1\n")
+        git(clone, "commit", "-q", "-a", "-m", "it runs")
+        branch(clone, "Pulumi.stage1.yaml", lambda text: text.replace("stage: 1", "stage: 2"))
+        codes, _, summary = run_plan(clone, runner)
+        assert codes == [0, 0]
+        assert "No engine preview: STAGECOACH_ENGINE_PREVIEW is not true in this repository" in summary
+
+
+@pytest.fixture
+def api():
+    with GithubApi() as running:
+        yield running
+
+
+class TestSettings:
+    """The jobs in front of those that get secrets."""
+
+    def run(self, name, clone, runner, api, **variables):
+        contexts = {
+            "github.token": "t0ken",
+            "github.event.repository.private": "false",
+            "vars.STAGECOACH_RUNNER": "",
+            "vars.STAGECOACH_PREVIEW_RUNNER": "",
+            "vars.STAGECOACH_PUSHERS_ARE_TRUSTED": "",
+        } | variables
+        environment = {**runner, "GITHUB_API_URL": api.address, "GITHUB_REPOSITORY": "acme/shop"}
+        step = next(step for step in steps(name, "settings") if "run" in step)
+        return run_step(name, "settings", step, folder=clone, contexts=contexts, environment=environment)
+
+    def deploys(self, clone):
+        (clone / "deployments.yaml").write_text("# what runs\n\nshop: stage1\n")
+
+    def test_production_that_any_branch_may_use(self, clone, runner, api):
+        """What a workflow makes that names it, and what every repository had that was set up before."""
+        self.deploys(clone)
+        api.add_environment("production", reviewers=1)
+        done = self.run("deploy.yml", clone, runner, api)
+        assert done.returncode == 1
+        assert "must be the branch main and nothing else" in done.stderr
+        assert "::error title=Settings of the repository::environment production" in done.stdout
+
+    def test_production_that_is_bound_to_main(self, clone, runner, api):
+        self.deploys(clone)
+        api.add_environment("production", policy="custom", branches=[("branch", "main")])
+        done = self.run("deploy.yml", clone, runner, api, **{"github.event.repository.private": "true"})
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "the environment production may be used" in done.stdout
+        assert "with Enterprise only" in done.stdout
+
+    def test_a_private_repository_whose_owner_trusts_everybody(self, clone, runner, api):
+        self.deploys(clone)
+        variables = {"github.event.repository.private": "true", "vars.STAGECOACH_PUSHERS_ARE_TRUSTED": "true"}
+        assert self.run("deploy.yml", clone, runner, api, **variables).returncode == 0
+        assert self.run("preview.yml", clone, runner, api, **variables).returncode == 0
+
+    def test_nothing_is_deployed_from_here(self, clone, runner, api):
+        """As the repository comes: GitHub is not even asked."""
+        shipped = (REPOSITORY / "deployments.yaml").read_text()
+        (clone / "deployments.yaml").write_text(f"{shipped}\n  \n# shop: stage1\n")
+        assert self.run("deploy.yml", clone, runner, api).returncode == 0
+        assert api.tokens == set()
+
+    def test_a_preview_without_reviewers(self, clone, runner, api):
+        api.add_environment("preview")
+        done = self.run("preview.yml", clone, runner, api)
+        assert done.returncode == 1
+        assert "before anybody has looked at it" in done.stderr
+
+    def test_a_preview_on_the_updates_runner(self, clone, runner, api):
+        api.add_environment("preview", reviewers=1)
+        labels = {"vars.STAGECOACH_RUNNER": "shop", "vars.STAGECOACH_PREVIEW_RUNNER": "shop"}
+        done = self.run("preview.yml", clone, runner, api, **labels)
+        assert done.returncode == 1
+        assert "must be another runner than STAGECOACH_RUNNER" in done.stderr
+
+    def test_a_preview_that_is_looked_at(self, clone, runner, api):
+        api.add_environment("preview", reviewers=1)
+        labels = {"vars.STAGECOACH_RUNNER": "shop", "vars.STAGECOACH_PREVIEW_RUNNER": "once"}
+        done = self.run("preview.yml", clone, runner, api, **labels)
+        assert (done.returncode, done.stderr) == (0, "")
+
+    def test_a_runner_that_is_kept(self, tmp_path, runner):
+        """The first preview on it runs, the second is refused."""
+        [step] = [one for one in steps("preview.yml", "preview") if one.get("name") == "A fresh machine"]
+        runs = [
+            run_step("preview.yml", "preview", step, folder=tmp_path, contexts={}, environment=runner) for _ in range(2)
+        ]
+        assert [done.returncode for done in runs] == [0, 1]
+        assert "::error::This runner has run a preview before" in runs[1].stdout
+
 
 class TestComment:
-    @pytest.fixture
-    def api(self):
-        with GithubApi() as running:
-            yield running
-
     def run(self, clone, runner, api, *, relevant="true"):
         """The comment step, after the download of both jobs' files."""
         contexts = {

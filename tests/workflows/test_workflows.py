@@ -11,6 +11,7 @@ from lab.toolchain.programs import ACTIONLINT, PULUMI_VERSION
 from tests.proof.parts import PROOFS
 from tests.workflows.reading import FOLDER, NAMES, REPOSITORY, steps, workflow
 
+RUNNER = re.compile(r"vars\.(\w+)")
 PINNED = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 
 
@@ -57,7 +58,7 @@ class TestEvery:
         assert wanted == {"read"}
 
     def test_secrets_only_in_an_environment(self, name):
-        """Environments have reviewers, jobs without one have none."""
+        """A job that names none gets none."""
         for job in workflow(name)["jobs"].values():
             assert ("secrets." in str(job)) == ("environment" in job)
 
@@ -119,7 +120,33 @@ class TestPreview:
     def test_secrets_are_for_branches_of_this_repository(self):
         same = "github.event.pull_request.head.repo.full_name == github.repository"
         jobs = workflow("preview.yml")["jobs"]
-        assert {name for name, job in jobs.items() if same in str(job.get("if"))} == {"preview", "comment"}
+        assert {name for name, job in jobs.items() if same in str(job.get("if"))} == {"settings", "preview", "comment"}
+
+    def test_the_engines_preview_is_off_until_it_is_switched_on(self):
+        """Its job runs the pull request's own Python beside the passphrase."""
+        jobs = workflow("preview.yml")["jobs"]
+        for name in ("preview", "settings"):
+            assert jobs[name]["if"].startswith("vars.STAGECOACH_ENGINE_PREVIEW == 'true' &&")
+        assert "settings" in jobs["preview"]["needs"]
+        assert [name for name, job in jobs.items() if "secrets." in str(job)] == ["preview"]
+
+    def test_the_settings_are_read_by_the_bases_code(self):
+        checkout = steps("preview.yml", "settings")[0]
+        assert checkout["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
+
+    def test_the_updates_runner_is_never_a_previews(self):
+        """One label for both would let a branch leave a program that waits for the update's secrets."""
+        runners = {
+            name: RUNNER.findall(str(job["runs-on"])) for file in NAMES for name, job in workflow(file)["jobs"].items()
+        }
+        assert {name: found for name, found in runners.items() if found} == {
+            "preview": ["STAGECOACH_PREVIEW_RUNNER"],
+            "update": ["STAGECOACH_RUNNER"],
+        }
+
+    def test_a_fresh_machine_comes_before_everything_that_runs(self):
+        scripts = [step["name"] for step in steps("preview.yml", "preview") if "run" in step]
+        assert scripts[0] == "A fresh machine"
 
 
 class TestDeploy:
@@ -132,6 +159,14 @@ class TestDeploy:
         job = content["jobs"]["update"]
         assert job["environment"] == "production"
         assert job["if"] == "github.ref == 'refs/heads/main'"
+
+    def test_the_settings_come_first(self):
+        """Without a secret and on GitHub's own runner."""
+        jobs = workflow("deploy.yml")["jobs"]
+        assert jobs["update"]["needs"] == "settings"
+        assert jobs["settings"]["runs-on"] == "ubuntu-latest"
+        assert jobs["settings"]["permissions"] == {"contents": "read", "actions": "read"}
+        assert "environment" not in jobs["settings"]
 
     def test_what_decides_an_update_starts_one(self):
         """The same list in the deploy workflow, in the plan job and in the program."""
