@@ -50,7 +50,7 @@ def redact(text: str, environment: Mapping[str, str]) -> str:
 
 def masker(environment: Mapping[str, str]) -> Callable[[str], str]:
     """`redact` for many texts of one environment."""
-    secrets = sorted({one for one in _secrets(environment) if len(one) >= _SHORTEST}, key=len, reverse=True)
+    secrets = sorted({one for one in _secrets(environment) if len(one.strip()) >= _SHORTEST}, key=len, reverse=True)
     written = sorted({spelling for value in secrets for spelling in spellings(value)}, key=len, reverse=True)
 
     def mask(text: str) -> str:

@@ -12,6 +12,10 @@ from tests.test_recheck import FAILED, exported
 __all__ = ["pulumi"]
 VOLUME = "hcloud:index/volume:Volume"
 LOSS = step("delete", VOLUME, "server-data")
+GROWTH = step("update", VOLUME, "server-data") | {
+    "oldState": {"type": VOLUME, "inputs": {"size": 40}},
+    "newState": {"type": VOLUME, "inputs": {"size": 50}},
+}
 
 
 @pytest.fixture
@@ -27,7 +31,7 @@ def commands(backend):
 
 def test_the_update_is_bound_to_the_judged_plan(backend):
     backend.answer("stack_ls", stacks("stage2"))
-    backend.answer("preview", document(step("update", VOLUME, "server-data")))
+    backend.answer("preview", document(GROWTH))
     assert guarded_update(SHOP) == 0
     judged, up = [call for call in backend.calls if call[0] in ("preview", "up")]
     plan = Path(up[up.index("--plan") + 1])
@@ -37,7 +41,7 @@ def test_the_update_is_bound_to_the_judged_plan(backend):
 
 def test_a_move_is_judged_before_the_rename_and_after_it(backend):
     """A plan names the resources by their stack: that of the old stack would allow nothing in the new one."""
-    backend.answer("preview", document(step("update", VOLUME, "server-data")))
+    backend.answer("preview", document(GROWTH))
     # From the rename on the new stack has the state.
     backend.then("stack_rename", "stack_ls", stacks("stage2"))
     assert guarded_update(SHOP) == 0
@@ -49,7 +53,7 @@ def test_a_move_is_judged_before_the_rename_and_after_it(backend):
 
 
 def test_a_loss_that_appears_after_the_rename_is_not_run(backend, capsys):
-    backend.answer("preview", document(step("update", VOLUME, "server-data")))
+    backend.answer("preview", document(GROWTH))
     backend.then("stack_rename", "stack_ls", stacks("stage2"))
     backend.then("stack_rename", "preview", document(LOSS))
     assert guarded_update(SHOP) == 1
@@ -58,7 +62,7 @@ def test_a_loss_that_appears_after_the_rename_is_not_run(backend, capsys):
 
 
 def test_a_rename_that_fails_is_no_update(backend):
-    backend.answer("preview", document(step("update", VOLUME, "server-data")))
+    backend.answer("preview", document(GROWTH))
     backend.answer("stack_rename", "error: locked\n", code=255)
     assert guarded_update(SHOP) == 255
     assert "up" not in commands(backend)
@@ -75,7 +79,7 @@ def test_an_update_that_ends_early_says_what_to_do(backend, capsys):
 def test_what_failed_before_is_asked_of_the_provider_first(backend):
     """The state may only say what was planned: on the stack that holds it, before it is renamed or previewed."""
     backend.answer("stack_export", exported(FAILED))
-    backend.answer("preview", document(step("update", VOLUME, "server-data")))
+    backend.answer("preview", document(GROWTH))
     assert guarded_update(SHOP) == 0
     assert [name for name in commands(backend) if name != "stack"][:2] == ["refresh", "preview"]
     refresh = next(call for call in backend.calls if call[0] == "refresh")
