@@ -19,5 +19,11 @@ def with_variables(script: str, variables: Mapping[str, pulumi.Input[str]]) -> p
     provider fails on the first that is refused.
     """
     return pulumi.Output.all(**variables).apply(
-        lambda values: "".join(f"export {name}={shlex.quote(values[name])}\n" for name in variables) + script
+        lambda values: "".join(_export(name, values[name]) for name in variables) + script
     )
+
+
+def _export(name: str, value: str) -> str:
+    """One variable; a `$` in it is for whoever reads the file that it becomes, which shellcheck can't know."""
+    meant = "# shellcheck disable=SC2016\n" if "$" in value or "`" in value else ""
+    return f"{meant}export {name}={shlex.quote(value)}\n"
