@@ -3,6 +3,7 @@
 import functools
 import importlib.util
 import json
+import re
 import shlex
 
 from infra.catalog import CANDIDATES
@@ -83,9 +84,8 @@ def environment(made):
 
 def exported(script):
     """The variables that stand before a server's script."""
-    lines = script.split("#!", 1)[0].splitlines()
-    words = (shlex.split(line)[1] for line in lines)
-    return dict(word.split("=", 1) for word in words)
+    head = re.split(r"^#!", script, maxsplit=1, flags=re.MULTILINE)[0]
+    return dict(word.split("=", 1) for word in shlex.split(head, comments=True) if word != "export")
 
 
 def waits_for(recorder, name):

@@ -112,12 +112,12 @@ class TestPods:
                 assert context["capabilities"] == {"drop": ["ALL"]}
                 assert context["runAsNonRoot"] is True
 
-    def test_every_container_has_requests_and_a_memory_limit(self, pods):
+    def test_every_container_has_requests_and_limits_of_memory_and_disk(self, pods):
         """An unbounded container makes the plan a guess."""
         for pod in pods.values():
             for container in pod["containers"]:
-                assert set(container["resources"]["requests"]) == {"cpu", "memory"}
-                assert "memory" in container["resources"]["limits"]
+                assert set(container["resources"]["requests"]) == {"cpu", "memory", "ephemeral-storage"}
+                assert {"memory", "ephemeral-storage"} <= set(container["resources"]["limits"])
 
     def test_only_prometheus_has_a_token(self, pods):
         """Nothing else talks to the API server."""

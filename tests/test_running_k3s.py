@@ -22,7 +22,8 @@ def run(found, **changes):
 def test_a_newer_checkout_changes_no_cluster(stage):
     """Its own release is two minors further: servers of both kinds keep theirs, without a checksum of another one."""
     made = run(OLD, stage=stage)
-    names = [name for name in made.of_type("command:remote:Command") if name.endswith("-install")]
+    installs = {name for name in made.of_type("command:remote:Command") if name.endswith("-install")}
+    names = {name for name in installs if "patches" not in name}
     assert len(names) == stage // 5 + 1
     for name in names:
         variables = exported(made.inputs(name)["create"])

@@ -35,7 +35,7 @@ SLOTS = {
     "runner-access": (("runner-access", "close", "--run", "1"), "shop: stage1\n"),
 }
 OF_THE_FOLDER = ("comment", "deploy", "runner-access")
-READS_NO_FILE = ("prices", "recheck")
+READS_NO_FILE = ("prices", "recheck", "run", "shell", "logs", "restart")
 
 
 def write_bad(path, kind, good):

@@ -29,7 +29,7 @@ class TestJson:
             "memory_mib": 4096,
             "price": 5.49,
             "currency": "EUR",
-            "allocatable": {"cpu_m": 1700, "memory_mib": 2638},
+            "allocatable": {"cpu_m": 1700, "memory_mib": 2638, "ephemeral_mib": 30267},
         }
 
     def test_names_every_part(self, stage1):

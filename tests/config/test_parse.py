@@ -82,7 +82,7 @@ class TestRefused:
             ({"instance_type": "cx99"}, "stagecoach:instance_type = cx99: one of the catalog of hetzner: "),
             ({"image": "shop"}, "Name a tag or a digest"),
             ({"name": "Shop!"}, "stagecoach:name = 'Shop!'"),
-            ({"admin_cidrs": ["0.0.0.0/0"]}, "set public_admin or name your own networks"),
+            ({"admin_cidrs": ["0.0.0.0/0"]}, "name your own networks, or set public_admin"),
             ({"admin_cidrs": ["office"]}, "office is not a network such as 203.0.113.0/24"),
             ({"domain": "shop.example"}, "stagecoach:domain = shop.example: needs acme_email"),
             ({"domains": ["shop.example"]}, "stagecoach:domains = shop.example: needs acme_email"),

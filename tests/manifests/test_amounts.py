@@ -11,11 +11,15 @@ def planned(plan):
     """Requests and limits by workload and container; k3s brings the system's own."""
     return {
         (one.name, made.name): (
-            {"cpu": str(made.requests.cpu), "memory": str(made.requests.memory)},
             {
-                key: str(value)
-                for key, value in (("cpu", made.limits.cpu), ("memory", made.limits.memory))
-                if value is not None
+                "cpu": str(made.requests.cpu),
+                "memory": str(made.requests.memory),
+                "ephemeral-storage": str(made.disk.request),
+            },
+            {
+                **({"cpu": str(made.limits.cpu)} if made.limits.cpu is not None else {}),
+                "memory": str(made.limits.memory),
+                "ephemeral-storage": str(made.disk.limit),
             },
         )
         for one in plan.workloads

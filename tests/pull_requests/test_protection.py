@@ -162,7 +162,9 @@ class TestMain:
     def test_a_name_is_no_command_of_the_runner(self, server, capsys):
         server.add_environment("production", policy="custom", branches=[("branch", "a%0A\n::stop-commands::x")])
         assert main(["production"], self.values(server)) == 1
-        assert "a%250A%0A::stop-commands::x" in capsys.readouterr().out
+        out = capsys.readouterr().out
+        assert "a%250A\\n::stop-commands::x" in out
+        assert [line[:8] for line in out.splitlines()] == ["::error "]
 
     def test_a_private_repository_without_reviewers(self, server, capsys):
         server.add_environment("production", policy="custom", branches=[("branch", "main")])

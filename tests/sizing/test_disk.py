@@ -33,7 +33,7 @@ class TestShare:
 
     def test_says_where_it_comes_from_once(self):
         fields = [one.field for one in with_scratch(container("a", 1, 1, 1), 100).reasons]
-        assert [fields.count(f"{one}.ephemeral-storage") for one in ("requests", "limits", "scratch")] == [1, 1, 1]
+        assert [fields.count(f"{one}.disk") for one in ("requests", "limits", "scratch")] == [1, 1, 1]
         assert not [one for one in without_disk(container("a", 1, 1, 1)).reasons if "ephemeral" in one.field]
 
     def test_every_container_of_the_stack_has_one(self):

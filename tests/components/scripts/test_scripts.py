@@ -22,7 +22,7 @@ class TestVariables:
         """Its id is one of the variables: a server that was lost is set up by the next update."""
         made = run(1)
         names = made.of_type(COMMAND)
-        assert len(names) == 6
+        assert len(names) == 7
         assert {exported(made.inputs(name)["update"])["SERVER_ID"] for name in names} == {"4711"}
 
     def test_values_arrive_as_they_are(self):
