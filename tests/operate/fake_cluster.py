@@ -133,7 +133,9 @@ class FakeCluster:
         }
         command = [sys.executable, "-m", "infra", *arguments]
         options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
-        return subprocess.Popen(command, cwd=REPOSITORY, env=environment, text=True, start_new_session=True, **options)
+        # A suite that a shell started in the background has SIGINT ignored, and children inherit that.
+        options |= {"start_new_session": True, "preexec_fn": _hears_ctrl_c}
+        return subprocess.Popen(command, cwd=REPOSITORY, env=environment, text=True, **options)
 
     def run(self, *command, text=""):
         """`infra run` to its end."""
@@ -164,6 +166,10 @@ class FakeCluster:
         pid = self.folder / "pid"
         if pid.exists() and not (self.folder / "ended").exists():
             os.kill(int(pid.read_text()), signal.SIGKILL)
+
+
+def _hears_ctrl_c():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def workloads():
