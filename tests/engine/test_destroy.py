@@ -33,7 +33,7 @@ def protections(lab):
 
 class TestDestroy:
     def test_the_dump_names_what_runs(self, lab, built):
-        """kubectl can't look into simulated pods; pod and container must exist, and the names of role and database be right."""
+        """kubectl can't look into simulated pods: pod and container must exist; role and database have these names."""
         (dump,) = (words for words in commands() if words[0] == "kubectl")
         pod = Api((lab.root / "kubeconfig").read_text()).get(f"/api/v1/namespaces/{dump[2]}/pods/{dump[4]}")
         assert dump[6] in {one["name"] for one in pod["spec"]["containers"]}

@@ -29,7 +29,7 @@ class TestDownAndUp:
             assert probe.connect_ex((next(iter(address)), 6443)) != 0
         again = make_up(lab, "stage1")
         assert again.returncode == 0, again.stdout[-2000:]
-        assert "111 unchanged" in again.stdout
+        assert "118 unchanged" in again.stdout
 
     def test_a_killed_lab_is_put_right(self, lab, built):
         """SIGKILL leaves the control plane behind; the next `up` ends it and goes on."""
