@@ -19,13 +19,14 @@ class Problem:
 
     def __str__(self) -> str:
         """One line for the message."""
-        path, value, allowed, hint = map(_cut, (self.path, self.value, self.allowed, self.hint))
+        path, value, allowed, hint = (cut(one, _LONGEST) for one in (self.path, self.value, self.allowed, self.hint))
         found = f" = {_line(value)}" if value else ""
         return f"{_line(path)}{found}: {_plain(allowed)}. {_plain(hint)}"
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+def cut(text: str, longest: int) -> str:
+    """The text, or its first characters with three dots behind them."""
+    return text if len(text) <= longest else f"{text[:longest]}..."
 
 
 def _line(text: str) -> str:

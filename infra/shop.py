@@ -29,7 +29,7 @@ from infra.config.bounds import Bounds
 from infra.config.program_config import Secrets
 from infra.models.stack_config import StackConfig
 from infra.rollout import migration_seconds
-from infra.sizing.plan import StackPlan
+from infra.sizing.plan import RedisPlan, StackPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,31 +126,29 @@ def _data(plan: StackPlan, base: Base, credentials: Credentials) -> tuple[list[p
         PostgresBackupArgs(plan=plan.postgres, namespace=namespace, secret_name=postgres.secret_name, images=images),
         opts=base.after(postgres.stateful_set),
     )
-    broker = Redis(
+    broker = _redis(
         "redis-broker",
-        RedisArgs(
-            plan=plan.redis_broker,
-            namespace=namespace,
-            password=credentials.redis_broker,
-            exporter_password=credentials.redis_broker_exporter,
-            admin_password=credentials.redis_broker_admin,
-            images=images,
-        ),
-        opts=base.opts,
+        plan.redis_broker,
+        base,
+        password=credentials.redis_broker,
+        exporter_password=credentials.redis_broker_exporter,
+        admin_password=credentials.redis_broker_admin,
     )
-    cache = Redis(
+    cache = _redis(
         "redis-cache",
-        RedisArgs(
-            plan=plan.redis_cache,
-            namespace=namespace,
-            password=credentials.redis_cache,
-            exporter_password=credentials.redis_cache_exporter,
-            admin_password=credentials.redis_cache_admin,
-            images=images,
-        ),
-        opts=base.opts,
+        plan.redis_cache,
+        base,
+        password=credentials.redis_cache,
+        exporter_password=credentials.redis_cache_exporter,
+        admin_password=credentials.redis_cache_admin,
     )
     return [postgres, broker, cache, *_pooler(plan, base, credentials, postgres)], backup
+
+
+def _redis(name: str, plan: RedisPlan, base: Base, **passwords: pulumi.Output[str]) -> Redis:
+    """One instance, with the passwords that `RedisArgs` names."""
+    args = RedisArgs(plan=plan, namespace=base.namespaces.app, images=base.images, **passwords)
+    return Redis(name, args, opts=base.opts)
 
 
 def _pooler(plan: StackPlan, base: Base, credentials: Credentials, postgres: Postgres) -> list[pulumi.Resource]:

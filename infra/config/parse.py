@@ -12,7 +12,7 @@ from infra.config.every_problem import KEY, Location, WrongValuesError, validate
 from infra.config.secrecy import SECRET_KEYS, has_secret, secret_problems
 from infra.config.stack_text import file_problem, read_stack_text
 from infra.config.words import words
-from infra.errors import ConfigError, Problem
+from infra.errors import ConfigError, Problem, cut
 from infra.models.stack_config import StackConfig
 from infra.models.strict import Between, HiddenValueError
 from infra.names import NAMESPACE
@@ -105,7 +105,7 @@ def _without_nulls(value: Any) -> Any:  # noqa: ANN401  whatever stands in the f
 
 def _between(one: Between) -> Problem:
     hint = one.hint or _nearest(one.value, one.allowed)
-    return Problem(path=f"{NAMESPACE}:{one.path}", value=_cut(one.value), allowed=one.allowed, hint=hint)
+    return Problem(path=f"{NAMESPACE}:{one.path}", value=cut(one.value, _LONGEST), allowed=one.allowed, hint=hint)
 
 
 def _nearest(value: str, allowed: str) -> str:
@@ -142,11 +142,7 @@ def _shown(value: object) -> str:
         text = repr(value)
     except ValueError:  # Python writes no number of more than 4,300 digits
         return "a number of thousands of digits"
-    return _cut(text)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return cut(text, _LONGEST)
 
 
 def _unknown_key(path: str, location: list[str]) -> Problem:

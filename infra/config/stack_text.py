@@ -10,7 +10,7 @@ from typing import Any
 from infra.config.engine_values import as_engine
 from infra.config.read_yaml import Oddity, YamlError, read_yaml
 from infra.config.secrecy import has_secret
-from infra.errors import ConfigError, Problem
+from infra.errors import ConfigError, Problem, cut
 from infra.names import NAMESPACE
 
 _TOP_LEVEL = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
@@ -94,7 +94,6 @@ def _twice(key: str) -> Problem:
 def _odd(one: Oddity) -> Problem:
     inside = one.path[1:] if one.path[:1] == ("config",) else one.path
     path = ".".join(inside or one.path) or "the file"
-    written = one.written if len(one.written) <= _LONGEST else f"{one.written[:_LONGEST]}..."
     problem, _, hint = one.problem.partition("; ")
     hint = f"{hint[:1].upper()}{hint[1:]}" if hint else "Fix the stack file"
-    return Problem(path=path, value=written, allowed=f"{problem} (line {one.line})", hint=hint)
+    return Problem(path=path, value=cut(one.written, _LONGEST), allowed=f"{problem} (line {one.line})", hint=hint)

@@ -101,8 +101,9 @@ def too_wide(networks: Iterable[str]) -> list[str]:
 
 def _public_addresses(one: Network) -> int:
     """How many; of two networks that meet, one lies in the other."""
-    closed = (other for other in _parsed((*_PRIVATE, *_NOBODYS, *_LOOPBACK)) if one.version == other.version)
-    return one.num_addresses - sum(min(one.num_addresses, other.num_addresses) for other in closed if _meet(one, other))
+    return one.num_addresses - sum(
+        min(one.num_addresses, other.num_addresses) for other in _CLOSED if _meet(one, other)
+    )
 
 
 def _meet(one: Network, other: Network) -> bool:
@@ -151,3 +152,7 @@ def _lies_in(inner: Network, outer: Network) -> bool:
 
 def _parsed(networks: Iterable[str]) -> list[Network]:
     return [ipaddress.ip_network(one) for one in networks]
+
+
+# Parsed once, and not for each network of a list.
+_CLOSED = _parsed((*_PRIVATE, *_NOBODYS, *_LOOPBACK))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from infra.errors import cut
+
 # What a terminal takes for a command: ECMA-48's control sequences, and an operating system's command with its end.
 # Each piece is looked at once, however the text is made.
 _COMMANDS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
@@ -42,5 +44,4 @@ def lines(value: object) -> str:
 
 def shortened(value: object, longest: int) -> str:
     """On one line, and no page of it."""
-    text = str(value)
-    return one_line(text if len(text) <= longest else f"{text[:longest]}...")
+    return one_line(cut(str(value), longest))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from infra.errors import cut
 from infra.guard.rules import Ruling, Verdict
 from infra.preview.engine_preview import EnginePreview
 from infra.pull_requests.markdown import Folded, folded_table, folded_text
@@ -34,7 +35,7 @@ def engine_markdown(preview: EnginePreview, ruling: Ruling, diff_text: str) -> l
 
 def _cut(message: str) -> str:
     """Before anything is put around it: half of a piece of code would be none."""
-    return message if len(message) <= _SHOWN_ERROR else f"{message[:_SHOWN_ERROR]}..."
+    return cut(message, _SHOWN_ERROR)
 
 
 def _replaced(ruling: Ruling) -> list[str]:
