@@ -5,14 +5,14 @@ from __future__ import annotations
 import pulumi
 from pulumi_command import remote
 
-from infra.cloud import cloud
+from infra.clouds.choose import cloud
+from infra.clouds.interface import CeleryServer, CeleryServersArgs, Server
 from infra.components.access import Access
 from infra.components.authorized_keys import AuthorizedKeys, AuthorizedKeysArgs
 from infra.components.celery_answers import CeleryAnswers, CeleryAnswersArgs
 from infra.components.k3s import K3s
 from infra.components.k3s_agents import K3sAgents, K3sAgentsArgs
 from infra.components.patches import Patches, PatchesArgs
-from infra.components.server.interface import CeleryServer, CeleryServersArgs, Server
 from infra.models.stack_config import StackConfig
 from infra.names import CELERY_SERVERS_COMPONENT
 from infra.sizing.plan import NodePlan

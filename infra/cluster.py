@@ -8,12 +8,12 @@ from typing import Any
 import pulumi
 from pulumi_command import remote
 
+from infra.clouds.interface import Server
 from infra.components.access import Access
 from infra.components.authorized_keys import AuthorizedKeys, AuthorizedKeysArgs
 from infra.components.data_volume import DataVolume, DataVolumeArgs
 from infra.components.k3s import K3s, K3sArgs
 from infra.components.patches import Patches, PatchesArgs
-from infra.components.server.interface import Server
 from infra.components.traefik import Traefik, TraefikArgs
 from infra.models.stack_config import StackConfig
 from infra.sizing.plan import StackPlan

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import pulumi
 
-from infra.cloud import cloud
-from infra.components.server.interface import FoundServer
+from infra.clouds import CLOUDS
+from infra.clouds.choose import cloud
+from infra.clouds.interface import FoundServer
 from infra.errors import Problem, RefusedError
 from infra.models.stack_config import StackConfig
 from infra.names import DEPLOYMENT_LABEL, SERVER_RESOURCE
-from infra.provider_tokens import TOKENS
-
-# Type of the server and of the component around it, as the state has them.
-_TYPES = {
-    "hetzner": ("hcloud:index/server:Server", "HetznerServer"),
-    "digitalocean": ("digitalocean:index/droplet:Droplet", "DigitalOceanServer"),
-    "vultr": ("vultr:index/instance:Instance", "VultrServer"),
-}
 
 
 def require_only_one(config: StackConfig) -> None:
@@ -34,12 +27,15 @@ def require_only_one(config: StackConfig) -> None:
 
 def unasked(config: StackConfig, error: Exception) -> Problem:
     """Why the provider gave no answer, and the token that it wants."""
-    variable, key = TOKENS[config.provider]
+    api = CLOUDS[config.provider].api
     return Problem(
         path="stagecoach:provider",
         value=config.provider,
         allowed=" ".join(str(error).split()),
-        hint=f"Set {variable}, or `pulumi config set --secret {key}`, to a token that may at least read, and try again",
+        hint=(
+            f"Set {api.token.variable}, or `pulumi config set --secret {api.token.key}`, to a token that may at least "
+            "read, and try again"
+        ),
     )
 
 
@@ -58,8 +54,8 @@ def _existing(config: StackConfig, server: FoundServer) -> Problem:
 
 def _ways_out(config: StackConfig, server: FoundServer, project: str, stack: str) -> str:
     """Moving the stack, taking up a killed update, meaning it: in the order of likelihood."""
-    kind, component = _TYPES[config.provider]
-    parent = f"server=urn:pulumi:{stack}::{project}::stagecoach:server:{component}::server"
+    resource = CLOUDS[config.provider].server
+    parent = f"server=urn:pulumi:{stack}::{project}::{resource.component}::server"
     return f"""One of these:
     If another stack has it (`pulumi stack ls`), move that stack here; this one is empty and makes room:
       only=$(mktemp -d) && cp Pulumi.yaml "$only"
@@ -68,6 +64,6 @@ def _ways_out(config: StackConfig, server: FoundServer, project: str, stack: str
       pulumi preview -s {stack} --diff
       pulumi up -s {stack}
     If an update of this stack was killed, take the server into its state (docs/how-to/interrupted-update.md):
-      pulumi import {kind} {SERVER_RESOURCE} {server.id} -s {stack} --generate-code=false --parent '{parent}'
+      pulumi import {resource.type} {SERVER_RESOURCE} {server.id} -s {stack} --generate-code=false --parent '{parent}'
     If you want a second, empty deployment, give it another stagecoach:name.  stagecoach:allow_second: true skips this
     question; where a provider wants names to be unique, the old server's things must give theirs up first."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from infra.clouds import CLOUDS
 from infra.components.monitoring.alertmanager import Alerting, Mail, Receiver
 from infra.components.monitoring.dashboard_files import DashboardFiles, DashboardFilesArgs
 from infra.components.monitoring.grafana import HOW_TO_REACH, Grafana, GrafanaArgs
@@ -16,7 +17,6 @@ from infra.components.outside import Outside
 from infra.config.program_config import Secrets
 from infra.models.alerts_config import TEAM, AlertsConfig
 from infra.models.stack_config import StackConfig
-from infra.pod_network import servers_network
 from infra.shop import Base
 from infra.sizing.plan import StackPlan
 
@@ -34,7 +34,7 @@ def deploy_monitoring(
 ) -> dict[str, str]:
     """Registers the monitoring namespace's workloads; the outputs that people need for them."""
     namespace, images = base.namespaces.monitoring, base.images
-    servers = servers_network(config.provider, config.name)
+    servers = CLOUDS[config.provider].servers_network(config.name)
     policies = MonitoringPolicies(
         "monitoring-policies",
         MonitoringPoliciesArgs(namespace=namespace, outside=reach.outside, servers_network=servers),

@@ -11,9 +11,9 @@ from decimal import Decimal
 
 import pulumi
 
-from infra.catalog.age import warnings
-from infra.cloud import cloud
-from infra.components.server.interface import Offer
+from infra.clouds.catalog.age import warnings
+from infra.clouds.choose import cloud
+from infra.clouds.interface import Offer
 from infra.config.resolve import plan_for
 from infra.errors import Problem, RefusedError, StagecoachError
 from infra.existing import unasked

@@ -8,7 +8,6 @@ POD_NETWORK, SERVICE_NETWORK = "10.42.0.0/16", "10.43.0.0/16"  # k3s's cluster-c
 METADATA_SERVICE = "169.254.169.254/32"  # of Hetzner, DigitalOcean and Vultr alike
 # No address of the internet lies there (RFC 1918, 6598, 3927).  None of IPv6: k3s gives pods no address of that kind.
 PRIVATE_NETWORKS = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
-HETZNER_SUBNET = "10.20.1.0/24"
 
 
 def private_range(deployment: str) -> str:
@@ -18,8 +17,3 @@ def private_range(deployment: str) -> str:
     """
     number = zlib.crc32(deployment.encode()) % (16 * 256)
     return f"10.{64 + number // 256}.{number % 256}.0/24"
-
-
-def servers_network(provider: str, deployment: str) -> str:
-    """The private network that the deployment's servers have their addresses in."""
-    return HETZNER_SUBNET if provider == "hetzner" else private_range(deployment)

@@ -8,7 +8,8 @@ from typing import Any
 import pulumi
 
 from infra.celery_servers import deploy_celery_servers
-from infra.cloud import cloud
+from infra.clouds.choose import cloud
+from infra.clouds.interface import Server, ServerArgs
 from infra.cluster import deploy_cluster
 from infra.components.access import Access, AccessArgs
 from infra.components.certificates import Certificates, CertificatesArgs
@@ -17,7 +18,6 @@ from infra.components.k3s import K3s
 from infra.components.namespaces import Namespaces, NamespacesArgs
 from infra.components.outside import Outside
 from infra.components.priority_classes import PriorityClasses
-from infra.components.server.interface import Server, ServerArgs
 from infra.config.against_past import keep_running, require_possible
 from infra.config.autoscaled import read_autoscaled
 from infra.config.bounds import Bounds

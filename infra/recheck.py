@@ -11,7 +11,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-_CLOUDS = ("hcloud:", "digitalocean:", "vultr:")
+from infra.clouds import CLOUDS
+
+_CLOUDS = tuple(f"{cloud.plugin}:" for cloud in CLOUDS.values())
 
 
 def failed_resources(exported: str) -> list[str]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pulumi
 
-from infra.cloud import cloud
-from infra.components.server.interface import FoundServer
+from infra.clouds.choose import cloud
+from infra.clouds.interface import FoundServer
 from infra.config.saved import (
     Resources,
     SavedServer,

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from infra.catalog import INSTANCE_TYPES
+from infra.clouds import CLOUDS
 from infra.loadtest.result import modelled_rate
 from lab.lifecycle import Lab
 from lab.vps.possible import why_not
@@ -76,7 +76,7 @@ def main():
         print(f"no real server: {reason}")
     else:
         real()
-    print(f"{sum(len(rows) for rows in INSTANCE_TYPES.values())} instance types in the catalog")
+    print(f"{sum(len(rows) for rows in CLOUDS.values())} instance types in the catalog")
 
 
 def simulated(python):

@@ -2,7 +2,7 @@
 
 import random
 
-from infra.catalog import DEFAULT_REGIONS, INSTANCE_TYPES
+from infra.clouds import CLOUDS
 from infra.config.parse import parse_config
 from infra.config.resolve import plan_for
 from infra.errors import ConfigError
@@ -40,12 +40,12 @@ def _django(draw):
 
 def draw_keys(draw):
     """The keys of one stack file, without their namespace."""
-    stage, provider = draw.choice(sorted(STAGES)), draw.choice(sorted(INSTANCE_TYPES))
-    types = [row.name for row in INSTANCE_TYPES[provider]]
+    stage, provider = draw.choice(sorted(STAGES)), draw.choice(sorted(CLOUDS))
+    types = [row.name for row in CLOUDS[provider].catalog.instance_types]
     keys = {
         "name": "shop",
         "provider": provider,
-        "region": DEFAULT_REGIONS[provider],
+        "region": CLOUDS[provider].default_region,
         "image": "registry.example/shop:1",
         "admin_cidrs": ["203.0.113.0/24"],
         "stage": stage,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from infra.catalog import INSTANCE_TYPES
+from infra.clouds import CLOUDS
 from lab.clouds.offers import digitalocean_sizes, hetzner_types, vultr_plan
 
 HETZNER = "hcloud:index/getServerTypes:getServerTypes"
@@ -26,7 +26,7 @@ class Offers:
         prices = dict(self.prices)
         return [
             replace(row, price=Decimal(prices.get(row.name, str(row.price))))
-            for row in INSTANCE_TYPES[provider]
+            for row in CLOUDS[provider].catalog.instance_types
             if row.name not in self.unknown
         ]
 

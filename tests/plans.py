@@ -1,17 +1,18 @@
 """Plans of the real sizing for tests."""
 
-from infra.catalog import CANDIDATES, INSTANCE_TYPES
-from infra.catalog import DEFAULT_REGIONS as REGIONS
+from infra.clouds import CLOUDS
 from infra.sizing.inputs import PlanInputs
 from infra.sizing.make_plan import make_plan
 from infra.sizing.plan import StackPlan
 from lab.machines import Size, visible_bytes
 from stacks import STAGES
 
+REGIONS = {provider: cloud.default_region for provider, cloud in CLOUDS.items()}
+
 
 def catalog(provider="hetzner"):
     """What make_plan takes."""
-    return INSTANCE_TYPES[provider], CANDIDATES[provider]
+    return CLOUDS[provider].catalog
 
 
 def stage_plan(stage: int = 1, provider: str = "hetzner", **inputs) -> StackPlan:

@@ -18,7 +18,7 @@ MIRRORED = (
     "infra/pull_requests",
     "infra/cli",
     "infra/guard",
-    "infra/runner_access",
+    "infra/clouds",
     "infra/loadtest",
     "infra/operate",
     "infra/render",
@@ -41,6 +41,22 @@ REASONS = {
         "lab/paths.py",
         "lab/plugins/package.py",
         "lab/toolchain/programs.py",
+    ),
+    "facts of the clouds, used by every part; tests/clouds/test_a_new_cloud.py makes a cloud of such files": (
+        "infra/clouds/catalog/instance_type.py",
+        "infra/clouds/catalog/rates.py",
+        "infra/clouds/choose.py",
+        "infra/clouds/facts.py",
+        *(
+            f"infra/clouds/{cloud}/{name}.py"
+            for cloud in ("hetzner", "digitalocean", "vultr")
+            for name in ("catalog", "components", "facts")
+        ),
+    ),
+    "the same tests for every cloud, in tests/clouds/runner_access/test_access.py": (
+        "infra/clouds/hetzner/runner_access.py",
+        "infra/clouds/digitalocean/runner_access.py",
+        "infra/clouds/vultr/runner_access.py",
     ),
     "steps of make_plan, held by the exact numbers of tests/sizing/test_make_plan.py": (
         "infra/sizing/assemble.py",

@@ -174,7 +174,7 @@ class TestPrices:
         assert "53.00 USD a month is 3.00 above the budget of 50" in text
 
     def test_an_old_catalog_is_said(self, monkeypatch):
-        monkeypatch.setattr("infra.catalog.age.MOST_DAYS", -1)
+        monkeypatch.setattr("infra.clouds.catalog.age.MOST_DAYS", -1)
         assert any("the prices of hetzner are" in one for one in self.warnings(monkeypatch))
 
 

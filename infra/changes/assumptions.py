@@ -4,34 +4,10 @@ from __future__ import annotations
 
 import math
 
-from infra.changes.stack_diff import Assumption
+from infra.assumption import Assumption
+from infra.clouds import CLOUDS
 from infra.names import DJANGO, PGBOUNCER, POSTGRES, REDIS_BROKER, REDIS_CACHE
 
-# Debian's cloud image and its packages; k3s, images and pods' volumes lie on the data volume.  Assumed.
-ROOT_DISK_USED_GB = 3
-COPY_SECONDS_PER_GB = 60
-
-_COPY = ROOT_DISK_USED_GB * COPY_SECONDS_PER_GB
-RESIZE = {
-    "hetzner": Assumption(
-        what=f"Hetzner copies {ROOT_DISK_USED_GB} GB of root disk to a server of the new type",
-        seconds=_COPY,
-        source=(
-            "assumed to be as quick as DigitalOcean: the API says that the disk is copied, not how long it takes; "
-            "22 GB took over two hours once (hetznercloud/cli#1407)"
-        ),
-    ),
-    "digitalocean": Assumption(
-        what=f"DigitalOcean copies {ROOT_DISK_USED_GB} GB of root disk",
-        seconds=_COPY,
-        source="DigitalOcean's documentation: about a minute for each used GB (as quoted by third parties)",
-    ),
-    "vultr": Assumption(
-        what="Vultr changes the plan and restarts the server",
-        seconds=300,
-        source="assumed: docs.vultr.com (2026-05-26) names no time; the provider's plugin waits up to 60 minutes",
-    ),
-}
 BOOT = Assumption(what="the machine boots until SSH answers", seconds=30, source="assumed for a cloud's Debian 12")
 NODE_READY = Assumption(
     what="k3s starts until its node is Ready",
@@ -64,7 +40,7 @@ NEEDED = ("traefik", PGBOUNCER, POSTGRES, REDIS_BROKER, REDIS_CACHE, DJANGO)
 
 def resized(provider: str) -> tuple[Assumption, ...]:
     """From the power-off until the shop answers."""
-    return (RESIZE[provider], BOOT, NODE_READY, PODS)
+    return (CLOUDS[provider].resize, BOOT, NODE_READY, PODS)
 
 
 def total(parts: tuple[Assumption, ...]) -> int:

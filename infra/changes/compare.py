@@ -18,10 +18,10 @@ from infra.changes.server import Move, plan_move
 from infra.changes.stack_diff import CostChange, Downtime, Irreversible, Restart, StackDiff
 from infra.changes.values import changed, config_values, plan_values
 from infra.changes.way_back import way_back
+from infra.clouds import CLOUDS
 from infra.models.stack_config import StackConfig
 from infra.prices.month import month_price
 from infra.sizing.plan import NodePlan
-from infra.sizing.reachable import UPGRADE_ONLY
 
 
 def compare(before: StackConfig, after: StackConfig, *, root_disk_gb: int | None = None) -> StackDiff:
@@ -99,7 +99,7 @@ def _irreversible(move: Move) -> tuple[Irreversible, ...]:
         why = "a volume never shrinks"
         found.append(Irreversible(path="volume_size_gib", before=f"{old}", after=f"{new}", why=why))
     resized = move.server.before != move.server.becomes
-    if resized and move.after.provider in UPGRADE_ONLY:
+    if resized and CLOUDS[move.after.provider].upgrade_only:
         why = f"{move.after.provider} does not make a server smaller"
         path = "nodes.server.instance_type"
         found.append(Irreversible(path=path, before=move.server.before, after=move.server.becomes, why=why))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from infra.assumption import Assumption
 from infra.changes.assumptions import NEEDED, OTHER_RESTART, RESTART, resized, total
 from infra.changes.restarts import CELERY_SERVERS, K3S, SERVER, WITH_CELERY_SERVERS, WITH_SERVER
-from infra.changes.stack_diff import Assumption, Downtime
+from infra.changes.stack_diff import Downtime
 from infra.sizing.plan import StackPlan, WorkloadPlan
 
 _WITH_NODE = (WITH_SERVER, WITH_CELERY_SERVERS)

@@ -9,6 +9,7 @@ from typing import Any
 from infra.changes.downtime import own_reasons, restart_seconds
 from infra.changes.restarts import CELERY_SERVERS, K3S, SERVER
 from infra.changes.stack_diff import Event, Restart, StackDiff
+from infra.clouds import CLOUDS
 from infra.names import (
     CELERY_BEAT,
     DJANGO,
@@ -23,8 +24,6 @@ from infra.names import (
 from infra.sizing.plan import StackPlan
 
 _NOBODY = "nobody notices"
-# The volume itself says which server it hangs on, so that it waits for it; elsewhere an attachment does.
-_VOLUME_NAMES_SERVER = ("vultr",)
 _DATA = (POSTGRES, REDIS_BROKER, REDIS_CACHE)
 _MONITORING = (PROMETHEUS, NODE_EXPORTER, GRAFANA)
 
@@ -38,7 +37,8 @@ def events(before: StackPlan, after: StackPlan, restarts: tuple[Restart, ...]) -
 def _machines(before: StackPlan, after: StackPlan, found: dict[str, Restart]) -> Iterator[Event]:
     old, new = before.volume_size_gib, after.volume_size_gib
     grows = Event(key="volume", what=f"the volume grows from {old} to {new} GiB, while it is used", effect=_NOBODY)
-    late = after.provider in _VOLUME_NAMES_SERVER
+    # A volume that names its server waits for it; elsewhere a resource of its own attaches it.
+    late = bool(CLOUDS[after.provider].volume.server)
     if new > old and not late:
         yield grows
     if SERVER in found:

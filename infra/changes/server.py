@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypedDict
 
-from infra.catalog import INSTANCE_TYPES
-from infra.catalog.instance_type import InstanceType
 from infra.changes.stack_diff import RootDisk, ServerMove
+from infra.clouds import CLOUDS
+from infra.clouds.catalog.instance_type import InstanceType
 from infra.config.against_past import require_possible
 from infra.config.resolve import plan_for
 from infra.errors import ConfigError, Problem, RefusedError
@@ -110,7 +110,7 @@ def _celery(old: StackPlan, wanted: StackPlan) -> RecordedCelery:
 
 def _row(plan: StackPlan, node: NodePlan | None = None) -> InstanceType:
     wanted = (node or plan.server).instance_type
-    return next(row for row in INSTANCE_TYPES[plan.provider] if row.name == wanted)
+    return next(row for row in CLOUDS[plan.provider].catalog.instance_types if row.name == wanted)
 
 
 def _server(before: str, after: str, becomes: str, reason: str | None) -> ServerMove:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from infra.assumption import Assumption
 from infra.prices.month import MonthPrice
 
 
@@ -86,15 +87,6 @@ class RootDisk:
     gb: int
     recorded: bool  # somebody has looked: a person, or the engine in the state
     said: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Assumption:
-    """One length of time, and where it comes from."""
-
-    what: str
-    seconds: float
-    source: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,16 +6,13 @@ from collections.abc import Iterator
 
 from infra.changes.server import Move, against_past
 from infra.changes.stack_diff import WayBack
+from infra.clouds import CLOUDS
 from infra.config.resolve import plan_for
 from infra.errors import ConfigError
 from infra.models.stack_config import StackConfig
 from infra.prices.month import month_price
 from infra.sizing.inputs import Recorded
 from infra.sizing.plan import StackPlan
-from infra.sizing.reachable import UPGRADE_ONLY
-
-# Price adjustment of 2026-06-15: "applies to new orders and cloud instance rescales", in either direction.
-REPRICED = {"hetzner": "Hetzner bills a resized server at today's price, also after the way back"}
 
 
 def way_back(before: StackConfig, after: StackConfig, move: Move) -> WayBack:
@@ -57,17 +54,18 @@ def _refused(problems: tuple[str, ...]) -> Iterator[str]:
 
 
 def _lines(before: StackConfig, after: StackConfig, move: Move, then: StackPlan) -> Iterator[str]:
+    cloud = CLOUDS[after.provider]
     yield "take the change back in the stack file and update once more"
     old, now, back = move.before.server.instance_type, move.server.becomes, then.server.instance_type
     if back == old != now:
         yield f"the server becomes {old} again, in place, and is away once more"
     elif back != old:
-        why = f": {after.provider} does not make a server smaller" if after.provider in UPGRADE_ONLY else ""
+        why = f": {after.provider} does not make a server smaller" if cloud.upgrade_only else ""
         yield f"the server stays {back}{why}; stage {then.stage} then costs {month_price(then)}"
     if then.volume_size_gib > move.before.volume_size_gib:
         yield f"the volume keeps its {then.volume_size_gib} GiB"
-    if old != now and after.provider in REPRICED:
-        yield REPRICED[after.provider]
+    if old != now and cloud.repriced:
+        yield cloud.repriced
     if before.image != after.image:
         yield "the new image's database migrations stay: the old image must run with them"
     yield "orders, customers and waiting tasks stay where they are"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from infra.catalog import INSTANCE_TYPES
+from infra.clouds import CLOUDS
 from infra.pull_requests.deployments import stack_name
 from stacks import STAGES
 
 
 def providers() -> list[str]:
     """The clouds of the catalog."""
-    return list(INSTANCE_TYPES)
+    return list(CLOUDS)
 
 
 def stages() -> list[str]:
@@ -31,7 +31,7 @@ def sides() -> list[str]:
 
 def instance_types() -> list[str]:
     """Of all catalogs."""
-    return [row.name for rows in INSTANCE_TYPES.values() for row in rows]
+    return [row.name for cloud in CLOUDS.values() for row in cloud.catalog.instance_types]
 
 
 def parts() -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from infra.catalog import INSTANCE_TYPES
+from infra.clouds import CLOUDS
 from infra.errors import ConfigError, Problem
 from infra.models.quantities import parse_money
 
@@ -60,9 +60,9 @@ def refuse(problems: Iterable[Problem]) -> None:
 
 def provider_problems(provider: str | None) -> list[Problem]:
     """Empty where the provider is known, or not named."""
-    if provider is None or provider in INSTANCE_TYPES:
+    if provider is None or provider in CLOUDS:
         return []
-    return [_unknown("--provider", provider, INSTANCE_TYPES)]
+    return [_unknown("--provider", provider, CLOUDS)]
 
 
 def stage_problems(stage: int | None) -> list[Problem]:
@@ -74,7 +74,7 @@ def stage_problems(stage: int | None) -> list[Problem]:
 
 def sold_out_problems(names: Iterable[str]) -> list[Problem]:
     """Empty where each is a row of a catalog."""
-    known = [row.name for rows in INSTANCE_TYPES.values() for row in rows]
+    known = [row.name for cloud in CLOUDS.values() for row in cloud.catalog.instance_types]
     return [_unknown("--sold-out", name, known) for name in names if name not in known]
 
 

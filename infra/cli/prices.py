@@ -6,15 +6,15 @@ import json
 import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from infra.catalog import INSTANCE_TYPES
-from infra.catalog.age import MOST_DAYS, as_of, warnings
 from infra.cli import complete
 from infra.cli.options import provider_problems, read_budget, refuse, sold_out_problems, stage_problems, whole_option
 from infra.cli.output import Format
+from infra.clouds import CLOUDS
+from infra.clouds.catalog.age import MOST_DAYS, as_of, warnings
 from infra.config.resolve import plan_for
 from infra.errors import Problem, RefusedError
 from stacks import STAGES
@@ -22,7 +22,6 @@ from stacks import STAGES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from infra.models.stack_config import Provider
     from infra.prices.listing import StagePrice
 
 
@@ -49,7 +48,7 @@ def prices(
     refuse([*provider_problems(provider), *stage_problems(stage), *sold_out_problems(gone), *problems])
     from infra.prices.listing import list_prices  # noqa: PLC0415  `plan` is to be quick
 
-    providers = [cast("Provider", one) for one in INSTANCE_TYPES if provider in (None, one)]
+    providers = [one for one in CLOUDS if provider in (None, one)]
     rows = list_prices(plan_for, providers, [stage] if stage else sorted(STAGES), sold_out=gone)
     today = datetime.now(UTC).date()
     old = warnings(providers, today)

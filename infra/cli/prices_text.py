@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from infra.catalog.age import as_of
 from infra.cli.console import new_console
 from infra.cli.grid import Grid, fits, print_blocks, print_grid
+from infra.clouds.catalog.age import as_of
 from infra.prices.listing import StagePrice
 from infra.prices.table import HEADER, NOTE, by_provider, cells
 

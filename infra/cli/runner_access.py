@@ -25,20 +25,18 @@ def runner_access(
     address: Annotated[str, typer.Option(help="This runner's address, as the internet sees it.")] = "",
 ) -> None:
     """Let this machine's address reach every deployment of deployments.yaml by SSH and 6443; needs a cloud token."""
+    from infra.clouds import choose  # noqa: PLC0415
+    from infra.clouds.runner_access.opening import make_opening, to_close  # noqa: PLC0415
     from infra.config.parse import parse_stack_file  # noqa: PLC0415  `plan` is to be quick
     from infra.errors import StagecoachError  # noqa: PLC0415
     from infra.names import stack_path  # noqa: PLC0415
     from infra.pull_requests.deployments import read_deployments  # noqa: PLC0415
-    from infra.runner_access.api import Api  # noqa: PLC0415
-    from infra.runner_access.clouds import ACCESS  # noqa: PLC0415
-    from infra.runner_access.opening import make_opening, to_close  # noqa: PLC0415
 
     code, now = 0, int(time.time())
     for one in read_deployments(Path(), ""):
         try:
             opening = make_opening(one.name, run, address, now) if way is Way.OPEN else None
-            provider = parse_stack_file(Path(stack_path(one.stack))).provider
-            cloud = ACCESS[provider](Api(provider))
+            cloud = choose.runner_access(parse_stack_file(Path(stack_path(one.stack))).provider)
             closed = cloud.close(one.name, lambda name, of=one.name: to_close(name, of, run, now))  # type: ignore[misc]
             sys.stdout.write("".join(f"closed {name}\n" for name in closed))
             if opening:

@@ -6,8 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from infra.catalog import DEFAULT_REGIONS
 from infra.cli.options import TITLE
+from infra.clouds import CLOUDS
 from infra.config.parse import parse_config, parse_stack_file, parse_stack_text
 from infra.errors import ConfigError, Problem
 from infra.models.stack_config import StackConfig
@@ -48,7 +48,7 @@ def with_stage(config: StackConfig, stage: int | None, provider: str | None) -> 
     if provider is not None and provider != config.provider:
         # Another cloud's regions and types have other names, its prices another currency.
         values = {key: value for key, value in values.items() if key not in _OF_ONE_CLOUD}
-        values |= {"provider": provider, "region": DEFAULT_REGIONS.get(provider, config.region)}
+        values |= {"provider": provider, "region": CLOUDS[provider].default_region}
     return _parse(values)
 
 

@@ -7,7 +7,7 @@ import math
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from infra.cli.options import provider_problems, refuse, stage_problems, wrong
 from infra.cli.output import Format
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from infra.errors import Problem
-    from infra.models.stack_config import Provider, StackConfig
+    from infra.models.stack_config import StackConfig
     from infra.whatif.answer import WhatIf
     from infra.whatif.load import Load
 
@@ -112,7 +112,7 @@ def config_of(
     from infra.models.catalog_config import CatalogConfig  # noqa: PLC0415  as above
     from infra.prices.listing import example  # noqa: PLC0415  as above
 
-    named = cast("Provider", provider or DEFAULT_PROVIDER)
+    named = provider or DEFAULT_PROVIDER
     return example(named, stage, CatalogConfig(), None if stage else options.customers)
 
 

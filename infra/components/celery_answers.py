@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_command import remote
 
+from infra.clouds.interface import CeleryServer
 from infra.components.scripts import load, with_variables
-from infra.components.server.interface import CeleryServer
 
 
 @dataclass(frozen=True, kw_only=True)

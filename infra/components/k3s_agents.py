@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_command import remote
 
+from infra.clouds.interface import CeleryServer
 from infra.components.k3s_config import render_agent_config
 from infra.components.scripts import load, with_variables
-from infra.components.server.interface import CeleryServer
 from infra.sizing.plan import NodePlan
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from infra.clouds import CLOUDS
 from infra.config.every_problem import KEY, Location, WrongValuesError, validate
 from infra.config.secrecy import SECRET_KEYS, has_secret, secret_problems
 from infra.config.stack_text import file_problem, read_stack_text
@@ -18,7 +19,6 @@ from infra.models.strict import Between, HiddenValueError
 from infra.names import NAMESPACE
 from infra.versions import VERSION
 
-_PROVIDER_NAMESPACES = {"hetzner": "hcloud", "digitalocean": "digitalocean", "vultr": "vultr"}
 _LONGEST = 200  # characters of a wrong value that a message shows
 
 
@@ -73,7 +73,8 @@ def parse_config(
     """
     own: dict[str, Any] = {}
     problems = list(extra)
-    allowed = {NAMESPACE, "pulumi", _PROVIDER_NAMESPACES.get(str(values.get(f"{NAMESPACE}:provider")), "")}
+    cloud = CLOUDS.get(str(values.get(f"{NAMESPACE}:provider")))
+    allowed = {NAMESPACE, "pulumi", cloud.plugin if cloud else ""}
     for key, value in values.items():
         namespace, _, name = str(key).partition(":")
         if namespace == NAMESPACE and name:

@@ -15,6 +15,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import invoke
 
+from infra.clouds import CLOUDS
 from infra.config.recorded_k3s import recorded_k3s
 from infra.config.saved import Resources, require_finished
 from infra.errors import Problem, RefusedError
@@ -31,17 +32,8 @@ _TOKEN = "pulumi:pulumi:readStackResourceOutputs"  # noqa: S105  a function of t
 _STACK = "pulumi:pulumi:Stack"
 _CELERY_SERVER = re.compile(rf"{CELERY_SERVERS_COMPONENT}-\d+-server")
 _RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0)
-# Provider, then the outputs that name type, region and root disk in GB.
-_SERVERS = {
-    "hcloud:index/server:Server": ("hetzner", "serverType", "location", "primaryDiskSize"),
-    "digitalocean:index/droplet:Droplet": ("digitalocean", "size", "region", "disk"),
-    "vultr:index/instance:Instance": ("vultr", "plan", "region", "disk"),
-}
-_VOLUMES = {
-    "hcloud:index/volume:Volume": "size",
-    "digitalocean:index/volume:Volume": "size",
-    "vultr:index/blockStorage:BlockStorage": "sizeGb",
-}
+_SERVERS = {cloud.server.type: (name, cloud.server) for name, cloud in CLOUDS.items()}
+_VOLUMES = {cloud.volume.type: cloud.volume for cloud in CLOUDS.values()}
 
 
 def load_state() -> Resources:
@@ -99,9 +91,10 @@ def read_recorded(resources: Resources) -> Recorded | None:
         elif kind in _SERVERS and logical_name == SERVER_RESOURCE:
             server = kind, outputs
         elif kind in _SERVERS and logical_name == CELERY_SERVER_RESOURCE:
-            celery = outputs[_SERVERS[kind][1]], int(outputs[_SERVERS[kind][3]])
+            _, keys = _SERVERS[kind]
+            celery = outputs[keys.instance_type], int(outputs[keys.root_disk_gb])
         elif kind in _VOLUMES and logical_name == VOLUME_RESOURCE:
-            volume = int(outputs[_VOLUMES[kind]])
+            volume = int(outputs[_VOLUMES[kind].size])
     stage, version = int(last.get("stage") or 0), str(last.get("version") or "")
     # The outputs where the command was taken out of the state with the server: the cluster lies on the volume.
     k3s_version = recorded_k3s(resources) or str(last.get("k3s_version") or "")
@@ -109,15 +102,15 @@ def read_recorded(resources: Resources) -> Recorded | None:
         lost = _without_server(last, volume, stage, version)
         return replace(lost, k3s_version=k3s_version) if lost else None
     kind, outputs = server
-    provider, type_key, region_key, disk_key = _SERVERS[kind]
+    provider, keys = _SERVERS[kind]
     labels = outputs.get("labels") or {}
     return Recorded(
         name=labels.get(DEPLOYMENT_LABEL) or outputs.get("name") or outputs["label"],
         provider=provider,
-        region=outputs[region_key],
+        region=outputs[keys.region],
         stage=stage,
-        instance_type=outputs[type_key],
-        root_disk_gb=int(outputs[disk_key]),
+        instance_type=outputs[keys.instance_type],
+        root_disk_gb=int(outputs[keys.root_disk_gb]),
         volume_size_gib=volume,
         version=version,
         celery_instance_type=celery[0],

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from infra.catalog.own import own_catalog
+from infra.clouds.catalog.own import own_catalog
 from infra.config.against_past import keep_running
 from infra.config.words import words
 from infra.errors import ConfigError, Problem

@@ -7,30 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from infra.clouds import CLOUDS
 from infra.errors import Problem, RefusedError
 from infra.names import CELERY_SERVERS_COMPONENT, SERVER_RESOURCE, VOLUME_RESOURCE
 
-# Outputs without which nothing can be built on a resource: the provider's plugin saves a creation that failed half-way
-# with what was asked for alone (`initializationError` in pulumi-terraform-bridge, pkg/tfbridge/provider.go).
-_NEEDED = {
-    "hcloud:index/primaryIp:PrimaryIp": ("ipAddress",),
-    "hcloud:index/server:Server": ("name", "serverType", "location", "primaryDiskSize"),
-    "hcloud:index/serverNetwork:ServerNetwork": ("ip",),
-    "hcloud:index/volume:Volume": ("size", "linuxDevice"),
-    "digitalocean:index/reservedIp:ReservedIp": ("ipAddress",),
-    "digitalocean:index/droplet:Droplet": ("name", "size", "region", "disk", "ipv4AddressPrivate"),
-    "digitalocean:index/volume:Volume": ("size", "name"),
-    "vultr:index/reservedIp:ReservedIp": ("subnet",),
-    "vultr:index/instance:Instance": ("label", "plan", "region", "disk", "internalIp"),
-    "vultr:index/blockStorage:BlockStorage": ("sizeGb", "mountId"),
-}
-# Of a server: its type, its physical name.
-_SERVERS = {
-    "hcloud:index/server:Server": ("serverType", "name"),
-    "digitalocean:index/droplet:Droplet": ("size", "name"),
-    "vultr:index/instance:Instance": ("plan", "label"),
-}
-_VULTR_VOLUME = "vultr:index/blockStorage:BlockStorage"
+_NEEDED = {kind: outputs for cloud in CLOUDS.values() for kind, outputs in cloud.needed.items()}
+_SERVERS = {cloud.server.type: cloud.server for cloud in CLOUDS.values()}
+# The output with the server, of volumes that name theirs.
+_SELF_ATTACHED = {cloud.volume.type: cloud.volume.server for cloud in CLOUDS.values() if cloud.volume.server}
 _STACK = "pulumi:pulumi:Stack"
 _ANSWERED = re.compile(r"celery-answers-(\d+)")
 _BOOT = re.compile(r"^export BOOT='\S+ (\S+)'$", re.MULTILINE)  # infra/components/celery_answers.py
@@ -75,7 +59,9 @@ def saved_servers(resources: Resources) -> Iterator[SavedServer]:
         logical, keys = _logical(urn), _SERVERS.get(resource["type"])
         if keys and (logical == SERVER_RESOURCE or logical.startswith(f"{CELERY_SERVERS_COMPONENT}-")):
             outputs = _outputs(resource)
-            yield SavedServer(resource=logical, instance_type=str(outputs[keys[0]]), name=str(outputs[keys[1]]))
+            yield SavedServer(
+                resource=logical, instance_type=str(outputs[keys.instance_type]), name=str(outputs[keys.name])
+            )
 
 
 def last_instance_type(resources: Resources) -> str:
@@ -99,14 +85,12 @@ def types_that_answered(resources: Resources) -> dict[str, str]:
 
 
 def volume_label(resources: Resources, deployment: str) -> str:
-    """The label of Vultr's volume: as it is, but another one where the update has to attach it to a server."""
-    for urn, resource in resources.items():
-        if resource["type"] == _VULTR_VOLUME and _logical(urn) == VOLUME_RESOURCE:
-            outputs = _outputs(resource)
-            label = str(outputs.get("label") or deployment)
-            if outputs.get("attachedToInstance") and any(_logical(one) == SERVER_RESOURCE for one in resources):
-                return label
-            return other_label(label, deployment)
+    """The label of a volume that names its server: another one where the update has to attach it to a server."""
+    for outputs, attached in _self_attached(resources):
+        label = str(outputs.get("label") or deployment)
+        if attached and any(_logical(one) == SERVER_RESOURCE for one in resources):
+            return label
+        return other_label(label, deployment)
     return deployment
 
 
@@ -117,11 +101,16 @@ def other_label(label: str, deployment: str) -> str:
 
 def attached_volume(resources: Resources) -> str:
     """The label of a volume whose own record says that a server has it; empty if there is none."""
+    return next((str(outputs.get("label") or "") for outputs, attached in _self_attached(resources) if attached), "")
+
+
+def _self_attached(resources: Resources) -> Iterator[tuple[Mapping[str, Any], bool]]:
+    """The data volume where it names its server: its outputs, and whether it has one."""
     for urn, resource in resources.items():
-        outputs = _outputs(resource)
-        if resource["type"] == _VULTR_VOLUME and _logical(urn) == VOLUME_RESOURCE and outputs.get("attachedToInstance"):
-            return str(outputs.get("label") or "")
-    return ""
+        key = _SELF_ATTACHED.get(resource["type"])
+        if key and _logical(urn) == VOLUME_RESOURCE:
+            outputs = _outputs(resource)
+            yield outputs, bool(outputs.get(key))
 
 
 def _unfinished(resources: Resources) -> Iterator[tuple[str, list[str]]]:

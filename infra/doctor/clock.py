@@ -6,7 +6,7 @@ import subprocess
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from infra.catalog import INSTANCE_TYPES
+from infra.clouds import CLOUDS
 from infra.doctor.check import Check, missing, ok, warning
 
 _TOLERATED, _BROKEN = (
@@ -18,7 +18,7 @@ _MEND = "Turn on time synchronisation: timedatectl set-ntp true, or your system'
 
 def clock_check(now: datetime, *, provider_date: str | None, synchronised: bool | None) -> Check:
     """Against the provider's own clock where it was asked, else against what can be known here."""
-    newest = max(row.as_of for rows in INSTANCE_TYPES.values() for row in rows)
+    newest = max(row.as_of for cloud in CLOUDS.values() for row in cloud.catalog.instance_types)
     if now.date() < newest:
         found = f"{now:%Y-%m-%d %H:%M} UTC is before this program's own data ({newest})"
         return missing("clock", found, _MEND)

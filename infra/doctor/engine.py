@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from importlib import metadata
 
+from infra.clouds import CLOUDS
 from infra.doctor.check import Check, missing, ok, warning
 from infra.doctor.pulumi_cli import PulumiCli
 from infra.versions import PULUMI_VERSION
@@ -18,11 +19,6 @@ _ALWAYS = {
     "command": "pulumi-command",
     "random": "pulumi-random",
     "tls": "pulumi-tls",
-}
-_CLOUDS = {
-    "hetzner": ("hcloud", "pulumi-hcloud"),
-    "digitalocean": ("digitalocean", "pulumi-digitalocean"),
-    "vultr": ("vultr", "ediri-vultr"),
 }
 
 
@@ -66,8 +62,8 @@ def plugins_check(
         return warning("plugins", f"`pulumi plugin ls` says: {said}", "See `pulumi plugin ls`")
     has = {(str(row.get("name")), str(row.get("version"))) for row in rows if isinstance(row, dict)}
     attached = {one.partition(":")[0] for one in environment.get("PULUMI_DEBUG_PROVIDERS", "").split(",")}
-    cloud, distribution = _CLOUDS[provider]
-    wanted = {name: installed(package) for name, package in {cloud: distribution, **_ALWAYS}.items()}
+    cloud = CLOUDS[provider]
+    wanted = {name: installed(package) for name, package in {cloud.plugin: cloud.distribution, **_ALWAYS}.items()}
     absent = [
         (name, version) for name, version in wanted.items() if name not in attached and (name, version) not in has
     ]

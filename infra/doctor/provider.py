@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from infra.clouds import CLOUDS
 from infra.doctor.check import Check, missing, ok, warning
 from infra.doctor.http import Answer, get
-from infra.provider_tokens import TOKENS
 
-# The list of servers is what an update asks for first. An address of one's own: the variable that the plugin knows.
-_APIS = {
-    "hetzner": ("HCLOUD_ENDPOINT", "https://api.hetzner.cloud/v1", "/servers?per_page=1"),
-    "digitalocean": ("DIGITALOCEAN_API_URL", "https://api.digitalocean.com", "/v2/droplets?per_page=1"),
-    "vultr": ("", "https://api.vultr.com", "/v2/instances?per_page=1"),
-}
 _OK, _DENIED = 200, (401, 403)
 
 
@@ -22,7 +16,8 @@ def token_check(
     provider: str, config: Mapping[str, Any], environment: Mapping[str, str], *, online: bool
 ) -> tuple[Check, Answer | None]:
     """Present and, where it may be tried, able to read; the answer carries the provider's clock."""
-    variable, key = TOKENS[provider]
+    api = CLOUDS[provider].api
+    variable, key = api.token.variable, api.token.key
     token = environment.get(variable, "")
     mend = f"export {variable}=..., or pulumi config set --secret {key}"
     if not token:
@@ -37,9 +32,13 @@ def token_check(
 
 
 def api_url(provider: str, environment: Mapping[str, str]) -> str:
-    """What is asked."""
-    own, usual, path = _APIS[provider]
-    return (environment.get(own) or usual).rstrip("/") + path
+    """Return the address of the list of servers, which an update asks for first.
+
+    The environment may name another address, in the variable that the provider's plugin reads.
+    """
+    cloud = CLOUDS[provider]
+    address = environment.get(cloud.api.address_variable) or cloud.api.address
+    return address.rstrip("/") + cloud.api.prefix + cloud.list_servers
 
 
 def _tried(provider: str, variable: str, answer: Answer) -> tuple[Check, Answer]:

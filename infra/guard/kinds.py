@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import re
 
+from infra.clouds import CLOUDS
 from infra.names import CELERY_SERVERS_COMPONENT
 from infra.preview.engine_preview import Step
 
+_CLOUDS_KINDS = {
+    kind: noun
+    for cloud in CLOUDS.values()
+    for kind, noun in {cloud.server.type: "server", cloud.volume.type: "volume", **cloud.lasting}.items()
+}
 _KINDS = {
-    "hcloud:index/server:Server": "server",
-    "digitalocean:index/droplet:Droplet": "server",
-    "vultr:index/instance:Instance": "server",
-    "hcloud:index/volume:Volume": "volume",
-    "digitalocean:index/volume:Volume": "volume",
-    "vultr:index/blockStorage:BlockStorage": "volume",
-    "hcloud:index/volumeAttachment:VolumeAttachment": "volume's attachment",
-    "digitalocean:index/volumeAttachment:VolumeAttachment": "volume's attachment",
-    "hcloud:index/primaryIp:PrimaryIp": "address",
-    "digitalocean:index/reservedIp:ReservedIp": "address",
-    "digitalocean:index/reservedIpAssignment:ReservedIpAssignment": "address",
-    "vultr:index/reservedIp:ReservedIp": "address",
-    "hcloud:index/network:Network": "network",
-    "hcloud:index/networkSubnet:NetworkSubnet": "network",
-    "hcloud:index/serverNetwork:ServerNetwork": "network",
-    "digitalocean:index/vpc:Vpc": "network",
-    "vultr:index/vpc:Vpc": "network",
+    **_CLOUDS_KINDS,
     "pulumi:providers:kubernetes": "Kubernetes provider",
     "kubernetes:core/v1:Namespace": "namespace",
     "kubernetes:core/v1:PersistentVolumeClaim": "claim",
@@ -33,13 +23,8 @@ _KINDS = {
     "random:index/randomPassword:RandomPassword": "secret",
     "tls:index/privateKey:PrivateKey": "key",
 }
-# Kinds whose size is the resource's own number of GiB or GB.
-SIZES = {
-    "hcloud:index/volume:Volume": "size",
-    "digitalocean:index/volume:Volume": "size",
-    "vultr:index/blockStorage:BlockStorage": "sizeGb",
-}
-VULTR_INSTANCE = "vultr:index/instance:Instance"
+# Kinds whose size is the resource's own number of GiB or GB, and the input that carries it.
+SIZES = {cloud.volume.type: cloud.volume.size for cloud in CLOUDS.values()}
 _COMES_AND_GOES = ("celery-host-key",)  # with the Celery servers
 _DEPLOY_KEY = re.compile(r"access-deploy-key(-\d)?")
 

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from infra.catalog import INSTANCE_TYPES
-from infra.guard.kinds import SIZES, VULTR_INSTANCE, kind_of
+from infra.clouds import CLOUDS
+from infra.clouds.facts import CloudFacts
+from infra.guard.kinds import SIZES, kind_of
 from infra.models.guard_config import GuardException
 from infra.preview.engine_preview import EnginePreview, Step
 from infra.preview.printable import shortened
@@ -22,6 +23,7 @@ _GOES = {
 }
 # The engine's other operations (sdk/go/common/apitype, OpType); none of them takes anything away.
 _HARMLESS = ("same", "create", "update", "read", "refresh", "import", "remove-pending-replace")
+_UPGRADE_ONLY = {cloud.server.type: cloud for cloud in CLOUDS.values() if cloud.upgrade_only}
 _LONGEST = 60  # characters of a value that a message shows
 
 
@@ -105,8 +107,10 @@ def _smaller(step: Step) -> str:
     for kind in (step.type, *step.types):
         key = SIZES.get(kind)
         why = _shrinks(step.before.get(key), step.after.get(key)) if key else ""
-        if kind == VULTR_INSTANCE:
-            why = _vultr_downgrade(step.before.get("plan"), step.after.get("plan"))
+        cloud = _UPGRADE_ONLY.get(kind)
+        if cloud:
+            key = cloud.server.instance_type
+            why = _downgrade(cloud, step.before.get(key), step.after.get(key))
         if why:
             return why
     return ""
@@ -138,15 +142,17 @@ def _number(value: object) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def _vultr_downgrade(was: object, becomes: object) -> str:
-    """Vultr only goes up (domain facts 2.2); a plan that the catalog does not know may be a way down."""
+def _downgrade(cloud: CloudFacts, was: object, becomes: object) -> str:
+    """Of a cloud that only makes servers larger; a type that the catalog does not know may be a smaller one."""
     if was == becomes and was is not None:
         return ""
-    rows = {row.name: row for row in INSTANCE_TYPES["vultr"]}
+    rows = {row.name: row for row in cloud.catalog.instance_types}
     before, after = (shortened(one, _LONGEST) for one in (was, becomes))
     old, new = rows.get(before), rows.get(after)
     if old is None or new is None:
         unknown = before if old is None else after
-        return f"would go from {before} to {after}, and {unknown} is not in the catalog: Vultr can't go back down"
+        return (
+            f"would go from {before} to {after}, and {unknown} is not in the catalog: {cloud.title} can't go back down"
+        )
     smaller = new.vcpu < old.vcpu or new.memory < old.memory or new.disk_gb < old.disk_gb
-    return f"would go down from {before} to {after}: Vultr refuses that" if smaller else ""
+    return f"would go down from {before} to {after}: {cloud.title} refuses that" if smaller else ""

@@ -1,4 +1,4 @@
-"""What a stack knows better than infra/catalog."""
+"""What a stack knows better than the catalog."""
 
 from __future__ import annotations
 

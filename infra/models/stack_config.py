@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from infra.catalog import INSTANCE_TYPES, regions
+from infra.clouds import CLOUDS, Provider
 from infra.models import change
 from infra.models.addresses import IssuerContact
 from infra.models.alerts_config import AlertsConfig, MonitoringConfig
@@ -27,11 +26,9 @@ from infra.models.public_key import PublicKey
 from infra.models.quantities import MoneyField
 from infra.models.registry_config import RegistryConfig
 from infra.models.strict import Between, BetweenFieldsError, StrictModel
-from infra.pod_network import servers_network
 from infra.versions import IMAGES
 
 _MIRRORS = "docs/how-to/mirrors.md has examples"
-Provider = Literal["hetzner", "digitalocean", "vultr"]
 _LABEL = r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$"
 
 
@@ -206,7 +203,7 @@ class StackConfig(StrictModel):
     def _between_fields(self) -> StackConfig:
         problems = [*self._stage_problems(), *self._place_problems()]
         problems += admin_problems(self.admin_cidrs, public=self.public_admin)
-        problems += egress_problems(self.egress_cidrs, servers_network(self.provider, self.name))
+        problems += egress_problems(self.egress_cidrs, CLOUDS[self.provider].servers_network(self.name))
         problems += domain_problems(self.domain, self.domains, self.acme_email)
         problems += twice(self.app.aliases, self.env)
         if problems:
@@ -230,11 +227,11 @@ class StackConfig(StrictModel):
             yield Between(path="stage", value=value, allowed=allowed, needs=("stage", "customers"))
 
     def _place_problems(self) -> Iterator[Between]:
-        known = regions(self.provider)
+        known = CLOUDS[self.provider].catalog.regions
         if self.region not in known:
             allowed = f"one of {self.provider}'s: {', '.join(known)}"
             yield Between(path="region", value=self.region, allowed=allowed, needs=("region", "provider"))
-        names = {row.name for row in INSTANCE_TYPES[self.provider]}
+        names = {row.name for row in CLOUDS[self.provider].catalog.instance_types}
         pins = {"instance_type": self.instance_type}
         if self.celery_servers:
             pins["celery_servers.instance_type"] = self.celery_servers.instance_type

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from infra.clouds import CLOUDS
 from infra.errors import ConfigError, Problem
 from infra.names import SERVER_RESOURCE
 from infra.preview.printable import lines, one_line, shortened
@@ -16,12 +17,8 @@ from infra.preview.printable import lines, one_line, shortened
 # The engine's words for one resource's part in a replacement; they are told as one.
 REPLACING = ("replace", "create-replacement", "delete-replaced")
 _WORDS = dict.fromkeys(REPLACING, "replace")
-# Where each cloud tells the size of the server's root disk, in GB as infra/config/recorded.py reads it from the state.
-_ROOT_DISKS = {
-    "hcloud:index/server:Server": "primaryDiskSize",
-    "digitalocean:index/droplet:Droplet": "disk",
-    "vultr:index/instance:Instance": "disk",
-}
+# The output with the size of the server's root disk, in GB.
+_ROOT_DISKS = {cloud.server.type: cloud.server.root_disk_gb for cloud in CLOUDS.values()}
 _SAME = "same"
 # urn:pulumi:STACK::PROJECT::TYPES::NAME; a name may hold anything, colons too.
 _URN = re.compile(r"urn:pulumi:([\w.-]{1,100})::([\w.-]{1,100})::(?!:)((?:[^:]|:(?!:))+)::(.+)", re.DOTALL)

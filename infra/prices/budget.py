@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from infra.catalog import DEFAULT_REGIONS, INSTANCE_TYPES, currency
+from infra.clouds import CLOUDS
 from infra.errors import StagecoachError
 from infra.models.stack_config import StackConfig
 from infra.prices.month import month_price
@@ -36,8 +36,11 @@ def within(config: StackConfig, plan: StackPlan, planner: Planner, *, running: b
     """What keeps the budget, each planned: other types, other providers of the same currency, a smaller stage."""
     free = _without_budget(config, stage=plan.stage)
     yield from _other_types(free, config, plan, planner)
-    for provider in () if running else INSTANCE_TYPES:
-        if provider != config.provider and currency(provider) == currency(config.provider):
+    for provider in () if running else CLOUDS:
+        if (
+            provider != config.provider
+            and CLOUDS[provider].catalog.currency == CLOUDS[config.provider].catalog.currency
+        ):
             there = free.model_copy(update=_elsewhere(provider))
             found = _kept(there, config, planner)
             if found:
@@ -51,7 +54,7 @@ def within(config: StackConfig, plan: StackPlan, planner: Planner, *, running: b
 
 def _other_types(free: StackConfig, config: StackConfig, plan: StackPlan, planner: Planner) -> Iterator[str]:
     """The cheapest types on which the stage is proved, candidates or not."""
-    rows = sorted(INSTANCE_TYPES[config.provider], key=lambda row: row.price)
+    rows = sorted(CLOUDS[config.provider].catalog.instance_types, key=lambda row: row.price)
     named = 0
     for row in rows:
         if row.name == plan.server.instance_type or named == _MOST_TYPES:
@@ -81,7 +84,7 @@ def _without_budget(config: StackConfig, *, stage: int) -> StackConfig:
 def _elsewhere(provider: str) -> dict[str, object]:
     return {
         "provider": provider,
-        "region": DEFAULT_REGIONS[provider],
+        "region": CLOUDS[provider].default_region,
         "instance_type": None,
         "celery_servers": None,
         "catalog": StackConfig.model_fields["catalog"].get_default(call_default_factory=True),

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from infra.catalog import DEFAULT_REGIONS, INSTANCE_TYPES
+from infra.clouds import CLOUDS, Provider
 from infra.errors import ConfigError
 from infra.models.catalog_config import CatalogConfig
-from infra.models.stack_config import Provider, StackConfig
+from infra.models.stack_config import StackConfig
 from infra.models.stage_config import StageConfig
 from infra.prices.month import MonthPrice, cents, month_price
 from infra.sizing.celery_servers import CUSTOMERS_EACH
@@ -69,7 +69,7 @@ def example(provider: Provider, stage: int | None, catalog: CatalogConfig, custo
     return StackConfig(
         name="example",
         provider=provider,
-        region=DEFAULT_REGIONS[provider],
+        region=CLOUDS[provider].default_region,
         stage=stage,
         customers=customers,
         image="registry.example/shop:1",
@@ -88,7 +88,7 @@ def customers_of(stage: StageConfig) -> tuple[int, int]:
 
 def _of(provider: Provider, sold_out: tuple[str, ...]) -> CatalogConfig:
     """One list names types of several providers."""
-    known = {row.name for row in INSTANCE_TYPES[provider]}
+    known = {row.name for row in CLOUDS[provider].catalog.instance_types}
     return CatalogConfig(sold_out=tuple(name for name in sold_out if name in known))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from infra.catalog.age import as_of
+from infra.clouds.catalog.age import as_of
 from infra.prices.listing import StagePrice
 from infra.prices.table import HEADER, NOTE, by_provider, cells
 

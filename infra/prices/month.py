@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from infra.catalog import RATES
+from infra.clouds import CLOUDS
 from infra.sizing.plan import StackPlan
 
 _CENT = Decimal("0.01")
@@ -49,7 +49,7 @@ class MonthPrice:
 
 def month_price(plan: StackPlan) -> MonthPrice:
     """Servers, data volume, public addresses; backups are dumps on the data volume and cost nothing more."""
-    rates, server, celery = RATES[plan.provider], plan.server, plan.celery_servers
+    rates, server, celery = CLOUDS[plan.provider].catalog.rates, plan.server, plan.celery_servers
     servers = Decimal(server.price)
     items = [
         Item(name="server", what=server.instance_type, amount=cents(servers)),

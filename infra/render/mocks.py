@@ -13,20 +13,13 @@ from google.protobuf import empty_pb2, json_format
 from pulumi.runtime import mocks, rpc, settings
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 
+from infra.clouds import CLOUDS
 from infra.config.secrecy import SECRET_KEYS
 
 SECRET = "[secret]"  # noqa: S105  stands for what only a real update generates
 # What a provider would compute. The addresses are documentation's (RFC 5737), so that nobody takes them for real ones.
 COMPUTED: Mapping[str, Mapping[str, Any]] = {
-    "hcloud:index/primaryIp:PrimaryIp": {"ipAddress": "198.51.100.7"},
-    "hcloud:index/server:Server": {"ipv4Address": "198.51.100.7"},
-    "hcloud:index/volume:Volume": {"linuxDevice": "/dev/disk/by-id/scsi-0HC_Volume_1"},
-    "hcloud:index/serverNetwork:ServerNetwork": {"ip": "10.20.1.2"},
-    "digitalocean:index/reservedIp:ReservedIp": {"ipAddress": "198.51.100.7"},
-    "digitalocean:index/droplet:Droplet": {"ipv4Address": "198.51.100.8", "ipv4AddressPrivate": "10.64.7.2"},
-    "vultr:index/reservedIp:ReservedIp": {"subnet": "198.51.100.7", "subnetSize": 32},
-    "vultr:index/instance:Instance": {"mainIp": "198.51.100.7", "internalIp": "10.64.7.3"},
-    "vultr:index/blockStorage:BlockStorage": {"mountId": "ewr-2f5d7a"},
+    **{kind: outputs for cloud in CLOUDS.values() for kind, outputs in cloud.examples.items()},
     "random:index/randomPassword:RandomPassword": {"result": SECRET},
     "tls:index/privateKey:PrivateKey": {"privateKeyOpenssh": SECRET, "publicKeyOpenssh": "ssh-ed25519 AAAA\n"},
     "command:remote:Command": {"stdout": "server: https://127.0.0.1:6443", "stderr": ""},

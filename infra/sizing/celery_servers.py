@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from infra.catalog.instance_type import InstanceType
+from infra.clouds.catalog import Catalog
+from infra.clouds.catalog.instance_type import InstanceType
 from infra.models.stage_config import StageConfig
 from infra.names import CELERY_ROLE
 from infra.sizing.celery_worker import size_celery_worker
-from infra.sizing.choose import Ask, Catalog, choose
+from infra.sizing.choose import Ask, choose
 from infra.sizing.inputs import PlanInputs, Recorded
 from infra.sizing.monitoring import size_node_exporter
 from infra.sizing.node import size_node

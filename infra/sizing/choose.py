@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from infra.catalog.instance_type import InstanceType
+from infra.clouds.catalog import Catalog
+from infra.clouds.catalog.instance_type import InstanceType
 from infra.errors import ConfigError, Problem
 from infra.sizing.inputs import PlanInputs, Recorded
 from infra.sizing.reachable import require_reachable, why_unreachable
 from infra.units import Memory
-
-Catalog = tuple[tuple[InstanceType, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +26,7 @@ class Ask:
 
 def candidates(catalog: Catalog, *, region: str, memory_gib: int, vcpu: int) -> tuple[InstanceType, ...]:
     """Rows on sale in the region that are large enough, in order of preference."""
-    rows, order = catalog
+    rows, order = catalog.instance_types, catalog.candidates
     known = {row.name: row for row in rows}
     named = (known[name] for name in order)
     asked = Memory.gib(memory_gib)
@@ -42,7 +41,7 @@ def choose(
     Raises:
         ConfigError: a pin that is unknown or that the running server can't become, or nothing large enough.
     """
-    rows, _ = catalog
+    rows = catalog.instance_types
     running = next((row for row in rows if recorded and row.name == recorded.instance_type), None)
     if ask.pin:
         pinned = _pinned(rows, ask, inputs.region, running)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from infra.catalog.instance_type import InstanceType
+from infra.clouds.catalog import Catalog
+from infra.clouds.catalog.instance_type import InstanceType
 from infra.models.stage_config import StageConfig
 from infra.names import SERVER_ROLE
 from infra.sizing.assemble import Parts, assemble
 from infra.sizing.celery_servers import MOST, size_celery_servers
-from infra.sizing.choose import Ask, Catalog, candidates, choose
+from infra.sizing.choose import Ask, candidates, choose
 from infra.sizing.contracts import check_contracts
 from infra.sizing.departures import departures
 from infra.sizing.growth import check_size, grow, idle_servers
@@ -40,7 +41,7 @@ def make_plan(
     overridden: tuple[Departure, ...] = (),
     money: Money | None = None,
 ) -> StackPlan:
-    """Every amount of a stack; `catalog` is the provider's rows and its candidates in order.
+    """Every amount of a stack; `catalog` is what the provider sells (infra/clouds/catalog/own.py).
 
     What helps where it does not fit costs something: without `money` none of it is named.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cache
 
-from infra.catalog.instance_type import InstanceType
+from infra.clouds.catalog.instance_type import InstanceType
 from infra.sizing.budget import by_server
 from infra.sizing.number import Number, cpu, described, fixed, given
 from infra.sizing.plan import Amounts, NodePlan

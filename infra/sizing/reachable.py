@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from infra.catalog.instance_type import InstanceType
+from infra.clouds import CLOUDS
+from infra.clouds.catalog.instance_type import InstanceType
 from infra.errors import ConfigError, Problem
 from infra.sizing.inputs import Recorded
-
-UPGRADE_ONLY = ("vultr",)  # docs.vultr.com: "Downgrading is not supported", page of 2026-05-26
 
 
 def why_unreachable(
@@ -18,7 +17,7 @@ def why_unreachable(
     if wanted.disk_gb < recorded.root_disk_gb:
         return f"its disk of {wanted.disk_gb} GB is smaller than the server's root disk of {recorded.root_disk_gb} GB"
     smaller = running and (wanted.memory < running.memory or wanted.vcpu < running.vcpu)
-    if smaller and provider in UPGRADE_ONLY:
+    if smaller and CLOUDS[provider].upgrade_only:
         return f"{provider} does not make a server smaller"
     return None
 

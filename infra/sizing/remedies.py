@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from infra.clouds.catalog import Catalog
 from infra.errors import ConfigError
 from infra.models.stage_config import PoolConfig, ReplicaRange, StageConfig
 from infra.sizing.celery_servers import MOST
 from infra.sizing.celery_worker import MASTER
-from infra.sizing.choose import Catalog
 from infra.sizing.inputs import PlanInputs
 from infra.sizing.plan import Departure, NodePlan, Remedy, StackPlan
 from infra.units import MIB, Cpu, Memory
@@ -223,7 +223,7 @@ def _server_types(now: Change, refused: StackPlan, catalog: Catalog) -> Iterator
 
 
 def _larger(node: NodePlan, now: Change, catalog: Catalog) -> Iterator[str]:
-    rows, order = catalog
+    rows, order = catalog.instance_types, catalog.candidates
     known = {row.name: row for row in rows}
     for name in order:
         row = known[name]

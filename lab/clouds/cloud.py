@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from infra.catalog import INSTANCE_TYPES
-from infra.catalog.instance_type import InstanceType
+from infra.clouds import CLOUDS
+from infra.clouds.catalog.instance_type import InstanceType
 from lab.clouds import addresses
 from lab.clouds.selection import has
 from lab.clouds.store import Record, Store
@@ -108,7 +108,7 @@ class Cloud(ABC):
     @property
     def rows(self) -> tuple[InstanceType, ...]:
         """What the catalog knows of this provider."""
-        return INSTANCE_TYPES[self.provider]
+        return CLOUDS[self.provider].catalog.instance_types
 
     @property
     def sold_out(self) -> frozenset[str]:

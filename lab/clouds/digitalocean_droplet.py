@@ -6,7 +6,7 @@ import re
 import secrets
 from typing import Any
 
-from infra.catalog.instance_type import InstanceType
+from infra.clouds.catalog.instance_type import InstanceType
 from lab.clouds.cloud import Cloud, Kind, free_host, now, size_of
 from lab.clouds.digitalocean_errors import refused
 from lab.clouds.store import Record

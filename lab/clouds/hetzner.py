@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.catalog.instance_type import InstanceType
+from infra.clouds.catalog.instance_type import InstanceType
 from lab.clouds.cloud import Cloud, Kind, fingerprint, size_of
 from lab.clouds.hetzner_network import NetworkSubnet, ServerNetwork
 from lab.clouds.store import Record

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from infra.catalog.instance_type import RETIRED, InstanceType
+from infra.clouds.catalog.instance_type import RETIRED, InstanceType
 
 _HOURS = 672  # a month of DigitalOcean's
 Rows = Iterable[InstanceType]

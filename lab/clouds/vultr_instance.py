@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from infra.catalog.instance_type import InstanceType
+from infra.clouds.catalog.instance_type import InstanceType
 from lab.clouds.cloud import UuidKind, free_host, now, size_of
 from lab.clouds.store import Record
 from lab.clouds.vultr_errors import refused

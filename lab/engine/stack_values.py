@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.catalog import DEFAULT_REGIONS
+from infra.clouds import CLOUDS
 
 _PREFIX = "stagecoach:"
 _PIN = "instance_type"
@@ -16,7 +16,10 @@ def lab_values(config: dict[str, Any], provider: str) -> dict[str, Any]:
     """Values to put over a stack file's; another provider means its region and none of the file's pinned types."""
     if config.get(f"{_PREFIX}provider") == provider:
         return dict(_ADMINS)
-    place = {f"{_PREFIX}provider": provider, f"{_PREFIX}region": DEFAULT_REGIONS.get(provider, "")}
+    place = {
+        f"{_PREFIX}provider": provider,
+        f"{_PREFIX}region": CLOUDS[provider].default_region if provider in CLOUDS else "",
+    }
     values: dict[str, Any] = {**_ADMINS, **place, f"{_PREFIX}{_PIN}": None}
     servers = config.get(f"{_PREFIX}celery_servers")
     if isinstance(servers, dict):

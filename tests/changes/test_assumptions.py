@@ -2,13 +2,13 @@
 
 import pytest
 
-from infra.changes.assumptions import BOOT, NODE_READY, OTHER_RESTART, PODS, RESIZE, RESTART, resized, total
-from infra.changes.stack_diff import Assumption
+from infra.assumption import Assumption
+from infra.changes.assumptions import BOOT, NODE_READY, OTHER_RESTART, PODS, RESTART, resized, total
+from infra.clouds import CLOUDS
 from infra.names import REDIS_BROKER
 from tests.graphs import run
-from tests.plans import REGIONS
 
-ALL = [*RESIZE.values(), BOOT, NODE_READY, PODS, *RESTART.values(), OTHER_RESTART]
+ALL = [*(cloud.resize for cloud in CLOUDS.values()), BOOT, NODE_READY, PODS, *RESTART.values(), OTHER_RESTART]
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.what[:30])
@@ -18,8 +18,7 @@ def test_says_where_it_comes_from(one):
 
 
 def test_every_provider():
-    assert RESIZE.keys() == REGIONS.keys()
-    assert resized("hetzner")[0] is RESIZE["hetzner"]
+    assert resized("hetzner")[0] is CLOUDS["hetzner"].resize
 
 
 def test_total_is_rounded_up():

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.catalog import age
+from infra.clouds.catalog import age
 from tests.cli.command import infra
 
 

@@ -51,7 +51,7 @@ def test_a_second_try_of_a_run_leaves_one(run, api):
     [
         (("open", "--run", "42", "--address", "10.0.0.1"), "t0ken", 2, "--address = 10.0.0.1: this runner's address"),
         (("open", "--run", "42"), "t0ken", 2, "checkip"),
-        (("close", "--run", "42"), "", 2, "HCLOUD_TOKEN: a token of hetzner that may write firewalls"),
+        (("close", "--run", "42"), "", 2, "HCLOUD_TOKEN: a token of Hetzner that may write firewalls"),
         (("close", "--run", "42"), "wr0ng", 1, "an answer, not 401"),
         (("shut", "--run", "42"), "t0ken", 2, "Invalid value"),
     ],

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from infra.catalog import CANDIDATES
+from infra.clouds import CLOUDS
 from infra.components.k3s_config import render_agent_config, render_k3s_config
 from infra.models.stage_config import DjangoConfig, PoolConfig, PostgresConfig
 from lab.cluster.node import sizes
@@ -11,7 +11,7 @@ from stacks import STAGES
 from tests.plans import spare_bytes, stage_plan
 
 ADDRESSES = {"public_ip": "198.51.100.7", "private_ip": "10.20.1.2"}
-COMBINATIONS = [(stage, provider) for provider in CANDIDATES for stage in STAGES]
+COMBINATIONS = [(stage, provider) for provider in CLOUDS for stage in STAGES]
 
 
 def config(stage=1, provider="hetzner", **changes):
@@ -94,7 +94,7 @@ class TestAgent:
         assert agent["node-label"] == ["stagecoach.dev/role=celery"]
         assert agent["node-taint"] == ["stagecoach.dev/role=celery:NoSchedule"]
 
-    @pytest.mark.parametrize("provider", sorted(CANDIDATES))
+    @pytest.mark.parametrize("provider", sorted(CLOUDS))
     def test_leaves_what_the_plan_says(self, provider):
         """An agent keeps less than a server: no control plane."""
         node = stage_plan(5, provider).celery_servers

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infra.catalog import INSTANCE_TYPES
+from infra.clouds import CLOUDS
 from infra.config.explained import explain_stack
 from infra.config.parse import parse_stack_file, parse_stack_text
 from infra.config.resolve import plan_for
@@ -38,7 +38,9 @@ AMOUNTS = (
     "٣Mi",
 )
 NUMBERS = st.one_of(st.integers(-(10**20), 10**20), st.floats(), st.booleans(), st.none(), st.sampled_from(AMOUNTS))
-LEAVES = st.one_of(NUMBERS, st.text(max_size=20), st.sampled_from([row.name for row in INSTANCE_TYPES["hetzner"]]))
+LEAVES = st.one_of(
+    NUMBERS, st.text(max_size=20), st.sampled_from([row.name for row in CLOUDS["hetzner"].catalog.instance_types])
+)
 VALUES = st.recursive(
     LEAVES,
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)),

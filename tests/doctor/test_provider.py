@@ -2,10 +2,10 @@
 
 import pytest
 
+from infra.clouds import CLOUDS
 from infra.doctor import provider
 from infra.doctor.http import Answer
 from infra.doctor.provider import api_url, token_check
-from infra.provider_tokens import TOKENS
 
 SECRET = "hidden-token-4711"
 
@@ -26,17 +26,17 @@ def answers(monkeypatch):
     return say
 
 
-@pytest.mark.parametrize("cloud", TOKENS)
+@pytest.mark.parametrize("cloud", CLOUDS)
 def test_missing(cloud):
     check, answer = token_check(cloud, {}, {}, online=True)
     assert (check.status, answer) == ("missing", None)
-    assert TOKENS[cloud][0] in check.mend
+    assert CLOUDS[cloud].api.token.variable in check.mend
 
 
-@pytest.mark.parametrize("cloud", TOKENS)
+@pytest.mark.parametrize("cloud", CLOUDS)
 def test_in_the_stack_file(cloud):
     """Encrypted: only pulumi can read it."""
-    check, answer = token_check(cloud, {TOKENS[cloud][1]: {"secure": "v1:x"}}, {}, online=True)
+    check, answer = token_check(cloud, {CLOUDS[cloud].api.token.key: {"secure": "v1:x"}}, {}, online=True)
     assert (check.status, answer) == ("ok", None)
 
 

@@ -3,10 +3,10 @@
 import pulumi
 
 from infra import program
-from infra.cloud import cloud
+from infra.clouds.choose import cloud
+from infra.clouds.interface import ServerArgs
 from infra.components.access import Access, AccessArgs
 from infra.components.data_volume import DataVolume, DataVolumeArgs
-from infra.components.server.interface import ServerArgs
 from infra.config.saved import volume_label
 from infra.errors import StagecoachError
 

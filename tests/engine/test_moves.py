@@ -50,8 +50,10 @@ class TestTour:
         program = deployment.workspace.folder / "infra"
         program.unlink()  # a link to the checkout
         shutil.copytree(REPOSITORY / "infra", program, ignore=shutil.ignore_patterns("__pycache__"))
-        with (program / "catalog" / f"{deployment.provider}.py").open("a") as catalog:
-            catalog.write("\nCANDIDATES = CANDIDATES[::-1]\n")
+        with (program / "clouds" / deployment.provider / "catalog.py").open("a") as catalog:
+            catalog.write(
+                "\nfrom dataclasses import replace\nCATALOG = replace(CATALOG, candidates=CATALOG.candidates[::-1])\n"
+            )
         assert deployment.preview() == []
 
     @staticmethod

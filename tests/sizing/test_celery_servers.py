@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.catalog import CANDIDATES, INSTANCE_TYPES
+from infra.clouds import CLOUDS
 from infra.errors import ConfigError
 from infra.sizing.inputs import PlanInputs, Recorded
 from infra.sizing.make_plan import make_plan
@@ -130,7 +130,7 @@ class TestMaxima:
 
 
 def _catalog():
-    return INSTANCE_TYPES["hetzner"], CANDIDATES["hetzner"]
+    return CLOUDS["hetzner"].catalog
 
 
 def _inputs(**more):

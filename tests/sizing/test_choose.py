@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from infra.catalog.instance_type import RETIRED, SOLD_OUT
+from infra.clouds.catalog.instance_type import RETIRED, SOLD_OUT
 from infra.errors import ConfigError
 from infra.sizing.choose import candidates
 from infra.sizing.inputs import PlanInputs

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.catalog import INSTANCE_TYPES
+from infra.clouds import CLOUDS
 from infra.sizing.build import ONE, container, with_scratch, without_disk, workload
 from infra.sizing.disk import check_disk
 from infra.sizing.node import SMALLEST_DISK_GB
@@ -46,7 +46,7 @@ class TestShare:
 class TestNode:
     def test_no_type_has_a_smaller_disk(self):
         """A resized server keeps its first one, so that the smallest counts for all."""
-        assert min(row.disk_gb for rows in INSTANCE_TYPES.values() for row in rows) == SMALLEST_DISK_GB
+        assert min(row.disk_gb for cloud in CLOUDS.values() for row in cloud.catalog.instance_types) == SMALLEST_DISK_GB
 
     def test_what_pods_may_request(self):
         """38146 MiB sold, 95 % shown, less the threshold of 8 % and 3 GiB."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.catalog import CANDIDATES, INSTANCE_TYPES
+from infra.clouds import CLOUDS
 from infra.errors import ConfigError
 from infra.sizing.inputs import PlanInputs, Recorded
 from infra.sizing.make_plan import make_plan
@@ -55,7 +55,9 @@ class TestStage1:
     @pytest.mark.parametrize("provider", REGIONS)
     def test_room_to_spare_on_every_type_of_4_gb(self, provider):
         """Beside all maxima, surges and jobs at once; the bound on what a server shows is one already."""
-        names = [row.name for row in INSTANCE_TYPES[provider] if row.memory == Memory.gib(4) and row.vcpu > 1]
+        names = [
+            row.name for row in CLOUDS[provider].catalog.instance_types if row.memory == Memory.gib(4) and row.vcpu > 1
+        ]
         assert names
         for name in names:
             inputs = PlanInputs(provider=provider, region=REGIONS[provider], instance_type=name)
@@ -122,7 +124,7 @@ class TestInstanceType:
         """Its API refuses it, whatever the disk."""
         at = {"provider": "vultr", "region": "fra"}
         recorded = _recorded(**at, stage=4, instance_type="vc2-6c-16gb", root_disk_gb=80)
-        rows = INSTANCE_TYPES["vultr"], CANDIDATES["vultr"]
+        rows = CLOUDS["vultr"].catalog
         plan = make_plan(STAGES[1], inputs=PlanInputs(**at), catalog=rows, recorded=recorded)
         assert plan.server.instance_type == "vc2-6c-16gb"
         told = next(one for one in plan.departures if one.field == "instance_type")
@@ -168,7 +170,7 @@ class TestProperties:
     @settings(max_examples=60)
     @given(
         stage=st.sampled_from(sorted(STAGES)),
-        row=st.sampled_from(INSTANCE_TYPES["hetzner"]),
+        row=st.sampled_from(CLOUDS["hetzner"].catalog.instance_types),
         servers=st.integers(0, 4),
     )
     def test_a_plan_that_fits_is_packed(self, stage, row, servers):

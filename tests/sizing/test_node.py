@@ -2,13 +2,13 @@
 
 import pytest
 
-from infra.catalog import INSTANCE_TYPES
+from infra.clouds import CLOUDS
 from infra.sizing.node import size_node
 from infra.units import Cpu
 
 
 def server(name, provider="hetzner", *, agent=False):
-    row = next(row for row in INSTANCE_TYPES[provider] if row.name == name)
+    row = next(row for row in CLOUDS[provider].catalog.instance_types if row.name == name)
     return size_node(row, role="celery" if agent else "server", count=1, agent=agent)
 
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from infra.catalog import INSTANCE_TYPES
+from infra.clouds import CLOUDS
 from infra.names import CELERY_ROLE
 from infra.sizing.build import JOB, container, workload
 from infra.sizing.node import size_node
@@ -13,7 +13,7 @@ from infra.units import Cpu, Memory
 
 def node(cpu, mib, *, role="server", count=1):
     """A node that leaves exactly this to pods."""
-    row = INSTANCE_TYPES["hetzner"][0]
+    row = CLOUDS["hetzner"].catalog.instance_types[0]
     sized = size_node(row, role=role, count=count, agent=False)
     return dataclasses.replace(sized, allocatable=Amounts(cpu=Cpu(cpu), memory=Memory.mib(mib)))
 

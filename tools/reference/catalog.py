@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from infra.catalog import CANDIDATES, INSTANCE_TYPES, RATES, currency, regions
-from infra.catalog.instance_type import InstanceType
+from infra.clouds import CLOUDS
+from infra.clouds.catalog.instance_type import InstanceType
 from tools.reference.markdown import code, joined, page, sentence, table
 
 _INTRO = """\
-Prices and stock change several times a year, so they are data in `infra/catalog/`. Sizing takes the first candidate \
+Prices and stock change several times a year, so they are data in `infra/clouds/`. Sizing takes the first candidate \
 that fits and is on sale. A type with volatile stock was seen sold out: an update asks the provider before it orders \
 one, and [`catalog.sold_out`](stack-file.md#catalog) takes the next candidate."""
 
 
 def catalog_page() -> str:
     """The page's text."""
-    return page("The catalog", _INTRO, *(block for provider in INSTANCE_TYPES for block in _provider(provider)))
+    return page("The catalog", _INTRO, *(block for provider in CLOUDS for block in _provider(provider)))
 
 
 def _provider(provider: str) -> Iterator[str]:
-    rows = INSTANCE_TYPES[provider]
+    rows = CLOUDS[provider].catalog.instance_types
     yield f"## {provider}"
-    yield f"Regions: {joined(regions(provider))}."
-    yield f"Candidates, in this order: {joined(CANDIDATES[provider])}."
+    yield f"Regions: {joined(CLOUDS[provider].catalog.regions)}."
+    yield f"Candidates, in this order: {joined(CLOUDS[provider].catalog.candidates)}."
     header = ("type", "vCPU", "memory", "disk", "price a month", "stock")
     yield table(header, (_row(row) for row in rows))
     for as_of, source in dict.fromkeys((row.as_of, row.source) for row in rows):
         yield f"As of {as_of.isoformat()}. Source: {sentence(source)}"
-    rates = RATES[provider]
+    rates = CLOUDS[provider].catalog.rates
     yield table(
-        ("beside servers", f"a month, {currency(provider)}"),
+        ("beside servers", f"a month, {CLOUDS[provider].catalog.currency}"),
         [
             ["a GB of the data volume", str(rates.volume_gb)],
             ["the server's public address", str(rates.address)],

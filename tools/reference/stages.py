@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from infra.catalog import CANDIDATES, INSTANCE_TYPES, regions
+from infra.clouds import CLOUDS
 from infra.models.stage_config import ReplicaRange, StageConfig
 from infra.sizing.inputs import PlanInputs
 from infra.sizing.make_plan import make_plan
@@ -43,7 +43,7 @@ def _stage(stage: StageConfig) -> Iterator[str]:
         f"{code(web.memory_request)}/{code(web.memory_limit)}, {_range(web.replicas)} pods (at least/planned/at most)."
     )
     yield "Computed:"
-    plans = [_plan(stage, provider) for provider in INSTANCE_TYPES]
+    plans = [_plan(stage, provider) for provider in CLOUDS]
     yield table(("", *(plan.provider for plan in plans)), _computed(plans))
 
 
@@ -65,8 +65,8 @@ def _range(replicas: ReplicaRange) -> str:
 
 
 def _plan(stage: StageConfig, provider: str) -> StackPlan:
-    inputs = PlanInputs(provider=provider, region=regions(provider)[0])
-    return make_plan(stage, inputs=inputs, catalog=(INSTANCE_TYPES[provider], CANDIDATES[provider]))
+    inputs = PlanInputs(provider=provider, region=CLOUDS[provider].catalog.regions[0])
+    return make_plan(stage, inputs=inputs, catalog=CLOUDS[provider].catalog)
 
 
 def _computed(plans: list[StackPlan]) -> Iterator[list[str]]:

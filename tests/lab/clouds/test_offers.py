@@ -4,7 +4,7 @@ import pulumi_digitalocean
 import pulumi_hcloud
 import pytest
 
-from infra.catalog import INSTANCE_TYPES
+from infra.clouds import CLOUDS
 from lab.clouds.cloud import SOLD_OUT_FILE
 from lab.clouds.digitalocean import DigitalOceanCloud
 from lab.clouds.hetzner import HetznerCloud
@@ -28,7 +28,7 @@ def arguments(kind):
 
 
 def test_hetzner_has_the_schemas_properties():
-    (first, *_) = hetzner_types(INSTANCE_TYPES["hetzner"], ())
+    (first, *_) = hetzner_types(CLOUDS["hetzner"].catalog.instance_types, ())
     outputs = pulumi_hcloud.outputs
     assert {snake(key) for key in first} == arguments(outputs.GetServerTypesServerTypeResult)
     place = first["locations"][0]
@@ -36,21 +36,23 @@ def test_hetzner_has_the_schemas_properties():
 
 
 def test_digitalocean_has_the_schemas_properties():
-    (first, *_) = digitalocean_sizes(INSTANCE_TYPES["digitalocean"], ())
+    (first, *_) = digitalocean_sizes(CLOUDS["digitalocean"].catalog.instance_types, ())
     assert {snake(key) for key in first} == arguments(pulumi_digitalocean.outputs.GetSizesSizeResult)
 
 
 def test_sold_out_everywhere():
-    found = {one["name"]: one for one in hetzner_types(INSTANCE_TYPES["hetzner"], {"cx33"})}
+    found = {one["name"]: one for one in hetzner_types(CLOUDS["hetzner"].catalog.instance_types, {"cx33"})}
     assert not any(place["available"] for place in found["cx33"]["locations"])
     assert all(place["available"] for place in found["cx23"]["locations"])
-    sizes = {one["slug"]: one for one in digitalocean_sizes(INSTANCE_TYPES["digitalocean"], {"s-4vcpu-8gb"})}
+    sizes = {
+        one["slug"]: one for one in digitalocean_sizes(CLOUDS["digitalocean"].catalog.instance_types, {"s-4vcpu-8gb"})
+    }
     assert [sizes[name]["available"] for name in ("s-4vcpu-8gb", "s-2vcpu-4gb")] == [False, True]
 
 
 @pytest.mark.parametrize(("sold_out", "regions"), [((), True), (("vc2-2c-4gb",), False)])
 def test_vultr_lists_places_that_have_it(sold_out, regions):
-    plan = vultr_plan(INSTANCE_TYPES["vultr"][0], sold_out)
+    plan = vultr_plan(CLOUDS["vultr"].catalog.instance_types[0], sold_out)
     assert bool(plan["locations"]) is regions
     assert plan["monthlyCost"] == 20.0
 
@@ -108,7 +110,7 @@ class TestOtherClouds:
     def test_digitalocean(self, tmp_path):
         package = DigitalOceanPackage(DigitalOceanCloud(tmp_path, Machines()))
         sizes = package.invoke("digitalocean:index/getSizes:getSizes", {})["sizes"]
-        assert [one["slug"] for one in sizes] == [row.name for row in INSTANCE_TYPES["digitalocean"]]
+        assert [one["slug"] for one in sizes] == [row.name for row in CLOUDS["digitalocean"].catalog.instance_types]
         with pytest.raises(PluginError, match="all sizes, in one order"):
             package.invoke("digitalocean:index/getSizes:getSizes", {"filters": [{"key": "slug", "values": ["x"]}]})
 

@@ -3,12 +3,12 @@
 import pytest
 import yaml
 
-from infra.catalog import INSTANCE_TYPES
+from infra.clouds import CLOUDS
 from infra.components.k3s_config import render_k3s_config
 from infra.sizing.node import size_node
 from lab.cluster.node import sizes
 
-ROWS = [row for rows in INSTANCE_TYPES.values() for row in rows]
+ROWS = [row for cloud in CLOUDS.values() for row in cloud.catalog.instance_types]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

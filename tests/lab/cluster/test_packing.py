@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.catalog import CANDIDATES
+from infra.clouds import CLOUDS
 from infra.names import ROLE_LABEL, SERVER_ROLE
 from infra.sizing.pack import pack
 from infra.units import Cpu, Memory
@@ -13,7 +13,7 @@ from tests.plans import stage_plan
 
 pytestmark = pytest.mark.cluster
 
-COMBINATIONS = [(stage, provider) for provider in CANDIDATES for stage in STAGES]
+COMBINATIONS = [(stage, provider) for provider in CLOUDS for stage in STAGES]
 
 
 def key(stage, provider):

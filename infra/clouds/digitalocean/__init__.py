@@ -1,0 +1,1 @@
+"""DigitalOcean: facts, catalog, and what the program builds there."""

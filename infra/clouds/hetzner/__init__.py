@@ -1,0 +1,1 @@
+"""Hetzner: facts, catalog, and what the program builds there."""

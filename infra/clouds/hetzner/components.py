@@ -1,0 +1,14 @@
+"""What the program builds and asks at Hetzner; importing it loads the SDK."""
+
+from __future__ import annotations
+
+from infra.clouds.hetzner.celery_servers import HetznerCeleryServers
+from infra.clouds.hetzner.server import HetznerServer, find_hetzner_servers, hetzner_offers
+from infra.clouds.interface import Cloud
+
+CLOUD = Cloud(
+    server=HetznerServer,
+    celery_servers=HetznerCeleryServers,
+    find_servers=find_hetzner_servers,
+    find_offers=hetzner_offers,
+)

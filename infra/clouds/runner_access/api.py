@@ -1,0 +1,63 @@
+"""One cloud's HTTP API, with its token from the environment.  Standard library only."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.error
+import urllib.request
+from typing import Any
+
+from infra.clouds.facts import CloudFacts
+from infra.errors import ConfigError, Problem, RefusedError
+from infra.no_redirect import NoRedirect
+
+_SECONDS = 30
+
+
+_OTHER_ADDRESS = "STAGECOACH_CLOUD_API"  # a proxy, or the tests' server
+
+
+class Api:
+    """Requests with the provider's token; an answer that is no success is an error for people."""
+
+    def __init__(self, cloud: CloudFacts) -> None:
+        """Raises ConfigError where the token is missing."""
+        variable = cloud.api.token.variable
+        self.address = os.environ.get(_OTHER_ADDRESS) or cloud.api.url
+        self.token = os.environ.get(variable, "")
+        if not self.token:
+            allowed = f"a token of {cloud.title} that may write firewalls"
+            problem = Problem(path=variable, value="", allowed=allowed, hint=f"export {variable}=...")
+            raise ConfigError("the cloud can't be asked", [problem])
+
+    def call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        """The answer's object; empty where there is none.
+
+        Raises:
+            RefusedError: the cloud said no, or nothing.
+        """
+        request = urllib.request.Request(  # noqa: S310  the addresses above
+            self.address + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.build_opener(NoRedirect).open(request, timeout=_SECONDS) as answer:
+                text = answer.read()
+        except urllib.error.HTTPError as error:
+            said = " ".join(error.read(500).decode(errors="replace").split())
+            raise self._refused(method, path, f"{error.code}: {said}") from None
+        except OSError as error:
+            raise self._refused(method, path, str(error)) from None
+        try:
+            found = json.loads(text) if text.strip() else {}
+        except ValueError:
+            raise self._refused(method, path, "a page that is no JSON") from None
+        return found if isinstance(found, dict) else {}
+
+    def _refused(self, method: str, path: str, said: str) -> RefusedError:
+        hint = "Look at the token's rights and at the provider's status page; close what is left open in its console"
+        problem = Problem(path=f"{method} {path}", value="", allowed=f"an answer, not {said}", hint=hint)
+        return RefusedError("the cloud refused", [problem])

@@ -1,0 +1,1 @@
+"""Vultr: facts, catalog, and what the program builds there."""

@@ -1,0 +1,51 @@
+"""A runner's address at Vultr: rules of its own in the server's one group.
+
+The stack does not know these rules: an update leaves them alone.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+
+from infra.clouds.runner_access.access import PAGE, Mine, has_celery_tag, require_server
+from infra.clouds.runner_access.api import Api
+from infra.clouds.runner_access.opening import PORTS, Opening
+from infra.names import cloud_tags
+
+
+class RunnerAccess:
+    """Rules of its own in the server's one group."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+
+    def open(self, opening: Opening) -> None:
+        """See above."""
+        network = ipaddress.ip_network(opening.network)
+        for group in require_server(self._groups(opening.deployment), opening):
+            for port in PORTS:
+                rule = {
+                    "ip_type": f"v{network.version}",
+                    "protocol": "tcp",
+                    "port": port,
+                    "subnet": str(network.network_address),
+                    "subnet_size": network.prefixlen,
+                    "notes": opening.name,
+                }
+                self.api.call("POST", f"/firewalls/{group}/rules", rule)
+
+    def close(self, deployment: str, mine: Mine) -> list[str]:
+        """See above."""
+        closed = []
+        for group in self._groups(deployment):
+            path = f"/firewalls/{group}/rules"
+            for rule in self.api.call("GET", f"{path}?per_page={PAGE}")["firewall_rules"]:
+                if mine(rule.get("notes") or ""):
+                    self.api.call("DELETE", f"{path}/{rule['id']}")
+                    closed.append(str(rule["notes"]))
+        return closed
+
+    def _groups(self, deployment: str) -> list[str]:
+        [tag] = cloud_tags(deployment)
+        instances = self.api.call("GET", f"/instances?per_page={PAGE}")["instances"]
+        return [one["firewall_group_id"] for one in instances if tag in one["tags"] and not has_celery_tag(one["tags"])]

@@ -1,1 +1,0 @@
-"""The VPS: one file per provider behind one interface."""
