@@ -8,6 +8,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 MIRRORED = (
+    "infra/alerts",
     "infra/components",
     "infra/sizing",
     "infra/config",

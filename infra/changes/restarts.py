@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from infra.components.monitoring.dashboards import dashboards
-from infra.components.monitoring.rules import rules
+from infra.alerts.dashboards import dashboards
+from infra.alerts.rules import rules
 from infra.models.stack_config import StackConfig
 from infra.names import CELERY_ROLE, GRAFANA, POSTGRES, PROMETHEUS, QUEUE_EXPORTER, REDIS_BROKER, REDIS_CACHE
 from infra.sizing.plan import StackPlan, WorkerPlan, WorkloadPlan

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from infra.alerts.rules.cluster import KUBECONFIG_DAYS
 from infra.components.monitoring.certificate import client_certificate_end
-from infra.components.monitoring.rules.cluster import KUBECONFIG_DAYS
 from infra.doctor.check import Check, missing, ok, warning
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra.components.monitoring.rules.watch import WATCHDOG
-from infra.components.monitoring.speed import faster
+from infra.alerts.rules.watch import WATCHDOG
+from infra.alerts.speed import faster
 from infra.names import HEARTBEAT_RECEIVER, NOBODY_RECEIVER
 
 SEVERITIES = ("critical", "warning", "info")

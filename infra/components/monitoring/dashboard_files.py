@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes import core, meta
 
-from infra.components.monitoring.dashboards import dashboards
+from infra.alerts.dashboards import dashboards
 from infra.names import labels
 from infra.sizing.plan import StackPlan
 

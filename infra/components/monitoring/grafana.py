@@ -9,6 +9,7 @@ import pulumi
 import yaml
 from pulumi_kubernetes import apps, core, meta
 
+from infra.alerts.dashboards.panel import DATA_SOURCE
 from infra.components._kubernetes import (
     APP_PRIORITY,
     child_of,
@@ -20,7 +21,6 @@ from infra.components._kubernetes import (
     resources,
     secret_env,
 )
-from infra.components.monitoring.dashboards.panel import DATA_SOURCE
 from infra.names import GRAFANA, MONITORING_NAMESPACE, PROMETHEUS, labels, selector
 from infra.sizing.plan import WorkloadPlan
 

@@ -9,6 +9,8 @@ import pulumi
 import yaml
 from pulumi_kubernetes import apps, core, meta, rbac
 
+from infra.alerts.rules import rules
+from infra.alerts.scrape import scrape_config
 from infra.components._kubernetes import (
     APP_PRIORITY,
     child_of,
@@ -23,8 +25,6 @@ from infra.components._kubernetes import (
 )
 from infra.components.monitoring.alertmanager import Alerting, alertmanager_config
 from infra.components.monitoring.certificate import client_certificate_end
-from infra.components.monitoring.rules import rules
-from infra.components.monitoring.scrape import scrape_config
 from infra.names import PROMETHEUS, labels, selector
 from infra.sizing.plan import StackPlan
 

@@ -16,7 +16,7 @@ from infra.models.alerts_config import AlertsConfig
 from infra.models.hook_url import secret_hook_url
 from infra.models.receiver_name import receiver_problem
 from infra.monitoring import alerting_of
-from tests.components.monitoring.promtool import rules_of
+from tests.alerts.promtool import rules_of
 from tests.waiting import patience
 
 # What URLs and names are made of, right ones and slips.

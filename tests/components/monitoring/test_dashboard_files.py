@@ -6,10 +6,10 @@ import re
 import pytest
 import yaml
 
-from infra.components.monitoring.dashboards import dashboards
-from infra.components.monitoring.dashboards.panel import DATA_SOURCE
-from tests.components.monitoring.metrics import STAGES, panels_of
-from tests.components.monitoring.promtool import promtool
+from infra.alerts.dashboards import dashboards
+from infra.alerts.dashboards.panel import DATA_SOURCE
+from tests.alerts.metrics import STAGES, panels_of
+from tests.alerts.promtool import promtool
 from tests.graphs import run
 from tests.plans import stage_plan
 

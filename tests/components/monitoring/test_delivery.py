@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
+from infra.alerts.rules import rules
+from infra.alerts.scrape import scrape_config
 from infra.components.monitoring.alertmanager import Alerting, Mail, Receiver, alertmanager_config
-from infra.components.monitoring.rules import rules
-from infra.components.monitoring.scrape import scrape_config
 from tests.plans import stage_plan
 from tests.servers.monitoring_servers import Hooks, Mailbox, alertmanager, get, page, prometheus
 from tests.waiting import wait

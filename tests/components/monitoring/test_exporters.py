@@ -14,11 +14,11 @@ import pytest
 import redis
 import yaml
 
+from infra.alerts.rules import rules
 from infra.components.app_environment import render_settings
 from infra.components.files import load as file
-from infra.components.monitoring.rules import rules
 from infra.components.queue_exporter import exporter_variables
-from tests.components.monitoring.metrics import used
+from tests.alerts.metrics import used
 from tests.graphs import container, run
 from tests.plans import stage_plan
 from tests.servers import free_port

@@ -48,7 +48,7 @@ class TestPlain:
         assert "externalTrafficPolicy" not in made["Service"]["spec"]
 
     def test_what_prometheus_looks_for(self):
-        """infra/components/monitoring/scrape.py finds traefik by its label and its port's name."""
+        """infra/alerts/scrape.py finds traefik by its label and its port's name."""
         template = objects()["Deployment"]["spec"]["template"]
         assert template["metadata"]["labels"]["app.kubernetes.io/name"] == "traefik"
         ports = {one["name"]: one["containerPort"] for one in template["spec"]["containers"][0]["ports"]}

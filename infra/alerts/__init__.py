@@ -1,0 +1,1 @@
+"""Alert rules, dashboards and PromQL: pure, they load neither Pulumi nor a cluster."""
