@@ -184,7 +184,7 @@ def modules():
         path.relative_to(REPOSITORY)
         for folder in MIRRORED
         for path in sorted((REPOSITORY / folder).rglob("*.py"))
-        if not path.stem.startswith("__") and "files" not in path.parts  # those run in pods: tests/celery
+        if not path.stem.startswith("__")
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.waiting import patience
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-FOLDERS = (".ci", "bin", "infra", "lab", "tools", "examples")
+FOLDERS = (".ci", "bin", "infra", "pod", "lab", "tools", "examples")
 SCRIPTS = sorted(
     path.relative_to(REPOSITORY).as_posix()
     for folder in FOLDERS
@@ -22,7 +22,7 @@ def test_scripts_are_found():
     """An empty list would check nothing."""
     assert {
         "infra/components/scripts/data_volume.sh",
-        "infra/components/files/backup.sh",
+        "pod/backup.sh",
         ".ci/run",
         "bin/infra",
     } <= set(SCRIPTS)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_command import remote
 
-from infra.components.files import load as file
 from infra.components.scripts import load, with_variables
 
 _FILES = {
@@ -32,7 +31,7 @@ class Patches(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PatchesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:server:Patches", name, None, opts)
-        contents = {variable: file(path).rstrip("\n") for variable, path in _FILES.items()}
+        contents = {variable: load(path).rstrip("\n") for variable, path in _FILES.items()}
         script = with_variables(load("base.sh", "patches.sh"), {"SERVER_ID": args.server_id, **contents})
         remote.Command(
             f"{name}-install",

@@ -18,11 +18,11 @@ from infra.components._kubernetes import (
     resources,
     tcp_probe,
 )
-from infra.components.files import load
 from infra.components.postgres import DATABASE, USER, await_postgres_environment
 from infra.components.postgres import PORT as POSTGRES_PORT
 from infra.names import APP_NAMESPACE, PGBOUNCER, POSTGRES, labels, selector
 from infra.sizing.plan import PgBouncerPlan
+from pod import load
 
 UID = 10002  # the program asks for no name of its user; above the host's own numbers
 PORT = POSTGRES_PORT  # the app's URL changes its host only

@@ -24,9 +24,9 @@ from infra.components._kubernetes import (
     secret_env,
     tcp_probe,
 )
-from infra.components.files import FOLDER, load
 from infra.names import POSTGRES, labels, selector
 from infra.sizing.plan import PostgresPlan
+from pod import FOLDER, load
 
 UID = 999  # the official image's postgres user
 PORT, EXPORTER_PORT = 5432, 9187

@@ -19,10 +19,10 @@ from infra.components._kubernetes import (
     scratch,
     secret_env,
 )
-from infra.components.files import load
 from infra.components.postgres import BACKUP_USER, await_postgres_environment
 from infra.names import POSTGRES_BACKUP, labels
 from infra.sizing.plan import PostgresPlan
+from pod import load
 
 _SCHEDULE = "30 3 * * *"  # UTC; not 02:00, when the guide's reports run
 _DEADLINE_SECONDS = 3600

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra.components.files import load
 from infra.names import APP_NAMESPACE, CELERY_WORKER, labels
+from pod import load
 
 NAME = "loadtest"
 # As a migration's, which the plan keeps room for and which does not run meanwhile.

@@ -8,8 +8,8 @@ import socket
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from infra.components.files import load
 from infra.names import APP_NAMESPACE, DJANGO_MIGRATE, labels
+from pod import load
 
 NAME = "run"
 CONTAINER = "run"

@@ -19,7 +19,7 @@ from infra.sizing.plan import StackPlan
 
 _STACK_FILE = "Pulumi.*.yaml"
 # What decides what an update builds besides the stack files.
-PROGRAM = ("__main__.py", "Pulumi.yaml", "requirements.txt", "infra/*", "stacks/*")
+PROGRAM = ("__main__.py", "Pulumi.yaml", "requirements.txt", "infra/*", "pod/*", "stacks/*")
 
 Show = Callable[[str], str | None]  # a path's text at the base
 

@@ -11,7 +11,7 @@ import yaml
 from infra.errors import Problem, StagecoachError
 from lab.paths import REPOSITORY
 
-_LINKED = ("__main__.py", "infra", "stacks")
+_LINKED = ("__main__.py", "infra", "pod", "stacks")
 
 
 class Workspace:

@@ -20,7 +20,7 @@ PROGRAM = ("__main__.py", "Pulumi.yaml", "Pulumi.stage1.yaml", "Pulumi.stage2.ya
 def checkout(tmp_path_factory):
     """A checkout with a cloud that is Hetzner's under another name, made of the files that the page lists."""
     folder = tmp_path_factory.mktemp("checkout")
-    for name in ("infra", "stacks"):
+    for name in ("infra", "pod", "stacks"):
         shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in PROGRAM:
         shutil.copy(REPOSITORY / name, folder)

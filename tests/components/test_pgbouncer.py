@@ -4,8 +4,8 @@ import configparser
 
 import pytest
 
-from infra.components.files import load
 from infra.components.pgbouncer import render_config
+from pod import load
 from tests.graphs import BUILT, container, environment, pods, run, waits_for
 from tests.plans import stage_plan
 

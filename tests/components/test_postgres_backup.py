@@ -1,6 +1,6 @@
 """The nightly dump."""
 
-from infra.components.files import load
+from pod import load
 from tests.graphs import container, environment, pods, run, waits_for
 from tests.plans import stage_plan
 

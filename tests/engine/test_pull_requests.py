@@ -18,7 +18,7 @@ from tests.waiting import patience
 
 pytestmark = pytest.mark.engine
 SHOP = Deployment(name="shop", stack="stage2", previous="stage1", candidates=("stage1", "stage2"))
-LINKED = ("__main__.py", "infra", "stacks", ".venv")
+LINKED = ("__main__.py", "infra", "pod", "stacks", ".venv")
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from infra.components.app_environment import MODULE_PATH, render_settings
 from infra.components.django import asgi_variables, gunicorn_arguments
-from infra.components.files import FOLDER
 from infra.models.app_config import AppConfig
+from pod import FOLDER
 from tests.plans import stage_plan
 from tests.servers import free_port
 from tests.waiting import patience

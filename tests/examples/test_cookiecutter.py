@@ -120,7 +120,7 @@ class TestPages:
 @pytest.mark.postgres
 @pytest.mark.redis
 class TestSchedule:
-    """django-celery-beat's, in the database; tests/celery/test_database_schedule.py has more."""
+    """django-celery-beat's, in the database; tests/pod/stagecoach_celery/test_database_schedule.py has more."""
 
     @pytest.fixture
     def rows(self, environment, database, broker):

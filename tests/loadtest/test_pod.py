@@ -1,7 +1,7 @@
 """The pod that queues tasks."""
 
-from infra.components.files import load
 from infra.loadtest.pod import Load, render_pod
+from pod import load
 from tests.mocks import graph
 from tests.test_program import CONFIG, program
 

@@ -8,7 +8,7 @@ from tests.suite.part import PYTEST, Part, Reason, programs, real_servers
 from tests.tools.pythons import every_promised
 
 # The stack itself, the shop that it runs, and the lab that runs both.
-PROGRAM = ("__main__.py", "Pulumi.yaml", "Pulumi.stage*.yaml", "deployments.yaml", "infra", "stacks")
+PROGRAM = ("__main__.py", "Pulumi.yaml", "Pulumi.stage*.yaml", "deployments.yaml", "infra", "pod", "stacks")
 MODULES = ("tools/kubernetes", "tools/pebble", "tools/traefik")
 LAB = ("lab", *MODULES, "tools/pulumi", "examples")
 # Every part depends on these.
@@ -83,7 +83,7 @@ def _moves(provider: str) -> Proof:
 
 def _lab(name: str, proves: str, *tests: str, cpus: float, needs: Reason = real_servers) -> Proof:
     """Parts of the lab, without a shop."""
-    depends = ("lab", "infra", "stacks", *MODULES, "examples", *HELPERS, "tests/lab")
+    depends = ("lab", "infra", "pod", "stacks", *MODULES, "examples", *HELPERS, "tests/lab")
     return Proof(name=name, proves=proves, tests=tests, depends=depends, cpus=cpus, needs=needs)
 
 

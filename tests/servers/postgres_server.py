@@ -8,8 +8,8 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from infra.components.files import FOLDER
 from infra.components.postgres import server_arguments, start_files
+from pod import FOLDER
 from tests.servers import free_port
 from tests.waiting import patience, wait
 

@@ -1,4 +1,4 @@
-"""Shell scripts that run on servers, one file each."""
+"""Shell scripts that run on servers, one file each, and the files that they write there."""
 
 import shlex
 from collections.abc import Mapping
@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pulumi
 
+_FOLDER = Path(__file__).parent
+
 
 def load(*names: str) -> str:
     """The text of a script, after those that it builds on; FileNotFoundError if there is none of that name."""
-    return "\n".join(Path(__file__).with_name(name).read_text() for name in names)
+    return "\n".join((_FOLDER / name).read_text() for name in names)
 
 
 def with_variables(script: str, variables: Mapping[str, pulumi.Input[str]]) -> pulumi.Output[str]:

@@ -16,8 +16,8 @@ import yaml
 
 from infra.alerts.rules import rules
 from infra.components.app_environment import render_settings
-from infra.components.files import load as file
 from infra.components.queue_exporter import exporter_variables
+from pod import load as file
 from tests.alerts.metrics import used
 from tests.graphs import container, run
 from tests.plans import stage_plan
@@ -120,7 +120,7 @@ def test_queue_exporter(tmp_path):
         "EXPORTER_BACKUPS": str(tmp_path),
         "CELERY_BROKER_URL": url,
         "CELERY_RESULT_BACKEND": url,
-        "STAGECOACH_CELERY_APP": "tests.celery.sample_app",
+        "STAGECOACH_CELERY_APP": "tests.pod.stagecoach_celery.sample_app",
         "STAGECOACH_SETTINGS": str(tmp_path / "settings.json"),
         "STAGECOACH_STATE": str(tmp_path),
         "PYTHONPATH": str(REPOSITORY),

@@ -7,7 +7,6 @@ import time
 
 import pytest
 
-from infra.components.files import load as file
 from infra.components.scripts import load
 from tests.servers.stub_server import StubServer
 
@@ -45,14 +44,14 @@ class Server(StubServer):
         self.stub("unattended-upgrade")
 
     def patched(self):
-        variables = {name: file(path).rstrip("\n") for name, path in FILES.items()}
+        variables = {name: load(path).rstrip("\n") for name, path in FILES.items()}
         # Its own folder of programs is no part of the stub.
         script = load("base.sh", "patches.sh").replace("/usr/local/lib/", f"{self.root}/usr/local/lib/")
         return self.run(script, **variables)
 
     def metrics(self):
         """One look, on this server's folders; values by the metric's name."""
-        script = file("patches/metrics.sh")
+        script = load("patches/metrics.sh")
         for path in ("/var/lib/", "/run/", "/etc/apt"):
             script = script.replace(path, f"{self.root}{path}")
         (self.root / "run").mkdir(exist_ok=True)
@@ -120,7 +119,7 @@ class TestApt:
     def test_takes_security_patches_of_debian_alone(self, tmp_path):
         """Whatever the image's own files list, and though they switch it off."""
         (tmp_path / "50unattended-upgrades").write_text(DEBIANS)
-        (tmp_path / "52stagecoach-patches").write_text(file("patches/apt.conf"))
+        (tmp_path / "52stagecoach-patches").write_text(load("patches/apt.conf"))
         (tmp_path / "apt.conf").write_text(f'Dir::Etc::parts "{tmp_path}";\nDir::Etc::main "/dev/null";\n')
         made = subprocess.run(
             ["apt-config", "dump", "Unattended-Upgrade", "APT::Periodic"],

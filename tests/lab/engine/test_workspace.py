@@ -12,7 +12,7 @@ from lab.engine.workspace import Workspace
 def repository(tmp_path, monkeypatch):
     """A checkout with a program and one stack file."""
     folder = tmp_path / "repository"
-    for name in ("infra", "stacks"):
+    for name in ("infra", "pod", "stacks"):
         (folder / name).mkdir(parents=True)
     (folder / "__main__.py").write_text("")
     (folder / "Pulumi.yaml").write_text("name: p\nruntime: python\n")

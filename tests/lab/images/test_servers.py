@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from infra.components.app_environment import UID as APP_UID
-from infra.components.files import load
 from infra.components.pgbouncer import UID as PGBOUNCER_UID
 from infra.components.pgbouncer import render_config as pgbouncer_config
 from infra.components.pgbouncer import render_users
@@ -17,6 +16,7 @@ from infra.components.postgres import server_arguments, start_files
 from infra.components.redis import UID as REDIS_UID
 from infra.components.redis import render_config as redis_config
 from infra.components.redis_users import RedisPasswords
+from pod import load
 from tests.lab.images.containers import ADDRESS, Container
 from tests.plans import stage_plan
 from tests.waiting import patience, wait

@@ -14,9 +14,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from infra.components.app_environment import render_settings
 from infra.components.celery_worker import worker_command
-from infra.components.files import FOLDER
 from infra.components.queue_exporter import exporter_variables
 from infra.components.redis_users import ADMIN, render_users
+from pod import FOLDER
 from tests.plans import stage_plan
 from tests.servers import free_port
 from tests.servers.redis_server import PASSWORD, PASSWORDS

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from infra.components.files import FOLDER
+from pod import FOLDER
 from tests.waiting import patience
 
 HEAD = """

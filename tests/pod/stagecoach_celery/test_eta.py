@@ -9,8 +9,8 @@ from kombu.asynchronous.timer import Timer
 from kombu.common import QoS
 
 from infra.components.app_environment import render_settings
-from infra.components.files import FOLDER
-from tests.celery.shop import WORKER, Shop
+from pod import FOLDER
+from tests.pod.stagecoach_celery.shop import WORKER, Shop
 from tests.waiting import patience, wait
 
 pytestmark = pytest.mark.redis

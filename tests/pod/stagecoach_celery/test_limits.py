@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.celery.shop import Shop
+from tests.pod.stagecoach_celery.shop import Shop
 from tests.waiting import wait
 
 pytestmark = pytest.mark.redis

@@ -1,4 +1,7 @@
-"""Files that pods mount."""
+"""What runs inside the shop's pods: modules for the app's image, and scripts of Postgres, backup and load test.
+
+The program mounts them; nothing here imports `infra`.
+"""
 
 from pathlib import Path
 

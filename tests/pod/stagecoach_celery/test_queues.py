@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.celery.shop import Shop
+from tests.pod.stagecoach_celery.shop import Shop
 from tests.waiting import patience, wait
 
 pytestmark = pytest.mark.redis

@@ -16,9 +16,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from infra.components.app_environment import render_settings
 from infra.components.celery_worker import worker_command
-from infra.components.files import load
 from infra.components.queue_exporter import exporter_variables
 from infra.loadtest.result import read_result
+from pod import load
 from tests.plans import stage_plan
 from tests.servers import free_port
 from tests.waiting import patience, wait
@@ -26,7 +26,7 @@ from tests.waiting import patience, wait
 pytestmark = pytest.mark.redis
 
 HERE = Path(__file__).parent
-FILES = HERE.parents[1] / "infra" / "components" / "files" / "stagecoach_celery"
+FILES = HERE.parents[2] / "pod" / "stagecoach_celery"
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def metrics(port):
 class TestWorker:
     def test_settings_probes_and_soft_shutdown(self, shop):
         """Ready file, heartbeat, overrides said, an unfinished task goes back to the queue on SIGTERM."""
-        from tests.celery.sample_app import add, app, slow  # noqa: PLC0415  needs the broker's address
+        from tests.pod.stagecoach_celery.sample_app import add, app, slow  # noqa: PLC0415  needs the broker's address
 
         folder, _, broker = shop
         worker = start_worker(shop)
@@ -130,7 +130,7 @@ class TestWorker:
 
     def test_an_idle_worker_leaves_at_once(self, shop):
         """The soft shutdown's time is for tasks that run; one that waits for its hour goes back to the queue."""
-        from tests.celery.sample_app import add  # noqa: PLC0415  as above
+        from tests.pod.stagecoach_celery.sample_app import add  # noqa: PLC0415  as above
 
         folder, _, broker = shop
         worker = start_worker(shop)
@@ -170,7 +170,7 @@ class TestExporter:
 
     def test_age_of_the_oldest_message(self, shop, port):
         """From the event of the sender, and from the scrapes where the sender is silent."""
-        from tests.celery.sample_app import add, app  # noqa: PLC0415  needs the broker's address
+        from tests.pod.stagecoach_celery.sample_app import add, app  # noqa: PLC0415  needs the broker's address
 
         _, _, broker = shop
         app.conf.task_send_sent_event = True
@@ -189,7 +189,7 @@ class TestExporter:
 
     def test_tasks_and_workers(self, shop, port):
         """Counts and times of tasks, the worker that is up, its processes."""
-        from tests.celery.sample_app import add  # noqa: PLC0415  as above
+        from tests.pod.stagecoach_celery.sample_app import add  # noqa: PLC0415  as above
 
         worker = start_worker(shop)
         wait(lambda: 1.0 in [v for k, v in metrics(port).items() if k[0] == "celery_worker_up"], "worker up")

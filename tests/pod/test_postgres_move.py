@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from infra.components.files import FOLDER
 from infra.components.postgres import start_files
+from pod import FOLDER
 from tests.servers.old_postgres import LEFT, fill, is_superuser, old_server, works
 from tests.servers.postgres_server import PASSWORDS, program
 from tests.waiting import patience

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.celery.shop import Shop
+from tests.pod.stagecoach_celery.shop import Shop
 from tests.waiting import patience, wait
 
 pytestmark = pytest.mark.redis

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from infra.components.files import FOLDER
+from pod import FOLDER
 from tests.servers.old_postgres import PLAN, fill, old_server
 from tests.servers.postgres_server import PASSWORDS, postgres_server, program
 from tests.waiting import patience, wait

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from infra.components.files import FOLDER
 from infra.components.postgres import DATABASE
+from pod import FOLDER
 from tests.plans import stage_plan
 from tests.servers.pgbouncer_server import PASSWORD, pgbouncer_server
 from tests.servers.postgres_server import postgres_server

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.components.files import FOLDER
+from pod import FOLDER
 from tests.servers import free_port
 from tests.waiting import patience, wait
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from infra.components.files import load
+from pod import load
 from tests.servers.stub_server import StubServer
 
 DAY = 86_400

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.celery.shop import Shop
+from tests.pod.stagecoach_celery.shop import Shop
 from tests.waiting import patience, wait
 
 pytestmark = pytest.mark.redis

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 
-from infra.components.files import FOLDER
+from pod import FOLDER
 from tests.waiting import patience, wait
 
 
