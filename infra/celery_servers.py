@@ -13,9 +13,9 @@ from infra.components.celery_answers import CeleryAnswers, CeleryAnswersArgs
 from infra.components.k3s import K3s
 from infra.components.k3s_agents import K3sAgents, K3sAgentsArgs
 from infra.components.patches import Patches, PatchesArgs
-from infra.models.stack_config import StackConfig
 from infra.names import CELERY_SERVERS_COMPONENT
 from infra.sizing.plan import NodePlan
+from infra.stack_file.stack_config import StackConfig
 
 
 def deploy_celery_servers(

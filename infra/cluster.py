@@ -15,8 +15,8 @@ from infra.components.data_volume import DataVolume, DataVolumeArgs
 from infra.components.k3s import K3s, K3sArgs
 from infra.components.patches import Patches, PatchesArgs
 from infra.components.traefik import Traefik, TraefikArgs
-from infra.models.stack_config import StackConfig
 from infra.sizing.plan import StackPlan
+from infra.stack_file.stack_config import StackConfig
 
 
 def deploy_cluster(config: StackConfig, plan: StackPlan, access: Access, server: Server) -> K3s:

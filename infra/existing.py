@@ -8,8 +8,8 @@ from infra.clouds import CLOUDS
 from infra.clouds.choose import cloud
 from infra.clouds.interface import FoundServer
 from infra.errors import Problem, RefusedError
-from infra.models.stack_config import StackConfig
 from infra.names import DEPLOYMENT_LABEL, SERVER_RESOURCE
+from infra.stack_file.stack_config import StackConfig
 
 
 def require_only_one(config: StackConfig) -> None:

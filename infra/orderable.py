@@ -17,11 +17,11 @@ from infra.clouds.interface import Offer
 from infra.config.resolve import plan_for
 from infra.errors import Problem, RefusedError, StagecoachError
 from infra.existing import unasked
-from infra.models.catalog_config import CatalogConfig
-from infra.models.stack_config import StackConfig
 from infra.prices.month import cents, month_price
 from infra.sizing.inputs import Recorded
 from infra.sizing.plan import NodePlan, StackPlan
+from infra.stack_file.catalog_config import CatalogConfig
+from infra.stack_file.stack_config import StackConfig
 
 _FIELDS = {"server": "instance_type", "celery": "celery_servers.instance_type"}
 

@@ -24,14 +24,12 @@ from infra.config.bounds import Bounds
 from infra.config.deploy_key_steps import require_next_step
 from infra.config.live_bounds import read_bounds
 from infra.config.other_major import require_same_major
-from infra.config.program_config import Secrets, load_stack_config
 from infra.config.recorded import load_state, read_recorded
 from infra.config.resolve import plan_for
 from infra.config.saved import volume_label
 from infra.errors import Problem, RefusedError
 from infra.existing import require_only_one
 from infra.kept_connections import keeping_connections, recorded_commands
-from infra.models.stack_config import StackConfig
 from infra.monitoring import Reach, deploy_monitoring
 from infra.orderable import require_orderable
 from infra.quiet_commands import loud_commands, quiet
@@ -39,6 +37,8 @@ from infra.rollout import waiting
 from infra.rollouts.repair import repair_rollouts
 from infra.shop import Base, deploy_shop
 from infra.sizing.plan import StackPlan
+from infra.stack_file.reader.program_config import Secrets, load_stack_config
+from infra.stack_file.stack_config import StackConfig
 from infra.up_to_date import require_up_to_date
 from infra.versions import IMAGES, VERSION
 

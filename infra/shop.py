@@ -26,10 +26,10 @@ from infra.components.postgres_backup import PostgresBackup, PostgresBackupArgs
 from infra.components.queue_exporter import QueueExporter, QueueExporterArgs
 from infra.components.redis import Redis, RedisArgs
 from infra.config.bounds import Bounds
-from infra.config.program_config import Secrets
-from infra.models.stack_config import StackConfig
 from infra.rollout import migration_seconds
 from infra.sizing.plan import RedisPlan, StackPlan
+from infra.stack_file.reader.program_config import Secrets
+from infra.stack_file.stack_config import StackConfig
 
 
 @dataclass(frozen=True, kw_only=True)

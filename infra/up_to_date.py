@@ -21,8 +21,8 @@ from infra.config.saved import (
 )
 from infra.errors import Problem, RefusedError
 from infra.existing import unasked
-from infra.models.stack_config import StackConfig
 from infra.names import SERVER_RESOURCE, VOLUME_RESOURCE
+from infra.stack_file.stack_config import StackConfig
 
 
 def require_up_to_date(config: StackConfig, resources: Resources) -> None:

@@ -205,7 +205,7 @@ class Lab:
 
     def _report(self, outputs: dict[str, Any], config: dict[str, Any], seconds: float | None) -> None:
         # Most of the start-up, which `make url`, `logs` and `down` need not have.
-        from infra.models.app_config import AppConfig  # noqa: PLC0415
+        from infra.stack_file.app_config import AppConfig  # noqa: PLC0415
         from lab.report import print_report  # noqa: PLC0415
 
         app = AppConfig.model_validate(config.get("stagecoach:app") or {})

@@ -1,6 +1,6 @@
 """The five customer tiers as data, one file each."""
 
-from infra.models.stage_config import StageConfig
+from infra.stack_file.stage_config import StageConfig
 from stacks import stage1, stage2, stage3, stage4, stage5
 
 STAGES: dict[int, StageConfig] = {

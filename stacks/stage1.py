@@ -1,6 +1,6 @@
 """Stage 1: the first customers, up to 200."""
 
-from infra.models.stage_config import (
+from infra.stack_file.stage_config import (
     CeleryServersConfig,
     DjangoConfig,
     GuideRow,

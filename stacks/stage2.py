@@ -1,6 +1,6 @@
 """Stage 2: 200 to 400 customers."""
 
-from infra.models.stage_config import (
+from infra.stack_file.stage_config import (
     CeleryServersConfig,
     DjangoConfig,
     GuideRow,

@@ -1,6 +1,6 @@
 """Stage 3: 400 to 800 customers."""
 
-from infra.models.stage_config import (
+from infra.stack_file.stage_config import (
     CeleryServersConfig,
     DjangoConfig,
     GuideRow,

@@ -1,6 +1,6 @@
 """Stage 4: 800 to 1,500 customers."""
 
-from infra.models.stage_config import (
+from infra.stack_file.stage_config import (
     CeleryServersConfig,
     DjangoConfig,
     GuideRow,

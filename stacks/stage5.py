@@ -1,6 +1,6 @@
 """Stage 5: above 1,500 customers, with servers of their own for Celery."""
 
-from infra.models.stage_config import (
+from infra.stack_file.stage_config import (
     CeleryServersConfig,
     DjangoConfig,
     GuideRow,

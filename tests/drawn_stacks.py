@@ -3,9 +3,9 @@
 import random
 
 from infra.clouds import CLOUDS
-from infra.config.parse import parse_config
 from infra.config.resolve import plan_for
 from infra.errors import ConfigError
+from infra.stack_file.reader.parse import parse_config
 from stacks import STAGES
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from infra import app_contract
 from infra.outputs import OUTPUTS, SECRET_OUTPUTS
+from infra.stack_file import app_contract
 from tests.graphs import run
 
 APP = app_contract.VARIABLES

@@ -12,6 +12,7 @@ MIRRORED = (
     "infra/components",
     "infra/sizing",
     "infra/config",
+    "infra/stack_file/reader",
     "infra/changes",
     "infra/preview",
     "infra/prices",
@@ -107,7 +108,9 @@ REASONS = {
         "infra/pull_requests/plan_markdown.py",
         "infra/pull_requests/stack_changes.py",
     ),
-    "seen from outside in tests/test_program.py and tests/config/test_parse.py": ("infra/config/program_config.py",),
+    "seen from outside in tests/test_program.py and tests/stack_file/reader/test_parse.py": (
+        "infra/stack_file/reader/program_config.py",
+    ),
     "parts of the clouds' emulation, seen in tests/lab/plugins/packages/test_cloud.py": (
         "lab/plugins/faults.py",
         "lab/plugins/journal.py",

@@ -19,9 +19,9 @@ from infra.changes.stack_diff import CostChange, Downtime, Irreversible, Restart
 from infra.changes.values import changed, config_values, plan_values
 from infra.changes.way_back import way_back
 from infra.clouds import CLOUDS
-from infra.models.stack_config import StackConfig
 from infra.prices.month import month_price
 from infra.sizing.plan import NodePlan
+from infra.stack_file.stack_config import StackConfig
 
 
 def compare(before: StackConfig, after: StackConfig, *, root_disk_gb: int | None = None) -> StackDiff:

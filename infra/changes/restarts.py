@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 
 from infra.alerts.dashboards import dashboards
 from infra.alerts.rules import rules
-from infra.models.stack_config import StackConfig
 from infra.names import CELERY_ROLE, GRAFANA, POSTGRES, PROMETHEUS, QUEUE_EXPORTER, REDIS_BROKER, REDIS_CACHE
 from infra.sizing.plan import StackPlan, WorkerPlan, WorkloadPlan
+from infra.stack_file.stack_config import StackConfig
 
 SERVER, CELERY_SERVERS, K3S, TRAEFIK = "server", "Celery servers", "k3s", "traefik"
 # Reasons that say nothing of the workload itself.

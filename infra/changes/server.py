@@ -11,10 +11,10 @@ from infra.clouds.catalog.instance_type import InstanceType
 from infra.config.against_past import require_possible
 from infra.config.resolve import plan_for
 from infra.errors import ConfigError, Problem, RefusedError
-from infra.models.stack_config import StackConfig
 from infra.sizing.inputs import Recorded
 from infra.sizing.plan import NodePlan, StackPlan
 from infra.sizing.reachable import why_unreachable
+from infra.stack_file.stack_config import StackConfig
 
 
 class RecordedCelery(TypedDict, total=False):

@@ -7,8 +7,8 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from infra.changes.stack_diff import Change
-from infra.models.stack_config import StackConfig
 from infra.sizing.plan import StackPlan
+from infra.stack_file.stack_config import StackConfig
 from infra.units import MIB, Cpu, Memory
 
 # What the plan says about itself, not what is built.

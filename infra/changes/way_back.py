@@ -9,10 +9,10 @@ from infra.changes.stack_diff import WayBack
 from infra.clouds import CLOUDS
 from infra.config.resolve import plan_for
 from infra.errors import ConfigError
-from infra.models.stack_config import StackConfig
 from infra.prices.month import month_price
 from infra.sizing.inputs import Recorded
 from infra.sizing.plan import StackPlan
+from infra.stack_file.stack_config import StackConfig
 
 
 def way_back(before: StackConfig, after: StackConfig, move: Move) -> WayBack:

@@ -52,7 +52,7 @@ def doctor(
 
 
 def _host(reach: str) -> str:
-    from infra.models.addresses import reachable_host  # noqa: PLC0415  see above
+    from infra.stack_file.values.addresses import reachable_host  # noqa: PLC0415  see above
 
     try:
         return reachable_host(reach)

@@ -12,7 +12,7 @@ import typer
 
 from infra.clouds import CLOUDS
 from infra.errors import ConfigError, Problem
-from infra.models.quantities import parse_money
+from infra.stack_file.values.quantities import parse_money
 
 TITLE = "the options cannot be used"
 _WHOLE = re.compile(r"[-+]?[0-9]{1,4000}")

@@ -8,9 +8,9 @@ from typing import Any
 
 from infra.cli.output import Format
 from infra.errors import ConfigError, Problem
-from infra.models.stack_config import StackConfig
 from infra.sizing.explain import Explanation
 from infra.sizing.plan import StackPlan
+from infra.stack_file.stack_config import StackConfig
 
 Explained = tuple[Explanation, ...]
 

@@ -12,7 +12,7 @@ import typer
 from infra.cli.complete import providers, stack_files, stages
 from infra.cli.options import whole_option
 from infra.cli.sides import with_stage
-from infra.config.parse import parse_stack_file
+from infra.stack_file.reader.parse import parse_stack_file
 
 
 def render(

@@ -27,10 +27,10 @@ def runner_access(
     """Let this machine's address reach every deployment of deployments.yaml by SSH and 6443; needs a cloud token."""
     from infra.clouds import choose  # noqa: PLC0415
     from infra.clouds.runner_access.opening import make_opening, to_close  # noqa: PLC0415
-    from infra.config.parse import parse_stack_file  # noqa: PLC0415  `plan` is to be quick
     from infra.errors import StagecoachError  # noqa: PLC0415
     from infra.names import stack_path  # noqa: PLC0415
     from infra.pull_requests.deployments import read_deployments  # noqa: PLC0415
+    from infra.stack_file.reader.parse import parse_stack_file  # noqa: PLC0415  `plan` is to be quick
 
     code, now = 0, int(time.time())
     for one in read_deployments(Path(), ""):

@@ -7,8 +7,8 @@ import sys
 
 from infra.cli.output import Format
 from infra.cli.plan_parts import Parts, explain_parts, parts_json, print_parts
-from infra.models.stack_config import StackConfig
 from infra.sizing.plan import StackPlan
+from infra.stack_file.stack_config import StackConfig
 
 
 def show_plan(config: StackConfig, made: StackPlan, shown: Format, parts: Parts) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 from infra.cli.options import TITLE
 from infra.clouds import CLOUDS
-from infra.config.parse import parse_config, parse_stack_file, parse_stack_text
 from infra.errors import ConfigError, Problem
-from infra.models.stack_config import StackConfig
 from infra.pull_requests.git import show
+from infra.stack_file.reader.parse import parse_config, parse_stack_file, parse_stack_text
+from infra.stack_file.stack_config import StackConfig
 
 DEFAULT_FILE = Path("Pulumi.stage1.yaml")
 _OF_ONE_CLOUD = ("instance_type", "celery_servers", "budget", "catalog")

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from infra.cli.options import provider_problems, refuse, stage_problems, wrong
 from infra.cli.output import Format
 from infra.cli.plan_parts import Parts, explain_parts, parts_json, print_parts
-from infra.models.limits import MOST_CUSTOMERS
+from infra.stack_file.values.limits import MOST_CUSTOMERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from infra.errors import Problem
-    from infra.models.stack_config import StackConfig
+    from infra.stack_file.stack_config import StackConfig
     from infra.whatif.answer import WhatIf
     from infra.whatif.load import Load
 
@@ -105,12 +105,12 @@ def config_of(
         return None
     if stack_file is not None:
         from infra.cli.sides import with_customers, with_stage  # noqa: PLC0415  as above
-        from infra.config.parse import parse_stack_file  # noqa: PLC0415  as above
+        from infra.stack_file.reader.parse import parse_stack_file  # noqa: PLC0415  as above
 
         config = with_stage(parse_stack_file(stack_file), stage, provider)
         return config if stage else with_customers(config, options.customers)
-    from infra.models.catalog_config import CatalogConfig  # noqa: PLC0415  as above
     from infra.prices.listing import example  # noqa: PLC0415  as above
+    from infra.stack_file.catalog_config import CatalogConfig  # noqa: PLC0415  as above
 
     named = provider or DEFAULT_PROVIDER
     return example(named, stage, CatalogConfig(), None if stage else options.customers)

@@ -10,14 +10,14 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes import core, meta
 
-from infra.app_contract import alias_values
 from infra.components._kubernetes import mount, secret_env
 from infra.components.postgres import DATABASE, USER
 from infra.components.postgres import PORT as POSTGRES_PORT
 from infra.components.redis import PORT as REDIS_PORT
-from infra.models.app_config import AppConfig
 from infra.names import PGBOUNCER, POSTGRES, REDIS_BROKER, REDIS_CACHE, labels
 from infra.sizing.plan import StackPlan, WorkerPlan
+from infra.stack_file.app_config import AppConfig
+from infra.stack_file.app_contract import alias_values
 from pod import FOLDER, load
 
 MODULE_PATH = "/opt/stagecoach"

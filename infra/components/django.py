@@ -19,9 +19,9 @@ from infra.components._kubernetes import (
 from infra.components.app_environment import MODULE_PATH, AppEnvironment, after_services
 from infra.components.app_pod import AppImage, app_pod, tmp
 from infra.components.web_probes import web_probe
-from infra.models.app_config import AppConfig
 from infra.names import DJANGO, labels, selector
 from infra.sizing.plan import DjangoPlan
+from infra.stack_file.app_config import AppConfig
 
 SERVICE_PORT = 80
 _GRACE_SECONDS = 40  # gunicorn's own 30 s and the pause below

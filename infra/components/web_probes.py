@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi_kubernetes import core
 
-from infra.models.app_config import AppConfig
+from infra.stack_file.app_config import AppConfig
 
 _TIMEOUT = 5  # seconds
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra.errors import Problem, RefusedError
-from infra.models.k3s_config import kubernetes_minor
-from infra.models.stack_config import StackConfig
 from infra.sizing.inputs import Recorded
+from infra.stack_file.k3s_config import kubernetes_minor
+from infra.stack_file.stack_config import StackConfig
 from infra.versions import K3S_STEPS, VERSION
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from infra.config.resolve import plan_for, resolve_stage
 from infra.errors import ConfigError, Problem
-from infra.models.overrides import StageOverrides
-from infra.models.stack_config import StackConfig
 from infra.sizing.explain import Explanation, explain
+from infra.stack_file.overrides import StageOverrides
+from infra.stack_file.stack_config import StackConfig
 
 
 def explain_stack(config: StackConfig, workload: str | None = None) -> tuple[Explanation, ...]:

@@ -13,9 +13,9 @@ from typing import Any
 from infra.cluster_api import Cluster
 from infra.config.recorded_cluster import SECONDS, recorded_kubeconfig, recorded_outputs
 from infra.errors import Problem, RefusedError
-from infra.models.image_reference import parse_image, reads
-from infra.models.stack_config import StackConfig
 from infra.names import APP_NAMESPACE, POSTGRES, REDIS_BROKER
+from infra.stack_file.stack_config import StackConfig
+from infra.stack_file.values.image_reference import parse_image, reads
 from infra.versions import IMAGES
 
 _STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"

@@ -11,12 +11,7 @@ from pydantic import ValidationError
 
 from infra.clouds.catalog.own import own_catalog
 from infra.config.against_past import keep_running
-from infra.config.words import words
 from infra.errors import ConfigError, Problem
-from infra.models.networks import unseen_networks
-from infra.models.overrides import StageOverrides
-from infra.models.stack_config import StackConfig
-from infra.models.stage_config import StageConfig
 from infra.prices.budget import check_budget
 from infra.prices.month import month_price
 from infra.sizing.inputs import PlanInputs, Recorded
@@ -24,6 +19,11 @@ from infra.sizing.make_plan import make_plan
 from infra.sizing.overrides import apply_overrides
 from infra.sizing.plan import Departure, StackPlan
 from infra.sizing.remedies import Money
+from infra.stack_file.overrides import StageOverrides
+from infra.stack_file.reader.words import words
+from infra.stack_file.stack_config import StackConfig
+from infra.stack_file.stage_config import StageConfig
+from infra.stack_file.values.networks import unseen_networks
 from infra.support.running import support_warnings
 from stacks import STAGES
 

@@ -24,9 +24,9 @@ from infra.doctor.reboot import reboot_check
 from infra.doctor.ssh_keys import keys_of_this_machine, ssh_key_checks
 from infra.doctor.stack_file import StackFile, read_stack_file
 from infra.errors import StagecoachError
-from infra.models.stack_config import StackConfig
 from infra.names import stack_path
 from infra.pull_requests.deployments import stack_name
+from infra.stack_file.stack_config import StackConfig
 
 _DEFAULT = "stage1"  # the stack whose file the other commands read, too
 

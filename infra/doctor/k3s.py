@@ -8,7 +8,7 @@ from typing import Any
 
 from infra.config.against_past import k3s_step
 from infra.doctor.check import Check, missing, ok, warning
-from infra.models.stack_config import StackConfig
+from infra.stack_file.stack_config import StackConfig
 from infra.support.running import k3s_warning
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from infra.doctor.check import Check, missing, ok, warning
 from infra.doctor.http import Answer, get
-from infra.models.stack_config import StackConfig
+from infra.stack_file.stack_config import StackConfig
 
 PORTS = {22: "SSH", 6443: "the Kubernetes API"}
 REACH = "portquiz.net"  # a public server that answers on every port, for this purpose

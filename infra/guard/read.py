@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from infra.config.parse import parse_stack_file
 from infra.errors import ConfigError, Problem
-from infra.models.guard_config import GuardException
 from infra.names import stack_path
 from infra.preview.engine_preview import EnginePreview, parse_preview
+from infra.stack_file.guard_config import GuardException
+from infra.stack_file.reader.parse import parse_stack_file
 
 PROJECT = "stagecoach"
 _STDIN = "-"

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from infra.clouds import CLOUDS
 from infra.clouds.facts import CloudFacts
 from infra.guard.kinds import SIZES, kind_of
-from infra.models.guard_config import GuardException
 from infra.preview.engine_preview import EnginePreview, Step
 from infra.preview.printable import shortened
+from infra.stack_file.guard_config import GuardException
 
 _GOES = {
     "replace": "would be replaced: another one, and an empty one, takes its place",

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from infra.clouds import CLOUDS
 from infra.errors import StagecoachError
-from infra.models.stack_config import StackConfig
 from infra.prices.month import month_price
 from infra.sizing.plan import Check, StackPlan
+from infra.stack_file.stack_config import StackConfig
 from stacks import STAGES
 
 Planner = Callable[[StackConfig], StackPlan]

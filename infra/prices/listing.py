@@ -8,12 +8,12 @@ from decimal import Decimal
 
 from infra.clouds import CLOUDS, Provider
 from infra.errors import ConfigError
-from infra.models.catalog_config import CatalogConfig
-from infra.models.stack_config import StackConfig
-from infra.models.stage_config import StageConfig
 from infra.prices.month import MonthPrice, cents, month_price
 from infra.sizing.celery_servers import CUSTOMERS_EACH
 from infra.sizing.plan import StackPlan
+from infra.stack_file.catalog_config import CatalogConfig
+from infra.stack_file.stack_config import StackConfig
+from infra.stack_file.stage_config import StageConfig
 from stacks import STAGES
 
 Planner = Callable[[StackConfig], StackPlan]

@@ -7,11 +7,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from infra.config.parse import parse_stack_file
 from infra.errors import ConfigError, Problem, RefusedError
 from infra.guard.refusals import refusals
 from infra.guard.rules import rule
-from infra.models.guard_config import GuardException
 from infra.names import stack_path
 from infra.preview.engine_preview import parse_preview
 from infra.pull_requests.backend import missing_backend, write_preview
@@ -19,6 +17,8 @@ from infra.pull_requests.comment import Findings, StackPreview
 from infra.pull_requests.deployments import FILE, Deployment, read_deployments
 from infra.pull_requests.git import base_of, changed_files, show
 from infra.pull_requests.stack_changes import stack_changes, touches_program
+from infra.stack_file.guard_config import GuardException
+from infra.stack_file.reader.parse import parse_stack_file
 
 _NO_ENGINE = "No engine preview: {}."
 

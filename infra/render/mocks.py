@@ -14,7 +14,7 @@ from pulumi.runtime import mocks, rpc, settings
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs
 
 from infra.clouds import CLOUDS
-from infra.config.secrecy import SECRET_KEYS
+from infra.stack_file.reader.secrecy import SECRET_KEYS
 
 SECRET = "[secret]"  # noqa: S105  stands for what only a real update generates
 # What a provider would compute. The addresses are documentation's (RFC 5737), so that nobody takes them for real ones.

@@ -10,15 +10,15 @@ from typing import Any
 from pulumi.runtime.mocks import MockResourceArgs
 
 from infra.config.bounds import Bounds
-from infra.config.required_secrets import require_secrets
 from infra.config.resolve import plan_for
-from infra.config.secrecy import SECRET_KEYS, names_in
-from infra.models.stack_config import StackConfig
 from infra.names import NAMESPACE
 from infra.program import Past, deploy, require_sound
 from infra.render.files import rendered_files
 from infra.render.mocks import Mocks, Place, run_under_mocks
 from infra.render.stand_ins import stand_ins
+from infra.stack_file.reader.required_secrets import require_secrets
+from infra.stack_file.reader.secrecy import SECRET_KEYS, names_in
+from infra.stack_file.stack_config import StackConfig
 
 
 class _Named(Mocks):

@@ -8,12 +8,12 @@ from typing import Any
 
 import pulumi
 
-from infra.config.parse import read_file
-from infra.config.program_config import Secrets
-from infra.config.stack_text import read_stack_text
-from infra.models.stack_config import StackConfig
 from infra.names import NAMESPACE
 from infra.render.mocks import SECRET
+from infra.stack_file.reader.parse import read_file
+from infra.stack_file.reader.program_config import Secrets
+from infra.stack_file.reader.stack_text import read_stack_text
+from infra.stack_file.stack_config import StackConfig
 
 _WHOLE = {"secure"}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from infra.models.stage_config import StageConfig
 from infra.names import CELERY_ROLE, CELERY_WORKER, DJANGO, SERVER_ROLE
 from infra.sizing.celery_worker import size_celery_worker
 from infra.sizing.connections import connections, size_pgbouncer
@@ -24,6 +23,7 @@ from infra.sizing.plan import (
 from infra.sizing.postgres import size_postgres
 from infra.sizing.redis import size_broker, size_cache
 from infra.sizing.system import size_system
+from infra.stack_file.stage_config import StageConfig
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from infra.models.stage_config import StageConfig
 from infra.sizing.celery_worker import GRACE_MARGIN, MASTER, eta_memory, longest_task
 from infra.sizing.plan import Check, WorkerPlan
+from infra.stack_file.stage_config import StageConfig
 
 _SWEEP = 100  # seconds that kombu's sweep for lost tasks may take on top
 # A lean app's child was measured at 90 MiB of RSS, a typical one's at 140: below that each child is recycled after each

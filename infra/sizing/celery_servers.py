@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from infra.clouds.catalog import Catalog
 from infra.clouds.catalog.instance_type import InstanceType
-from infra.models.stage_config import StageConfig
 from infra.names import CELERY_ROLE
 from infra.sizing.celery_worker import size_celery_worker
 from infra.sizing.choose import Ask, choose
@@ -13,6 +12,7 @@ from infra.sizing.monitoring import size_node_exporter
 from infra.sizing.node import size_node
 from infra.sizing.pack import pack
 from infra.sizing.plan import NodePlan
+from infra.stack_file.stage_config import StageConfig
 
 CUSTOMERS_EACH = 1500  # one more server for each that many above the lower end of the last stage (design 3.8)
 MOST = 20  # as a stack file may name

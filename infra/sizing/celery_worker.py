@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from infra.models.stage_config import PoolConfig
 from infra.names import CELERY_WORKER
 from infra.sizing.build import container, with_scratch, workload
 from infra.sizing.number import Number, fixed, memory
 from infra.sizing.plan import WorkerPlan
 from infra.sizing.reason import DECIDED, Reasons, counted, of_stage, reason
 from infra.sizing.scaled import scaled_replicas
+from infra.stack_file.stage_config import PoolConfig
 from infra.units import Memory
 
 MASTER = Memory.mib(130)  # the prefork parent of a typical app, measured

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from infra.models.stage_config import StageConfig
 from infra.names import APP_NAMESPACE
 from infra.sizing.assemble import Parts
 from infra.sizing.celery_contracts import check_worker
@@ -12,6 +11,7 @@ from infra.sizing.connections import connections, pooled
 from infra.sizing.disk import check_disk
 from infra.sizing.plan import Amounts, Check, DjangoPlan, NamespacePlan, NodePlan, PostgresPlan, RedisPlan
 from infra.sizing.postgres import CONNECTION_MIB
+from infra.stack_file.stage_config import StageConfig
 from infra.units import Cpu, Memory
 
 # Postgres works on so many queries at once per vCPU, plus one that waits for the disk (wiki.postgresql.org, "Number Of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from infra.models.stage_config import ReplicaRange, StageConfig
 from infra.sizing.assemble import Parts
 from infra.sizing.plan import Departure, NodePlan, WorkloadPlan
+from infra.stack_file.stage_config import ReplicaRange, StageConfig
 
 
 def departures(

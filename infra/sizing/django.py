@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from infra.models.stage_config import DjangoConfig
 from infra.names import CELERY_BEAT, DJANGO, DJANGO_MIGRATE, QUEUE_EXPORTER
 from infra.sizing.build import JOB, container, with_scratch, workload
 from infra.sizing.plan import DjangoPlan, WorkloadPlan
 from infra.sizing.reason import DECIDED, counted, of_stage
 from infra.sizing.scaled import scaled_replicas
+from infra.stack_file.stage_config import DjangoConfig
 
 _WEB = "measured: a pod of 2 processes x 4 threads takes 227 MiB, one of 1 x 4 takes 99 MiB"
 # uvicorn's worker takes 40 MiB where gthread takes 37 (measured with one Django app under both): no amount differs.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from infra.models.stage_config import PoolConfig, ReplicaRange, StageConfig
 from infra.names import CELERY_ROLE
 from infra.sizing.celery_servers import MOST, further_servers, most_customers
 from infra.sizing.inputs import PlanInputs
 from infra.sizing.pack import pack
 from infra.sizing.plan import Check, Departure, NodePlan, WorkloadPlan
+from infra.stack_file.stage_config import PoolConfig, ReplicaRange, StageConfig
 
 _WEB = "django.replicas"
 

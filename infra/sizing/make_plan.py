@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from infra.clouds.catalog import Catalog
 from infra.clouds.catalog.instance_type import InstanceType
-from infra.models.stage_config import StageConfig
 from infra.names import SERVER_ROLE
 from infra.sizing.assemble import Parts, assemble
 from infra.sizing.celery_servers import MOST, size_celery_servers
@@ -29,6 +28,7 @@ from infra.sizing.reason import Reasons, of_stage, reason
 from infra.sizing.remedies import Change, Money, Trial, remedies
 from infra.sizing.replicas import share_out
 from infra.sizing.tier_use import tier_use
+from infra.stack_file.stage_config import StageConfig
 from infra.units import Cpu, Memory
 
 

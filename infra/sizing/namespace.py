@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from infra.models.stage_config import NamespaceConfig
 from infra.names import APP_NAMESPACE
 from infra.sizing.number import described
 from infra.sizing.plan import Amounts, NamespacePlan, WorkloadPlan
 from infra.sizing.reason import Reason, Value, of_stage, reason
+from infra.stack_file.stage_config import NamespaceConfig
 from infra.units import Cpu, Memory
 
 _LARGEST = "the largest limit of a container"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from infra.models.overrides import StageOverrides
-from infra.models.stage_config import StageConfig
 from infra.sizing.plan import Departure
+from infra.stack_file.overrides import StageOverrides
+from infra.stack_file.stage_config import StageConfig
 
 
 def apply_overrides(stage: StageConfig, overrides: StageOverrides) -> tuple[StageConfig, tuple[Departure, ...]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from infra.models.app_config import Interface
 from infra.names import CELERY_ROLE
 from infra.sizing.findings import Check, Departure, Proof, Remedy, TierUse, Tightest
 from infra.sizing.reason import Reasons
 from infra.sizing.workload import Amounts, ContainerPlan, Disk, Limits, ReplicasPlan, WorkloadPlan
+from infra.stack_file.app_config import Interface
 from infra.units import Memory
 
 __all__ = [

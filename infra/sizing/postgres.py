@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from infra.models.stage_config import PostgresConfig
 from infra.names import POSTGRES, POSTGRES_BACKUP
 from infra.sizing.budget import by_server
 from infra.sizing.build import JOB, container, with_scratch, workload
 from infra.sizing.number import Number, described, fixed, given
 from infra.sizing.plan import PostgresPlan
 from infra.sizing.reason import Reason, counted, of_stage, reason
+from infra.stack_file.stage_config import PostgresConfig
 from infra.units import Memory
 
 # Nominal GiB up to and including: memory of the container in MiB, CPU request, max_connections.

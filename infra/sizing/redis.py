@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from infra.models.stage_config import RedisConfig
 from infra.names import REDIS_BROKER, REDIS_CACHE
 from infra.sizing.budget import by_server
 from infra.sizing.build import container, with_scratch, workload
 from infra.sizing.number import Number, fixed
 from infra.sizing.plan import RedisPlan
 from infra.sizing.reason import of_stage, reason
+from infra.stack_file.stage_config import RedisConfig
 from infra.units import Memory
 
 # Nominal GiB up to and including: memory limit of broker and cache in MiB, CPU request of each.  A queued task

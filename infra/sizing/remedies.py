@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from infra.clouds.catalog import Catalog
 from infra.errors import ConfigError
-from infra.models.stage_config import PoolConfig, ReplicaRange, StageConfig
 from infra.sizing.celery_servers import MOST
 from infra.sizing.celery_worker import MASTER
 from infra.sizing.inputs import PlanInputs
 from infra.sizing.plan import Departure, NodePlan, Remedy, StackPlan
+from infra.stack_file.stage_config import PoolConfig, ReplicaRange, StageConfig
 from infra.units import MIB, Cpu, Memory
 
 # What one more process of a worker takes: 87 MiB were measured, 100m is the guide's step from its stage 1 to 2.

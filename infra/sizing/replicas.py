@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from infra.models.stage_config import StageConfig
 from infra.names import DJANGO
 from infra.sizing.assemble import Parts, assemble, pool_workload
 from infra.sizing.pack import pack
 from infra.sizing.plan import NodePlan
+from infra.stack_file.stage_config import StageConfig
 
 
 def share_out(stage: StageConfig, nodes: tuple[NodePlan, ...], *, volume_size_gib: int) -> Parts:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from infra.models.stage_config import ReplicaRange
 from infra.sizing.number import described, fixed
 from infra.sizing.plan import ReplicasPlan
 from infra.sizing.reason import DECIDED, counted, of_stage
+from infra.stack_file.stage_config import ReplicaRange
 
 _SHARED = "what is left is shared out, one pod in turn, web first; a maximum is what fits when all are at theirs"
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from infra.models.stage_config import StageConfig
 from infra.sizing.celery_servers import CUSTOMERS_EACH, MOST, further_servers
 from infra.sizing.inputs import PlanInputs
 from infra.sizing.plan import TierUse
+from infra.stack_file.stage_config import StageConfig
 
 
 def tier_use(stage: StageConfig, inputs: PlanInputs) -> TierUse | None:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from infra.models.image_reference import parse_image
-from infra.models.k3s_config import kubernetes_minor
-from infra.models.stack_config import StackConfig
+from infra.stack_file.k3s_config import kubernetes_minor
+from infra.stack_file.stack_config import StackConfig
+from infra.stack_file.values.image_reference import parse_image
 from infra.support.ends import DEBIAN, GRAFANA, KUBERNETES, POSTGRES, PROMETHEUS, REDIS, end_of, ended_by
 from infra.versions import DEBIAN as INSTALLED_DEBIAN
 from infra.versions import IMAGES, K3S_STEPS, K3S_VERSION

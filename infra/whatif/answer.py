@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from infra.errors import ConfigError, Problem, RefusedError
-from infra.models.stack_config import StackConfig
 from infra.prices.month import MonthPrice, month_price
 from infra.sizing.plan import StackPlan
+from infra.stack_file.stack_config import StackConfig
 from infra.whatif.limits import MOST_WAIT, SHARE, Limit, find_limits, pool_of, web_queue, worker_queue
 from infra.whatif.load import Load
 from infra.whatif.queueing import Queue

@@ -1,6 +1,6 @@
 """Stack configs for comparisons."""
 
-from infra.config.parse import parse_config
+from infra.stack_file.reader.parse import parse_config
 from tests.plans import REGIONS
 
 

@@ -51,7 +51,7 @@ def write_bad(path, kind, good):
     elif kind == "a web page":
         path.write_text("<!DOCTYPE html>\n<html>\n<body>\t404: not found</body>\n</html>\n")
     elif kind == "nested":
-        # YAML's reader takes most of a second for so many brackets; tests/config/test_fuzz.py waits for it once.
+        # YAML's reader takes most of a second for so many brackets: tests/stack_file/reader/test_fuzz.py does.
         path.write_text(("[" if good.startswith("{") else "- ") * 20_000)
     else:
         assert kind == "missing"

@@ -11,8 +11,8 @@ from infra.components.app_environment import (
     render_settings,
     render_variables,
 )
-from infra.models.app_config import AppConfig
 from infra.sizing.plan import PgBouncerPlan
+from infra.stack_file.app_config import AppConfig
 from tests.graphs import run
 from tests.plans import stage_plan
 

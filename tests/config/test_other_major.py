@@ -4,8 +4,8 @@ import pytest
 
 from infra.config import other_major
 from infra.config.other_major import require_same_major
-from infra.config.parse import parse_config
 from infra.errors import RefusedError
+from infra.stack_file.reader.parse import parse_config
 from infra.versions import IMAGES
 from tests.graphs import CONFIG, program
 from tests.mocks import graph

@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
-from infra.config.parse import parse_config
 from infra.doctor.http import Answer
 from infra.doctor.network import connect, dns_checks, no_server_checks, server_checks
+from infra.stack_file.reader.parse import parse_config
 from tests.doctor.fakes import brief, said
 from tests.test_program import CONFIG
 

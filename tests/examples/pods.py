@@ -11,7 +11,7 @@ from pathlib import Path
 
 from infra.components.app_environment import MODULE_PATH, render_settings
 from infra.components.django import asgi_variables, gunicorn_arguments
-from infra.models.app_config import AppConfig
+from infra.stack_file.app_config import AppConfig
 from pod import FOLDER
 from tests.plans import stage_plan
 from tests.servers import free_port

@@ -4,8 +4,8 @@ import re
 
 import yaml
 
-from infra.app_contract import alias_values
-from infra.models.app_config import AppConfig
+from infra.stack_file.app_config import AppConfig
+from infra.stack_file.app_contract import alias_values
 
 _BLOCK = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 

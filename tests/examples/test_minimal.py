@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.app_contract import VARIABLES
 from infra.components.celery_worker import worker_command
-from infra.models.app_config import AppConfig
+from infra.stack_file.app_config import AppConfig
+from infra.stack_file.app_contract import VARIABLES
 from tests.examples.pods import run_manage, running_pods
 from tests.plans import stage_plan
 from tests.waiting import patience, wait

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from infra.components.celery_worker import worker_command
-from infra.models.app_config import AppConfig
+from infra.stack_file.app_config import AppConfig
 from tests.browser import Browser
 from tests.examples.pods import run_manage, running_pods
 from tests.plans import stage_plan

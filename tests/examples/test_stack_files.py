@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from infra.config.parse import parse_config
+from infra.stack_file.reader.parse import parse_config
 from tests.docs.page import DOCS, read_blocks
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from infra.errors import ConfigError
 from infra.guard.refusals import refusals
 from infra.guard.rules import rule
-from infra.models.guard_config import GuardException
 from infra.preview.engine_preview import Origin, parse_preview
+from infra.stack_file.guard_config import GuardException
 from tests.guard import recorded
 
 

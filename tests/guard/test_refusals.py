@@ -2,8 +2,8 @@
 
 from infra.guard.refusals import refusals
 from infra.guard.rules import rule
-from infra.models.guard_config import GuardException
 from infra.preview.engine_preview import parse_preview
+from infra.stack_file.guard_config import GuardException
 from tests.preview.previews import document, step
 
 SERVER = "hcloud:index/server:Server"

@@ -3,8 +3,8 @@
 import pytest
 
 from infra.guard.rules import judge, unused
-from infra.models.guard_config import GuardException
 from infra.preview.engine_preview import parse_preview
+from infra.stack_file.guard_config import GuardException
 from tests.preview.previews import document, step
 
 SERVER = "hcloud:index/server:Server"

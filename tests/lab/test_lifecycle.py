@@ -12,7 +12,7 @@ from lab.lifecycle import Lab
 
 def test_only_a_report_loads_the_models_and_a_kubernetes_client():
     """`make url`, `logs` and `down` start without them."""
-    code = "import lab.lifecycle, sys; print([one for one in ('kubernetes', 'infra.models') if one in sys.modules])"
+    code = "import lab.lifecycle, sys; print([one for one in ('kubernetes', 'infra.stack_file') if one in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from infra.models.image_reference import parse_image
+from infra.stack_file.values.image_reference import parse_image
 from tests.graphs import BUILT, EVERYTHING, pods, run
 from tests.manifests.checkov import failures, install
 

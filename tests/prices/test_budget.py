@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from infra.config.parse import parse_config
 from infra.config.resolve import plan_for
 from infra.prices.month import month_price
+from infra.stack_file.reader.parse import parse_config
 from tests.config.past import PAST
 from tests.plans import REGIONS
 from tests.test_program import CONFIG

@@ -150,8 +150,8 @@ PROOFS: tuple[Proof, ...] = (
         name="fuzz",
         proves="ten thousand stack files, previews, comments and secrets, drawn from what people and programs write",
         tests=(
-            "tests/config/test_engine_reading.py::test_ten_thousand_drawn_files",
-            "tests/config/test_engine_reading.py::test_plan_and_up_say_the_same_of_ten_thousand_files",
+            "tests/stack_file/reader/test_engine_reading.py::test_ten_thousand_drawn_files",
+            "tests/stack_file/reader/test_engine_reading.py::test_plan_and_up_say_the_same_of_ten_thousand_files",
             "tests/guard/test_composed.py::test_ten_thousand_previews",
             "tests/pull_requests/test_composed.py::test_ten_thousand_comments",
             "tests/pull_requests/test_spellings.py::test_ten_thousand_secrets",

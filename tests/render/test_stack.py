@@ -7,9 +7,9 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from infra.config.parse import parse_config
 from infra.errors import ConfigError, RefusedError
 from infra.render.stack import render_stack
+from infra.stack_file.reader.parse import parse_config
 from tests.graphs import EVERYTHING
 from tests.manifests.test_cloud_init import schema
 from tests.manifests.test_schemas import KUBERNETES

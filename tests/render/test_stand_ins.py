@@ -3,9 +3,9 @@
 import pulumi
 import pytest
 
-from infra.config.parse import parse_stack_text
 from infra.render.mocks import Mocks, Place, run_under_mocks
 from infra.render.stand_ins import config_values, hidden_names, stand_ins
+from infra.stack_file.reader.parse import parse_stack_text
 
 HIDDEN = {"secure": "v1:abc:def"}
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from infra.config.parse import parse_config
 from infra.config.resolve import plan_for
 from infra.errors import ConfigError, RefusedError
 from infra.program import require_sound
+from infra.stack_file.reader.parse import parse_config
 
 BASE = {
     "stagecoach:name": "shop",

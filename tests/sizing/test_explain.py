@@ -5,10 +5,10 @@ from dataclasses import fields, is_dataclass
 import pytest
 
 from infra.config.explained import explain_stack
-from infra.config.parse import parse_config
 from infra.config.resolve import plan_for
 from infra.errors import ConfigError
 from infra.sizing.explain import each_reason, explain
+from infra.stack_file.reader.parse import parse_config
 from infra.units import Cpu, Memory
 from stacks import STAGES
 from tests.plans import REGIONS, stage_plan

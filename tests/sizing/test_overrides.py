@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from infra.models.overrides import StageOverrides
 from infra.sizing.overrides import apply_overrides
+from infra.stack_file.overrides import StageOverrides
 from infra.units import Memory
 from stacks import STAGES
 

@@ -3,9 +3,9 @@
 import pytest
 import yaml
 
-from infra.config.parse import parse_config
 from infra.config.resolve import plan_for
 from infra.prices.month import month_price
+from infra.stack_file.reader.parse import parse_config
 from tests.plans import REGIONS
 from tests.sizing.test_contracts import BASE
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from infra.models.image_reference import parse_image
+from infra.stack_file.values.image_reference import parse_image
 from infra.support.ends import ENDS, GRAFANA, KUBERNETES, POSTGRES, PROMETHEUS, REDIS, end_of
 from infra.versions import IMAGES, K3S_STEPS
 

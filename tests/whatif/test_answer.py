@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from infra.config.resolve import plan_for
 from infra.errors import ConfigError, RefusedError
-from infra.models.catalog_config import CatalogConfig
 from infra.prices.listing import example
+from infra.stack_file.catalog_config import CatalogConfig
 from infra.whatif.answer import ask, require_holds, smallest_that_holds
 from infra.whatif.load import Load
 from infra.whatif.to_json import whatif_to_json

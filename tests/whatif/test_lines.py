@@ -2,8 +2,8 @@
 
 from infra.cli.whatif_text import whatif_markdown
 from infra.config.resolve import plan_for
-from infra.models.catalog_config import CatalogConfig
 from infra.prices.listing import example
+from infra.stack_file.catalog_config import CatalogConfig
 from infra.whatif.answer import ask
 from infra.whatif.lines import LIMITS, WORKERS, headline, limit_cells, sentences, worker_cells
 from infra.whatif.load import Load

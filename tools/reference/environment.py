@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra import app_contract
+from infra.stack_file import app_contract
 from tools.reference.markdown import code, page, table
 
 _INTRO = """\

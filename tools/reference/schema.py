@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from infra.models.change import KEY
+from infra.stack_file.change import KEY
 
 Node = dict[str, Any]
 
@@ -100,7 +100,7 @@ def _type(node: Node, schema: Node) -> str:
         return "mapping"
     if chosen.get("type") == "object":
         return "mapping"
-    # A text that has rules of its own is called by them (infra/models/addresses.py).
+    # A text that has rules of its own is called by them (infra/stack_file/values/addresses.py).
     return str(chosen.get("format") or _NAMES[chosen["type"]]) + _bounds(chosen)
 
 

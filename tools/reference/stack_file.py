@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from infra.config.secrecy import SECRET_KEYS
-from infra.models.change import FIXED, KEY
-from infra.models.stack_config import StackConfig
 from infra.names import NAMESPACE
+from infra.stack_file.change import FIXED, KEY
+from infra.stack_file.reader.secrecy import SECRET_KEYS
+from infra.stack_file.stack_config import StackConfig
 from infra.versions import IMAGES
 from tools.reference.markdown import code, joined, page, sentence, table
 from tools.reference.schema import Key, keys_of
@@ -19,7 +19,7 @@ built; `python -m infra plan --stack-file <file>` checks a file without a cloud 
 
 Keys of other namespaces are refused, too, except `pulumi:` and the provider's own (`hcloud:`, `digitalocean:`, \
 `vultr:`)."""
-# What infra/config/read_yaml.py and infra/models/plain_scalar.py hold; tests/tools/reference asks them for each row.
+# As read_yaml.py and plain_scalar.py of infra/stack_file/reader/ read them; tests/tools/reference asks for each row.
 READ = (
     ("`5`, `-5`, `59.50`", "a number"),
     ("`true`, `false`", "a truth value, and no whole number"),

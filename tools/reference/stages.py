@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from infra.clouds import CLOUDS
-from infra.models.stage_config import ReplicaRange, StageConfig
 from infra.sizing.inputs import PlanInputs
 from infra.sizing.make_plan import make_plan
 from infra.sizing.plan import NodePlan, StackPlan, WorkloadPlan
+from infra.stack_file.stage_config import ReplicaRange, StageConfig
 from stacks import STAGES
 from tools.reference.markdown import code, joined, page, table
 

@@ -11,11 +11,11 @@ import yaml
 from pydantic import ValidationError
 
 from infra.components.monitoring.alertmanager import Alerting, Mail, Receiver, alertmanager_config
-from infra.config.secret_values import value_problems
-from infra.models.alerts_config import AlertsConfig
-from infra.models.hook_url import secret_hook_url
-from infra.models.receiver_name import receiver_problem
 from infra.monitoring import alerting_of
+from infra.stack_file.alerts_config import AlertsConfig
+from infra.stack_file.reader.secret_values import value_problems
+from infra.stack_file.values.hook_url import secret_hook_url
+from infra.stack_file.values.receiver_name import receiver_problem
 from tests.alerts.promtool import rules_of
 from tests.waiting import patience
 

@@ -1,6 +1,6 @@
 """What a stack file says otherwise on real servers of the lab."""
 
-from infra.config.parse import parse_config
+from infra.stack_file.reader.parse import parse_config
 from lab.vps import stack_values
 from lab.vps.stack_values import real_values
 from tests.test_program import CONFIG

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from infra.config.secrecy import SECRET_KEYS
-from infra.models.change import FIXED, KEY
-from infra.models.plain_scalar import UnfaithfulError, read_plain
-from infra.models.stack_config import StackConfig
+from infra.stack_file.change import FIXED, KEY
+from infra.stack_file.reader.plain_scalar import UnfaithfulError, read_plain
+from infra.stack_file.reader.secrecy import SECRET_KEYS
+from infra.stack_file.stack_config import StackConfig
 from stacks import STAGES
 from tools.reference.pages import FOLDER, pages
 from tools.reference.schema import keys_of

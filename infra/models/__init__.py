@@ -1,1 +1,0 @@
-"""What stack files and stages may say."""

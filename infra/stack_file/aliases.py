@@ -1,0 +1,53 @@
+"""Names under which an app reads the stack's variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from infra.stack_file.app_contract import PARTS, RESERVED, URLS, VARIABLES, is_source
+from infra.stack_file.strict import Between, BetweenFieldsError
+from infra.stack_file.values.variable_name import variable_problem
+
+_PATH = "app.aliases"
+_VALUES = "A value of your own stands in `env`, a secret one in `env_secrets`"
+_SHOWN = re.compile(r"[A-Za-z_.]{1,80}")  # anything else may be a URL with a password
+
+
+def _aliases(value: dict[str, str]) -> dict[str, str]:
+    problems = [one for name, source in value.items() for one in _problems(name, source)]
+    if problems:
+        raise BetweenFieldsError(problems)
+    return value
+
+
+def _problems(name: str, source: str) -> Iterator[Between]:
+    path = f"{_PATH}.{name[:80]}"
+    if found := variable_problem(name):
+        hint = "Write the name that the app reads"
+        yield Between(path=path, value="", allowed=found, needs=(path,), hint=hint)
+    elif name in RESERVED:
+        allowed = "is a name that the stack gives the app itself; choose the app's own name"
+        yield Between(path=path, value="", allowed=allowed, needs=(path,), hint="Or remove it")
+    if not is_source(source):
+        allowed = (
+            f"names no variable of the stack: write one of {', '.join(VARIABLES)}, or a part of a URL "
+            f"({', '.join(PARTS)}), such as {URLS[0]}.password"
+        )
+        shown = source if _SHOWN.fullmatch(source) else ""
+        yield Between(path=path, value=shown, allowed=allowed, needs=(path,), hint=_VALUES)
+
+
+def twice(aliases: Mapping[str, str], env: Collection[str]) -> Iterator[Between]:
+    """Names that `env` sets as well: one of the two values would be ignored."""
+    for name in aliases:
+        if name in env:
+            allowed = "stands in `env` as well"
+            needs = (f"{_PATH}.{name}", "env")
+            yield Between(path=needs[0], value="", allowed=allowed, needs=needs, hint="Remove one of them")
+
+
+Aliases = Annotated[dict[str, str], AfterValidator(_aliases)]

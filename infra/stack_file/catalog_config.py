@@ -1,0 +1,26 @@
+"""What a stack knows better than the catalog."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from infra.stack_file.strict import StrictModel
+from infra.stack_file.values.quantities import MoneyField
+
+
+class CatalogConfig(StrictModel):
+    """Prices of one's own, and types that can't be had."""
+
+    sold_out: tuple[str, ...] = Field(
+        default=(),
+        description="instance types that can't be had now: the plan takes the next candidate, a running server stays",
+    )
+    prices: dict[str, MoneyField] = Field(
+        default_factory=dict, description="prices a month by instance type: an old or a negotiated one"
+    )
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Every instance type that is named, by its path below `catalog`."""
+        sold_out = {f"sold_out.{index}": name for index, name in enumerate(self.sold_out)}
+        return sold_out | {f"prices.{name}": name for name in self.prices}

@@ -1,0 +1,14 @@
+"""What a person lets the guard pass."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from infra.stack_file.strict import StrictModel
+
+
+class GuardException(StrictModel):
+    """One resource that may be replaced or deleted, in one update."""
+
+    urn: str = Field(pattern=r"^urn:pulumi:\S+$", description="the resource, as the preview names it")
+    reason: str = Field(min_length=10, description="why; for those who read the pull request")

@@ -1,0 +1,191 @@
+"""From the keys of a stack file to a StackConfig: every problem at once, secrets never shown."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from infra.clouds import CLOUDS
+from infra.errors import ConfigError, Problem, cut
+from infra.names import NAMESPACE
+from infra.stack_file.reader.every_problem import KEY, Location, WrongValuesError, validate
+from infra.stack_file.reader.secrecy import SECRET_KEYS, has_secret, secret_problems
+from infra.stack_file.reader.stack_text import file_problem, read_stack_text
+from infra.stack_file.reader.words import words
+from infra.stack_file.stack_config import StackConfig
+from infra.stack_file.strict import Between, HiddenValueError
+from infra.versions import VERSION
+
+_LONGEST = 200  # characters of a wrong value that a message shows
+
+
+def parse_stack_file(path: Path) -> StackConfig:
+    """The config of a stack file.
+
+    Raises:
+        ConfigError: the file cannot be read, or anything in it is wrong.
+    """
+    return parse_stack_text(read_file(path), path)
+
+
+def read_file(path: Path) -> str:
+    """The text of a stack file.
+
+    Raises:
+        ConfigError: it cannot be read, or is no text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read", [file_problem(path, error.strerror or str(error))]) from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        what, hint = f"line {line} is no text in UTF-8", "Save it in UTF-8, which every editor can"
+        raise ConfigError(f"{path} is not YAML", [file_problem(path, what, hint)]) from None
+
+
+def parse_stack_text(text: str, path: Path | str) -> StackConfig:
+    """The config of a stack file's text; `path` is what messages call it.
+
+    Raises:
+        ConfigError: anything in it is wrong.
+    """
+    found = read_stack_text(text, path)
+    return parse_config(found.values, title=f"{path} cannot be used", extra=found.problems, judged=found.odd)
+
+
+def parse_config(
+    values: Mapping[str, Any], *, title: str, extra: Iterable[Problem] = (), judged: Iterable[Location] = ()
+) -> StackConfig:
+    """The model of all keys with their namespaces.
+
+    Args:
+        values: By key.
+        title: Of the error.
+        extra: Problems that are known already.
+        judged: Their places, without the namespace.
+
+    Raises:
+        ConfigError: lists every problem.
+    """
+    own: dict[str, Any] = {}
+    problems = list(extra)
+    cloud = CLOUDS.get(str(values.get(f"{NAMESPACE}:provider")))
+    allowed = {NAMESPACE, "pulumi", cloud.plugin if cloud else ""}
+    for key, value in values.items():
+        namespace, _, name = str(key).partition(":")
+        if namespace == NAMESPACE and name:
+            own[name] = value
+        elif namespace not in allowed or not name:
+            problems.append(_wrong_namespace(str(key), allowed))
+    problems += secret_problems(own, NAMESPACE)
+    public = {key: value for key, value in own.items() if key not in SECRET_KEYS}
+    hidden = [(key,) for key, value in public.items() if has_secret(value)]
+    try:
+        config = validate(_without_nulls(public), [*judged, *hidden])
+    except WrongValuesError as error:
+        problems += [_problem(one) for one in error.fields]
+        problems += [_between(one) for one in error.between]
+        raise ConfigError(title, dict.fromkeys(problems)) from None
+    if problems:
+        raise ConfigError(title, dict.fromkeys(problems))
+    return config
+
+
+def _without_nulls(value: Any) -> Any:  # noqa: ANN401  whatever stands in the file
+    """A key without a value counts as left out, however deep it stands."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(one) for key, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [_without_nulls(one) for one in value]
+    return value
+
+
+def _between(one: Between) -> Problem:
+    hint = one.hint or _nearest(one.value, one.allowed)
+    return Problem(path=f"{NAMESPACE}:{one.path}", value=cut(one.value, _LONGEST), allowed=one.allowed, hint=hint)
+
+
+def _nearest(value: str, allowed: str) -> str:
+    """Among the names that are listed behind a colon."""
+    listed = [one for one in allowed.rpartition(": ")[2].split(", ") if " " not in one]
+    close = difflib.get_close_matches(value, listed, n=1) if value else []
+    return f"Did you mean {close[0]}?" if close else "Fix the stack file"
+
+
+def _problem(error: Mapping[str, Any]) -> Problem:
+    """One of pydantic's errors in our words; the path is the stack file's."""
+    location = [str(part) for part in error["loc"] if part != KEY]
+    path = f"{NAMESPACE}:{'.'.join(location)}" if location else NAMESPACE
+    if error["type"] == "missing":
+        return Problem(path=path, value="", allowed="is required", hint=f"Add {path}")
+    if error["type"] == "extra_forbidden":
+        return _unknown_key(path, location)
+    hidden = isinstance(error.get("ctx", {}).get("error"), HiddenValueError)
+    value = "" if hidden or not location or isinstance(error["input"], dict) else _shown(error["input"])
+    meaning = _meaning(location)
+    hint = f"The key means: {meaning}" if meaning else "Fix the stack file"
+    return Problem(path=path, value=value, allowed=words(error), hint=hint)
+
+
+def _meaning(location: list[str]) -> str:
+    """What the reference page says of a key; of the one around it where it has no words of its own."""
+    said = [str(node["description"]) for node in _nodes(location) if node.get("description")]
+    return said[-1] if said else ""
+
+
+def _shown(value: object) -> str:
+    """As it was written, but no page of it."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a number of thousands of digits"
+    return cut(text, _LONGEST)
+
+
+def _unknown_key(path: str, location: list[str]) -> Problem:
+    known = [*StackConfig.model_fields, *SECRET_KEYS] if len(location) == 1 else _known_below(location)
+    close = difflib.get_close_matches(location[-1], known, n=1)
+    older = f"Remove it; if it comes from a newer stagecoach than this {VERSION}, update the checkout"
+    hint = f"Did you mean {close[0]}?" if close else older
+    return Problem(path=path, value="", allowed=f"unknown key; known are {', '.join(sorted(known))}", hint=hint)
+
+
+def _known_below(location: list[str]) -> list[str]:
+    """Field names of the model that the path leads into."""
+    *_, node = _nodes(location[:-1])
+    return list(_resolve(node).get("properties", {}))
+
+
+def _nodes(location: list[str]) -> Iterator[dict[str, Any]]:
+    """What the models' schema has for each part of a path, from outside in; empty where it has nothing."""
+    node = _schema()
+    for part in location:
+        node = _resolve(node)
+        node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
+        yield node
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    """Once for all problems of a file."""
+    return StackConfig.model_json_schema()
+
+
+def _resolve(node: dict[str, Any]) -> dict[str, Any]:
+    """Follows a reference, also behind `X | None`."""
+    for choice in node.get("anyOf", [node]):
+        if "$ref" in choice:
+            found: dict[str, Any] = _schema()["$defs"][choice["$ref"].rsplit("/", 1)[-1]]
+            return found
+    return node
+
+
+def _wrong_namespace(key: str, allowed: set[str]) -> Problem:
+    names = ", ".join(f"{name}:" for name in sorted(allowed) if name)
+    name = key.rpartition(":")[2]
+    hint = f"Did you mean {NAMESPACE}:{name}?" if name else "Give the key a name"
+    return Problem(path=key, value="", allowed=f"a key in one of the namespaces {names}", hint=hint)

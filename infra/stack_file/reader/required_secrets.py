@@ -1,0 +1,50 @@
+"""Secrets that a stack file's plain keys ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from infra.errors import ConfigError, Problem
+from infra.names import NAMESPACE
+from infra.stack_file.stack_config import StackConfig
+
+
+def require_secrets(config: StackConfig, present: Collection[str], webhooks: Collection[str] | None = None) -> None:
+    """Every receiver has a way, every login its password.
+
+    Args:
+        config: What the stack file says in plain text.
+        present: The secrets' keys that it has, without their namespace.
+        webhooks: Names in `alerts_webhooks`; None where they are encrypted together with the URLs.
+
+    Raises:
+        ConfigError: lists every one that is missing.
+    """
+    needed = []
+    if config.registry:
+        needed.append("registry_password")
+    if config.alerts.smtp_user:
+        needed.append("alerts_smtp_password")
+    without = [name for name, one in config.alerts.receivers.items() if not (one.webhook_url or one.email_to)]
+    if without:
+        needed.append("alerts_webhooks")
+    problems = [
+        Problem(
+            path=f"{NAMESPACE}:{key}",
+            value="",
+            allowed="is required",
+            hint=f"Set it with `pulumi config set --secret {NAMESPACE}:{key}`",
+        )
+        for key in needed
+        if key not in present
+    ]
+    if webhooks is not None and "alerts_webhooks" in present:
+        problems += [_no_way(name) for name in without if name not in webhooks]
+    if problems:
+        raise ConfigError("a secret is missing", problems)
+
+
+def _no_way(receiver: str) -> Problem:
+    allowed = "has neither webhook_url nor email_to, and the secret alerts_webhooks does not name it"
+    hint = f"Set its URL with `pulumi config set --secret --path '{NAMESPACE}:alerts_webhooks.{receiver}'`"
+    return Problem(path=f"{NAMESPACE}:alerts.receivers.{receiver}", value="", allowed=allowed, hint=hint)

@@ -1,0 +1,103 @@
+"""What is encrypted in a stack file, and what has to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from infra.errors import Problem
+from infra.stack_file.app_contract import reserved_problem
+from infra.stack_file.values.receiver_name import receiver_problem
+from infra.stack_file.values.variable_name import variable_problem
+
+# Encrypted values: they never enter a model, the program gets them as secret outputs.
+SECRET_KEYS: dict[str, str] = {
+    "env_secrets": "more environment variables of the app, encrypted; needs `--path`, one variable at a time",
+    "registry_password": "password of `registry.username`",
+    "alerts_smtp_password": "password of `alerts.smtp_user`",
+    "alerts_webhooks": "webhook URLs by receiver, where the URL is as good as a password: one JSON object, or one "
+    "receiver at a time with `--path`",
+    "alerts_heartbeat_url": "`alerts.heartbeat_url`, where the URL is as good as a password",
+}
+NAMED_SECRETS = ("env_secrets", "alerts_webhooks")  # several values by name
+_ENV = "env_secrets"
+_READABLE = "an encrypted value: whoever reads git has this one"
+
+
+def secret_problems(own: Mapping[str, Any], namespace: str) -> Iterator[Problem]:
+    """Encrypted values where a model reads them, plain ones where a secret belongs.
+
+    Args:
+        own: The program's keys without their namespace.
+        namespace: For messages.
+    """
+    for key, value in own.items():
+        path = f"{namespace}:{key}"
+        if key not in SECRET_KEYS:
+            if has_secret(value):
+                only = f"Only {', '.join(SECRET_KEYS)} are secrets"
+                yield Problem(path=path, value="an encrypted value", allowed="plain text", hint=only)
+        elif key in NAMED_SECRETS and isinstance(value, dict) and not is_secret(value):
+            yield from _each(path, value)
+            yield from _variables(path, value, _others(own)) if key == _ENV else _receivers(path, value)
+        elif value is not None and not is_secret(value):
+            hint = f"Set it with `pulumi config set --secret {path}`, and change it where it is used"
+            yield Problem(path=path, value="plain text", allowed=_READABLE, hint=hint)
+    yield from _twice(own, namespace)
+
+
+def is_secret(value: object) -> bool:
+    """Whether all of it is encrypted, as the engine writes that."""
+    return isinstance(value, dict) and set(value) == {"secure"} and isinstance(value["secure"], str)
+
+
+def has_secret(value: object) -> bool:
+    """Whether any part of it is encrypted."""
+    if isinstance(value, dict):
+        return is_secret(value) or any(has_secret(one) for one in value.values())
+    return isinstance(value, list) and any(has_secret(one) for one in value)
+
+
+def _others(own: Mapping[str, Any]) -> dict[str, object]:
+    """What else sets variables, by its key."""
+    app = own.get("app")
+    return {"env": own.get("env"), "app.aliases": app.get("aliases") if isinstance(app, dict) else None}
+
+
+def names_in(value: object) -> list[str] | None:
+    """Names of one of `NAMED_SECRETS`; None where they are encrypted with their values."""
+    return None if is_secret(value) or not isinstance(value, dict) else [str(name) for name in value]
+
+
+def _each(path: str, values: Mapping[Any, Any]) -> Iterator[Problem]:
+    """Each value is encrypted by itself, and one that is not lies readable in git."""
+    for name, value in values.items():
+        if not is_secret(value):
+            hint = f"Set it with `pulumi config set --secret --path '{path}.{name}'`, and change it where it is used"
+            yield Problem(path=f"{path}.{name}", value="plain text", allowed=_READABLE, hint=hint)
+
+
+def _receivers(path: str, values: Mapping[Any, Any]) -> Iterator[Problem]:
+    for name in values:
+        if found := receiver_problem(str(name)):
+            yield Problem(path=f"{path}.{name}", value="", allowed=found, hint="Choose another name")
+
+
+def _twice(own: Mapping[str, Any], namespace: str) -> Iterator[Problem]:
+    alerts = own.get("alerts")
+    if own.get("alerts_heartbeat_url") is not None and isinstance(alerts, dict) and alerts.get("heartbeat_url"):
+        path, allowed = f"{namespace}:alerts.heartbeat_url", "stands as the secret `alerts_heartbeat_url` as well"
+        yield Problem(path=path, value="", allowed=allowed, hint="Remove one of them")
+
+
+def _variables(path: str, values: Mapping[Any, Any], others: Mapping[str, object]) -> Iterator[Problem]:
+    """Names that are none, that the stack sets itself, or that stand elsewhere as well."""
+    for name in values:
+        one = f"{path}.{name}"
+        if found := variable_problem(str(name)):
+            yield Problem(path=one, value="", allowed=found, hint="Choose another name")
+        elif reserved := reserved_problem([str(name)]):
+            yield Problem(path=one, value="", allowed=reserved, hint="Or remove it")
+        for key, other in others.items():
+            if isinstance(other, dict) and name in other:
+                yield Problem(path=one, value="", allowed=f"stands in `{key}` as well", hint="Remove one of them")

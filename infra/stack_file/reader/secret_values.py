@@ -1,0 +1,66 @@
+"""What is wrong inside encrypted values, which only the program sees: no message shows any of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from infra.errors import Problem
+from infra.stack_file.strict import HiddenValueError
+from infra.stack_file.values.hook_url import secret_hook_url
+
+
+def value_problems(texts: Mapping[str, str], namespace: str) -> Iterator[Problem]:
+    """What the app, or Alertmanager, could not use.
+
+    Args:
+        texts: The decrypted values by key with its namespace.
+        namespace: Of the program's keys.
+    """
+    env, hooks = f"{namespace}:env_secrets", f"{namespace}:alerts_webhooks"
+    for key in (env, hooks):
+        if texts.get(key) and object_of(texts[key]) is None:
+            hint = f"Set each with `pulumi config set --secret --path '{key}.NAME'`"
+            yield Problem(path=key, value="", allowed="is no JSON object of names and values", hint=hint)
+    for name, value in (object_of(texts.get(env, "")) or {}).items():
+        if problem := _variable(value):
+            yield _set_again(f"{env}.{name}", problem)
+    for name, value in (object_of(texts.get(hooks, "")) or {}).items():
+        if problem := _url(value):
+            yield _set_again(f"{hooks}.{name}", problem)
+    heartbeat = f"{namespace}:alerts_heartbeat_url"
+    if heartbeat in texts and (problem := _url(texts[heartbeat])):
+        hint = f"Set it with `pulumi config set --secret {heartbeat}`"
+        yield Problem(path=heartbeat, value="", allowed=problem, hint=hint)
+
+
+def object_of(text: str) -> dict[str, Any] | None:
+    """The JSON object of a text; None where it is none."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _set_again(path: str, problem: str) -> Problem:
+    hint = f"Set it with `pulumi config set --secret --path '{path}'`"
+    return Problem(path=path, value="", allowed=problem, hint=hint)
+
+
+def _variable(value: object) -> str:
+    """Whatever a Kubernetes Secret can't hold, or an environment."""
+    if not isinstance(value, str):
+        return "is no text: write it in quotes"
+    return "has a NUL character, which ends a text" if "\0" in value else ""
+
+
+def _url(value: object) -> str:
+    if not isinstance(value, str):
+        return "is no URL"
+    try:
+        secret_hook_url(value)
+    except HiddenValueError as error:
+        return str(error)
+    return ""

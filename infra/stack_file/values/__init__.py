@@ -1,0 +1,1 @@
+"""Values of one field: names, addresses, networks, images, keys, amounts."""

@@ -1,0 +1,161 @@
+"""URLs, mail servers, mail addresses and registries: whatever else in a stack file names a host."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, WithJsonSchema
+
+from infra.stack_file.values.host_name import host_name, public_host_name
+
+_SCHEMES = ("http", "https")
+_HOST_PORT = re.compile(r"(?P<host>.*):(?P<port>[0-9]{1,9})", re.DOTALL)
+_HIGHEST_PORT = 65_535
+_LONGEST = 2_000  # characters of an address, which is what browsers and proxies take of a URL
+_ATOM = r"[A-Za-z0-9!$%&'*+/=^_`{|}~-]+"  # RFC 5322's atom without `?` and `#`
+_LOCAL = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+
+
+def web_url(text: str) -> str:
+    """The URL with its host's name as DNS has it.
+
+    Raises:
+        ValueError: it is no http or https URL with a host.
+    """
+    _require_visible(text)
+    parts = _split(text)
+    if parts.scheme not in _SCHEMES:
+        raise ValueError("is no URL that begins with https:// or http://")
+    return _with_host(f"{parts.scheme}{text[len(parts.scheme) :]}", parts)
+
+
+def mail_server(text: str) -> str:
+    """`host:port`, its host's name as DNS has it.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    _require_visible(text)
+    found = _HOST_PORT.fullmatch(text)
+    if found is None or "/" in text:
+        raise ValueError("write host:port, such as mail.example.com:587")
+    if not 1 <= int(found["port"]) <= _HIGHEST_PORT:
+        raise ValueError(f"port {found['port']} does not exist: 1 to {_HIGHEST_PORT:,}")
+    return f"{_host(found['host'])}:{found['port']}"
+
+
+def mail_address(text: str) -> str:
+    """A mail address, its host's name as DNS has it.
+
+    Raises:
+        ValueError: it is none.
+    """
+    _require_visible(text)
+    local, at, host = text.rpartition("@")
+    if not local or not at or "@" in local:
+        raise ValueError("is no mail address such as ops@example.com")
+    return f"{local}@{host_name(host)}"
+
+
+def issuer_contact(text: str) -> str:
+    """A mail address that Let's Encrypt registers an account under; another one costs every certificate.
+
+    Its rules: ASCII, neither `?` nor `#`, a host below a domain (letsencrypt/boulder, validateContacts, ValidEmail).
+
+    Raises:
+        ValueError: it is none.
+    """
+    local, _, host = mail_address(text).rpartition("@")
+    if not _LOCAL.fullmatch(local):
+        raise ValueError(f"the certificates' issuer takes no `{local}` before the @: write a plain mail address")
+    return f"{local}@{public_host_name(host)}"
+
+
+def registry_server(text: str) -> str:
+    """A registry as the kubelet takes it: a host with or without scheme, port and path.
+
+    Docker Hub's own is `https://index.docker.io/v1/`.
+
+    Raises:
+        ValueError: it is none.
+    """
+    _require_visible(text)
+    if "://" in text:
+        return web_url(text)
+    return _with_host(f"https://{text}", _split(f"https://{text}")).removeprefix("https://")
+
+
+def reachable_host(text: str) -> str:
+    """A name or an address that a connection can be made to.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    try:
+        return str(ipaddress.ip_address(text.removeprefix("[").removesuffix("]")))
+    except ValueError:
+        return host_name(text)
+
+
+def _require_visible(text: str) -> None:
+    if not text:
+        raise ValueError("is empty")
+    if len(text) > _LONGEST:
+        raise ValueError(f"has {len(text)} characters; {_LONGEST:,} are allowed")
+    if any(one.isspace() or not one.isprintable() for one in text):
+        raise ValueError("has a blank or a character that can't be seen")
+
+
+def _split(text: str) -> SplitResult:
+    """Its parts; no message repeats what may be a password: `https://user:password` is a host and a port."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise ValueError("is no URL: a bracket or a character of its host is wrong") from None
+    try:
+        port = parts.port
+    except ValueError:
+        raise ValueError(f"is no URL: its port is no number from 1 to {_HIGHEST_PORT:,}") from None
+    if port == 0:
+        raise ValueError(f"port 0 does not exist: 1 to {_HIGHEST_PORT:,}")
+    return parts
+
+
+def _with_host(text: str, parts: SplitResult) -> str:
+    """The URL unchanged but for its host's name."""
+    if not parts.hostname:
+        raise ValueError("has no host name")
+    user, at, rest = parts.netloc.rpartition("@")
+    bare = rest if rest.endswith("]") else _HOST_PORT.sub(r"\g<host>", rest).removesuffix(":")
+    host = _host(bare)
+    if host == bare:
+        return text
+    before, _, after = text.partition(parts.netloc)
+    return f"{before}{user}{at}{host}{rest[len(bare) :]}{after}"
+
+
+def _host(text: str) -> str:
+    """A name, an IPv4 address or an IPv6 address in brackets."""
+    inner = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    try:
+        address = ipaddress.ip_address(inner)
+    except ValueError:
+        return host_name(text)
+    if (address.version == 6) != (inner != text):  # noqa: PLR2004  IPv6
+        raise ValueError("write an IPv6 address in brackets, such as [2001:db8::1]")
+    return text
+
+
+def _text(form: str) -> WithJsonSchema:
+    """What the reference page calls it."""
+    return WithJsonSchema({"type": "string", "format": form})
+
+
+WebUrl = Annotated[str, AfterValidator(web_url), _text("URL")]
+MailServer = Annotated[str, AfterValidator(mail_server), _text("host:port")]
+MailAddress = Annotated[str, AfterValidator(mail_address), _text("mail address")]
+IssuerContact = Annotated[str, AfterValidator(issuer_contact), _text("mail address")]
+RegistryServer = Annotated[str, AfterValidator(registry_server), _text("host name")]
