@@ -14,9 +14,9 @@ import pulumi
 from infra.clouds.catalog.age import warnings
 from infra.clouds.choose import cloud
 from infra.clouds.interface import Offer
-from infra.config.resolve import plan_for
 from infra.errors import Problem, RefusedError, StagecoachError
 from infra.existing import unasked
+from infra.planner.plan_for import plan_for
 from infra.prices.month import cents, month_price
 from infra.sizing.inputs import Recorded
 from infra.sizing.plan import NodePlan, StackPlan

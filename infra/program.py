@@ -18,20 +18,20 @@ from infra.components.k3s import K3s
 from infra.components.namespaces import Namespaces, NamespacesArgs
 from infra.components.outside import Outside
 from infra.components.priority_classes import PriorityClasses
-from infra.config.against_past import keep_running, require_possible
 from infra.config.autoscaled import read_autoscaled
 from infra.config.bounds import Bounds
 from infra.config.deploy_key_steps import require_next_step
 from infra.config.live_bounds import read_bounds
 from infra.config.other_major import require_same_major
 from infra.config.recorded import load_state, read_recorded
-from infra.config.resolve import plan_for
 from infra.config.saved import volume_label
 from infra.errors import Problem, RefusedError
 from infra.existing import require_only_one
 from infra.kept_connections import keeping_connections, recorded_commands
 from infra.monitoring import Reach, deploy_monitoring
 from infra.orderable import require_orderable
+from infra.planner.against_past import keep_running, require_possible
+from infra.planner.plan_for import plan_for
 from infra.quiet_commands import loud_commands, quiet
 from infra.rollout import waiting
 from infra.rollouts.repair import repair_rollouts

@@ -3,8 +3,8 @@
 import random
 
 from infra.clouds import CLOUDS
-from infra.config.resolve import plan_for
 from infra.errors import ConfigError
+from infra.planner.plan_for import plan_for
 from infra.stack_file.reader.parse import parse_config
 from stacks import STAGES
 

@@ -31,7 +31,7 @@ PURE = [
     "infra.alerts.scrape",
     "infra.sizing.make_plan",
     "infra.stack_file.reader.parse",
-    "infra.config.resolve",
+    "infra.planner.plan_for",
     "infra.stack_file.reader.required_secrets",
     "infra.support.running",
     "infra.rollouts.stuck_pods",

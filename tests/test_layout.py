@@ -77,7 +77,7 @@ REASONS = {
         "infra/cli/explain_text.py",
         "infra/cli/plan_parts.py",
         "infra/cli/show_plan.py",
-        "infra/config/explained.py",
+        "infra/planner/explained.py",
     ),
     "seen from outside in tests/cli/test_plan.py": (
         "infra/cli/plan_json.py",

@@ -8,9 +8,9 @@ from typing import TypedDict
 from infra.changes.stack_diff import RootDisk, ServerMove
 from infra.clouds import CLOUDS
 from infra.clouds.catalog.instance_type import InstanceType
-from infra.config.against_past import require_possible
-from infra.config.resolve import plan_for
 from infra.errors import ConfigError, Problem, RefusedError
+from infra.planner.against_past import require_possible
+from infra.planner.plan_for import plan_for
 from infra.sizing.inputs import Recorded
 from infra.sizing.plan import NodePlan, StackPlan
 from infra.sizing.reachable import why_unreachable

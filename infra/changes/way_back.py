@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from infra.changes.server import Move, against_past
 from infra.changes.stack_diff import WayBack
 from infra.clouds import CLOUDS
-from infra.config.resolve import plan_for
 from infra.errors import ConfigError
+from infra.planner.plan_for import plan_for
 from infra.prices.month import month_price
 from infra.sizing.inputs import Recorded
 from infra.sizing.plan import StackPlan

@@ -44,7 +44,7 @@ def explain_parts(config: StackConfig, parts: Parts) -> Explained:
     """
     if not parts.explain:
         return ()
-    from infra.config.explained import explain_stack  # noqa: PLC0415  each form loads only what it needs
+    from infra.planner.explained import explain_stack  # noqa: PLC0415  each form loads only what it needs
 
     return explain_stack(config, parts.workload)
 

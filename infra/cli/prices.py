@@ -15,8 +15,8 @@ from infra.cli.options import provider_problems, read_budget, refuse, sold_out_p
 from infra.cli.output import Format
 from infra.clouds import CLOUDS
 from infra.clouds.catalog.age import MOST_DAYS, as_of, warnings
-from infra.config.resolve import plan_for
 from infra.errors import Problem, RefusedError
+from infra.planner.plan_for import plan_for
 from stacks import STAGES
 
 if TYPE_CHECKING:

@@ -122,7 +122,7 @@ def answer_of(options: LoadOptions, config: StackConfig, *, fixed: bool) -> What
     Raises:
         ConfigError: as the planner; no worker would finish such a task.
     """
-    from infra.config.resolve import plan_for  # noqa: PLC0415  as above
+    from infra.planner.plan_for import plan_for  # noqa: PLC0415  as above
     from infra.whatif.answer import ask, smallest_that_holds  # noqa: PLC0415  as above
 
     chosen = ask if fixed else smallest_that_holds

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from infra.config.against_past import k3s_step
 from infra.doctor.check import Check, missing, ok, warning
+from infra.planner.against_past import k3s_step
 from infra.stack_file.stack_config import StackConfig
 from infra.support.running import k3s_warning
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from infra.changes.server import unsound
-from infra.config.resolve import plan_for
 from infra.doctor.check import Check, missing, ok, warning
 from infra.errors import StagecoachError
 from infra.names import NAMESPACE
+from infra.planner.plan_for import plan_for
 from infra.stack_file.reader.parse import parse_stack_file, read_file
 from infra.stack_file.reader.required_secrets import require_secrets
 from infra.stack_file.reader.secrecy import SECRET_KEYS, names_in

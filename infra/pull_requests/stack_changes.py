@@ -10,9 +10,9 @@ from pathlib import Path
 from infra.changes.compare import compare
 from infra.changes.server import unsound
 from infra.changes.stack_diff import StackDiff
-from infra.config.resolve import plan_for
 from infra.errors import StagecoachError
 from infra.names import stack_path
+from infra.planner.plan_for import plan_for
 from infra.pull_requests.deployments import Deployment
 from infra.sizing.plan import StackPlan
 from infra.stack_file.reader.parse import parse_stack_text

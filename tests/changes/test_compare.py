@@ -6,8 +6,8 @@ import pytest
 
 from infra.changes.compare import compare
 from infra.changes.stack_diff import Irreversible
-from infra.config.resolve import plan_for
 from infra.errors import ConfigError
+from infra.planner.plan_for import plan_for
 from infra.prices.month import month_price
 from tests.changes.configs import config
 

@@ -5,8 +5,8 @@ import pytest
 from infra.changes.assumptions import RESTART, resized, total
 from infra.changes.compare import compare
 from infra.changes.downtime import own_reasons, restart_seconds
-from infra.config.resolve import plan_for
 from infra.names import POSTGRES, REDIS_BROKER, REDIS_CACHE
+from infra.planner.plan_for import plan_for
 from tests.changes.configs import config
 from tests.plans import REGIONS
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from infra.changes.restarts import app_workloads, pods_that_restart, restarts_of_config
-from infra.config.resolve import plan_for
+from infra.planner.plan_for import plan_for
 from tests.changes.configs import config
 from tests.mocks import graph
 from tests.public_keys import ED25519

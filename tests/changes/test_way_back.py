@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from infra.changes.compare import compare
-from infra.config.resolve import plan_for
+from infra.planner.plan_for import plan_for
 from infra.prices.month import month_price
 from tests.changes.configs import config
 from tests.plans import REGIONS

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from infra.config.resolve import plan_for
+from infra.planner.plan_for import plan_for
 from infra.prices.month import month_price
 from infra.stack_file.reader.parse import parse_config
 from tests.config.past import PAST

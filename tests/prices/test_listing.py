@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from infra.clouds import CLOUDS
-from infra.config.resolve import plan_for
+from infra.planner.plan_for import plan_for
 from infra.prices.listing import customers_of, list_prices
 from infra.prices.month import month_price
 from stacks import STAGES

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from infra.config.resolve import plan_for
+from infra.planner.plan_for import plan_for
 from infra.prices.listing import list_prices
 from infra.prices.markdown import prices_markdown
 from infra.prices.table import HEADER, by_provider, cells

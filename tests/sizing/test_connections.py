@@ -1,6 +1,6 @@
 """The connection budget, and PgBouncer where it is too small."""
 
-from infra.config.resolve import plan_for
+from infra.planner.plan_for import plan_for
 from infra.sizing.connections import size_pgbouncer
 from tests.changes.configs import config
 from tests.plans import stage_plan

@@ -2,8 +2,8 @@
 
 import pytest
 
-from infra.config.resolve import plan_for
 from infra.errors import ConfigError, RefusedError
+from infra.planner.plan_for import plan_for
 from infra.program import require_sound
 from infra.stack_file.reader.parse import parse_config
 

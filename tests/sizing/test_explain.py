@@ -4,9 +4,9 @@ from dataclasses import fields, is_dataclass
 
 import pytest
 
-from infra.config.explained import explain_stack
-from infra.config.resolve import plan_for
 from infra.errors import ConfigError
+from infra.planner.explained import explain_stack
+from infra.planner.plan_for import plan_for
 from infra.sizing.explain import each_reason, explain
 from infra.stack_file.reader.parse import parse_config
 from infra.units import Cpu, Memory

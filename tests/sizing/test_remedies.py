@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from infra.config.resolve import plan_for
+from infra.planner.plan_for import plan_for
 from infra.prices.month import month_price
 from infra.stack_file.reader.parse import parse_config
 from tests.plans import REGIONS

@@ -2,8 +2,8 @@
 
 import pytest
 
-from infra.config.resolve import plan_for
 from infra.errors import ConfigError
+from infra.planner.plan_for import plan_for
 from infra.stack_file.reader.parse import parse_config
 from tests.test_program import CONFIG
 

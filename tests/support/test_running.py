@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from infra.config.resolve import plan_for
+from infra.planner.plan_for import plan_for
 from infra.stack_file.reader.parse import parse_config
 from infra.support.running import k3s_warning, support_warnings
 from infra.versions import K3S_STEPS, K3S_VERSION

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.config.resolve import plan_for
 from infra.errors import ConfigError, RefusedError
+from infra.planner.plan_for import plan_for
 from infra.prices.listing import example
 from infra.stack_file.catalog_config import CatalogConfig
 from infra.whatif.answer import ask, require_holds, smallest_that_holds

@@ -1,7 +1,7 @@
 """The answer in words."""
 
 from infra.cli.whatif_text import whatif_markdown
-from infra.config.resolve import plan_for
+from infra.planner.plan_for import plan_for
 from infra.prices.listing import example
 from infra.stack_file.catalog_config import CatalogConfig
 from infra.whatif.answer import ask

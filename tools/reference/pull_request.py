@@ -6,8 +6,8 @@ from pathlib import Path
 
 from infra.changes.compare import compare
 from infra.cli.sides import with_stage
-from infra.config.resolve import plan_for
 from infra.guard.rules import rule
+from infra.planner.plan_for import plan_for
 from infra.preview.engine_preview import parse_preview
 from infra.pull_requests.comment import Findings, StackPreview, render_comment
 from infra.pull_requests.marker import MARKER

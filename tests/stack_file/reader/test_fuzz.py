@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infra.clouds import CLOUDS
-from infra.config.explained import explain_stack
-from infra.config.resolve import plan_for
 from infra.errors import StagecoachError
+from infra.planner.explained import explain_stack
+from infra.planner.plan_for import plan_for
 from infra.stack_file.overrides import DjangoOverrides, PoolOverrides, StageOverrides
 from infra.stack_file.reader.parse import parse_stack_file, parse_stack_text
 from infra.stack_file.stack_config import StackConfig

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.config.resolve import resolve_stage, stage_for
 from infra.errors import ConfigError
+from infra.planner.plan_for import resolve_stage, stage_for
 from infra.stack_file.reader.parse import parse_config, parse_stack_file
 
 GOOD = {

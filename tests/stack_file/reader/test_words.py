@@ -2,8 +2,8 @@
 
 import pytest
 
-from infra.config.resolve import resolve_stage
 from infra.errors import ConfigError
+from infra.planner.plan_for import resolve_stage
 from infra.stack_file.reader.parse import parse_config
 
 GOOD = {

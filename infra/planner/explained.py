@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from infra.config.resolve import plan_for, resolve_stage
 from infra.errors import ConfigError, Problem
+from infra.planner.plan_for import plan_for, resolve_stage
 from infra.sizing.explain import Explanation, explain
 from infra.stack_file.overrides import StageOverrides
 from infra.stack_file.stack_config import StackConfig

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.config.resolve import plan_for
+from infra.planner.plan_for import plan_for
 from tests.changes.configs import config
 
 

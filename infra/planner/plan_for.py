@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from infra.clouds.catalog.own import own_catalog
-from infra.config.against_past import keep_running
 from infra.errors import ConfigError, Problem
+from infra.planner.against_past import keep_running
 from infra.prices.budget import check_budget
 from infra.prices.month import month_price
 from infra.sizing.inputs import PlanInputs, Recorded
