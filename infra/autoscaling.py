@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pulumi
 
 from infra.components.autoscaler import Autoscaler, AutoscalerArgs
-from infra.config.bounds import Bounds
+from infra.preflight.bounds import Bounds
 from infra.sizing.plan import StackPlan, WorkloadPlan
 
 

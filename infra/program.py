@@ -18,20 +18,21 @@ from infra.components.k3s import K3s
 from infra.components.namespaces import Namespaces, NamespacesArgs
 from infra.components.outside import Outside
 from infra.components.priority_classes import PriorityClasses
-from infra.config.autoscaled import read_autoscaled
-from infra.config.bounds import Bounds
-from infra.config.deploy_key_steps import require_next_step
-from infra.config.live_bounds import read_bounds
-from infra.config.other_major import require_same_major
-from infra.config.recorded import load_state, read_recorded
-from infra.config.saved import volume_label
 from infra.errors import Problem, RefusedError
-from infra.existing import require_only_one
 from infra.kept_connections import keeping_connections, recorded_commands
 from infra.monitoring import Reach, deploy_monitoring
-from infra.orderable import require_orderable
 from infra.planner.against_past import keep_running, require_possible
 from infra.planner.plan_for import plan_for
+from infra.preflight.autoscaled import read_autoscaled
+from infra.preflight.bounds import Bounds
+from infra.preflight.deploy_key_steps import require_next_step
+from infra.preflight.existing import require_only_one
+from infra.preflight.live_bounds import read_bounds
+from infra.preflight.orderable import require_orderable
+from infra.preflight.other_major import require_same_major
+from infra.preflight.recorded import load_state, read_recorded
+from infra.preflight.saved import volume_label
+from infra.preflight.up_to_date import require_up_to_date
 from infra.quiet_commands import loud_commands, quiet
 from infra.rollout import waiting
 from infra.rollouts.repair import repair_rollouts
@@ -39,7 +40,6 @@ from infra.shop import Base, deploy_shop
 from infra.sizing.plan import StackPlan
 from infra.stack_file.reader.program_config import Secrets, load_stack_config
 from infra.stack_file.stack_config import StackConfig
-from infra.up_to_date import require_up_to_date
 from infra.versions import IMAGES, VERSION
 
 
@@ -167,7 +167,7 @@ def _certificates(config: StackConfig, access: Access, server: Server, ingress: 
 
 
 def _outputs(config: StackConfig, plan: StackPlan, server: Server, k3s: K3s) -> dict[str, Any]:
-    """What people need; `stage` is what the next update knows of this one (infra/config/recorded.py)."""
+    """What people need; `stage` is what the next update knows of this one (infra/preflight/recorded.py)."""
     address = server.public_ip
     return {
         "url": f"https://{config.host}" if config.host else pulumi.Output.concat("http://", address),

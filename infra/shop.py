@@ -25,7 +25,7 @@ from infra.components.postgres import Postgres, PostgresArgs
 from infra.components.postgres_backup import PostgresBackup, PostgresBackupArgs
 from infra.components.queue_exporter import QueueExporter, QueueExporterArgs
 from infra.components.redis import Redis, RedisArgs
-from infra.config.bounds import Bounds
+from infra.preflight.bounds import Bounds
 from infra.rollout import migration_seconds
 from infra.sizing.plan import RedisPlan, StackPlan
 from infra.stack_file.reader.program_config import Secrets

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.errors import Problem, StagecoachError
-from infra.recheck import failed_resources, refresh_of
+from infra.preflight.recheck import failed_resources, refresh_of
 from lab.cluster.processes import sweep_all
 from lab.daemon import Daemon
 from lab.engine.pulumi_cli import PulumiCli, engine_program

@@ -2,10 +2,10 @@
 
 import pytest
 
-from infra.config import live_bounds
-from tests.config.past import past
+from infra.preflight import live_bounds
 from tests.graphs import pods, run, waits_for
 from tests.mocks import graph
+from tests.preflight.past import past
 from tests.test_program import CONFIG, program
 
 HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"

@@ -1,4 +1,4 @@
-"""The API server beside the engine; what it answers is in tests/config/test_live_bounds.py."""
+"""The API server beside the engine; what it answers is in tests/preflight/test_live_bounds.py."""
 
 import base64
 from urllib.parse import unquote_plus

@@ -6,7 +6,7 @@ from infra.errors import RefusedError
 from infra.versions import K3S_VERSION
 from tests.graphs import CONFIG, exported, program
 from tests.mocks import graph
-from tests.test_existing import answer
+from tests.preflight.test_existing import answer
 from tests.test_quiet_commands import state
 
 OLD = {"k3s-install": {"create": "export SERVER_ID=4711\nexport K3S_VERSION=v1.33.6+k3s1\nexport K3S_URL=''\n"}}

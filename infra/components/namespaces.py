@@ -11,8 +11,8 @@ from pulumi_kubernetes import core
 from infra.components._kubernetes import EPHEMERAL_STORAGE, metadata
 from infra.components.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from infra.components.outside import Outside
-from infra.config.bounds import Bounds, QuotaStep, quota_steps
 from infra.names import APP_NAMESPACE, MONITORING_NAMESPACE
+from infra.preflight.bounds import Bounds, QuotaStep, quota_steps
 from infra.sizing.plan import NamespacePlan
 
 

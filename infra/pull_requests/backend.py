@@ -12,9 +12,9 @@ from typing import Any
 
 from infra.errors import Problem, RefusedError
 from infra.names import stack_path
+from infra.preflight.recheck import failed_resources, refresh_of
 from infra.pull_requests import engine
 from infra.pull_requests.deployments import FILE, Deployment
-from infra.recheck import failed_resources, refresh_of
 
 _SWITCH = "STAGECOACH_ENGINE_PREVIEW"
 _QUIET = ("--non-interactive", "--color", "never")

@@ -9,9 +9,9 @@ from typing import Any
 
 from pulumi.runtime.mocks import MockResourceArgs
 
-from infra.config.bounds import Bounds
 from infra.names import NAMESPACE
 from infra.planner.plan_for import plan_for
+from infra.preflight.bounds import Bounds
 from infra.program import Past, deploy, require_sound
 from infra.render.files import rendered_files
 from infra.render.mocks import Mocks, Place, run_under_mocks

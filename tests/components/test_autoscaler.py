@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.config.past import autoscaler, deployment
-from tests.config.test_recorded import state
 from tests.graphs import BUILT, run
 from tests.mocks import graph
 from tests.plans import stage_plan
+from tests.preflight.past import autoscaler, deployment
+from tests.preflight.test_recorded import state
 from tests.test_program import CONFIG, program
 
 HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"

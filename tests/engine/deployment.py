@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.recheck import failed_resources, refresh_of
+from infra.preflight.recheck import failed_resources, refresh_of
 from lab.assembly import assemble
 from lab.cluster.api import Api
 from lab.cluster.processes import sweep_all

@@ -7,8 +7,8 @@ from infra.clouds.choose import cloud
 from infra.clouds.interface import ServerArgs
 from infra.components.access import Access, AccessArgs
 from infra.components.data_volume import DataVolume, DataVolumeArgs
-from infra.config.saved import volume_label
 from infra.errors import StagecoachError
+from infra.preflight.saved import volume_label
 
 
 def outputs():

@@ -8,7 +8,7 @@ from infra.errors import RefusedError
 from infra.planner.against_past import keep_running, require_possible
 from infra.stack_file.reader.parse import parse_config
 from infra.versions import K3S_VERSION, VERSION
-from tests.config.past import PAST
+from tests.preflight.past import PAST
 from tests.test_program import CONFIG
 
 

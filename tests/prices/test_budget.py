@@ -8,8 +8,8 @@ import pytest
 from infra.planner.plan_for import plan_for
 from infra.prices.month import month_price
 from infra.stack_file.reader.parse import parse_config
-from tests.config.past import PAST
 from tests.plans import REGIONS
+from tests.preflight.past import PAST
 from tests.test_program import CONFIG
 
 

@@ -156,7 +156,7 @@ PROOFS: tuple[Proof, ...] = (
             "tests/pull_requests/test_composed.py::test_ten_thousand_comments",
             "tests/pull_requests/test_spellings.py::test_ten_thousand_secrets",
         ),
-        depends=(*PROGRAM, "lab", "tools/pulumi", *HELPERS, "tests/config", "tests/preview", "tests/pull_requests"),
+        depends=(*PROGRAM, "lab", "tools/pulumi", *HELPERS, "tests/stack_file", "tests/preview", "tests/pull_requests"),
         cpus=1,
         needs=programs(),
     ),

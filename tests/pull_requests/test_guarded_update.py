@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from infra.pull_requests.guarded_update import guarded_update
+from tests.preflight.test_recheck import FAILED, exported
 from tests.preview.previews import document, step
 from tests.pull_requests.test_backend import SHOP, pulumi, stacks
-from tests.test_recheck import FAILED, exported
 
 __all__ = ["pulumi"]
 VOLUME = "hcloud:index/volume:Volume"

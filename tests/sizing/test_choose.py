@@ -10,8 +10,8 @@ from infra.sizing.choose import candidates
 from infra.sizing.inputs import PlanInputs
 from infra.sizing.make_plan import make_plan
 from stacks import STAGES
-from tests.config.past import PAST
 from tests.plans import catalog
+from tests.preflight.past import PAST
 
 
 def changed(**stocks):

@@ -39,7 +39,7 @@ class TestStackFile:
         assert [key.path for key in keys_of(StackConfig) if not key.change] == []
 
     def test_fixed_keys_are_those_that_the_program_refuses(self):
-        """infra/config/recorded.py: require_same_place."""
+        """infra/preflight/recorded.py: require_same_place."""
         assert [key.path for key in keys_of(StackConfig) if key.change == FIXED[KEY]] == ["name", "provider", "region"]
 
     def test_keys_below_a_mapping_by_name(self):

@@ -12,11 +12,11 @@ import pulumi
 import pytest
 import yaml
 
-from infra.config import live_bounds
-from infra.config.live_bounds import AwayError, ask_cluster, read_bounds
+from infra.preflight import live_bounds
+from infra.preflight.live_bounds import AwayError, ask_cluster, read_bounds
 from lab.cluster.certificates import Authority
-from tests.config.past import past
 from tests.graphs import run
+from tests.preflight.past import past
 
 OURS = {"app.kubernetes.io/part-of": "stagecoach"}
 ADDRESS = "127.0.0.1"

@@ -4,9 +4,9 @@ import pytest
 
 from infra.errors import RefusedError
 from infra.names import SERVER_RESOURCE
-from tests.config.test_recorded import state
 from tests.mocks import graph
 from tests.plans import REGIONS
+from tests.preflight.test_recorded import state
 from tests.test_program import CONFIG, program
 
 PROVIDERS = ("hetzner", "digitalocean", "vultr")

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra.cluster_api import Cluster
-from infra.config.recorded_cluster import SECONDS, recorded_kubeconfig, recorded_outputs
 from infra.errors import Problem, RefusedError
 from infra.names import APP_NAMESPACE, POSTGRES, REDIS_BROKER
+from infra.preflight.recorded_cluster import SECONDS, recorded_kubeconfig, recorded_outputs
 from infra.stack_file.stack_config import StackConfig
 from infra.stack_file.values.image_reference import parse_image, reads
 from infra.versions import IMAGES

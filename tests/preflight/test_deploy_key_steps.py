@@ -2,8 +2,8 @@
 
 import pytest
 
-from infra.config.deploy_key_steps import keys_on_servers, require_next_step
 from infra.errors import RefusedError
+from infra.preflight.deploy_key_steps import keys_on_servers, require_next_step
 
 KEY, COMMAND = "tls:index/privateKey:PrivateKey", "command:remote:Command"
 PERSON = "ssh-ed25519 PERSON anna"

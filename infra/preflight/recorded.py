@@ -16,8 +16,6 @@ import pulumi
 from pulumi.runtime import invoke
 
 from infra.clouds import CLOUDS
-from infra.config.recorded_k3s import recorded_k3s
-from infra.config.saved import Resources, require_finished
 from infra.errors import Problem, RefusedError
 from infra.names import (
     CELERY_SERVER_RESOURCE,
@@ -26,6 +24,8 @@ from infra.names import (
     SERVER_RESOURCE,
     VOLUME_RESOURCE,
 )
+from infra.preflight.recorded_k3s import recorded_k3s
+from infra.preflight.saved import Resources, require_finished
 from infra.sizing.inputs import Recorded
 
 _TOKEN = "pulumi:pulumi:readStackResourceOutputs"  # noqa: S105  a function of the engine's own provider

@@ -6,11 +6,11 @@ import pytest
 from infra.errors import RefusedError
 from infra.names import CELERY_SERVER_RESOURCE, SERVER_RESOURCE, VOLUME_RESOURCE
 from infra.quiet_commands import COMMAND
-from tests.config.test_saved import DROPLET, INSTANCE, SERVER, STORAGE, part
 from tests.graphs import run
 from tests.mocks import graph
 from tests.plans import REGIONS
-from tests.test_existing import answer
+from tests.preflight.test_existing import answer
+from tests.preflight.test_saved import DROPLET, INSTANCE, SERVER, STORAGE, part
 from tests.test_program import CONFIG, program
 
 KINDS = {

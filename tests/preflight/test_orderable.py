@@ -6,12 +6,12 @@ import pytest
 
 from infra.errors import RefusedError
 from infra.names import SERVER_RESOURCE
-from infra.orderable import ordered
-from tests.config.past import PAST
-from tests.config.test_recorded import state
+from infra.preflight.orderable import ordered
 from tests.mocks import graph
 from tests.offers import FUNCTIONS, Offers
 from tests.plans import REGIONS, stage_plan
+from tests.preflight.past import PAST
+from tests.preflight.test_recorded import state
 from tests.test_program import CONFIG, program
 
 PROVIDERS = tuple(FUNCTIONS)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.config.bounds import Bounds, quantity, quota_name, quota_steps
+from infra.preflight.bounds import Bounds, quantity, quota_name, quota_steps
 
 KEYS = ("requests.cpu", "requests.memory", "limits.memory", "pods")
 amounts = st.integers(1, 50).map(lambda number: f"{number}00m")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from infra.config import other_major
-from infra.config.other_major import require_same_major
 from infra.errors import RefusedError
+from infra.preflight import other_major
+from infra.preflight.other_major import require_same_major
 from infra.stack_file.reader.parse import parse_config
 from infra.versions import IMAGES
 from tests.graphs import CONFIG, program

@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from infra.config import recorded
-from infra.config.recorded import read_recorded
 from infra.errors import RefusedError
 from infra.names import CELERY_SERVER_RESOURCE, SERVER_RESOURCE, VOLUME_RESOURCE
-from tests.config.past import PAST
+from infra.preflight import recorded
+from infra.preflight.recorded import read_recorded
 from tests.mocks import graph
+from tests.preflight.past import PAST
 from tests.test_program import CONFIG, program, run
 
 CUT_OFF = "failed to load checkpoint: EOF"

@@ -9,7 +9,10 @@ import pulumi
 
 from infra.clouds.choose import cloud
 from infra.clouds.interface import FoundServer
-from infra.config.saved import (
+from infra.errors import Problem, RefusedError
+from infra.names import SERVER_RESOURCE, VOLUME_RESOURCE
+from infra.preflight.existing import unasked
+from infra.preflight.saved import (
     Resources,
     SavedServer,
     attached_volume,
@@ -19,9 +22,6 @@ from infra.config.saved import (
     saved_servers,
     types_that_answered,
 )
-from infra.errors import Problem, RefusedError
-from infra.existing import unasked
-from infra.names import SERVER_RESOURCE, VOLUME_RESOURCE
 from infra.stack_file.stack_config import StackConfig
 
 

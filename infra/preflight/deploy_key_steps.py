@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra.config.saved import Resources
 from infra.errors import Problem, RefusedError
 from infra.names import AUTHORIZED_KEYS_COMMAND, NAMESPACE, deploy_key_resource
+from infra.preflight.saved import Resources
 
 _COMMAND = "command:remote:Command"
 _KEY = "tls:index/privateKey:PrivateKey"

@@ -2,7 +2,9 @@
 
 import pytest
 
-from infra.config.saved import (
+from infra.errors import RefusedError
+from infra.names import CELERY_SERVER_RESOURCE, SERVER_RESOURCE, VOLUME_RESOURCE
+from infra.preflight.saved import (
     SavedServer,
     attached_volume,
     last_instance_type,
@@ -10,10 +12,8 @@ from infra.config.saved import (
     saved_servers,
     volume_label,
 )
-from infra.errors import RefusedError
-from infra.names import CELERY_SERVER_RESOURCE, SERVER_RESOURCE, VOLUME_RESOURCE
-from tests.config.test_recorded import state
 from tests.mocks import graph
+from tests.preflight.test_recorded import state
 from tests.test_program import CONFIG, program
 
 INSTANCE = {"label": "shop", "plan": "vc2-2c-4gb", "region": "fra", "disk": 80, "internalIp": "10.64.0.3"}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.recheck import failed_resources, refresh_of
+from infra.preflight.recheck import failed_resources, refresh_of
 
 PREFIX = "urn:pulumi:stage1::stagecoach::stagecoach:server:DigitalOceanServer"
 KIND = "digitalocean:index/firewall:Firewall"

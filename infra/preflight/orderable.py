@@ -15,8 +15,8 @@ from infra.clouds.catalog.age import warnings
 from infra.clouds.choose import cloud
 from infra.clouds.interface import Offer
 from infra.errors import Problem, RefusedError, StagecoachError
-from infra.existing import unasked
 from infra.planner.plan_for import plan_for
+from infra.preflight.existing import unasked
 from infra.prices.month import cents, month_price
 from infra.sizing.inputs import Recorded
 from infra.sizing.plan import NodePlan, StackPlan

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.config.recorded_cluster import recorded_kubeconfig, recorded_outputs
+from infra.preflight.recorded_cluster import recorded_kubeconfig, recorded_outputs
 
 PROVIDER = "pulumi:providers:kubernetes"
 

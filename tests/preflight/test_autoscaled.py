@@ -2,8 +2,8 @@
 
 import pytest
 
-from infra.config.autoscaled import read_autoscaled
-from tests.config.past import autoscaler, deployment
+from infra.preflight.autoscaled import read_autoscaled
+from tests.preflight.past import autoscaler, deployment
 
 FORCED = {"pulumi.com/patchForce": "true"}
 

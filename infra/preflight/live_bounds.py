@@ -12,9 +12,9 @@ from typing import Any
 import pulumi
 
 from infra.cluster_api import Cluster
-from infra.config.bounds import Bounds, quantity
-from infra.config.recorded_cluster import SECONDS, recorded_kubeconfig, recorded_outputs
 from infra.names import APP_NAMESPACE
+from infra.preflight.bounds import Bounds, quantity
+from infra.preflight.recorded_cluster import SECONDS, recorded_kubeconfig, recorded_outputs
 
 _QUOTA = "kubernetes:core/v1:ResourceQuota"
 _LIMITS = "kubernetes:core/v1:LimitRange"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.config.recorded_k3s import recorded_k3s
+from infra.preflight.recorded_k3s import recorded_k3s
 from tests.graphs import run
 
 URN = "urn:pulumi:stage1::stagecoach::stagecoach:k3s:K3s$command:remote:Command::k3s-install"

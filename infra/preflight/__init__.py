@@ -1,0 +1,1 @@
+"""What the state and the provider say before an update registers anything."""
