@@ -3,7 +3,7 @@
 import pulumi
 
 from infra.errors import StagecoachError
-from infra.program import outputs_of_this_stack
+from infra.program.program import outputs_of_this_stack
 
 try:
     for key, value in outputs_of_this_stack().items():

@@ -7,12 +7,12 @@ import shlex
 
 from infra.clouds import CLOUDS
 from infra.errors import RefusedError
-from infra.program import require_sound
+from infra.program.program import require_sound
 from stacks import STAGES
 from tests.mocks import graph
 from tests.plans import REGIONS, stage_plan
+from tests.program.test_program import CONFIG, program
 from tests.public_keys import ED25519
-from tests.test_program import CONFIG, program
 
 
 def run(stage=1, provider="hetzner", *, preview=False, **more):

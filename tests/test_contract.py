@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.outputs import OUTPUTS, SECRET_OUTPUTS
+from infra.program.outputs import OUTPUTS, SECRET_OUTPUTS
 from infra.stack_file import app_contract
 from tests.graphs import run
 

@@ -13,6 +13,7 @@ MIRRORED = (
     "infra/sizing",
     "infra/planner",
     "infra/preflight",
+    "infra/program",
     "infra/stack_file/reader",
     "infra/changes",
     "infra/preview",
@@ -109,8 +110,14 @@ REASONS = {
         "infra/pull_requests/plan_markdown.py",
         "infra/pull_requests/stack_changes.py",
     ),
-    "seen from outside in tests/test_program.py and tests/stack_file/reader/test_parse.py": (
+    "seen from outside in tests/program/test_program.py and tests/stack_file/reader/test_parse.py": (
         "infra/stack_file/reader/program_config.py",
+    ),
+    "the program's parts, built whole in tests/program/test_program.py": (
+        "infra/program/celery_servers.py",
+        "infra/program/cluster.py",
+        "infra/program/outputs.py",
+        "infra/program/shop.py",
     ),
     "parts of the clouds' emulation, seen in tests/lab/plugins/packages/test_cloud.py": (
         "lab/plugins/faults.py",

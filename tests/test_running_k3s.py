@@ -7,7 +7,7 @@ from infra.versions import K3S_VERSION
 from tests.graphs import CONFIG, exported, program
 from tests.mocks import graph
 from tests.preflight.test_existing import answer
-from tests.test_quiet_commands import state
+from tests.program.test_quiet_commands import state
 
 OLD = {"k3s-install": {"create": "export SERVER_ID=4711\nexport K3S_VERSION=v1.33.6+k3s1\nexport K3S_URL=''\n"}}
 
@@ -44,7 +44,7 @@ def test_a_skipped_minor_registers_nothing(version):
 
 def test_an_update_warns(monkeypatch):
     said = []
-    monkeypatch.setattr("infra.program.pulumi.log.warn", said.append)
+    monkeypatch.setattr("infra.program.program.pulumi.log.warn", said.append)
     run(OLD)
     assert [line.split(". ")[0] for line in said] == ["Kubernetes 1.33 has had no fixes since 2026-06-28"]
 

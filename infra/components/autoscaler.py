@@ -27,7 +27,7 @@ class AutoscalerArgs:
 class Autoscaler(pulumi.ComponentResource):
     """Owns its Deployment's replica count; the maximum is what the plan proved to fit.
 
-    Where that is the minimum, too, it only holds the count that the Deployment names (infra/autoscaling.py).
+    Where that is the minimum, too, it only holds the count that the Deployment names (infra/program/autoscaling.py).
     """
 
     def __init__(self, name: str, args: AutoscalerArgs, opts: pulumi.ResourceOptions | None = None) -> None:

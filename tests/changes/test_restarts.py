@@ -10,8 +10,8 @@ from infra.changes.restarts import app_workloads, pods_that_restart, restarts_of
 from infra.planner.plan_for import plan_for
 from tests.changes.configs import config
 from tests.mocks import graph
+from tests.program.test_program import CONFIG, program
 from tests.public_keys import ED25519
-from tests.test_program import CONFIG, program
 
 RUNNING = ("Deployment", "StatefulSet", "DaemonSet")
 STAGES = (1, 2, 3, 4, 5)

@@ -8,7 +8,7 @@ from infra.doctor.http import Answer
 from infra.doctor.network import connect, dns_checks, no_server_checks, server_checks
 from infra.stack_file.reader.parse import parse_config
 from tests.doctor.fakes import brief, said
-from tests.test_program import CONFIG
+from tests.program.test_program import CONFIG
 
 SHOP = parse_config({**CONFIG, "stagecoach:stage": 1, "stagecoach:admin_cidrs": ["10.0.0.0/8", "2a00::/16"]}, title="t")
 

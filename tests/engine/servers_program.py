@@ -2,13 +2,13 @@
 
 import pulumi
 
-from infra import program
 from infra.clouds.choose import cloud
 from infra.clouds.interface import ServerArgs
 from infra.components.access import Access, AccessArgs
 from infra.components.data_volume import DataVolume, DataVolumeArgs
 from infra.errors import StagecoachError
 from infra.preflight.saved import volume_label
+from infra.program.program import program
 
 
 def outputs():

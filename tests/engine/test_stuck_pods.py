@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from infra.rollouts.stuck_pods import stuck_pods
+from infra.program.stuck_pods import stuck_pods
 from lab.cluster.api import MERGE_PATCH
 from tests.engine.deployment import Deployment
 from tests.waiting import patience, wait

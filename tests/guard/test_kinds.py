@@ -6,7 +6,7 @@ from infra.guard.kinds import _KINDS, kind_of
 from infra.preview.engine_preview import Step
 from tests.mocks import graph
 from tests.plans import REGIONS
-from tests.test_program import CONFIG, program
+from tests.program.test_program import CONFIG, program
 
 
 @pytest.fixture(scope="module")

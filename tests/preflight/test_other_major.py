@@ -9,7 +9,7 @@ from infra.stack_file.reader.parse import parse_config
 from infra.versions import IMAGES
 from tests.graphs import CONFIG, program
 from tests.mocks import graph
-from tests.test_quiet_commands import state as with_server
+from tests.program.test_quiet_commands import state as with_server
 
 DIGEST = f"docker.io/library/postgres@sha256:{'0' * 64}"
 

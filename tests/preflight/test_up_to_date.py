@@ -5,13 +5,13 @@ import pytest
 
 from infra.errors import RefusedError
 from infra.names import CELERY_SERVER_RESOURCE, SERVER_RESOURCE, VOLUME_RESOURCE
-from infra.quiet_commands import COMMAND
+from infra.program.quiet_commands import COMMAND
 from tests.graphs import run
 from tests.mocks import graph
 from tests.plans import REGIONS
 from tests.preflight.test_existing import answer
 from tests.preflight.test_saved import DROPLET, INSTANCE, SERVER, STORAGE, part
-from tests.test_program import CONFIG, program
+from tests.program.test_program import CONFIG, program
 
 KINDS = {
     "hetzner": ("hcloud:index/server:Server", SERVER, "serverType", "cx33"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.outputs import OUTPUTS, SECRET_OUTPUTS
+from infra.program.outputs import OUTPUTS, SECRET_OUTPUTS
 from tools.reference.markdown import code, page, table
 
 _INTRO = "`pulumi stack output -s stage1` prints them; a secret one needs its name and `--show-secrets`."

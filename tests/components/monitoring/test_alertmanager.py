@@ -11,7 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from infra.components.monitoring.alertmanager import Alerting, Mail, Receiver, alertmanager_config
-from infra.monitoring import alerting_of
+from infra.program.monitoring import alerting_of
 from infra.stack_file.alerts_config import AlertsConfig
 from infra.stack_file.reader.secret_values import value_problems
 from infra.stack_file.values.hook_url import secret_hook_url

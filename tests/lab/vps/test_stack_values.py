@@ -3,7 +3,7 @@
 from infra.stack_file.reader.parse import parse_config
 from lab.vps import stack_values
 from lab.vps.stack_values import real_values
-from tests.test_program import CONFIG
+from tests.program.test_program import CONFIG
 
 SHA256 = "0" * 64
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.rollouts.stuck_pods import stuck_pods
+from infra.program.stuck_pods import stuck_pods
 
 
 def stateful_set(*, generation=2, observed=2, newest="postgres-new", strategy="RollingUpdate"):

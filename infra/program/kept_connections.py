@@ -18,7 +18,7 @@ import pulumi
 from pulumi_command import remote
 
 from infra.names import AUTHORIZED_KEYS_COMMAND
-from infra.quiet_commands import COMMAND
+from infra.program.quiet_commands import COMMAND
 
 _FOLLOWS = re.compile(AUTHORIZED_KEYS_COMMAND)
 _INPUTS = ("create", "update", "stdin", "triggers", "logging")

@@ -7,10 +7,8 @@ from typing import Any
 
 import pulumi
 
-from infra.celery_servers import deploy_celery_servers
 from infra.clouds.choose import cloud
 from infra.clouds.interface import Server, ServerArgs
-from infra.cluster import deploy_cluster
 from infra.components.access import Access, AccessArgs
 from infra.components.certificates import Certificates, CertificatesArgs
 from infra.components.credentials import Credentials
@@ -19,8 +17,6 @@ from infra.components.namespaces import Namespaces, NamespacesArgs
 from infra.components.outside import Outside
 from infra.components.priority_classes import PriorityClasses
 from infra.errors import Problem, RefusedError
-from infra.kept_connections import keeping_connections, recorded_commands
-from infra.monitoring import Reach, deploy_monitoring
 from infra.planner.against_past import keep_running, require_possible
 from infra.planner.plan_for import plan_for
 from infra.preflight.autoscaled import read_autoscaled
@@ -33,10 +29,14 @@ from infra.preflight.other_major import require_same_major
 from infra.preflight.recorded import load_state, read_recorded
 from infra.preflight.saved import volume_label
 from infra.preflight.up_to_date import require_up_to_date
-from infra.quiet_commands import loud_commands, quiet
-from infra.rollout import waiting
-from infra.rollouts.repair import repair_rollouts
-from infra.shop import Base, deploy_shop
+from infra.program.celery_servers import deploy_celery_servers
+from infra.program.cluster import deploy_cluster
+from infra.program.kept_connections import keeping_connections, recorded_commands
+from infra.program.monitoring import Reach, deploy_monitoring
+from infra.program.quiet_commands import loud_commands, quiet
+from infra.program.repair import repair_rollouts
+from infra.program.rollout import waiting
+from infra.program.shop import Base, deploy_shop
 from infra.sizing.plan import StackPlan
 from infra.stack_file.reader.program_config import Secrets, load_stack_config
 from infra.stack_file.stack_config import StackConfig

@@ -4,11 +4,11 @@ import pulumi
 import pytest
 
 from infra.components.monitoring.alertmanager import Alerting, Mail, Receiver
-from infra.monitoring import alerting_of
+from infra.program.monitoring import alerting_of
 from infra.stack_file.alerts_config import AlertsConfig
 from tests.graphs import BUILT, run, waits_for
 from tests.mocks import graph
-from tests.test_program import CONFIG, program
+from tests.program.test_program import CONFIG, program
 
 
 class TestAlerting:

@@ -11,7 +11,7 @@ import pulumi
 
 from infra.cluster_api import Cluster
 from infra.names import APP_NAMESPACE, MONITORING_NAMESPACE
-from infra.rollouts.stuck_pods import Pod, stuck_pods
+from infra.program.stuck_pods import Pod, stuck_pods
 
 _NAMESPACES = (APP_NAMESPACE, MONITORING_NAMESPACE)
 _PAUSE_SECONDS = 5.0  # between two looks; a pod has to be stuck in both

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.quiet_commands import COMMAND, loud_commands
+from infra.program.quiet_commands import COMMAND, loud_commands
 from tests.graphs import CONFIG, EVERYTHING, program, run
 from tests.mocks import graph
 

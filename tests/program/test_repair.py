@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from infra.cluster_api import Cluster
-from infra.rollouts.repair import watch
-from tests.rollouts.test_stuck_pods import pod, stateful_set
+from infra.program.repair import watch
+from tests.program.test_stuck_pods import pod, stateful_set
 from tests.waiting import wait
 
 

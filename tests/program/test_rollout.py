@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.rollout import migration_seconds
+from infra.program.rollout import migration_seconds
 from tests.graphs import EVERYTHING, pods, run
 
 KINDS = {"Deployment", "StatefulSet", "DaemonSet", "Job"}

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from infra.names import DEPLOYMENT_LABEL
-from infra.program import outputs_of_this_stack
+from infra.program.program import outputs_of_this_stack
 from tests.mocks import graph
 
 CONFIG = {

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 import pulumi
 from pulumi_kubernetes import core, meta
 
-from infra.autoscaling import Autoscaling
 from infra.components.app_environment import AppEnvironment, AppEnvironmentArgs
 from infra.components.app_pod import AppImage
 from infra.components.celery_beat import CeleryBeat, CeleryBeatArgs
@@ -26,7 +25,8 @@ from infra.components.postgres_backup import PostgresBackup, PostgresBackupArgs
 from infra.components.queue_exporter import QueueExporter, QueueExporterArgs
 from infra.components.redis import Redis, RedisArgs
 from infra.preflight.bounds import Bounds
-from infra.rollout import migration_seconds
+from infra.program.autoscaling import Autoscaling
+from infra.program.rollout import migration_seconds
 from infra.sizing.plan import RedisPlan, StackPlan
 from infra.stack_file.reader.program_config import Secrets
 from infra.stack_file.stack_config import StackConfig

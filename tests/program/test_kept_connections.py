@@ -11,10 +11,10 @@ from pulumi_command import remote
 from infra.components.access import Access, AccessArgs
 from infra.components.authorized_keys import AuthorizedKeys, AuthorizedKeysArgs
 from infra.errors import StagecoachError
-from infra.kept_connections import _FIELDS, _INPUTS, keeping_connections, recorded_commands
 from infra.names import AUTHORIZED_KEYS_COMMAND
 from infra.preflight.deploy_key_steps import require_next_step
-from infra.quiet_commands import COMMAND
+from infra.program.kept_connections import _FIELDS, _INPUTS, keeping_connections, recorded_commands
+from infra.program.quiet_commands import COMMAND
 from infra.render.mocks import Mocks, Place, run_under_mocks
 from tests.graphs import EVERYTHING, run
 

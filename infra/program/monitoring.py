@@ -14,7 +14,7 @@ from infra.components.monitoring.network_policies import MonitoringPolicies, Mon
 from infra.components.monitoring.node_exporter import NodeExporter, NodeExporterArgs
 from infra.components.monitoring.prometheus import Prometheus, PrometheusArgs
 from infra.components.outside import Outside
-from infra.shop import Base
+from infra.program.shop import Base
 from infra.sizing.plan import StackPlan
 from infra.stack_file.alerts_config import TEAM, AlertsConfig
 from infra.stack_file.reader.program_config import Secrets

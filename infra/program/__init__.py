@@ -1,0 +1,1 @@
+"""What is built, and in which order."""
