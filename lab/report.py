@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.text import Text
 from urllib3.exceptions import HTTPError
 
-from infra.cli.console import new_console
-from infra.cli.grid import Grid, fits, print_folded, print_grid, print_named, print_parts, print_title
 from infra.errors import Problem, StagecoachError
+from infra.report.console import new_console
+from infra.report.grid import Grid, fits, print_folded, print_grid, print_named, print_parts, print_title
 from infra.units import Cpu, Memory
 from lab.answers import answers
 from lab.cluster.api import Api, ApiError, Object

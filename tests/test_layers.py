@@ -21,7 +21,7 @@ PURE = [
     "infra.clouds",
     "infra.clouds.catalog.age",
     "infra.prices.listing",
-    "infra.prices.markdown",
+    "infra.report.prices_markdown",
     "infra.whatif.answer",
     "infra.cli.prices",
     "infra.cli.whatif",

@@ -17,7 +17,6 @@ from infra.cli.guard import guard
 from infra.cli.loadtest import loadtest
 from infra.cli.logs import logs
 from infra.cli.options import read_budget, whole_option
-from infra.cli.output import Format
 from infra.cli.plan_options import (
     Budget,
     Contracts,
@@ -29,7 +28,6 @@ from infra.cli.plan_options import (
     Tasks,
     TaskSeconds,
 )
-from infra.cli.plan_parts import Parts
 from infra.cli.prices import prices
 from infra.cli.pull_request import comment, deploy
 from infra.cli.recheck import recheck
@@ -44,6 +42,8 @@ from infra.cli.sound import require_sound
 from infra.cli.whatif import LoadOptions, answer_of, config_of, show_answer
 from infra.errors import ConfigError, Problem, StagecoachError
 from infra.planner.plan_for import plan_for
+from infra.report.output import Format
+from infra.report.plan_parts import Parts
 from infra.stack_file.reader.parse import parse_stack_file
 
 _NO_COLOR = "--no-color"

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from infra.cli.complete import providers, sides
-from infra.cli.diff_json import diff_to_json
-from infra.cli.output import Format
 from infra.cli.sides import read_sides
 from infra.errors import Problem, RefusedError
+from infra.report.diff_json import diff_to_json
+from infra.report.output import Format
 
 _SIDE = "A stage (1 to 5), a stack file, or COMMIT:FILE."
 
@@ -39,12 +39,12 @@ def diff(  # noqa: PLR0913  one parameter for each option
     if json_output or output_format is Format.JSON:
         sys.stdout.write(json.dumps(diff_to_json(made), indent=2) + "\n")
     elif markdown or output_format is Format.MARKDOWN:
-        from infra.pull_requests.diff_markdown import diff_markdown  # noqa: PLC0415
-        from infra.pull_requests.markdown import fit  # noqa: PLC0415
+        from infra.report.diff_markdown import diff_markdown  # noqa: PLC0415
+        from infra.report.markdown import fit  # noqa: PLC0415
 
         sys.stdout.write(fit(diff_markdown(made)))
     else:
-        from infra.cli.diff_text import print_diff  # noqa: PLC0415
+        from infra.report.diff_text import print_diff  # noqa: PLC0415
 
         print_diff(made)
     if made.refused:

@@ -65,8 +65,8 @@ def _host(reach: str) -> str:
 def _print_table(made: Examination) -> None:
     from rich.text import Text  # noqa: PLC0415  see above
 
-    from infra.cli.console import new_console  # noqa: PLC0415
-    from infra.cli.grid import Grid, print_grid  # noqa: PLC0415
+    from infra.report.console import new_console  # noqa: PLC0415
+    from infra.report.grid import Grid, print_grid  # noqa: PLC0415
 
     wide, narrow = [], []
     for one in made.checks:

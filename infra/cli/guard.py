@@ -78,8 +78,8 @@ def _first(verdicts: Sequence[Verdict]) -> list[Verdict]:
 
 
 def _print_table(verdicts: Sequence[Verdict], unchanged: int) -> None:
-    from infra.cli.console import new_console  # noqa: PLC0415  see above
-    from infra.cli.grid import Grid, print_grid  # noqa: PLC0415
+    from infra.report.console import new_console  # noqa: PLC0415  see above
+    from infra.report.grid import Grid, print_grid  # noqa: PLC0415
 
     console = new_console()
     if verdicts:

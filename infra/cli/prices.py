@@ -12,11 +12,11 @@ import typer
 
 from infra.cli import complete
 from infra.cli.options import provider_problems, read_budget, refuse, sold_out_problems, stage_problems, whole_option
-from infra.cli.output import Format
 from infra.clouds import CLOUDS
 from infra.clouds.catalog.age import MOST_DAYS, as_of, warnings
 from infra.errors import Problem, RefusedError
 from infra.planner.plan_for import plan_for
+from infra.report.output import Format
 from stacks import STAGES
 
 if TYPE_CHECKING:
@@ -64,11 +64,11 @@ def prices(
 def _print(rows: Sequence[StagePrice], budget: Decimal | None, output_format: Format) -> None:
     """Each format loads only what it needs."""
     if output_format is Format.MARKDOWN:
-        from infra.prices.markdown import prices_markdown  # noqa: PLC0415  see above
+        from infra.report.prices_markdown import prices_markdown  # noqa: PLC0415  see above
 
         sys.stdout.write(prices_markdown(rows, budget))
         return
-    from infra.cli.prices_text import print_prices  # noqa: PLC0415  see above
+    from infra.report.prices_text import print_prices  # noqa: PLC0415  see above
 
     print_prices(rows, budget)
 
@@ -76,7 +76,7 @@ def _print(rows: Sequence[StagePrice], budget: Decimal | None, output_format: Fo
 def _to_json(
     rows: Sequence[StagePrice], budget: Decimal | None, providers: Sequence[str], today: date
 ) -> dict[str, object]:
-    from infra.prices.to_json import prices_to_json  # noqa: PLC0415  as above
+    from infra.report.prices_json import prices_to_json  # noqa: PLC0415  as above
 
     ages = {provider: (today - as_of(provider)).days for provider in providers}
     catalog = {

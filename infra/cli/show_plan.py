@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sys
 
-from infra.cli.output import Format
-from infra.cli.plan_parts import Parts, explain_parts, parts_json, print_parts
+from infra.report.output import Format
+from infra.report.plan_parts import Parts, explain_parts, parts_json, print_parts
 from infra.sizing.plan import StackPlan
 from infra.stack_file.stack_config import StackConfig
 
@@ -15,17 +15,17 @@ def show_plan(config: StackConfig, made: StackPlan, shown: Format, parts: Parts)
     """JSON is the whole plan in any case; as text and Markdown a part that is asked for is printed alone."""
     explained = explain_parts(config, parts)
     if shown is Format.JSON:
-        from infra.cli.plan_json import plan_to_json  # noqa: PLC0415  see above
+        from infra.report.plan_json import plan_to_json  # noqa: PLC0415  see above
 
         sys.stdout.write(json.dumps(plan_to_json(made) | parts_json(explained, parts), indent=2) + "\n")
     elif parts.any:
         print_parts(explained, made, shown, parts)
     elif shown is Format.MARKDOWN:
-        from infra.pull_requests.markdown import fit  # noqa: PLC0415
-        from infra.pull_requests.plan_markdown import plan_markdown  # noqa: PLC0415
+        from infra.report.markdown import fit  # noqa: PLC0415
+        from infra.report.plan_markdown import plan_markdown  # noqa: PLC0415
 
         sys.stdout.write(fit(plan_markdown(made)))
     else:
-        from infra.cli.plan_text import print_plan  # noqa: PLC0415
+        from infra.report.plan_text import print_plan  # noqa: PLC0415
 
         print_plan(made)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.cli.options import provider_problems, refuse, stage_problems, wrong
-from infra.cli.output import Format
-from infra.cli.plan_parts import Parts, explain_parts, parts_json, print_parts
+from infra.report.output import Format
+from infra.report.plan_parts import Parts, explain_parts, parts_json, print_parts
 from infra.stack_file.values.limits import MOST_CUSTOMERS
 
 if TYPE_CHECKING:
@@ -147,13 +147,13 @@ def _print(answer: WhatIf, output_format: Format, parts: Parts) -> None:
     """JSON is the plan's with more keys; text and Markdown are the answer, then the parts."""
     explained = explain_parts(answer.config, parts)
     if output_format is Format.JSON:
-        from infra.cli.plan_json import plan_to_json  # noqa: PLC0415  as above
-        from infra.whatif.to_json import whatif_to_json  # noqa: PLC0415  as above
+        from infra.report.plan_json import plan_to_json  # noqa: PLC0415  as above
+        from infra.report.whatif_json import whatif_to_json  # noqa: PLC0415  as above
 
         content = plan_to_json(answer.plan) | whatif_to_json(answer) | parts_json(explained, parts)
         sys.stdout.write(json.dumps(content, indent=2) + "\n")
         return
-    from infra.cli.whatif_text import print_whatif, whatif_markdown  # noqa: PLC0415  as above
+    from infra.report.whatif_text import print_whatif, whatif_markdown  # noqa: PLC0415  as above
 
     if output_format is Format.MARKDOWN:
         sys.stdout.write(whatif_markdown(answer) + ("\n" if parts.any else ""))

@@ -10,7 +10,7 @@ from infra.clouds import CLOUDS
 from infra.clouds.facts import CloudFacts
 from infra.guard.kinds import SIZES, kind_of
 from infra.preview.engine_preview import EnginePreview, Step
-from infra.preview.printable import shortened
+from infra.printable import shortened
 from infra.stack_file.guard_config import GuardException
 
 _GOES = {

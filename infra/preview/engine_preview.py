@@ -12,7 +12,7 @@ from typing import Any
 from infra.clouds import CLOUDS
 from infra.errors import ConfigError, Problem
 from infra.names import SERVER_RESOURCE
-from infra.preview.printable import lines, one_line, shortened
+from infra.printable import lines, one_line, shortened
 
 # The engine's words for one resource's part in a replacement; they are told as one.
 REPLACING = ("replace", "create-replacement", "delete-replaced")

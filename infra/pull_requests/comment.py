@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from infra.guard.rules import Ruling
 from infra.preview.engine_preview import EnginePreview
-from infra.pull_requests.diff_markdown import diff_markdown
-from infra.pull_requests.engine_markdown import engine_markdown
-from infra.pull_requests.guard_markdown import danger_lines, guard_markdown
-from infra.pull_requests.markdown import Folded, fit
-from infra.pull_requests.markdown_text import code, plain
 from infra.pull_requests.marker import MARKER
-from infra.pull_requests.plan_markdown import plan_markdown, warning_lines
 from infra.pull_requests.stack_changes import StackChange
+from infra.report.diff_markdown import diff_markdown
+from infra.report.engine_markdown import engine_markdown
+from infra.report.guard_markdown import danger_lines, guard_markdown
+from infra.report.markdown import Folded, fit
+from infra.report.markdown_text import code, plain
+from infra.report.plan_markdown import plan_markdown, warning_lines
 from stacks import STAGES
 
 _INTRO = (

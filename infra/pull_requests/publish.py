@@ -8,8 +8,8 @@ from typing import Any
 
 from infra.errors import StagecoachError
 from infra.pull_requests.comment import Findings, render_comment
-from infra.pull_requests.markdown import LIMIT, cut
-from infra.pull_requests.redact import masker
+from infra.report.markdown import LIMIT, cut
+from infra.report.redaction.redact import masker
 
 
 def published(findings: Findings, environment: Mapping[str, str]) -> str:

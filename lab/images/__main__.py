@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from infra.cli.console import new_console
-from infra.cli.grid import Grid, print_folded, print_grid
 from infra.errors import StagecoachError
+from infra.report.console import new_console
+from infra.report.grid import Grid, print_folded, print_grid
 from lab.images.ensure import ensure_images
 from lab.images.recipes import CANNOT
 

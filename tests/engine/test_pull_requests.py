@@ -10,7 +10,7 @@ import yaml
 
 from infra.pull_requests import backend
 from infra.pull_requests.deployments import Deployment
-from infra.pull_requests.markdown import LIMIT
+from infra.report.markdown import LIMIT
 from lab.engine.pulumi_cli import PulumiCli
 from lab.paths import REPOSITORY
 from tests.engine.conftest import make_up, resources

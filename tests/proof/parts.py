@@ -154,7 +154,7 @@ PROOFS: tuple[Proof, ...] = (
             "tests/stack_file/reader/test_engine_reading.py::test_plan_and_up_say_the_same_of_ten_thousand_files",
             "tests/guard/test_composed.py::test_ten_thousand_previews",
             "tests/pull_requests/test_composed.py::test_ten_thousand_comments",
-            "tests/pull_requests/test_spellings.py::test_ten_thousand_secrets",
+            "tests/report/redaction/test_spellings.py::test_ten_thousand_secrets",
         ),
         depends=(*PROGRAM, "lab", "tools/pulumi", *HELPERS, "tests/stack_file", "tests/preview", "tests/pull_requests"),
         cpus=1,

@@ -8,8 +8,8 @@ import pytest
 from infra.errors import ConfigError, RefusedError
 from infra.pull_requests.comment import render_comment
 from infra.pull_requests.findings import gather, require_good
-from infra.pull_requests.markdown import LIMIT
 from infra.pull_requests.marker import MARKER
+from infra.report.markdown import LIMIT
 from tests.preview.previews import document, step
 
 STACK = """config:

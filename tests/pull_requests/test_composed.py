@@ -11,8 +11,8 @@ from infra.errors import ConfigError, Problem
 from infra.guard.rules import rule
 from infra.preview.engine_preview import parse_preview
 from infra.pull_requests.comment import Findings, StackPreview, render_comment
-from infra.pull_requests.markdown import LIMIT
 from infra.pull_requests.stack_changes import StackChange
+from infra.report.markdown import LIMIT
 from infra.stack_file.guard_config import GuardException
 from infra.stack_file.reader.parse import parse_stack_text
 from tests.preview.previews import document, step

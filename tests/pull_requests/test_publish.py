@@ -6,9 +6,9 @@ from infra.errors import ConfigError, Problem
 from infra.guard.rules import rule
 from infra.preview.engine_preview import parse_preview
 from infra.pull_requests.comment import Findings, StackPreview
-from infra.pull_requests.markdown import LIMIT
 from infra.pull_requests.publish import published
 from infra.pull_requests.stack_changes import StackChange
+from infra.report.markdown import LIMIT
 from tests.preview.previews import document, step
 
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from infra.errors import ConfigError, RefusedError
 from infra.planner.plan_for import plan_for
 from infra.prices.listing import example
+from infra.report.whatif_json import whatif_to_json
 from infra.stack_file.catalog_config import CatalogConfig
 from infra.whatif.answer import ask, require_holds, smallest_that_holds
 from infra.whatif.load import Load
-from infra.whatif.to_json import whatif_to_json
 
 
 def load(customers=900, tasks=40, seconds=0.3, **more):

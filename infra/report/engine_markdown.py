@@ -1,0 +1,60 @@
+"""The engine's preview as Markdown: what is replaced first."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from infra.errors import cut
+from infra.guard.rules import Ruling, Verdict
+from infra.preview.engine_preview import EnginePreview
+from infra.report.markdown import Folded, folded_table, folded_text
+from infra.report.markdown_text import code, plain
+
+_ORDER = ("replace", "delete", "create", "update")
+_SHOWN_PATHS = 3
+_SHOWN_ERROR = 2000  # characters; a refusal with all its problems is shorter
+
+
+def engine_markdown(preview: EnginePreview, ruling: Ruling, diff_text: str) -> list[str | Folded]:
+    """Counts and errors in the open; the table and the engine's own text behind a click."""
+    counts = Counter(step.op for step in preview.steps)
+    ordered = sorted(counts, key=_rank)
+    summary = [f"{counts[op]} to {plain(op)}" for op in ordered] or ["no changes"]
+    lines = [f"{', '.join(summary)}, {preview.unchanged} unchanged.", ""]  # a list needs an empty line before it
+    for kind, messages in (("Error", preview.errors), ("Warning", preview.warnings)):
+        lines += [f"- **{kind}:** {plain(_cut(message))}" for message in messages]
+    lines += _replaced(ruling)
+    parts: list[str | Folded] = ["\n".join(lines)]
+    if preview.steps:
+        rows = [_row(one) for one in sorted(ruling.verdicts, key=lambda one: _rank(one.step.op))]
+        parts.append(folded_table(f"{len(rows)} resources", ("", "resource", "type", "what changes"), rows))
+    if diff_text.strip():
+        parts.append(folded_text("The engine's own text", diff_text))
+    return parts
+
+
+def _cut(message: str) -> str:
+    """Before anything is put around it: half of a piece of code would be none."""
+    return cut(message, _SHOWN_ERROR)
+
+
+def _replaced(ruling: Ruling) -> list[str]:
+    """After "7 to replace" a reader wants to know of what, the more so where the guard says that nothing is lost."""
+    gone = [one for one in ruling.verdicts if one.step.op in ("replace", "delete")]
+    if not gone or any(one.why for one in gone):
+        return []
+    counts = Counter(one.step.type.rpartition(":")[2] for one in gone)
+    kinds = ", ".join(f"{count} {plain(name)}" for name, count in sorted(counts.items()))
+    return [f"- Nothing that is replaced or deleted holds data, a name or an address: {kinds}.", ""]
+
+
+def _rank(op: str) -> tuple[int, str]:
+    return (_ORDER.index(op) if op in _ORDER else len(_ORDER), op)
+
+
+def _row(one: Verdict) -> tuple[str, str, str, str]:
+    step = one.step
+    shown = [code(path) for path in step.paths[:_SHOWN_PATHS]]
+    more = len(step.paths) - len(shown)
+    what = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+    return (f"**{plain(step.op)}**" if one.why else plain(step.op)), code(step.name), code(step.type), what
