@@ -14,10 +14,10 @@ from lab.lifecycle import Lab
 from lab.vps.possible import why_not
 from tests.bench_guide import compare
 from tests.browser import Browser
-from tests.guard.recorded import UNPROTECTED, read
 from tests.plans import REGIONS, stage_plan
 from tests.program.test_program import CONFIG, program
 from tests.real.shop import Shop
+from tests.updates.guard.recorded import UNPROTECTED, read
 from tests.waiting import patience, wait
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -35,8 +35,8 @@ PURE = [
     "infra.stack_file.reader.required_secrets",
     "infra.support.running",
     "infra.program.stuck_pods",
-    "infra.changes.compare",
-    "infra.preview.engine_preview",
+    "infra.updates.changes.compare",
+    "infra.updates.preview.engine_preview",
     "infra.pull_requests.findings",
     "infra.pull_requests.github",
     "infra.pull_requests.protection",
@@ -44,8 +44,8 @@ PURE = [
     "infra.clouds.hetzner.runner_access",
     "infra.clouds.digitalocean.runner_access",
     "infra.clouds.vultr.runner_access",
-    "infra.guard.read",
-    "infra.guard.rules",
+    "infra.updates.guard.read",
+    "infra.updates.guard.rules",
     "infra.loadtest.run",
     "infra.operate.run",
     "infra.operate.follow",
@@ -80,7 +80,7 @@ def test_infra_does_not_know_the_lab():
     ] == []
 
 
-@pytest.mark.parametrize("folder", ["infra/preview", "infra/guard", "infra/changes"])
+@pytest.mark.parametrize("folder", ["infra/updates", "infra/report"])
 def test_the_comment_asks_and_is_not_asked(folder):
     """Guard, command and comment read one preview: nothing below knows of pull requests."""
     found = {module for path in sources(folder) for module in imported(path)}

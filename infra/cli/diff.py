@@ -33,7 +33,7 @@ def diff(  # noqa: PLR0913  one parameter for each option
 ) -> None:
     """Print what an update from one stack to another changes, restarts and costs."""
     # `plan` has no use for these and is to be quick.
-    from infra.changes.compare import compare  # noqa: PLC0415  see above
+    from infra.updates.changes.compare import compare  # noqa: PLC0415  see above
 
     made = compare(*read_sides(before, after, provider), root_disk_gb=root_disk_gb)
     if json_output or output_format is Format.JSON:

@@ -14,7 +14,7 @@ from infra.cli.complete import stack_files
 from infra.errors import RefusedError
 
 if TYPE_CHECKING:
-    from infra.guard.rules import Ruling, Verdict
+    from infra.updates.guard.rules import Ruling, Verdict
 
 _SHOWN_PATHS = 3
 _SHOWN_ROWS = 100  # nobody reads more, and a table of 2,000 rows takes more than a second
@@ -33,9 +33,9 @@ def guard(
     json_output: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Refuse an update that would replace or delete what holds data, or make smaller what only grows."""
-    from infra.guard.read import exceptions_of, read_preview  # noqa: PLC0415  `plan` is to be quick
-    from infra.guard.refusals import refusals  # noqa: PLC0415
-    from infra.guard.rules import rule  # noqa: PLC0415
+    from infra.updates.guard.read import exceptions_of, read_preview  # noqa: PLC0415  `plan` is to be quick
+    from infra.updates.guard.refusals import refusals  # noqa: PLC0415
+    from infra.updates.guard.rules import rule  # noqa: PLC0415
 
     preview = read_preview(file)
     ruling = rule(preview, exceptions_of(preview, stack_file))

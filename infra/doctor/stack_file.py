@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from infra.changes.server import unsound
 from infra.doctor.check import Check, missing, ok, warning
 from infra.errors import StagecoachError
 from infra.names import NAMESPACE
@@ -18,6 +17,7 @@ from infra.stack_file.reader.required_secrets import require_secrets
 from infra.stack_file.reader.secrecy import SECRET_KEYS, names_in
 from infra.stack_file.reader.stack_text import read_stack_text
 from infra.stack_file.stack_config import StackConfig
+from infra.updates.changes.server import unsound
 
 # Networks of documentation (RFC 5737, RFC 3849): the shipped stack files have one, and nobody works from there.
 _EXAMPLES = tuple(map(ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))

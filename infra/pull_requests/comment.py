@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from infra.guard.rules import Ruling
-from infra.preview.engine_preview import EnginePreview
 from infra.pull_requests.marker import MARKER
 from infra.pull_requests.stack_changes import StackChange
 from infra.report.diff_markdown import diff_markdown
@@ -14,6 +12,8 @@ from infra.report.guard_markdown import danger_lines, guard_markdown
 from infra.report.markdown import Folded, fit
 from infra.report.markdown_text import code, plain
 from infra.report.plan_markdown import plan_markdown, warning_lines
+from infra.updates.guard.rules import Ruling
+from infra.updates.preview.engine_preview import EnginePreview
 from stacks import STAGES
 
 _INTRO = (

@@ -8,10 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from infra.errors import ConfigError, Problem, RefusedError
-from infra.guard.refusals import refusals
-from infra.guard.rules import rule
 from infra.names import stack_path
-from infra.preview.engine_preview import parse_preview
 from infra.pull_requests.backend import missing_backend, write_preview
 from infra.pull_requests.comment import Findings, StackPreview
 from infra.pull_requests.deployments import FILE, Deployment, read_deployments
@@ -19,6 +16,9 @@ from infra.pull_requests.git import base_of, changed_files, show
 from infra.pull_requests.stack_changes import stack_changes, touches_program
 from infra.stack_file.guard_config import GuardException
 from infra.stack_file.reader.parse import parse_stack_file
+from infra.updates.guard.refusals import refusals
+from infra.updates.guard.rules import rule
+from infra.updates.preview.engine_preview import parse_preview
 
 _NO_ENGINE = "No engine preview: {}."
 

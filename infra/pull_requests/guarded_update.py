@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from infra.errors import Problem, RefusedError, StagecoachError
-from infra.guard.refusals import refusals
 from infra.pull_requests.backend import holder, recheck, rename, update, write_preview
 from infra.pull_requests.deployments import Deployment
 from infra.pull_requests.findings import read_previews
+from infra.updates.guard.refusals import refusals
 
 _BEYOND = (
     "deployment {name}: the update ended with exit code {code}. If the engine says `violates plan` or `not allowed by "

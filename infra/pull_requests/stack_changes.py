@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
-from infra.changes.compare import compare
-from infra.changes.server import unsound
-from infra.changes.stack_diff import StackDiff
 from infra.errors import StagecoachError
 from infra.names import stack_path
 from infra.planner.plan_for import plan_for
 from infra.pull_requests.deployments import Deployment
 from infra.sizing.plan import StackPlan
 from infra.stack_file.reader.parse import parse_stack_text
+from infra.updates.changes.compare import compare
+from infra.updates.changes.server import unsound
+from infra.updates.changes.stack_diff import StackDiff
 
 _STACK_FILE = "Pulumi.*.yaml"
 # What decides what an update builds besides the stack files.

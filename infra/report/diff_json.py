@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from infra.changes.stack_diff import Change, Irreversible, StackDiff
+from infra.updates.changes.stack_diff import Change, Irreversible, StackDiff
 
 
 def diff_to_json(diff: StackDiff) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from infra.changes.downtime import own_reasons
-from infra.changes.events import away, minutes
-from infra.changes.restarts import SERVER
-from infra.changes.stack_diff import Restart, ServerMove, StackDiff
 from infra.report.markdown import Folded, folded_table
 from infra.report.markdown_text import code, plain
+from infra.updates.changes.downtime import own_reasons
+from infra.updates.changes.events import away, minutes
+from infra.updates.changes.restarts import SERVER
+from infra.updates.changes.stack_diff import Restart, ServerMove, StackDiff
 
 
 def diff_markdown(diff: StackDiff) -> list[str | Folded]:

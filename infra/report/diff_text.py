@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from infra.changes.events import away, minutes
-from infra.changes.stack_diff import ServerMove, StackDiff
 from infra.report.console import new_console
 from infra.report.grid import Grid, print_folded, print_grid
+from infra.updates.changes.events import away, minutes
+from infra.updates.changes.stack_diff import ServerMove, StackDiff
 
 
 def print_diff(diff: StackDiff) -> None:

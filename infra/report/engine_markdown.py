@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from infra.errors import cut
-from infra.guard.rules import Ruling, Verdict
-from infra.preview.engine_preview import EnginePreview
 from infra.report.markdown import Folded, folded_table, folded_text
 from infra.report.markdown_text import code, plain
+from infra.updates.guard.rules import Ruling, Verdict
+from infra.updates.preview.engine_preview import EnginePreview
 
 _ORDER = ("replace", "delete", "create", "update")
 _SHOWN_PATHS = 3

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from infra.guard.rules import Ruling, Verdict
 from infra.report.markdown_text import code, plain
+from infra.updates.guard.rules import Ruling, Verdict
 
 _SHOWN = 8  # held resources that are named
 

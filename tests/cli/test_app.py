@@ -12,7 +12,7 @@ import typer.main
 from infra.cli import app as module
 from infra.cli.app import app, own_arguments
 from tests.cli import command
-from tests.guard import recorded
+from tests.updates.guard import recorded
 from tests.waiting import patience
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ import typer.main
 
 from infra.cli.app import app
 from tests.cli import command
-from tests.preview.previews import document, step
+from tests.updates.preview.previews import document, step
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GOOD = (REPOSITORY / "Pulumi.stage1.yaml").read_text()

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import infra
-from tests.guard import recorded
-from tests.preview.previews import document, step
+from tests.updates.guard import recorded
+from tests.updates.preview.previews import document, step
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MOVE = document(

@@ -4,7 +4,7 @@ import pytest
 from rich.cells import cell_len
 
 from tests.cli.command import infra
-from tests.preview.previews import document, step
+from tests.updates.preview.previews import document, step
 
 PATH = {"PATH": "/usr/bin:/bin"}
 COMMANDS = {

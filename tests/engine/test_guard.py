@@ -1,6 +1,7 @@
 """The guard on what the real engine prints: a tier move passes, a replaced server does not.
 
-The previews are made afresh; what the unit tests read (tests/guard/fixtures) must still be what the engine says.
+The previews are made afresh; what the unit tests read (tests/updates/guard/fixtures) must still be what the engine
+says.
 """
 
 import json
@@ -9,10 +10,10 @@ import sys
 
 import pytest
 
-from infra.guard.rules import judge
-from infra.preview.engine_preview import parse_preview
+from infra.updates.guard.rules import judge
+from infra.updates.preview.engine_preview import parse_preview
 from tests.engine.conftest import REPOSITORY, make_up, pulumi
-from tests.guard import recorded
+from tests.updates.guard import recorded
 from tests.waiting import patience
 
 pytestmark = pytest.mark.engine
@@ -45,7 +46,7 @@ def held(text):
 
 def same_as_recorded(name, text):
     recorded.record(name, text)
-    assert held(text) == held(recorded.read(name)), "the engine says something else by now: see tests/guard/recorded.py"
+    assert held(text) == held(recorded.read(name)), "the engine says something else by now: see recorded.py"
 
 
 def test_a_tier_move_is_safe(lab, built):

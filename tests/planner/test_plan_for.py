@@ -3,7 +3,7 @@
 import pytest
 
 from infra.planner.plan_for import plan_for
-from tests.changes.configs import config
+from tests.updates.changes.configs import config
 
 
 def warnings(**more):

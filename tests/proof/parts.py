@@ -13,7 +13,14 @@ MODULES = ("tools/kubernetes", "tools/pebble", "tools/traefik")
 LAB = ("lab", *MODULES, "tools/pulumi", "examples")
 # Every part depends on these.
 ALWAYS = ("requirements.txt", "requirements-dev.txt", "pyproject.toml", "tests/conftest.py", "tests/waiting.py")
-HELPERS = ("tests/*.py", "tests/servers", "tests/engine/*.py", "tests/real/*.py", "tests/docs/*.py", "tests/guard")
+HELPERS = (
+    "tests/*.py",
+    "tests/servers",
+    "tests/engine/*.py",
+    "tests/real/*.py",
+    "tests/docs/*.py",
+    "tests/updates/guard",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,11 +159,11 @@ PROOFS: tuple[Proof, ...] = (
         tests=(
             "tests/stack_file/reader/test_engine_reading.py::test_ten_thousand_drawn_files",
             "tests/stack_file/reader/test_engine_reading.py::test_plan_and_up_say_the_same_of_ten_thousand_files",
-            "tests/guard/test_composed.py::test_ten_thousand_previews",
+            "tests/updates/guard/test_composed.py::test_ten_thousand_previews",
             "tests/pull_requests/test_composed.py::test_ten_thousand_comments",
             "tests/report/redaction/test_spellings.py::test_ten_thousand_secrets",
         ),
-        depends=(*PROGRAM, "lab", "tools/pulumi", *HELPERS, "tests/stack_file", "tests/preview", "tests/pull_requests"),
+        depends=(*PROGRAM, "lab", "tools/pulumi", *HELPERS, "tests/stack_file", "tests/updates", "tests/pull_requests"),
         cpus=1,
         needs=programs(),
     ),

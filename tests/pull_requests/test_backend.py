@@ -8,8 +8,8 @@ import pytest
 from infra.errors import RefusedError
 from infra.pull_requests import backend
 from infra.pull_requests.deployments import Deployment
-from tests.preview.previews import document
 from tests.pull_requests.stand_in import put_first
+from tests.updates.preview.previews import document
 
 _PULUMI = """#!{python}
 import json, os, sys

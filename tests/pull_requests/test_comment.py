@@ -10,7 +10,7 @@ from infra.pull_requests.comment import render_comment
 from infra.pull_requests.findings import gather, require_good
 from infra.pull_requests.marker import MARKER
 from infra.report.markdown import LIMIT
-from tests.preview.previews import document, step
+from tests.updates.preview.previews import document, step
 
 STACK = """config:
   stagecoach:name: shop

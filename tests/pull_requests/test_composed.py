@@ -8,14 +8,14 @@ import pytest
 from markdown_it import MarkdownIt
 
 from infra.errors import ConfigError, Problem
-from infra.guard.rules import rule
-from infra.preview.engine_preview import parse_preview
 from infra.pull_requests.comment import Findings, StackPreview, render_comment
 from infra.pull_requests.stack_changes import StackChange
 from infra.report.markdown import LIMIT
 from infra.stack_file.guard_config import GuardException
 from infra.stack_file.reader.parse import parse_stack_text
-from tests.preview.previews import document, step
+from infra.updates.guard.rules import rule
+from infra.updates.preview.engine_preview import parse_preview
+from tests.updates.preview.previews import document, step
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 # What each program or person could have a comment say.

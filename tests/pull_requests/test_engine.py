@@ -12,9 +12,9 @@ from infra.errors import RefusedError
 from infra.pull_requests import engine
 from infra.pull_requests.guarded_update import guarded_update
 from tests.preflight.test_recheck import exported
-from tests.preview.previews import document
 from tests.pull_requests.stand_in import put_first
 from tests.pull_requests.test_backend import SHOP, pulumi, stacks
+from tests.updates.preview.previews import document
 from tests.waiting import wait
 from tests.workflows.reading import workflow
 

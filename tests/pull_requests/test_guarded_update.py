@@ -6,8 +6,8 @@ import pytest
 
 from infra.pull_requests.guarded_update import guarded_update
 from tests.preflight.test_recheck import FAILED, exported
-from tests.preview.previews import document, step
 from tests.pull_requests.test_backend import SHOP, pulumi, stacks
+from tests.updates.preview.previews import document, step
 
 __all__ = ["pulumi"]
 VOLUME = "hcloud:index/volume:Volume"

@@ -3,13 +3,13 @@
 import pytest
 
 from infra.errors import ConfigError, Problem
-from infra.guard.rules import rule
-from infra.preview.engine_preview import parse_preview
 from infra.pull_requests.comment import Findings, StackPreview
 from infra.pull_requests.publish import published
 from infra.pull_requests.stack_changes import StackChange
 from infra.report.markdown import LIMIT
-from tests.preview.previews import document, step
+from infra.updates.guard.rules import rule
+from infra.updates.preview.engine_preview import parse_preview
+from tests.updates.preview.previews import document, step
 
 
 def findings(text):

@@ -2,8 +2,8 @@
 
 from infra.planner.plan_for import plan_for
 from infra.sizing.connections import size_pgbouncer
-from tests.changes.configs import config
 from tests.plans import stage_plan
+from tests.updates.changes.configs import config
 
 
 def check(plan):

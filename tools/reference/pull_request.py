@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from infra.changes.compare import compare
 from infra.cli.sides import with_stage
-from infra.guard.rules import rule
 from infra.planner.plan_for import plan_for
-from infra.preview.engine_preview import parse_preview
 from infra.pull_requests.comment import Findings, StackPreview, render_comment
 from infra.pull_requests.marker import MARKER
 from infra.pull_requests.stack_changes import StackChange
 from infra.stack_file.reader.parse import parse_stack_file
+from infra.updates.changes.compare import compare
+from infra.updates.guard.rules import rule
+from infra.updates.preview.engine_preview import parse_preview
 from tools.reference.markdown import page
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from infra.guard.rules import rule
-from infra.preview.engine_preview import parse_preview
 from infra.pull_requests.comment import Findings, StackPreview
 from infra.pull_requests.publish import published
 from infra.report.redaction.redact import redact
 from infra.report.redaction.spellings import spellings
-from tests.preview.previews import document, step
+from infra.updates.guard.rules import rule
+from infra.updates.preview.engine_preview import parse_preview
+from tests.updates.preview.previews import document, step
 
 # Passwords that people and generators make; a mask that is the value itself would prove nothing.
 VALUES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=6, max_size=60)

@@ -1,0 +1,1 @@
+"""One plan against another, the engine's preview, and what no update may do."""

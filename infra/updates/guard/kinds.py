@@ -1,0 +1,40 @@
+"""The kinds of resources that hold data, a name or the way to both."""
+
+from __future__ import annotations
+
+import re
+
+from infra.clouds import CLOUDS
+from infra.names import CELERY_SERVERS_COMPONENT
+from infra.updates.preview.engine_preview import Step
+
+_CLOUDS_KINDS = {
+    kind: noun
+    for cloud in CLOUDS.values()
+    for kind, noun in {cloud.server.type: "server", cloud.volume.type: "volume", **cloud.lasting}.items()
+}
+_KINDS = {
+    **_CLOUDS_KINDS,
+    "pulumi:providers:kubernetes": "Kubernetes provider",
+    "kubernetes:core/v1:Namespace": "namespace",
+    "kubernetes:core/v1:PersistentVolumeClaim": "claim",
+    "kubernetes:core/v1:PersistentVolume": "claim",
+    "kubernetes:apps/v1:StatefulSet": "StatefulSet",
+    "random:index/randomPassword:RandomPassword": "secret",
+    "tls:index/privateKey:PrivateKey": "key",
+}
+# Kinds whose size is the resource's own number of GiB or GB, and the input that carries it.
+SIZES = {cloud.volume.type: cloud.volume.size for cloud in CLOUDS.values()}
+_COMES_AND_GOES = ("celery-host-key",)  # with the Celery servers
+_DEPLOY_KEY = re.compile(r"access-deploy-key(-\d)?")
+
+
+def kind_of(step: Step) -> str | None:
+    """What stands behind a resource that must stay; None where it may come and go."""
+    comes_and_goes = step.name.startswith(f"{CELERY_SERVERS_COMPONENT}-") or step.name.endswith(_COMES_AND_GOES)
+    if comes_and_goes and not step.protected:
+        return None
+    if _DEPLOY_KEY.fullmatch(step.name) and step.op == "delete" and not step.protected:
+        return None  # the one that updates log in with is protected; another may leave after a rotation
+    found = next((_KINDS[one] for one in (step.type, *step.types) if one in _KINDS), None)
+    return found or ("protected resource" if step.protected else None)

@@ -1,0 +1,59 @@
+"""The preview that the guard is asked about, and the exceptions of its stack file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from infra.errors import ConfigError, Problem
+from infra.names import stack_path
+from infra.stack_file.guard_config import GuardException
+from infra.stack_file.reader.parse import parse_stack_file
+from infra.updates.preview.engine_preview import EnginePreview, parse_preview
+
+PROJECT = "stagecoach"
+_STDIN = "-"
+
+
+def read_preview(file: str) -> EnginePreview:
+    """From a file, or from standard input where it is called `-`.
+
+    Raises:
+        ConfigError: it can't be read, is no preview, or is another project's.
+    """
+    source = "standard input" if file == _STDIN else file
+    # Not as text: a byte that is none would be a traceback.
+    text = sys.stdin.buffer.read().decode(errors="replace") if file == _STDIN else _text(file)
+    preview = parse_preview(text, source)
+    # A failed command may print an object without steps, and nothing in it would be found dangerous.
+    if not preview.has_steps and not preview.errors:
+        raise _unreadable(source, "a preview with steps", "Write it with `pulumi preview --json > preview.json`")
+    foreign = {one.project for one in preview.origins} - {PROJECT}
+    if foreign:
+        name = ", ".join(sorted(foreign))
+        raise _unreadable(source, f"a preview of project {PROJECT}, not of {name}", "Run it in this project's folder")
+    return preview
+
+
+def exceptions_of(preview: EnginePreview, stack_file: Path | None) -> tuple[GuardException, ...]:
+    """From the named stack file, or from that of the preview's stack if it is here.
+
+    Raises:
+        ConfigError: the stack file cannot be used.
+    """
+    if stack_file is None:
+        paths = [Path(stack_path(one.stack)) for one in preview.origins]
+        stack_file = next((path for path in paths if path.exists()), None)
+    return parse_stack_file(stack_file).guard_exceptions if stack_file else ()
+
+
+def _text(file: str) -> str:
+    try:
+        return Path(file).read_text(errors="replace")
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        said = getattr(error, "strerror", None) or error
+        raise _unreadable(file, f"a file with a preview ({said})", "Name it, or - for standard input") from None
+
+
+def _unreadable(source: str, allowed: str, hint: str) -> ConfigError:
+    return ConfigError("the guard can't read this", [Problem(path=source, value="", allowed=allowed, hint=hint)])

@@ -1,0 +1,36 @@
+"""What a person is told where the guard says no."""
+
+from __future__ import annotations
+
+from infra.errors import Problem
+from infra.updates.guard.rules import Ruling, Verdict
+
+
+def refusals(ruling: Ruling) -> list[Problem]:
+    """Everything at once: what would go, exceptions that nothing needs, the engine's own errors."""
+    return [
+        *map(_refused, ruling.refused),
+        *(
+            Problem(
+                path="stagecoach:guard_exceptions",
+                value=one.urn,
+                allowed="a resource that this update replaces or deletes: an exception is for one update",
+                hint="Take it out, or the next update may do the same unseen",
+            )
+            for one in ruling.unused
+        ),
+        *(
+            Problem(path="pulumi", value="", allowed=f"a preview without errors; it says: {one}", hint="Mend it")
+            for one in ruling.errors
+        ),
+    ]
+
+
+def _refused(one: Verdict) -> Problem:
+    because = f" because of {', '.join(one.step.replacing)}" if one.step.replacing else ""
+    return Problem(
+        path=f"{one.kind} {one.step.name}",
+        value="",
+        allowed=f"it {one.why}{because}",
+        hint=f"Take the change back; if it is meant, name {one.step.urn} with a reason in stagecoach:guard_exceptions",
+    )
