@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from infra.clouds import CLOUDS
-from infra.loadtest.result import modelled_rate
+from infra.operate.loadtest.result import modelled_rate
 from lab.lifecycle import Lab
 from lab.vps.possible import why_not
 from tests.bench_guide import compare

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import urllib3
 
-from infra.loadtest.pod import Load
-from infra.loadtest.run import run_loadtest
 from infra.names import K3S_CONFIG
 from infra.operate.kubectl import Kubectl
+from infra.operate.loadtest.pod import Load
+from infra.operate.loadtest.run import run_loadtest
 from infra.units import MIB
 from lab.cluster.api import ApiError
 from lab.usage.customers import Customers

@@ -37,16 +37,16 @@ PURE = [
     "infra.program.stuck_pods",
     "infra.updates.changes.compare",
     "infra.updates.preview.engine_preview",
-    "infra.pull_requests.findings",
-    "infra.pull_requests.github",
-    "infra.pull_requests.protection",
+    "infra.delivery.findings",
+    "infra.delivery.github",
+    "infra.delivery.protection",
     "infra.clouds.choose",
     "infra.clouds.hetzner.runner_access",
     "infra.clouds.digitalocean.runner_access",
     "infra.clouds.vultr.runner_access",
     "infra.updates.guard.read",
     "infra.updates.guard.rules",
-    "infra.loadtest.run",
+    "infra.operate.loadtest.run",
     "infra.operate.run",
     "infra.operate.follow",
     "infra.operate.restart",
@@ -74,18 +74,69 @@ def imported(path):
             yield from (alias.name for alias in node.names)
 
 
+# Each room imports itself, what stands before it, and the modules at the root of infra/, which import no room.
+ROOMS = (
+    "clouds",
+    "stack_file",
+    "sizing",
+    "support",
+    "prices",
+    "planner",
+    "whatif",
+    "alerts",
+    "preflight",
+    "components",
+    "program",
+    "render",
+    "updates",
+    "report",
+    "operate",
+    "delivery",
+    "cli",
+)
+
+
+def rooms_of(path):
+    """Rooms of infra/ that a file imports; an empty text for a module at the root."""
+    for module in imported(path):
+        top, _, rest = module.partition(".")
+        if top == "infra" and rest:
+            room = rest.partition(".")[0]
+            yield room if (REPOSITORY / "infra" / room).is_dir() else ""
+
+
+def test_the_list_of_rooms_is_whole():
+    found = {path.name for path in (REPOSITORY / "infra").iterdir() if (path / "__init__.py").exists()}
+    assert found == {*ROOMS, "scripts"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_what_stands_before_it(room):
+    allowed = {"", "scripts", *ROOMS[: ROOMS.index(room) + 1]}
+    wrong = {
+        f"{path.relative_to(REPOSITORY)} imports {other}"
+        for path in sources(f"infra/{room}")
+        for other in rooms_of(path)
+        if other not in allowed
+    }
+    assert wrong == set()
+
+
+def test_the_root_imports_no_room():
+    """`python -m infra` alone starts the command line."""
+    wrong = [
+        f"{path.name} imports {room}"
+        for path in (REPOSITORY / "infra").glob("*.py")
+        for room in rooms_of(path)
+        if room and path.name != "__main__.py"
+    ]
+    assert wrong == []
+
+
 def test_infra_does_not_know_the_lab():
     assert [
         path for path in sources("infra", "pod", "stacks") if any(m.split(".")[0] == "lab" for m in imported(path))
     ] == []
-
-
-@pytest.mark.parametrize("folder", ["infra/updates", "infra/report"])
-def test_the_comment_asks_and_is_not_asked(folder):
-    """Guard, command and comment read one preview: nothing below knows of pull requests."""
-    found = {module for path in sources(folder) for module in imported(path)}
-    assert found
-    assert [module for module in found if module.startswith("infra.pull_requests")] == []
 
 
 def test_one_reader_of_pulumi_config():

@@ -21,7 +21,7 @@ SCRIPTS = sorted(
 def test_scripts_are_found():
     """An empty list would check nothing."""
     assert {
-        "infra/components/scripts/data_volume.sh",
+        "infra/scripts/data_volume.sh",
         "pod/backup.sh",
         ".ci/run",
         "bin/infra",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from infra.clouds import CLOUDS
-from infra.pull_requests.deployments import stack_name
+from infra.stack_file.deployments import stack_name
 from stacks import STAGES
 
 

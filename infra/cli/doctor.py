@@ -14,7 +14,7 @@ from infra.cli.complete import stack_files, stacks
 from infra.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
-    from infra.doctor.examine import Examination
+    from infra.operate.doctor.examine import Examination
 
 _LONGEST = 200  # characters of a wrong value that a message shows
 _STYLES = {"ok": "green", "warning": "yellow", "missing": "bold red"}
@@ -37,7 +37,7 @@ def doctor(
     json_output: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Look at what `pulumi up` needs on this machine, and say how to fix what is missing; needs no credentials."""
-    from infra.doctor.examine import Asked, examine  # noqa: PLC0415  `plan` is to be quick
+    from infra.operate.doctor.examine import Asked, examine  # noqa: PLC0415  `plan` is to be quick
 
     made = examine(Asked(stack=stack, stack_file=stack_file, online=online, reach=_host(reach)))
     if json_output:

@@ -33,10 +33,10 @@ def loadtest(  # noqa: PLR0913  one parameter for each option
     json_output: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Queue the guide's 1000 e-mail tasks on a running stack, and say how its workers cope."""
-    from infra.loadtest.pod import Load  # noqa: PLC0415  `plan` is quick
-    from infra.loadtest.run import run_loadtest  # noqa: PLC0415
     from infra.operate.access import cluster_of  # noqa: PLC0415
     from infra.operate.kubectl import Kubectl  # noqa: PLC0415
+    from infra.operate.loadtest.pod import Load  # noqa: PLC0415  `plan` is quick
+    from infra.operate.loadtest.run import run_loadtest  # noqa: PLC0415
 
     load = Load(count=count, task=task, queue=queue, recipient=recipient, seconds=seconds)
     asked = cluster_of(stack, kubeconfig) if stack or kubeconfig else nullcontext(Kubectl(None))

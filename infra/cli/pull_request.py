@@ -21,8 +21,8 @@ def comment(
     remark: Annotated[list[str] | None, typer.Option(help="Say this about the engine's previews.")] = None,
 ) -> None:
     """Write one Markdown comment: plan and changes of every stack file that differs, and the engine's previews."""
-    from infra.pull_requests.findings import gather, require_good  # noqa: PLC0415  `plan` is to be quick
-    from infra.pull_requests.publish import published  # noqa: PLC0415
+    from infra.delivery.findings import gather, require_good  # noqa: PLC0415  `plan` is to be quick
+    from infra.delivery.publish import published  # noqa: PLC0415
 
     found = gather(base, previews=previews, engine=engine, remarks=tuple(remark or ()))
     text = published(found, os.environ)
@@ -35,8 +35,8 @@ def comment(
 
 def deploy() -> None:
     """Update every deployment of deployments.yaml that the guard lets pass; a move between stacks is a rename first."""
-    from infra.pull_requests.deployments import FILE, read_deployments  # noqa: PLC0415  `plan` is to be quick
-    from infra.pull_requests.guarded_update import guarded_update  # noqa: PLC0415
+    from infra.delivery.guarded_update import guarded_update  # noqa: PLC0415
+    from infra.stack_file.deployments import FILE, read_deployments  # noqa: PLC0415  `plan` is to be quick
 
     running = read_deployments(Path(), "")
     if not running:

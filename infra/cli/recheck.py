@@ -15,6 +15,6 @@ def recheck(
     ],
 ) -> None:
     """Read again, from the provider, the resources whose last update failed; needs the engine and the cloud's token."""
-    from infra.pull_requests.backend import recheck as recheck_stack  # noqa: PLC0415  `plan` is to be quick
+    from infra.delivery.backend import recheck as recheck_stack  # noqa: PLC0415  `plan` is to be quick
 
     raise typer.Exit(recheck_stack(stack))

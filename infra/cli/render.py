@@ -33,9 +33,9 @@ def render(
     from infra.render.folder import require_ours, write_folder  # noqa: PLC0415  it loads Pulumi, `plan` is to be quick
 
     require_ours(to, force=force)
-    from infra.pull_requests.deployments import stack_name  # noqa: PLC0415  see above
     from infra.render.stack import render_stack  # noqa: PLC0415
     from infra.render.stand_ins import config_values, hidden_names  # noqa: PLC0415
+    from infra.stack_file.deployments import stack_name  # noqa: PLC0415  see above
     from infra.versions import VERSION  # noqa: PLC0415
 
     values = config_values(stack_file)

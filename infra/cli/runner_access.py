@@ -29,7 +29,7 @@ def runner_access(
     from infra.clouds.runner_access.opening import make_opening, to_close  # noqa: PLC0415
     from infra.errors import StagecoachError  # noqa: PLC0415
     from infra.names import stack_path  # noqa: PLC0415
-    from infra.pull_requests.deployments import read_deployments  # noqa: PLC0415
+    from infra.stack_file.deployments import read_deployments  # noqa: PLC0415
     from infra.stack_file.reader.parse import parse_stack_file  # noqa: PLC0415  `plan` is to be quick
 
     code, now = 0, int(time.time())

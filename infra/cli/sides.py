@@ -8,8 +8,8 @@ from typing import Any
 
 from infra.cli.options import TITLE
 from infra.clouds import CLOUDS
+from infra.delivery.git import show
 from infra.errors import ConfigError, Problem
-from infra.pull_requests.git import show
 from infra.stack_file.reader.parse import parse_config, parse_stack_file, parse_stack_text
 from infra.stack_file.stack_config import StackConfig
 

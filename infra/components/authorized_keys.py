@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_command import remote
 
-from infra.components.scripts import load, with_variables
+from infra.scripts import load, with_variables
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_command import remote
 
-from infra.components.scripts import load, with_variables
+from infra.scripts import load, with_variables
 
 # An order takes some ten seconds; longer waits are for the service on the server, not for the update.
 _WAIT_SECONDS = 90

@@ -10,7 +10,7 @@ import pulumi_random as random
 from pulumi_command import remote
 
 from infra.components.k3s_config import render_k3s_config
-from infra.components.scripts import load, with_variables
+from infra.scripts import load, with_variables
 from infra.sizing.plan import NodePlan
 
 

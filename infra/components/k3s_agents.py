@@ -9,7 +9,7 @@ from pulumi_command import remote
 
 from infra.clouds.interface import CeleryServer
 from infra.components.k3s_config import render_agent_config
-from infra.components.scripts import load, with_variables
+from infra.scripts import load, with_variables
 from infra.sizing.plan import NodePlan
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_command import remote
 
-from infra.components.scripts import load, with_variables
+from infra.scripts import load, with_variables
 
 _FILES = {
     "APT_CONF": "patches/apt.conf",

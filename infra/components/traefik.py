@@ -11,7 +11,7 @@ import yaml
 from pulumi_command import remote
 
 from infra.components.redirects import redirect_arguments, redirect_objects, redirect_volumes
-from infra.components.scripts import load, with_variables
+from infra.scripts import load, with_variables
 from infra.sizing.plan import ContainerPlan
 
 CERTIFICATE_RESOLVER = "letsencrypt"

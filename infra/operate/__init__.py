@@ -1,1 +1,1 @@
-"""Commands that act on a running shop: a command in a pod of the app, logs, restarts."""
+"""Acts on a running shop: commands in a pod of the app, logs, restarts, the load test, and `doctor`."""

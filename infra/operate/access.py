@@ -10,8 +10,8 @@ from pathlib import Path
 
 import yaml
 
-from infra.doctor.pulumi_cli import PulumiCli
 from infra.errors import ConfigError, Problem, RefusedError
+from infra.operate.doctor.pulumi_cli import PulumiCli
 from infra.operate.kubectl import Kubectl
 
 _NOT_SELECTED, _NOT_NAMED = "no stack selected", "no stack named"

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 
-from infra.loadtest.result import quantile
+from infra.operate.loadtest.result import quantile
 
 _ORDERS = 0.1  # of all visits end with an order
 _SOLD_OUT = 422  # the shop's answer to an order that it can't take: a page like any other

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from infra.loadtest.pod import Load
-from infra.loadtest.result import LoadtestResult
-from infra.loadtest.run import run_loadtest
 from infra.names import CELERY_WORKER
 from infra.operate.kubectl import Kubectl
+from infra.operate.loadtest.pod import Load
+from infra.operate.loadtest.result import LoadtestResult
+from infra.operate.loadtest.run import run_loadtest
 from lab.cluster.api import Api
 from lab.usage.customers import Customers, Visits
 from lab.usage.sampler import Sampler

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from tests.cli.command import infra
-from tests.loadtest.test_run import LINES, answers
+from tests.operate.loadtest.test_run import LINES, answers
 from tests.operate.stub_kubectl import StubKubectl
 
 

@@ -4,8 +4,8 @@ from typer.testing import CliRunner
 
 from infra.cli.app import app
 from infra.errors import RefusedError
+from tests.delivery.test_backend import pulumi
 from tests.preflight.test_recheck import FAILED, exported
-from tests.pull_requests.test_backend import pulumi
 
 __all__ = ["pulumi"]
 

@@ -1,6 +1,6 @@
 """The mount of the data volume, as a resource."""
 
-from infra.components.scripts import load
+from infra.scripts import load
 from tests.graphs import exported, run, waits_for
 
 NAME = "data-volume-mount"

@@ -8,9 +8,9 @@ import sys
 import pytest
 import yaml
 
-from infra.pull_requests import backend
-from infra.pull_requests.deployments import Deployment
+from infra.delivery import backend
 from infra.report.markdown import LIMIT
+from infra.stack_file.deployments import Deployment
 from lab.engine.pulumi_cli import PulumiCli
 from lab.paths import REPOSITORY
 from tests.engine.conftest import make_up, resources

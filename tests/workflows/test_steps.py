@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.pull_requests.marker import MARKER
+from infra.delivery.marker import MARKER
 from lab.paths import cache_root
 from tests.servers.github_api import BOT, GithubApi
 from tests.workflows.reading import REPOSITORY, run_step, steps

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from infra.pull_requests.stack_changes import PROGRAM
+from infra.delivery.stack_changes import PROGRAM
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ACTIONLINT, PULUMI_VERSION
 from tests.proof.parts import PROOFS

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from infra.cli.sides import with_stage
+from infra.delivery.comment import Findings, StackPreview, render_comment
+from infra.delivery.marker import MARKER
+from infra.delivery.stack_changes import StackChange
 from infra.planner.plan_for import plan_for
-from infra.pull_requests.comment import Findings, StackPreview, render_comment
-from infra.pull_requests.marker import MARKER
-from infra.pull_requests.stack_changes import StackChange
 from infra.stack_file.reader.parse import parse_stack_file
 from infra.updates.changes.compare import compare
 from infra.updates.guard.rules import rule

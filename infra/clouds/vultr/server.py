@@ -16,9 +16,9 @@ from infra.clouds.interface import (
     celery_name,
     opened_ports,
 )
-from infra.components.scripts import load, with_variables
 from infra.names import cloud_tags
 from infra.pod_network import private_range
+from infra.scripts import load, with_variables
 
 OS_ID = 2136  # Debian 12 x64 (bookworm), GET /v2/os
 # The provider's words for a filter that nothing matches, and for one that matches several.

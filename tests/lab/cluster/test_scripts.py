@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from infra.components.scripts import load
+from infra.scripts import load
 from lab.cluster import boots
 from lab.cluster.scripts import PlayedScripts
 from lab.plugins.package import PluginError

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.components.scripts import load
+from infra.scripts import load
 from lab.k3s.bundle import k3s_file
 from lab.vps.network import GATEWAY, Network
 from lab.vps.server import Size, Vps

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.components.scripts import load
+from infra.scripts import load
 from tests.lab.k3s.kube import VOLUME_IMAGE, pod, service, until
 
 pytestmark = pytest.mark.vps

@@ -6,8 +6,8 @@ import time
 import pytest
 from kubernetes.utils.quantity import parse_quantity
 
-from infra.components.scripts import load
 from infra.components.traefik import render_chart_config
+from infra.scripts import load
 from tests.lab.k3s.kube import BUSYBOX, VOLUME_IMAGE, pod, service, until
 from tests.plans import spare_bytes, stage_plan
 

@@ -10,8 +10,8 @@ import sys
 
 import pytest
 
-from infra.components.scripts import load
 from infra.components.traefik import CERTIFICATE_RESOLVER, render_chart_config
+from infra.scripts import load
 from lab.images import ensure_images
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import CHALLTESTSRV

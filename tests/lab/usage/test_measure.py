@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.loadtest.result import LoadtestResult
+from infra.operate.loadtest.result import LoadtestResult
 from lab.usage import measure as module
 from lab.usage.customers import Visits
 from lab.usage.measure import measure

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.components.access import render_user_data
-from infra.components.scripts import load
+from infra.scripts import load
 from tests.waiting import patience, wait
 
 

@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from infra.components.app_environment import render_settings
 from infra.components.celery_worker import worker_command
 from infra.components.queue_exporter import exporter_variables
-from infra.loadtest.result import read_result
+from infra.operate.loadtest.result import read_result
 from pod import load
 from tests.plans import stage_plan
 from tests.servers import free_port

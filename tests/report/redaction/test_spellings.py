@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from infra.pull_requests.comment import Findings, StackPreview
-from infra.pull_requests.publish import published
+from infra.delivery.comment import Findings, StackPreview
+from infra.delivery.publish import published
 from infra.report.redaction.redact import redact
 from infra.report.redaction.spellings import spellings
 from infra.updates.guard.rules import rule

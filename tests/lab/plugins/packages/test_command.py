@@ -3,7 +3,7 @@
 import pytest
 
 from infra.components.k3s_config import render_agent_config
-from infra.components.scripts import load
+from infra.scripts import load
 from lab.cluster.boots import Boots
 from lab.cluster.scripts import PlayedScripts
 from lab.plugins.package import Call, PluginError

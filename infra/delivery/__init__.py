@@ -1,0 +1,1 @@
+"""From a pull request to the update: git, GitHub, the running deployments; nothing here loads Pulumi."""

@@ -1,0 +1,70 @@
+"""An update that the guard has seen first, and that does nothing else."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from infra.delivery.backend import holder, recheck, rename, update, write_preview
+from infra.delivery.findings import read_previews
+from infra.errors import Problem, RefusedError, StagecoachError
+from infra.stack_file.deployments import Deployment
+from infra.updates.guard.refusals import refusals
+
+_BEYOND = (
+    "deployment {name}: the update ended with exit code {code}. If the engine says `violates plan` or `not allowed by "
+    "the plan`, the stack changed after the guard had judged the preview: run the job again, and the guard judges a "
+    "new one\n"
+)
+
+
+def guarded_update(deployment: Deployment) -> int:
+    """Previews, judges, updates by the judged plan; the exit code.
+
+    A refusal is printed and does not raise, because the next deployment is still tried. The state may differ from the
+    one that the pull request's preview saw: somebody merged in between, or changed it by hand. The provider is first
+    asked for what the update before failed at, because the state may only say what was planned.
+    """
+    try:
+        stack = holder(deployment)
+        code = recheck(stack)
+        if code:
+            return code
+        if stack != deployment.stack:
+            # A plan names resources by the stack that holds them: this one is only judged.
+            _judge(deployment, plan=None, changed="nothing was changed")
+            code = rename(deployment)
+            if code:
+                return code
+        return _update(deployment)
+    except StagecoachError as error:
+        sys.stderr.write(f"deployment {deployment.name}: {error}\n")
+        return error.exit_code
+
+
+def _update(deployment: Deployment) -> int:
+    """By a plan that was judged: between the guard's look and the update nothing can slip in (ADR 18)."""
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Path(folder, "plan.json")
+        _judge(deployment, plan=plan, changed="no resource was changed")
+        code = update(deployment, plan)
+    if code:
+        sys.stderr.write(_BEYOND.format(name=deployment.name, code=code))
+    return code
+
+
+def _judge(deployment: Deployment, *, plan: Path | None, changed: str) -> None:
+    """Raises RefusedError where the update would lose something that nobody has let go, or nobody could see it."""
+    with tempfile.TemporaryDirectory() as folder:
+        failed = write_preview(deployment, Path(folder), readable=False, plan=plan)
+        found = read_previews(Path(folder))
+    # A left-over exception stops a pull request, not an update that is run again after it stopped half-way.
+    problems = [problem for one in found for problem in refusals(replace(one.ruling, unused=()))]
+    if problems:
+        raise RefusedError(f"the guard refuses the update; {changed}", problems)
+    if failed:
+        hint = "Run the job again; if it stays, run `pulumi preview --save-plan plan.json` by hand"
+        problem = Problem(path=f"pulumi preview -s {deployment.stack}", value="", allowed=failed, hint=hint)
+        raise RefusedError(f"the engine's preview did not end well; {changed}", [problem])
