@@ -7,7 +7,7 @@ import shlex
 
 from infra.clouds import CLOUDS
 from infra.errors import RefusedError
-from infra.program.program import require_sound
+from infra.sizing.sound import require_sound
 from stacks import STAGES
 from tests.mocks import graph
 from tests.plans import REGIONS, stage_plan

@@ -83,7 +83,6 @@ REASONS = {
         "infra/report/plan_json.py",
         "infra/cli/plan_options.py",
         "infra/report/plan_text.py",
-        "infra/cli/sound.py",
     ),
     "seen from outside in tests/cli/test_prices.py": (
         "infra/cli/options.py",

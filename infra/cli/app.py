@@ -38,12 +38,12 @@ from infra.cli.runner_access import runner_access
 from infra.cli.shell import shell
 from infra.cli.show_plan import show_plan
 from infra.cli.sides import DEFAULT_FILE, with_budget, with_stage
-from infra.cli.sound import require_sound
 from infra.cli.whatif import LoadOptions, answer_of, config_of, show_answer
 from infra.errors import ConfigError, Problem, StagecoachError
 from infra.planner.plan_for import plan_for
 from infra.report.output import Format
 from infra.report.plan_parts import Parts
+from infra.sizing.sound import require_sound
 from infra.stack_file.reader.parse import parse_stack_file
 
 _NO_COLOR = "--no-color"

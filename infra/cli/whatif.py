@@ -135,7 +135,7 @@ def show_answer(answer: WhatIf, output_format: Format, parts: Parts) -> None:
     Raises:
         RefusedError: every part that gives way below these customers.
     """
-    from infra.cli.sound import require_sound  # noqa: PLC0415  as above
+    from infra.sizing.sound import require_sound  # noqa: PLC0415  as above
     from infra.whatif.answer import require_holds  # noqa: PLC0415  as above
 
     _print(answer, output_format, parts)

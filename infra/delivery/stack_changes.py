@@ -14,7 +14,6 @@ from infra.sizing.plan import StackPlan
 from infra.stack_file.deployments import Deployment
 from infra.stack_file.reader.parse import parse_stack_text
 from infra.updates.changes.compare import compare
-from infra.updates.changes.server import unsound
 from infra.updates.changes.stack_diff import StackDiff
 
 _STACK_FILE = "Pulumi.*.yaml"
@@ -83,11 +82,11 @@ def _change(path: str, base_path: str, deployment: str | None, show: Show, root_
     except StagecoachError as error:
         return replace(found, error=error)
     if before is None:
-        return replace(found, plan=plan, refused=unsound(plan))
+        return replace(found, plan=plan, refused=plan.faults)
     try:
         old = parse_stack_text(before, f"{base_path} at the base")
         diff = compare(old, after, root_disk_gb=root_disk_gb)
     except StagecoachError:
         # The base's file is no longer valid: what matters is what the new one would build.
-        return replace(found, plan=plan, refused=unsound(plan))
+        return replace(found, plan=plan, refused=plan.faults)
     return replace(found, plan=plan, diff=diff, refused=diff.refused)

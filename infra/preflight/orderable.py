@@ -108,7 +108,7 @@ def _alternative(
             plan = plan_for(_passing_over(config, sold_out), recorded)
         except StagecoachError:
             return None
-        if not plan.fits or not all(check.ok for check in plan.checks):
+        if not plan.sound:
             return None
         orders = ordered(plan, recorded)
         more = [name for name, offer in _ask(config, orders).items() if offer.refusal] if orders else []

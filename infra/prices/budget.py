@@ -72,8 +72,7 @@ def _kept(config: StackConfig, asked: StackConfig, planner: Planner) -> str:
     except StagecoachError:
         return ""
     price = month_price(plan)
-    sound = plan.fits and all(check.ok for check in plan.checks)
-    return str(price) if sound and asked.budget is not None and price.total <= asked.budget else ""
+    return str(price) if plan.sound and asked.budget is not None and price.total <= asked.budget else ""
 
 
 def _without_budget(config: StackConfig, *, stage: int) -> StackConfig:

@@ -113,6 +113,6 @@ def _fallbacks(planner: Planner, config: StackConfig, plan: StackPlan) -> Iterat
             plan = planner(config.model_copy(update={"catalog": CatalogConfig(sold_out=gone)}))
         except ConfigError:
             return
-        if not plan.fits:
+        if not plan.sound:
             return
         yield Fallback(instance_type=plan.server.instance_type, price=month_price(plan))

@@ -16,7 +16,6 @@ from infra.components.k3s import K3s
 from infra.components.namespaces import Namespaces, NamespacesArgs
 from infra.components.outside import Outside
 from infra.components.priority_classes import PriorityClasses
-from infra.errors import Problem, RefusedError
 from infra.planner.against_past import keep_running, require_possible
 from infra.planner.plan_for import plan_for
 from infra.preflight.autoscaled import read_autoscaled
@@ -38,6 +37,7 @@ from infra.program.repair import repair_rollouts
 from infra.program.rollout import waiting
 from infra.program.shop import Base, deploy_shop
 from infra.sizing.plan import StackPlan
+from infra.sizing.sound import require_sound
 from infra.stack_file.reader.program_config import Secrets, load_stack_config
 from infra.stack_file.stack_config import StackConfig
 from infra.versions import IMAGES, VERSION
@@ -75,19 +75,6 @@ def outputs_of_this_stack() -> dict[str, Any]:
         volume_label=volume_label(state, config.name),
     )
     return deploy(config, secrets, plan, past)
-
-
-def require_sound(plan: StackPlan) -> None:
-    """Raises RefusedError unless the plan fits and keeps every contract."""
-    hint = "See `python -m infra plan` for what would fit"
-    problems = [Problem(path="plan", value="", allowed=f"does not fit: {line}", hint=hint) for line in plan.missing]
-    problems += [
-        Problem(path=f"contract {check.name}", value="", allowed=check.reason, hint=f"Change stagecoach:{check.field}")
-        for check in plan.checks
-        if not check.ok
-    ]
-    if problems:
-        raise RefusedError(f"stage {plan.stage} is refused", problems)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,8 @@ from pulumi.runtime.mocks import MockResourceArgs
 from infra.names import NAMESPACE
 from infra.planner.plan_for import plan_for
 from infra.preflight.bounds import Bounds
-from infra.program.program import Past, deploy, require_sound
+from infra.program.program import Past, deploy
+from infra.sizing.sound import require_sound
 from infra.render.files import rendered_files
 from infra.render.mocks import Mocks, Place, run_under_mocks
 from infra.render.stand_ins import stand_ins

@@ -45,9 +45,7 @@ def _bill(plan: StackPlan) -> str:
 
 
 def _problems(plan: StackPlan) -> list[str]:
-    broken = [f"{check.name}: {check.reason}" for check in plan.checks if not check.ok]
-    lines = [*(f"does not fit: {line}" for line in plan.missing), *broken]
-    shown = [f"- **{plain(line)}**" for line in lines]
+    shown = [f"- **{plain(line)}**" for line in plan.faults]
     shown += [f"- What would help, planned: {code(one.change)}: {plain(one.effect)}" for one in plan.remedies]
     return ["\n".join([*shown, ""])] if shown else []
 

@@ -3,62 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from infra.names import CELERY_ROLE, CELERY_WORKER, DJANGO, SERVER_ROLE
 from infra.sizing.celery_worker import size_celery_worker
 from infra.sizing.connections import connections, size_pgbouncer
 from infra.sizing.django import size_beat, size_django
 from infra.sizing.monitoring import size_monitoring
-from infra.sizing.plan import (
-    DjangoPlan,
-    MonitoringPlan,
-    NodePlan,
-    PgBouncerPlan,
-    PostgresPlan,
-    RedisPlan,
-    WorkerPlan,
-    WorkloadPlan,
-)
+from infra.sizing.plan import NodePlan, Workloads
 from infra.sizing.postgres import size_postgres
 from infra.sizing.redis import size_broker, size_cache
 from infra.sizing.system import size_system
 from infra.stack_file.stage_config import StageConfig
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parts:
-    """What runs, sized."""
-
-    django: DjangoPlan
-    workers: tuple[WorkerPlan, ...]
-    beat: WorkloadPlan
-    postgres: PostgresPlan
-    pgbouncer: PgBouncerPlan | None
-    broker: RedisPlan
-    cache: RedisPlan
-    monitoring: MonitoringPlan
-    system: tuple[WorkloadPlan, ...]
-
-    @property
-    def workloads(self) -> tuple[WorkloadPlan, ...]:
-        """In the order in which the plan lists them; jobs last."""
-        return (
-            *self.system,
-            self.postgres.workload,
-            self.broker.workload,
-            self.cache.workload,
-            *([self.pgbouncer.workload] if self.pgbouncer else []),
-            self.django.workload,
-            *(worker.workload for worker in self.workers),
-            self.beat,
-            self.monitoring.queue_exporter,
-            self.monitoring.prometheus,
-            self.monitoring.node_exporter,
-            *([self.monitoring.grafana] if self.monitoring.grafana else []),
-            self.django.migrate,
-            self.postgres.backup,
-        )
 
 
 def pool_workload(index: int, name: str) -> str:
@@ -68,7 +23,7 @@ def pool_workload(index: int, name: str) -> str:
 
 def assemble(
     stage: StageConfig, nodes: tuple[NodePlan, ...], maxima: Mapping[str, int], *, volume_size_gib: int
-) -> Parts:
+) -> Workloads:
     """Sizes every part; data services depend on the server's type only, so that a move on one server spares them."""
     server = nodes[0]
     role = CELERY_ROLE if len(nodes) > 1 else SERVER_ROLE
@@ -86,14 +41,14 @@ def assemble(
     postgres = size_postgres(
         memory=server.memory, vcpu=server.vcpu, volume_size_gib=volume_size_gib, asked=stage.postgres
     )
-    return Parts(
+    return Workloads(
         django=django,
         workers=workers,
         beat=size_beat(),
         postgres=postgres,
         pgbouncer=size_pgbouncer(connections(django, workers), postgres.max_connections),
-        broker=size_broker(server.memory, stage.redis_broker),
-        cache=size_cache(server.memory, stage.redis_cache),
+        redis_broker=size_broker(server.memory, stage.redis_broker),
+        redis_cache=size_cache(server.memory, stage.redis_cache),
         monitoring=size_monitoring(server.memory, grafana=stage.grafana, alert_speed=stage.alert_speed),
         system=size_system(),
     )

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra.names import APP_NAMESPACE
-from infra.sizing.assemble import Parts
 from infra.sizing.celery_contracts import check_worker
 from infra.sizing.connections import connections, pooled
 from infra.sizing.disk import check_disk
-from infra.sizing.plan import Amounts, Check, DjangoPlan, NamespacePlan, NodePlan, PostgresPlan, RedisPlan
+from infra.sizing.plan import Amounts, Check, DjangoPlan, NamespacePlan, NodePlan, PostgresPlan, RedisPlan, Workloads
 from infra.sizing.postgres import CONNECTION_MIB
 from infra.stack_file.stage_config import StageConfig
 from infra.units import Cpu, Memory
@@ -27,12 +26,12 @@ MAX_CONNECTIONS = "overrides.postgres.max_connections"
 
 
 def check_contracts(
-    stage: StageConfig, parts: Parts, namespace: NamespacePlan, nodes: tuple[NodePlan, ...]
+    stage: StageConfig, parts: Workloads, namespace: NamespacePlan, nodes: tuple[NodePlan, ...]
 ) -> tuple[Check, ...]:
     """Every contract, kept or broken; the first node is the server."""
     checks = [_connections(parts, nodes[0].vcpu), _read_timeout(parts.django), _web_memory(parts.django)]
     checks.append(_postgres_memory(parts.postgres))
-    checks += _redis(parts.broker, parts.cache)
+    checks += _redis(parts.redis_broker, parts.redis_cache)
     checks += _namespace(parts, namespace)
     fields = {parts.django.workload.name: "overrides.django.tmp_size"}
     fields |= {one.workload.name: f"overrides.pools.{one.pool}.tmp_size" for one in parts.workers}
@@ -42,7 +41,7 @@ def check_contracts(
     return tuple(checks)
 
 
-def _connections(parts: Parts, vcpu: int) -> Check:
+def _connections(parts: Workloads, vcpu: int) -> Check:
     needed, given = connections(parts.django, parts.workers), parts.postgres.max_connections
     pooler, least = parts.pgbouncer, _QUERIES_PER_VCPU * vcpu + 1
     if pooler is None:
@@ -118,7 +117,7 @@ def _redis(broker: RedisPlan, cache: RedisPlan) -> Iterator[Check]:
     )
 
 
-def _namespace(parts: Parts, namespace: NamespacePlan) -> Iterator[Check]:
+def _namespace(parts: Workloads, namespace: NamespacePlan) -> Iterator[Check]:
     workloads = [one for one in parts.workloads if one.namespace == APP_NAMESPACE]
     largest = max(c.limits.memory for one in workloads for c in one.containers if c.limits.memory)
     yield Check(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from infra.sizing.assemble import Parts
-from infra.sizing.plan import Departure, NodePlan, WorkloadPlan
+from infra.sizing.plan import Departure, NodePlan, WorkloadPlan, Workloads
 from infra.stack_file.stage_config import ReplicaRange, StageConfig
 
 
 def departures(
-    stage: StageConfig, parts: Parts, server: NodePlan, cheapest: Callable[[str, int], str]
+    stage: StageConfig, parts: Workloads, server: NodePlan, cheapest: Callable[[str, int], str]
 ) -> tuple[Departure, ...]:
     """`cheapest` names what would hold that many pods of a workload beside the others, with its price."""
     return (
@@ -31,7 +30,7 @@ def _server(stage: StageConfig, server: NodePlan) -> Iterator[Departure]:
         )
 
 
-def _django(stage: StageConfig, parts: Parts) -> Iterator[Departure]:
+def _django(stage: StageConfig, parts: Workloads) -> Iterator[Departure]:
     pod = parts.django.workload.pod_requests
     yield Departure(
         field="django",
@@ -57,7 +56,7 @@ def _rehearsal(stage: StageConfig) -> Iterator[Departure]:
         )
 
 
-def _autoscaling(stage: StageConfig, parts: Parts, cheapest: Callable[[str, int], str]) -> Iterator[Departure]:
+def _autoscaling(stage: StageConfig, parts: Workloads, cheapest: Callable[[str, int], str]) -> Iterator[Departure]:
     ranges: list[tuple[WorkloadPlan, ReplicaRange]] = [(parts.django.workload, stage.django.replicas)]
     ranges += [(one.workload, pool.replicas) for one, pool in zip(parts.workers, stage.pools, strict=True)]
     for workload, wanted in ranges:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from infra.clouds.catalog import Catalog
 from infra.clouds.catalog.instance_type import InstanceType
 from infra.names import SERVER_ROLE
-from infra.sizing.assemble import Parts, assemble
+from infra.sizing.assemble import assemble
 from infra.sizing.celery_servers import MOST, size_celery_servers
 from infra.sizing.choose import Ask, candidates, choose
 from infra.sizing.contracts import check_contracts
@@ -21,7 +21,7 @@ from infra.sizing.namespace import size_namespace
 from infra.sizing.node import size_node
 from infra.sizing.number import described, given
 from infra.sizing.pack import Packing, pack
-from infra.sizing.plan import Amounts, Departure, NodePlan, StackPlan
+from infra.sizing.plan import Amounts, Departure, NodePlan, StackPlan, Workloads
 from infra.sizing.proof import prove
 from infra.sizing.reachable import why_unreachable
 from infra.sizing.reason import Reasons, of_stage, reason
@@ -84,15 +84,7 @@ def _plan(
         use=tier_use(stage, inputs),
         nodes=nodes,
         volume_size_gib=volume,
-        django=parts.django,
-        workers=parts.workers,
-        beat=parts.beat,
-        postgres=parts.postgres,
-        pgbouncer=parts.pgbouncer,
-        redis_broker=parts.broker,
-        redis_cache=parts.cache,
-        monitoring=parts.monitoring,
-        system=parts.system,
+        **vars(parts),
         namespace=namespace,
         checks=(
             *check_contracts(stage, parts, namespace, nodes),
@@ -153,7 +145,7 @@ class _Question:
     def nodes(self, row: InstanceType) -> tuple[NodePlan, ...]:
         return (size_node(row, role=SERVER_ROLE, count=1, agent=False), *self.celery)
 
-    def parts(self, row: InstanceType) -> Parts:
+    def parts(self, row: InstanceType) -> Workloads:
         return share_out(self.stage, self.nodes(row), volume_size_gib=self.volume)
 
     def fits(self, row: InstanceType) -> bool:
@@ -176,7 +168,7 @@ class _Question:
         why = reason or "a running server keeps its type while that fits; pin stagecoach:instance_type to change it"
         return (Departure(field="instance_type", guide=_priced(fresh), plan=_priced(row), why=why),)
 
-    def cheapest(self, running: InstanceType, parts: Parts, wanted: dict[str, int]) -> str:
+    def cheapest(self, running: InstanceType, parts: Workloads, wanted: dict[str, int]) -> str:
         """What holds the wanted maxima, the others as they are: more Celery servers, or the first candidate."""
         scaled = (parts.django.workload, *(worker.workload for worker in parts.workers))
         maxima = {**{one.name: one.replicas.max for one in scaled}, **wanted}

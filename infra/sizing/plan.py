@@ -156,15 +156,9 @@ class NamespacePlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StackPlan:
-    """Everything that one stack builds."""
+class Workloads:
+    """What runs, sized."""
 
-    stage: int
-    provider: str
-    region: str
-    use: TierUse | None  # where the stack names its customers
-    nodes: tuple[NodePlan, ...]  # server first
-    volume_size_gib: int
     django: DjangoPlan
     workers: tuple[WorkerPlan, ...]  # the default pool first
     beat: WorkloadPlan  # container "beat"
@@ -174,25 +168,6 @@ class StackPlan:
     redis_cache: RedisPlan
     monitoring: MonitoringPlan
     system: tuple[WorkloadPlan, ...]  # coredns, metrics-server, traefik, local-path-provisioner
-    namespace: NamespacePlan
-    checks: tuple[Check, ...]
-    departures: tuple[Departure, ...]
-    fits: bool
-    missing: tuple[str, ...]  # what does not fit, one line each; empty when it fits
-    proof: Proof = field(compare=False)
-    remedies: tuple[Remedy, ...] = field(default=(), compare=False)  # where it does not fit
-    warnings: tuple[str, ...] = field(default=(), compare=False)  # what gets no fixes any more, or not for long
-    reasons: Reasons = field(default=(), compare=False, repr=False)  # of the volume
-
-    @property
-    def server(self) -> NodePlan:
-        """The node that carries the control plane and the data."""
-        return self.nodes[0]
-
-    @property
-    def celery_servers(self) -> NodePlan | None:
-        """The nodes that only run workers, where the plan has such."""
-        return next((node for node in self.nodes if node.role == CELERY_ROLE), None)
 
     @property
     def workloads(self) -> tuple[WorkloadPlan, ...]:
@@ -215,3 +190,50 @@ class StackPlan:
             self.django.migrate,
             self.postgres.backup,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackPlan(Workloads):
+    """Everything that one stack builds."""
+
+    stage: int
+    provider: str
+    region: str
+    use: TierUse | None  # where the stack names its customers
+    nodes: tuple[NodePlan, ...]  # server first
+    volume_size_gib: int
+    namespace: NamespacePlan
+    checks: tuple[Check, ...]
+    departures: tuple[Departure, ...]
+    fits: bool
+    missing: tuple[str, ...]  # what does not fit, one line each; empty when it fits
+    proof: Proof = field(compare=False)
+    remedies: tuple[Remedy, ...] = field(default=(), compare=False)  # where it does not fit
+    warnings: tuple[str, ...] = field(default=(), compare=False)  # what gets no fixes any more, or not for long
+    reasons: Reasons = field(default=(), compare=False, repr=False)  # of the volume
+
+    @property
+    def server(self) -> NodePlan:
+        """The node that carries the control plane and the data."""
+        return self.nodes[0]
+
+    @property
+    def celery_servers(self) -> NodePlan | None:
+        """The nodes that only run workers, where the plan has such."""
+        return next((node for node in self.nodes if node.role == CELERY_ROLE), None)
+
+    @property
+    def broken(self) -> tuple[Check, ...]:
+        """Contracts that the plan does not keep."""
+        return tuple(check for check in self.checks if not check.ok)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Why an update to this plan is refused, a line each; empty where it is sound."""
+        broken = (f"{check.name}: {check.reason} (stagecoach:{check.field})" for check in self.broken)
+        return (*(f"does not fit: {line}" for line in self.missing), *broken)
+
+    @property
+    def sound(self) -> bool:
+        """Whether every pod fits and every contract is kept."""
+        return self.fits and not self.broken

@@ -70,14 +70,14 @@ def remedies(
 
 
 def _first(kind: Iterator[Change], refused: StackPlan, trial: Trial) -> Remedy | None:
-    broken = {check.name for check in refused.checks if not check.ok}
+    broken = {check.name for check in refused.broken}
     above = None
     for change in kind:
         try:
             made = trial.plan(change)
         except ConfigError:
             continue  # the running server can't become that
-        if made.fits and {check.name for check in made.checks if not check.ok} <= broken:
+        if made.fits and {check.name for check in made.broken} <= broken:
             found = _remedy(change.text, refused, made, trial.money)
             if found.within_budget is not False:
                 return found

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from infra.names import DJANGO
-from infra.sizing.assemble import Parts, assemble, pool_workload
+from infra.sizing.assemble import assemble, pool_workload
 from infra.sizing.pack import pack
-from infra.sizing.plan import NodePlan
+from infra.sizing.plan import NodePlan, Workloads
 from infra.stack_file.stage_config import StageConfig
 
 
-def share_out(stage: StageConfig, nodes: tuple[NodePlan, ...], *, volume_size_gib: int) -> Parts:
+def share_out(stage: StageConfig, nodes: tuple[NodePlan, ...], *, volume_size_gib: int) -> Workloads:
     """One pod in turn, web first, up to each ceiling: a maximum is what fits when all are at their maximum."""
     ceilings = {DJANGO: stage.django.replicas.ceiling}
     maxima = {DJANGO: stage.django.replicas.planned}
@@ -19,7 +19,7 @@ def share_out(stage: StageConfig, nodes: tuple[NodePlan, ...], *, volume_size_gi
         name = pool_workload(index, pool.name)
         ceilings[name], maxima[name] = pool.replicas.ceiling, pool.replicas.planned
 
-    def tried(more: dict[str, int]) -> Parts | None:
+    def tried(more: dict[str, int]) -> Workloads | None:
         parts = assemble(stage, nodes, more, volume_size_gib=volume_size_gib)
         return None if pack(nodes, parts.workloads).unplaced else parts
 

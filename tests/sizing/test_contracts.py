@@ -4,7 +4,7 @@ import pytest
 
 from infra.errors import ConfigError, RefusedError
 from infra.planner.plan_for import plan_for
-from infra.program.program import require_sound
+from infra.sizing.sound import require_sound
 from infra.stack_file.reader.parse import parse_config
 
 BASE = {

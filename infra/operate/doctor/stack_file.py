@@ -17,7 +17,6 @@ from infra.stack_file.reader.required_secrets import require_secrets
 from infra.stack_file.reader.secrecy import SECRET_KEYS, names_in
 from infra.stack_file.reader.stack_text import read_stack_text
 from infra.stack_file.stack_config import StackConfig
-from infra.updates.changes.server import unsound
 
 # Networks of documentation (RFC 5737, RFC 3849): the shipped stack files have one, and nobody works from there.
 _EXAMPLES = tuple(map(ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))
@@ -46,9 +45,8 @@ def read_stack_file(path: Path) -> StackFile:
         summary = f"{error.title}: {_count(len(error.problems))}"
         return StackFile(checks=(missing("stack file", summary, "See the list below the table"),), error=error)
     checks = [ok("stack file", f"{path}: {config.name}, stage {plan.stage} on {config.provider}, {config.region}")]
-    refused = unsound(plan)
-    if refused:
-        checks.append(missing("plan", "; ".join(refused), f"python -m infra plan --stack-file {path}"))
+    if not plan.sound:
+        checks.append(missing("plan", "; ".join(plan.faults), f"python -m infra plan --stack-file {path}"))
     else:
         checks.append(ok("plan", f"fits {plan.server.instance_type}"))
     checks += [warning("plan", *_halves(line)) for line in plan.warnings]

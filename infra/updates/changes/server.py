@@ -82,7 +82,7 @@ def _in_place(old: StackPlan, wanted: StackPlan, after: StackConfig, recorded: R
         server=_server(running.name, asked.name if reason else becomes, becomes, reason),
         root_disk=disk,
         assumptions=(_unseen(asked),) if assumed else (),
-        refused=(*refused, *unsound(new)),
+        refused=(*refused, *new.faults),
     )
 
 
@@ -121,7 +121,7 @@ def _server(before: str, after: str, becomes: str, reason: str | None) -> Server
 def _elsewhere(old: StackPlan, new: StackPlan, disk: RootDisk, refused: tuple[str, ...]) -> Move:
     before, after, reason = old.server.instance_type, new.server.instance_type, "it would be another server"
     server = ServerMove(before=before, after=after, becomes=before, in_place=False, possible=False, reason=reason)
-    refused = (*refused, *unsound(new))
+    refused = (*refused, *new.faults)
     return Move(before=old, after=new, server=server, root_disk=disk, assumptions=(), refused=refused)
 
 
@@ -146,9 +146,3 @@ def _unseen(asked: InstanceType) -> str:
         f"the server's root disk has at most {asked.disk_gb} GB, as where it was built as {asked.name} or smaller; "
         "--root-disk-gb checks the real one"
     )
-
-
-def unsound(plan: StackPlan) -> tuple[str, ...]:
-    """Why the program refuses a plan; empty when it does not."""
-    broken = (f"{check.name}: {check.reason} (stagecoach:{check.field})" for check in plan.checks if not check.ok)
-    return (*(f"does not fit: {line}" for line in plan.missing), *broken)
