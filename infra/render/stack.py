@@ -13,10 +13,10 @@ from infra.names import NAMESPACE
 from infra.planner.plan_for import plan_for
 from infra.preflight.bounds import Bounds
 from infra.program.program import Past, deploy
-from infra.sizing.sound import require_sound
 from infra.render.files import rendered_files
 from infra.render.mocks import Mocks, Place, run_under_mocks
 from infra.render.stand_ins import stand_ins
+from infra.sizing.sound import require_sound
 from infra.stack_file.reader.required_secrets import require_secrets
 from infra.stack_file.reader.secrecy import SECRET_KEYS, names_in
 from infra.stack_file.stack_config import StackConfig

@@ -48,6 +48,11 @@ class StrictModel(BaseModel):
     def _is_no_truth_value(cls, value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401  whatever stands in the file
         """`stage: true` is stage 1 to Python, in which a truth value is a number."""
         kind = cls.model_fields[str(info.field_name)].annotation
-        if isinstance(value, bool) and (kind is int or int in get_args(kind)):
+        if isinstance(value, bool) and _takes_a_number(kind):
             raise ValueError("is a truth value; write a whole number")
         return value
+
+
+def _takes_a_number(kind: Any) -> bool:  # noqa: ANN401  any annotation
+    """Whether an annotation has `int`, optional and with bounds or not."""
+    return kind is int or any(map(_takes_a_number, get_args(kind)))

@@ -1,6 +1,7 @@
 """A plan that is not sound is refused, with every reason."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -42,7 +43,13 @@ def test_a_broken_contract():
 
 
 def test_everything_at_once_and_what_helps():
-    remedy = Remedy(change="instance_type cx33", effect="fits cx33, 12.42 EUR a month")
+    remedy = Remedy(
+        change="instance_type cx33",
+        effect="fits cx33, 12.42 EUR a month",
+        price=Decimal("12.42"),
+        currency="EUR",
+        within_budget=True,
+    )
     plan = replace(PLAN, fits=False, missing=("a", "b"), checks=(BROKEN,), remedies=(remedy,))
     said = refusal(plan)
     assert len(said) == 3

@@ -17,7 +17,7 @@ from tools.reference.markdown import page
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # The real engine's, of this very move (tests/engine/test_guard.py records it).
-RECORDED = REPOSITORY / "tests" / "guard" / "fixtures" / "tier-move.json"
+RECORDED = REPOSITORY / "tests" / "updates" / "guard" / "fixtures" / "tier-move.json"
 STACK = "stage1"
 _INTRO = f"""\
 This is the comment that a pull request gets that changes `stagecoach:stage` from 1 to 2 in `Pulumi.{STACK}.yaml`, and \

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from infra.sizing.plan import StackPlan
+from infra.sizing.plan import StackPlan, Workloads
 from infra.stack_file.stack_config import StackConfig
 from infra.units import MIB, Cpu, Memory
 from infra.updates.changes.stack_diff import Change
@@ -22,7 +22,9 @@ _PLANNED = ("stage", "customers", "instance_type", "volume_size_gib", "celery_se
 def plan_values(plan: StackPlan) -> dict[str, str]:
     """Every amount, count and setting of a plan, for example `postgres.containers.postgres.limits.memory`."""
     flat: dict[str, str] = {}
-    for field in fields(plan):
+    runs = {field.name for field in fields(Workloads)}
+    # The server first, then what runs on it.
+    for field in sorted(fields(plan), key=lambda field: field.name in runs):
         if field.compare and field.name not in _REMARKS:
             flat.update(_flat(field.name, getattr(plan, field.name)))
     return flat

@@ -31,8 +31,8 @@ from tests.waiting import wait
 pytestmark = pytest.mark.monitoring
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-FILES = REPOSITORY / "infra" / "components" / "files" / "stagecoach_celery"
-QUERIES = REPOSITORY / "infra" / "components" / "files" / "postgres_queries.yaml"
+FILES = REPOSITORY / "pod" / "stagecoach_celery"
+QUERIES = REPOSITORY / "pod" / "postgres_queries.yaml"
 
 
 def of_the_server():

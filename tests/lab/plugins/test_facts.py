@@ -14,7 +14,7 @@ from lab.plugins.facts import load
 # The SDK warns of its own old names while it is imported.
 pytestmark = pytest.mark.filterwarnings("ignore:digitalocean:DeprecationWarning")
 
-SERVERS = Path(__file__).resolve().parents[3] / "infra" / "components" / "server"
+SERVERS = Path(__file__).resolve().parents[3] / "infra" / "clouds"
 SDKS = {"hcloud": "pulumi_hcloud", "digitalocean": "pulumi_digitalocean", "vultr": "ediri_vultr"}
 ROWS = [(package, token) for package in SDKS for token in load(package)]
 
@@ -26,7 +26,7 @@ def camel(name):
 
 def constructions():
     """Every resource that the program's server components make: package, class name, its keyword arguments."""
-    for path in sorted(SERVERS.glob("*.py")):
+    for path in sorted(SERVERS.rglob("*.py")):
         tree = ast.parse(path.read_text())
         aliases = {
             alias.asname or alias.name: alias.name
