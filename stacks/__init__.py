@@ -1,8 +1,11 @@
-"""The five customer tiers as data, one file each."""
+"""The customer tiers as data, one file each: `stageN.py` with its `STAGE`."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from infra.stack_file.stage_config import StageConfig
-from stacks import stage1, stage2, stage3, stage4, stage5
 
-STAGES: dict[int, StageConfig] = {
-    module.STAGE.stage: module.STAGE for module in (stage1, stage2, stage3, stage4, stage5)
-}
+_FOUND: tuple[StageConfig, ...] = tuple(import_module(f"stacks.{found.name}").STAGE for found in iter_modules(__path__))
+
+STAGES: dict[int, StageConfig] = {stage.stage: stage for stage in sorted(_FOUND, key=lambda one: one.stage)}
+LAST = max(STAGES)

@@ -45,6 +45,7 @@ from infra.report.output import Format
 from infra.report.plan_parts import Parts
 from infra.sizing.sound import require_sound
 from infra.stack_file.reader.parse import parse_stack_file
+from stacks import LAST
 
 _NO_COLOR = "--no-color"
 
@@ -72,7 +73,7 @@ def plan(  # noqa: PLR0913  each is an option of its own
         typer.Option(help="The stack file to plan.", show_default=str(DEFAULT_FILE), autocompletion=stack_files),
     ] = None,
     stage: Annotated[
-        int | None, whole_option("Plan this stage (1 to 5) instead of the file's.", autocompletion=stages)
+        int | None, whole_option(f"Plan this stage (1 to {LAST}) instead of the file's.", autocompletion=stages)
     ] = None,
     provider: Annotated[
         str | None, typer.Option(help="Plan this provider instead of the file's.", autocompletion=providers)

@@ -13,8 +13,9 @@ from infra.cli.sides import read_sides
 from infra.errors import Problem, RefusedError
 from infra.report.diff_json import diff_to_json
 from infra.report.output import Format
+from stacks import LAST
 
-_SIDE = "A stage (1 to 5), a stack file, or COMMIT:FILE."
+_SIDE = f"A stage (1 to {LAST}), a stack file, or COMMIT:FILE."
 
 
 def diff(  # noqa: PLR0913  one parameter for each option

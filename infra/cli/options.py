@@ -13,6 +13,7 @@ import typer
 from infra.clouds import CLOUDS
 from infra.errors import ConfigError, Problem
 from infra.stack_file.values.quantities import parse_money
+from stacks import LAST, STAGES
 
 TITLE = "the options cannot be used"
 _WHOLE = re.compile(r"[-+]?[0-9]{1,4000}")
@@ -67,9 +68,9 @@ def provider_problems(provider: str | None) -> list[Problem]:
 
 def stage_problems(stage: int | None) -> list[Problem]:
     """Empty where the stage exists, or is not named."""
-    if stage is None or stage in range(1, 6):
+    if stage is None or stage in STAGES:
         return []
-    return [wrong("--stage", stage, "1 to 5", "See docs/explanation/stages.md")]
+    return [wrong("--stage", stage, f"1 to {LAST}", "See docs/explanation/stages.md")]
 
 
 def sold_out_problems(names: Iterable[str]) -> list[Problem]:

@@ -17,7 +17,7 @@ from infra.clouds.catalog.age import MOST_DAYS, as_of, warnings
 from infra.errors import Problem, RefusedError
 from infra.planner.plan_for import plan_for
 from infra.report.output import Format
-from stacks import STAGES
+from stacks import LAST, STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 def prices(
     *,
     provider: Annotated[str | None, typer.Option(help="Only this provider.", autocompletion=complete.providers)] = None,
-    stage: Annotated[int | None, whole_option("Only this stage (1 to 5).", autocompletion=complete.stages)] = None,
+    stage: Annotated[
+        int | None, whole_option(f"Only this stage (1 to {LAST}).", autocompletion=complete.stages)
+    ] = None,
     budget: Annotated[
         str | None, typer.Option(help="Most that a month may cost, in each provider's own currency.")
     ] = None,

@@ -13,6 +13,7 @@ from infra.cli.complete import providers, stack_files, stages
 from infra.cli.options import whole_option
 from infra.cli.sides import with_stage
 from infra.stack_file.reader.parse import parse_stack_file
+from stacks import LAST
 
 
 def render(
@@ -20,7 +21,7 @@ def render(
     stack_file: Annotated[Path, typer.Argument(help="The stack file to render.", autocompletion=stack_files)],
     to: Annotated[Path, typer.Option("--to", help="The folder; it is made where there is none.")],
     stage: Annotated[
-        int | None, whole_option("Render this stage (1 to 5) instead of the file's.", autocompletion=stages)
+        int | None, whole_option(f"Render this stage (1 to {LAST}) instead of the file's.", autocompletion=stages)
     ] = None,
     provider: Annotated[
         str | None, typer.Option(help="Render this provider instead of the file's.", autocompletion=providers)

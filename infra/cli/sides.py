@@ -12,6 +12,7 @@ from infra.delivery.git import show
 from infra.errors import ConfigError, Problem
 from infra.stack_file.reader.parse import parse_config, parse_stack_file, parse_stack_text
 from infra.stack_file.stack_config import StackConfig
+from stacks import LAST
 
 DEFAULT_FILE = Path("Pulumi.stage1.yaml")
 _OF_ONE_CLOUD = ("instance_type", "celery_servers", "budget", "catalog")
@@ -78,7 +79,7 @@ def _read(text: str) -> StackConfig:
         return parse_stack_file(Path(text))
     found = show(revision, path)
     if found is None:
-        allowed = "a stage (1 to 5), a stack file, or COMMIT:FILE that git knows"
+        allowed = f"a stage (1 to {LAST}), a stack file, or COMMIT:FILE that git knows"
         hint = f"`git show {text}` says what git makes of it"
         raise ConfigError("there is nothing to compare", [Problem(path="side", value=text, allowed=allowed, hint=hint)])
     return parse_stack_text(found, text)

@@ -27,6 +27,7 @@ from infra.stack_file.values.networks import AdminNetworks, ReachedNetwork, admi
 from infra.stack_file.values.public_key import PublicKey
 from infra.stack_file.values.quantities import MoneyField
 from infra.versions import IMAGES
+from stacks import LAST
 
 _MIRRORS = "docs/how-to/mirrors.md has examples"
 _LABEL = r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$"
@@ -60,7 +61,7 @@ class StackConfig(StrictModel):
         description="the provider's region or location, as the catalog lists them", json_schema_extra=change.FIXED
     )
     stage: int | None = Field(
-        default=None, ge=1, le=5, description="the customer tier", json_schema_extra=change.RESIZES
+        default=None, ge=1, le=LAST, description="the customer tier", json_schema_extra=change.RESIZES
     )
     customers: int | None = Field(
         default=None,

@@ -164,7 +164,7 @@ class GuideRow(StrictModel):
 class StageConfig(StrictModel):
     """One customer tier."""
 
-    stage: int = Field(ge=1, le=5, description="the tier's number")
+    stage: int = Field(ge=1, description="the tier's number")
     customers_min: int = Field(ge=0, description="customers at the lower end")
     customers_max: int | None = Field(description="customers at the upper end; null: no upper end")
     server: ServerConfig = Field(description="what the stage asks of its server")

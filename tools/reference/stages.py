@@ -1,4 +1,4 @@
-"""docs/reference/stages.md: the five tiers, what is built for each, what it costs."""
+"""docs/reference/stages.md: every tier, what is built for each, what it costs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ The tables show a **new** deployment; a running server keeps its type as long as
 
 def stages_page() -> str:
     """The page's text."""
-    return page("The five stages", _INTRO, *(block for stage in STAGES.values() for block in _stage(stage)))
+    return page("The stages", _INTRO, *(block for stage in STAGES.values() for block in _stage(stage)))
 
 
 def _stage(stage: StageConfig) -> Iterator[str]:
