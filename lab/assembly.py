@@ -9,10 +9,10 @@ from typing import Protocol
 from lab.clouds.digitalocean import DigitalOceanCloud
 from lab.clouds.hetzner import HetznerCloud
 from lab.clouds.vultr import VultrCloud
-from lab.cluster.machines import SimulatedMachines
-from lab.cluster.scripts import PlayedScripts
 from lab.kind import REAL, kind_of
 from lab.machines import Machines, Scripts
+from lab.nodes.simulated.machines import SimulatedMachines
+from lab.nodes.simulated.scripts import PlayedScripts
 from lab.plugins.faults import Faults
 from lab.plugins.journal import Journal
 from lab.plugins.kubernetes.package import KubernetesPackage
@@ -65,8 +65,8 @@ def assemble(root: Path, programs: Path) -> Assembly:
 def _machines(root: Path, programs: Path) -> tuple[LabMachines, Scripts]:
     if kind_of(root) == REAL:
         # Not loaded where nodes are simulated: SSH's library alone takes a tenth of a second.
-        from lab.vps.machines import RealMachines  # noqa: PLC0415
-        from lab.vps.ssh import SshScripts  # noqa: PLC0415
+        from lab.nodes.real.vps.machines import RealMachines  # noqa: PLC0415
+        from lab.nodes.real.vps.ssh import SshScripts  # noqa: PLC0415
 
         real = RealMachines(root)
         return real, SshScripts(real.behind)

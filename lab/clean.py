@@ -13,14 +13,14 @@ from lab.images.builder import Builder
 from lab.images.recipes import RECIPES, key_of
 from lab.images.store import Image, Store
 from lab.in_use import InUse
-from lab.k3s.images import BUNDLED
 from lab.locks import cache_lock, free_lock
+from lab.nodes.real.k3s.images import BUNDLED
+from lab.nodes.real.vps.machine_image import image_folder
 from lab.paths import REPOSITORY, bin_dir, cache_root
 from lab.toolchain.build import program_folder
 from lab.toolchain.caches import remove_go_caches
 from lab.toolchain.go import GO_BIN
 from lab.toolchain.programs import LAB, SCANNERS, TESTS
-from lab.vps.machine_image import image_folder
 
 # Environments of their own, beside this one: by the name in front of the lock's.
 _APART = ("checkov", "scanners")

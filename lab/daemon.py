@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.errors import Problem, StagecoachError
-from lab.cluster.processes import alive
+from lab.nodes.simulated.processes import alive
 from lab.paths import REPOSITORY, full_disk_hint
 
 _START_SECONDS = 180  # real servers boot

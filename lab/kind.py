@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from infra.errors import Problem, StagecoachError
-from lab.vps.possible import why_not
+from lab.nodes.real.vps.possible import why_not
 
 REAL, SIMULATED = "real", "simulated"
 VARIABLE = "LAB"

@@ -12,12 +12,12 @@ from typing import Any
 
 from infra.errors import Problem, StagecoachError
 from infra.preflight.recheck import failed_resources, refresh_of
-from lab.cluster.processes import sweep_all
 from lab.daemon import Daemon
 from lab.engine.pulumi_cli import PulumiCli, engine_program
 from lab.engine.stack_values import lab_values
 from lab.engine.workspace import Workspace
 from lab.kind import REAL, choose, kind_of
+from lab.nodes.simulated.processes import sweep_all
 from lab.paths import kubectl_cache, lab_root
 from lab.toolchain.build import ensure
 from lab.toolchain.caches import go_caches
@@ -68,7 +68,7 @@ class Lab:
 
     def _lead_here(self, config: dict[str, Any], outputs: dict[str, Any]) -> None:
         """What a customer does by hand after the first update: the A records of the stack file's names."""
-        from lab.vps.names import hosts_of, lead_here  # noqa: PLC0415  not where nodes are simulated
+        from lab.nodes.real.vps.names import hosts_of, lead_here  # noqa: PLC0415  not where nodes are simulated
 
         if hosts := hosts_of(config):
             lead_here(self.root, hosts, str(outputs["public_ip"]))
@@ -79,8 +79,8 @@ class Lab:
         Raises:
             StagecoachError: nothing is deployed, or the lab has no real servers.
         """
-        from lab.vps.names import Names, lead_here  # noqa: PLC0415  not where nodes are simulated
-        from lab.vps.network import Network  # noqa: PLC0415  as above
+        from lab.nodes.real.vps.names import Names, lead_here  # noqa: PLC0415  not where nodes are simulated
+        from lab.nodes.real.vps.network import Network  # noqa: PLC0415  as above
 
         if forget:
             Names(self.root, Network(self.root)).forget(host)
@@ -89,8 +89,8 @@ class Lab:
 
     def _parts(self, config: dict[str, Any]) -> dict[str, Any]:
         """What real servers are made of; the values by which the stack takes them."""
-        from lab.vps.parts import ensure_parts  # noqa: PLC0415  not where nodes are simulated
-        from lab.vps.stack_values import real_values  # noqa: PLC0415
+        from lab.nodes.real.vps.parts import ensure_parts  # noqa: PLC0415  not where nodes are simulated
+        from lab.nodes.real.vps.stack_values import real_values  # noqa: PLC0415
 
         ensure_parts(self.root, str(config["stagecoach:image"]))
         return real_values(config)
@@ -182,7 +182,7 @@ class Lab:
         """Ends what a killed lab left behind."""
         ended = sweep_all(self.root)
         if kind_of(self.root) == REAL:
-            from lab.vps.sweep import sweep  # noqa: PLC0415  not where nodes are simulated
+            from lab.nodes.real.vps.sweep import sweep  # noqa: PLC0415  not where nodes are simulated
 
             ended += sweep(self.root)
         return ended

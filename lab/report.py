@@ -15,7 +15,7 @@ from infra.report.console import new_console
 from infra.report.grid import Grid, fits, print_folded, print_grid, print_named, print_parts, print_title
 from infra.units import Cpu, Memory
 from lab.answers import answers
-from lab.cluster.api import Api, ApiError, Object
+from lab.nodes.simulated.api import Api, ApiError, Object
 
 _SIMULATED, _REAL = "simulated", "real server"
 # Seconds; a server of the lab that starts again is open within half a minute, on a busy machine later.

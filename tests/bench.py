@@ -11,7 +11,7 @@ from pathlib import Path
 from infra.clouds import CLOUDS
 from infra.operate.loadtest.result import modelled_rate
 from lab.lifecycle import Lab
-from lab.vps.possible import why_not
+from lab.nodes.real.vps.possible import why_not
 from tests.bench_guide import compare
 from tests.browser import Browser
 from tests.plans import REGIONS, stage_plan

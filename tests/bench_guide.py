@@ -18,7 +18,7 @@ from infra.operate.kubectl import Kubectl
 from infra.operate.loadtest.pod import Load
 from infra.operate.loadtest.run import run_loadtest
 from infra.units import MIB
-from lab.cluster.api import ApiError
+from lab.nodes.simulated.api import ApiError
 from lab.usage.customers import Customers
 from lab.usage.measure import TASK
 from tests.browser import Browser

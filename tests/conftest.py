@@ -55,7 +55,7 @@ def pytest_collection_modifyitems(items):
 
 @functools.cache
 def _no_real_servers():
-    from lab.vps.possible import why_not  # noqa: PLC0415  it tries a sandbox, which most runs have no use for
+    from lab.nodes.real.vps.possible import why_not  # noqa: PLC0415  it tries a sandbox, which most runs have no use for
 
     return why_not()
 

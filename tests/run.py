@@ -13,7 +13,7 @@ from tests.suite.running import run_at_once
 from tests.suite.summary import machine, summarize
 
 Steps = tuple[tuple[Part, ...], ...]
-_DISK = "from lab.vps.machine_image import ensure_machine_image; ensure_machine_image()"
+_DISK = "from lab.nodes.real.vps.machine_image import ensure_machine_image; ensure_machine_image()"
 _SERVERS = programs(
     "redis-server",
     "postgres",

@@ -12,7 +12,7 @@ from infra.operate.kubectl import Kubectl
 from infra.operate.loadtest.pod import Load
 from infra.operate.loadtest.result import LoadtestResult
 from infra.operate.loadtest.run import run_loadtest
-from lab.cluster.api import Api
+from lab.nodes.simulated.api import Api
 from lab.usage.customers import Customers, Visits
 from lab.usage.sampler import Sampler
 from lab.usage.table import markdown, rows

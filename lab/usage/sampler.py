@@ -12,7 +12,7 @@ from typing import Any, Self
 import urllib3
 
 from infra.units import MIB
-from lab.cluster.api import Api, ApiError
+from lab.nodes.simulated.api import Api, ApiError
 
 _EVERY_SECONDS = 3.0
 _NANO = 1_000_000  # nanoseconds of CPU in a millisecond: a rate of one per second is one millicore

@@ -6,7 +6,7 @@ import yaml
 from infra.clouds import CLOUDS
 from infra.components.k3s_config import render_agent_config, render_k3s_config
 from infra.stack_file.stage_config import DjangoConfig, PoolConfig, PostgresConfig
-from lab.cluster.node import sizes
+from lab.nodes.simulated.node import sizes
 from stacks import STAGES
 from tests.plans import spare_bytes, stage_plan
 

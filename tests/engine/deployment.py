@@ -12,10 +12,10 @@ from pathlib import Path
 
 from infra.preflight.recheck import failed_resources, refresh_of
 from lab.assembly import assemble
-from lab.cluster.api import Api
-from lab.cluster.processes import sweep_all
 from lab.engine.pulumi_cli import PulumiCli
 from lab.engine.workspace import Workspace
+from lab.nodes.simulated.api import Api
+from lab.nodes.simulated.processes import sweep_all
 from lab.paths import bin_dir, lab_root
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ETCD, KUBE

@@ -1,6 +1,6 @@
 """One move of a deployment in one step, at its busiest, and what must be so afterwards."""
 
-from lab.cluster.api import MERGE_PATCH
+from lab.nodes.simulated.api import MERGE_PATCH
 from tests.engine.deployment import STACK
 from tests.plans import stage_plan
 from tests.waiting import wait

@@ -13,7 +13,7 @@ import urllib3
 import yaml
 
 from lab.clouds.addresses import pool
-from lab.cluster.api import MERGE_PATCH, Api, ApiError
+from lab.nodes.simulated.api import MERGE_PATCH, Api, ApiError
 from tests.engine.conftest import REPOSITORY, make_up, pulumi, run_lab
 from tests.waiting import patience, wait
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from lab.cluster.api import Api
 from lab.lifecycle import Lab
+from lab.nodes.simulated.api import Api
 from tests.engine.conftest import make_up, pulumi, run_lab
 from tests.engine.destroy_page import cloud, commands, pulumi_commands, run
 

@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from lab.cluster.api import Api
-from lab.cluster.processes import alive
+from lab.nodes.simulated.api import Api
+from lab.nodes.simulated.processes import alive
 from tests.engine import destroy_page
 from tests.engine.conftest import REPOSITORY, make_up, pulumi, resources
 from tests.engine.kept import kept, lost

@@ -7,7 +7,7 @@ import threading
 import pytest
 import urllib3
 
-from lab.cluster.api import MERGE_PATCH
+from lab.nodes.simulated.api import MERGE_PATCH
 from lab.paths import REPOSITORY
 from tests.engine.deployment import Deployment
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from infra.program.stuck_pods import stuck_pods
-from lab.cluster.api import MERGE_PATCH
+from lab.nodes.simulated.api import MERGE_PATCH
 from tests.engine.deployment import Deployment
 from tests.waiting import patience, wait
 

@@ -14,12 +14,12 @@ from lab.daemon import Daemon, Running
 from lab.images.recipes import DEBIAN, key_of, recipe
 from lab.images.store import Store
 from lab.in_use import InUse
+from lab.nodes.real.vps.machine_image import image_folder
 from lab.paths import REPOSITORY
 from lab.toolchain.build import program_folder
 from lab.toolchain.caches import used_go_caches
 from lab.toolchain.go import GO_BIN
 from lab.toolchain.programs import KUBE, PULUMI
-from lab.vps.machine_image import image_folder
 from tests.lab.images.layouts import stored
 from tests.waiting import wait
 

@@ -7,7 +7,7 @@ from urllib3.exceptions import MaxRetryError
 
 from infra.errors import StagecoachError
 from lab import report
-from lab.cluster.api import ApiError
+from lab.nodes.simulated.api import ApiError
 from lab.report import _nodes, _opens, _pods, _pods_below_headings, _print_shop, _read, _which, print_report
 
 KINDS = {"server": "real server"}

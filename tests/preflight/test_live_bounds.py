@@ -14,7 +14,7 @@ import yaml
 
 from infra.preflight import live_bounds
 from infra.preflight.live_bounds import AwayError, ask_cluster, read_bounds
-from lab.cluster.certificates import Authority
+from lab.nodes.simulated.certificates import Authority
 from tests.graphs import run
 from tests.preflight.past import past
 

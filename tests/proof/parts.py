@@ -99,7 +99,7 @@ def _shop(name: str, proves: str, *tests: str, cpus: float = 0.6) -> Proof:
     return Proof(name=name, proves=proves, tests=tuple(f"tests/real/test_{one}" for one in tests), cpus=cpus)
 
 
-_CLUSTER, _PROBES = "tests/lab/cluster", "probes_proof.py::test"
+_CLUSTER, _PROBES = "tests/lab/nodes/simulated", "probes_proof.py::test"
 PROOFS: tuple[Proof, ...] = (
     *(_moves(provider) for provider in ("hetzner", "digitalocean", "vultr")),
     _engine("ownership", "fields that an autoscaler or a person owns, in moves both ways", "ownership"),
@@ -187,8 +187,13 @@ PROOFS: tuple[Proof, ...] = (
         cpus=1,
         needs=every_promised,
     ),
-    _lab("servers", "a sandbox boots, is resized, cut off and destroyed as a VPS is", "tests/lab/vps", cpus=0.6),
-    _lab("k3s", "the k3s stand-in on real servers, with agents; the way in", "tests/lab/k3s", cpus=0.6),
+    _lab(
+        "servers",
+        "a sandbox boots, is resized, cut off and destroyed as a VPS is",
+        "tests/lab/nodes/real/vps",
+        cpus=0.6,
+    ),
+    _lab("k3s", "the k3s stand-in on real servers, with agents; the way in", "tests/lab/nodes/real/k3s", cpus=0.6),
     _lab(
         "images",
         "the lab's images run as the official ones do",

@@ -136,7 +136,7 @@ class TestChoice:
             command.chosen("page")
 
     def test_a_test_belongs_to_one_part(self):
-        assert proof_of("tests/lab/vps/guest/test_services.py::TestRestart::test_x").name == "servers"
+        assert proof_of("tests/lab/nodes/real/vps/guest/test_services.py::TestRestart::test_x").name == "servers"
         assert proof_of("tests/real/test_shop.py::TestLoad::test_the_guides_load").name == "shop"
         assert proof_of("tests/real/test_shop.py::TestOrder::test_is_stored_cached_and_mailed") is None
         assert proof_of("tests/engine/test_main_way.py::TestStage1::test_all_pods_run") is None

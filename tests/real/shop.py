@@ -10,10 +10,10 @@ from pathlib import Path
 import urllib3
 import yaml
 
-from lab.cluster.api import Api, ApiError
 from lab.lifecycle import Lab
-from lab.vps.network import Network
-from lab.vps.server import Vps
+from lab.nodes.real.vps.network import Network
+from lab.nodes.real.vps.server import Vps
+from lab.nodes.simulated.api import Api, ApiError
 from tests.waiting import patience
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -1,6 +1,6 @@
 """Which address traefik sees of a customer: a real kube-proxy between the load balancer's rules and a pod, without k3s.
 
-tests/lab/k3s/test_way_in.py has the whole server.
+tests/lab/nodes/real/k3s/test_way_in.py has the whole server.
 """
 
 import json
@@ -13,14 +13,14 @@ import pytest
 import yaml
 
 from infra.components.traefik import render_chart_config
-from lab.k3s.guest.servicelb import daemon_set
-from lab.k3s.guest.traefik.chart import chart, given_values
+from lab.nodes.real.k3s.guest.servicelb import daemon_set
+from lab.nodes.real.k3s.guest.traefik.chart import chart, given_values
+from lab.nodes.real.vps.links import Links
+from lab.nodes.real.vps.network import Network, ip_batch
+from lab.nodes.real.vps.possible import why_not
 from lab.paths import REPOSITORY
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ETCD, KUBE
-from lab.vps.links import Links
-from lab.vps.network import Network, ip_batch
-from lab.vps.possible import why_not
 from tests.plans import stage_plan
 from tests.waiting import patience, wait
 

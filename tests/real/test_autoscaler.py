@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 import urllib3
 
-from lab.cluster.api import ApiError
+from lab.nodes.simulated.api import ApiError
 from lab.usage.customers import Customers
 from tests.browser import Browser
 from tests.plans import stage_plan

@@ -12,8 +12,8 @@ from websockets.sync.client import connect
 
 from lab.images.ensure import ensure_images
 from lab.images.recipes import HOST as REGISTRY
-from lab.vps.names import Names, lead_here
-from lab.vps.network import Network
+from lab.nodes.real.vps.names import Names, lead_here
+from lab.nodes.real.vps.network import Network
 from tests.customer import Customer
 from tests.examples.rows import Rows
 from tests.examples.stack_file import stack_file

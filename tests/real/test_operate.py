@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import pytest
 
-from lab.cluster.api import ApiError
+from lab.nodes.simulated.api import ApiError
 from tests.browser import Browser
 from tests.real.shop import REPOSITORY
 from tests.waiting import PATIENCE, patience, wait

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from lab.k3s.guest.containerd import REGISTRY
+from lab.nodes.real.k3s.guest.containerd import REGISTRY
 from tests.real.jobs import backup_spec, migration_spec, run_job
 from tests.waiting import patience, wait
 

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
+from lab.nodes.real.vps.commands import run
 from lab.usage.sampler import Sampler
 from lab.usage.table import markdown, rows
-from lab.vps.commands import run
 from tests.browser import Browser
 from tests.waiting import wait
 

@@ -1,6 +1,6 @@
 """The real traefik with the stack's own arguments, the ACME server and the DNS server, without a cluster around them.
 
-A file in place of the Ingress says what traefik makes of one; tests/lab/k3s/test_way_in.py has the cluster.
+A file in place of the Ingress says what traefik makes of one; tests/lab/nodes/real/k3s/test_way_in.py has the cluster.
 """
 
 import json
@@ -9,11 +9,11 @@ import pytest
 import yaml
 
 from infra.components.traefik import render_chart_config
-from lab.k3s.guest.traefik.chart import given_values
+from lab.nodes.real.k3s.guest.traefik.chart import given_values
+from lab.nodes.real.vps.names import ACME_ENVIRONMENT, acme_command
+from lab.nodes.real.vps.possible import why_not
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import TRAEFIK
-from lab.vps.names import ACME_ENVIRONMENT, acme_command
-from lab.vps.possible import why_not
 from tests.servers.traefik import CUSTOMERS, OWN, PLAN, SHOP, WayIn
 from tests.servers.way_in import UPLOAD, WEBSOCKET
 from tests.waiting import wait

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from lab.clouds.hetzner import HetznerCloud
-from lab.vps.commands import run
-from lab.vps.machines import RealMachines
+from lab.nodes.real.vps.commands import run
+from lab.nodes.real.vps.machines import RealMachines
 from tests.docs.shell import play
 from tests.real.reader import reader
 from tests.real.shop import REPOSITORY

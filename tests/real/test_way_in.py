@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from lab.vps.names import Names, lead_here
-from lab.vps.network import Network
+from lab.nodes.real.vps.names import Names, lead_here
+from lab.nodes.real.vps.network import Network
 from tests.real.shop import Shop
 from tests.waiting import PATIENCE, patience, wait
 

@@ -3,12 +3,12 @@
 import sys
 from pathlib import Path
 
-from lab.cluster.control_plane import ControlPlane
-from lab.cluster.processes import Processes
-from lab.k3s.guest.kubelet import kube_proxy
-from lab.k3s.guest.layout import Layout
+from lab.nodes.real.k3s.guest.kubelet import kube_proxy
+from lab.nodes.real.k3s.guest.layout import Layout
+from lab.nodes.simulated.control_plane import ControlPlane
+from lab.nodes.simulated.processes import Processes
 from lab.paths import bin_dir
-from tests.lab.k3s.guest.configs import server_config
+from tests.lab.nodes.real.k3s.guest.configs import server_config
 
 
 def main(root):

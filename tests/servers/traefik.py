@@ -9,14 +9,14 @@ import yaml
 
 from infra.components.redirects import FOLDER, middlewares
 from infra.components.traefik import CERTIFICATE_RESOLVER, render_chart_config
-from lab.k3s.guest.traefik.arguments import arguments
-from lab.k3s.guest.traefik.authority import with_authority
-from lab.k3s.guest.traefik.chart import chart, given_values
-from lab.k3s.guest.traefik.values import chart_values
+from lab.nodes.real.k3s.guest.traefik.arguments import arguments
+from lab.nodes.real.k3s.guest.traefik.authority import with_authority
+from lab.nodes.real.k3s.guest.traefik.chart import chart, given_values
+from lab.nodes.real.k3s.guest.traefik.values import chart_values
+from lab.nodes.real.vps.names import ACME_ENVIRONMENT, Names, acme_command, dns_command
+from lab.nodes.real.vps.network import Network, ip_batch
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import CHALLTESTSRV, PEBBLE, TRAEFIK
-from lab.vps.names import ACME_ENVIRONMENT, Names, acme_command, dns_command
-from lab.vps.network import Network, ip_batch
 from tests.plans import stage_plan
 from tests.servers.way_in import APP
 from tests.waiting import patience, wait

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.vps.possible import why_not
+from lab.nodes.real.vps.possible import why_not
 
 PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 Reason = Callable[[], str | None]

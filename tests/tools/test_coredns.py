@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from lab.k3s import bundle
+from lab.nodes.real.k3s import bundle
 from lab.paths import TOOLS
 
 _MANIFEST = Path(bundle.__file__).parent / "guest" / "manifests" / "coredns.yaml"

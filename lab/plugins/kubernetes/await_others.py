@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
-from lab.cluster.api import Api, Object
+from lab.nodes.simulated.api import Api, Object
 
 _SETTLED_SECONDS = 10  # for which the endpoints of a Service must stay as they are
 _NO_PODS = (

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import urllib3
 
-from lab.cluster.api import Api, ApiError, Object
+from lab.nodes.simulated.api import Api, ApiError, Object
 from lab.plugins.kubernetes.await_others import BindingCheck, Check, QuotaCheck, ServiceCheck, ingress_reason
 from lab.plugins.kubernetes.managers import annotations_of
 from lab.plugins.kubernetes.pod_trouble import PodTrouble

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.cluster.api import Object
+from lab.nodes.simulated.api import Object
 
 _ITSELF = "."
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from kubernetes.utils.quantity import parse_quantity
 
-from lab.cluster.api import Object
+from lab.nodes.simulated.api import Object
 
 _MISSING = object()
 _ASSIGNED = ("creationTimestamp", "generation", "managedFields", "resourceVersion", "uid")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import secrets
 
-from lab.cluster.api import Object
+from lab.nodes.simulated.api import Object
 from lab.plugins.kubernetes.fieldset import has, union
 from lab.plugins.kubernetes.settings import Settings
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import urllib3
 
-from lab.cluster.api import Api, ApiError, Object
+from lab.nodes.simulated.api import Api, ApiError, Object
 from lab.plugins.diffing import Diff, compare
 from lab.plugins.kubernetes import words
 from lab.plugins.kubernetes.await_ready import wait_gone, wait_ready, why_not_ready

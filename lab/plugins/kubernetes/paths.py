@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from http import HTTPStatus
 
-from lab.cluster.api import Api, Object
+from lab.nodes.simulated.api import Api, Object
 from lab.plugins.package import PluginError
 
 

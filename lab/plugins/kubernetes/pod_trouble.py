@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lab.cluster.api import Api, Object
+from lab.nodes.simulated.api import Api, Object
 
 
 class PodTrouble:

@@ -6,7 +6,7 @@ value, is sent as an update and refused by the API server.
 
 from __future__ import annotations
 
-from lab.cluster.api import Object
+from lab.nodes.simulated.api import Object
 
 REPLACE_UNREADY = "pulumi.com/replaceUnready"
 _ALL = ("apiVersion", "kind", "metadata.name", "metadata.namespace")

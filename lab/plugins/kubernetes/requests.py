@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
-from lab.cluster.api import APPLY_PATCH, JSON_PATCH, ApiError, Object
+from lab.nodes.simulated.api import APPLY_PATCH, JSON_PATCH, ApiError, Object
 from lab.plugins.kubernetes.managers import CREATOR, forces, taken_over, without_ignored
 from lab.plugins.kubernetes.paths import Paths
 from lab.plugins.kubernetes.settings import Settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.cluster.api import ApiError, Object
+from lab.nodes.simulated.api import ApiError, Object
 
 _CONFLICTS = (
     "https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/"

@@ -7,7 +7,7 @@ import yaml
 from cryptography import x509
 
 from infra.components.monitoring.certificate import client_certificate_end
-from lab.cluster.certificates import Authority
+from lab.nodes.simulated.certificates import Authority
 
 
 def kubeconfig(*certificates):

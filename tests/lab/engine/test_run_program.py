@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from lab.cluster.processes import alive
 from lab.engine.language_host import RUNNER, WAIT
+from lab.nodes.simulated.processes import alive
 from tests.waiting import patience, wait
 
 

@@ -1,4 +1,4 @@
-// Command coredns is CoreDNS with the plugins of the lab's Corefile (lab/k3s/guest/manifests/coredns.yaml) and no other:
+// Command coredns is CoreDNS with the plugins of the lab's Corefile (lab/nodes/real/k3s/guest/manifests/coredns.yaml) and no other:
 // upstream's main brings the SDKs of three clouds.  Their order in a request is upstream's (dnsserver.Directives).
 package main
 

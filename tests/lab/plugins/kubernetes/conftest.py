@@ -3,14 +3,14 @@
 import pytest
 
 from lab.clouds.addresses import pool
-from lab.cluster.api import Api
-from lab.cluster.machines import SimulatedMachines
 from lab.machines import Size
+from lab.nodes.simulated.api import Api
+from lab.nodes.simulated.machines import SimulatedMachines
 from lab.paths import bin_dir
 from lab.plugins.kubernetes.package import KubernetesPackage
 from lab.toolchain.build import ensure
 from lab.toolchain.programs import ETCD, KUBE
-from tests.lab.cluster.test_control_plane import CONFIG
+from tests.lab.nodes.simulated.test_control_plane import CONFIG
 from tests.waiting import wait
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.cluster.api import MERGE_PATCH
+from lab.nodes.simulated.api import MERGE_PATCH
 from lab.plugins.kubernetes.package import KubernetesPackage
 from lab.plugins.package import InitFailedError, PluginError
 from tests.lab.plugins.kubernetes.conftest import Lines

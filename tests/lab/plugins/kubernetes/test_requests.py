@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lab.cluster.api import MERGE_PATCH
+from lab.nodes.simulated.api import MERGE_PATCH
 from lab.plugins.package import InitFailedError, PluginError
 from tests.lab.plugins.kubernetes.objects import (
     ROLLOUT,

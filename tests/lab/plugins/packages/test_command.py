@@ -4,8 +4,8 @@ import pytest
 
 from infra.components.k3s_config import render_agent_config
 from infra.scripts import load
-from lab.cluster.boots import Boots
-from lab.cluster.scripts import PlayedScripts
+from lab.nodes.simulated.boots import Boots
+from lab.nodes.simulated.scripts import PlayedScripts
 from lab.plugins.package import Call, PluginError
 from lab.plugins.packages.command import CommandPackage
 from tests.plans import stage_plan

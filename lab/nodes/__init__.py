@@ -1,0 +1,1 @@
+"""The servers that the played clouds sell: simulated nodes, or real ones in sandboxes."""
