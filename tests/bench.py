@@ -15,7 +15,7 @@ from lab.nodes.real.vps.possible import why_not
 from tests.bench_guide import compare
 from tests.browser import Browser
 from tests.plans import REGIONS, stage_plan
-from tests.program.test_program import CONFIG, program
+from tests.programs import CONFIG, program
 from tests.real.shop import Shop
 from tests.updates.guard.recorded import UNPROTECTED, read
 from tests.waiting import patience, wait

@@ -11,7 +11,7 @@ from infra.sizing.sound import require_sound
 from stacks import STAGES
 from tests.mocks import graph
 from tests.plans import REGIONS, stage_plan
-from tests.program.test_program import CONFIG, program
+from tests.programs import CONFIG, program
 from tests.public_keys import ED25519
 
 

@@ -7,7 +7,7 @@ from tests.mocks import graph
 from tests.plans import stage_plan
 from tests.preflight.past import autoscaler, deployment
 from tests.preflight.test_recorded import state
-from tests.program.test_program import CONFIG, program
+from tests.programs import CONFIG, program
 
 HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 

@@ -6,7 +6,7 @@ from tests.graphs import BUILT, pods, run, waits_for
 from tests.mocks import graph
 from tests.plans import stage_plan
 from tests.preflight.past import named, past
-from tests.program.test_program import CONFIG, program
+from tests.programs import CONFIG, program
 
 QUOTA = "kubernetes:core/v1:ResourceQuota"
 DISK = "requests.ephemeral-storage"

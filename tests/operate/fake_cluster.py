@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.cli.command import infra
-from tests.program.test_program import CONFIG
+from tests.programs import CONFIG
 from tests.waiting import patience, wait
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -175,7 +175,7 @@ def _hears_ctrl_c():
 def workloads():
     """The migration's Job and the web pods' Deployment, as the program makes them."""
     from tests.mocks import graph  # noqa: PLC0415  it takes a second
-    from tests.program.test_program import program  # noqa: PLC0415
+    from tests.programs import program  # noqa: PLC0415
 
     made = graph(program, config={**CONFIG, "stagecoach:stage": 1}).kubernetes().values()
     [job] = [one for one in made if one["kind"] == "Job"]

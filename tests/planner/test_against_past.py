@@ -9,7 +9,7 @@ from infra.planner.against_past import keep_running, require_possible
 from infra.stack_file.reader.parse import parse_config
 from infra.versions import K3S_VERSION, VERSION
 from tests.preflight.past import PAST
-from tests.program.test_program import CONFIG
+from tests.programs import CONFIG
 
 
 def config(**changes):

@@ -7,7 +7,7 @@ from infra.names import SERVER_RESOURCE
 from tests.mocks import graph
 from tests.plans import REGIONS
 from tests.preflight.test_recorded import state
-from tests.program.test_program import CONFIG, program
+from tests.programs import CONFIG, program
 
 PROVIDERS = ("hetzner", "digitalocean", "vultr")
 CALLS = {

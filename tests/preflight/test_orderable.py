@@ -12,7 +12,7 @@ from tests.offers import FUNCTIONS, Offers
 from tests.plans import REGIONS, stage_plan
 from tests.preflight.past import PAST
 from tests.preflight.test_recorded import state
-from tests.program.test_program import CONFIG, program
+from tests.programs import CONFIG, program
 
 PROVIDERS = tuple(FUNCTIONS)
 STAGE_2 = {"hetzner": "cx33", "digitalocean": "s-4vcpu-8gb", "vultr": "vc2-4c-8gb"}

@@ -11,7 +11,7 @@ from infra.preflight import recorded
 from infra.preflight.recorded import read_recorded
 from tests.mocks import graph
 from tests.preflight.past import PAST
-from tests.program.test_program import CONFIG, program, run
+from tests.programs import CONFIG, program, run
 
 CUT_OFF = "failed to load checkpoint: EOF"
 PREFIX = "urn:pulumi:stage1::stagecoach::stagecoach:server:HetznerServer"

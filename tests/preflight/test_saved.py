@@ -14,7 +14,7 @@ from infra.preflight.saved import (
 )
 from tests.mocks import graph
 from tests.preflight.test_recorded import state
-from tests.program.test_program import CONFIG, program
+from tests.programs import CONFIG, program
 
 INSTANCE = {"label": "shop", "plan": "vc2-2c-4gb", "region": "fra", "disk": 80, "internalIp": "10.64.0.3"}
 STORAGE = {"label": "shop", "sizeGb": 40, "mountId": "fra-1", "attachedToInstance": "4711"}

@@ -11,7 +11,7 @@ from tests.mocks import graph
 from tests.plans import REGIONS
 from tests.preflight.test_existing import answer
 from tests.preflight.test_saved import DROPLET, INSTANCE, SERVER, STORAGE, part
-from tests.program.test_program import CONFIG, program
+from tests.programs import CONFIG, program
 
 KINDS = {
     "hetzner": ("hcloud:index/server:Server", SERVER, "serverType", "cx33"),

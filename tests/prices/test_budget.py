@@ -10,7 +10,7 @@ from infra.prices.month import month_price
 from infra.stack_file.reader.parse import parse_config
 from tests.plans import REGIONS
 from tests.preflight.past import PAST
-from tests.program.test_program import CONFIG
+from tests.programs import CONFIG
 
 
 def config(budget, *, stage=4, provider="hetzner", **more):

@@ -6,7 +6,7 @@ from infra.preflight import live_bounds
 from tests.graphs import pods, run, waits_for
 from tests.mocks import graph
 from tests.preflight.past import past
-from tests.program.test_program import CONFIG, program
+from tests.programs import CONFIG, program
 
 HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 DJANGO, WORKER = "django-autoscaler-hpa", "celery-worker-autoscaler-hpa"

@@ -8,7 +8,7 @@ from infra.program.monitoring import alerting_of
 from infra.stack_file.alerts_config import AlertsConfig
 from tests.graphs import BUILT, run, waits_for
 from tests.mocks import graph
-from tests.program.test_program import CONFIG, program
+from tests.programs import CONFIG, program
 
 
 class TestAlerting:

@@ -1,23 +1,13 @@
 """The whole program under mocks, for each stage, in updates and previews."""
 
-import functools
-
 import kubernetes_validate
-import pulumi
 import pytest
 import yaml
 
 from infra.names import DEPLOYMENT_LABEL
-from infra.program.program import outputs_of_this_stack
 from tests.mocks import graph
+from tests.programs import CONFIG, program, run
 
-CONFIG = {
-    "stagecoach:name": "shop",
-    "stagecoach:provider": "hetzner",
-    "stagecoach:region": "nbg1",
-    "stagecoach:image": "registry.example/shop:1",
-    "stagecoach:admin_cidrs": ["203.0.113.0/24"],
-}
 PROTECTED_TYPES = (
     "hcloud:index/server:Server",
     "hcloud:index/volume:Volume",
@@ -29,16 +19,6 @@ PROTECTED_TYPES = (
     "kubernetes:apps/v1:StatefulSet",
     "random:index/randomPassword:RandomPassword",
 )
-
-
-def program():
-    for key, value in outputs_of_this_stack().items():
-        pulumi.export(key, value)
-
-
-@functools.cache
-def run(stage, *, preview=False):
-    return graph(program, preview=preview, config={**CONFIG, "stagecoach:stage": stage})
 
 
 STAGES = (1, 2, 3, 4)

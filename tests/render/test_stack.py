@@ -13,7 +13,7 @@ from infra.stack_file.reader.parse import parse_config
 from tests.graphs import EVERYTHING
 from tests.manifests.test_cloud_init import schema
 from tests.manifests.test_schemas import KUBERNETES
-from tests.program.test_program import CONFIG
+from tests.programs import CONFIG
 
 HIDDEN = {"secure": "v1:abc:def"}
 

@@ -5,7 +5,7 @@ import pytest
 from infra.errors import ConfigError
 from infra.planner.plan_for import plan_for
 from infra.stack_file.reader.parse import parse_config
-from tests.program.test_program import CONFIG
+from tests.programs import CONFIG
 
 
 def parse(**values):

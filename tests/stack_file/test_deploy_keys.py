@@ -4,7 +4,7 @@ import pytest
 
 from infra.errors import ConfigError
 from infra.stack_file.reader.parse import parse_config
-from tests.program.test_program import CONFIG
+from tests.programs import CONFIG
 
 
 def config(keys):

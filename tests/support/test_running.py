@@ -9,7 +9,7 @@ from infra.stack_file.reader.parse import parse_config
 from infra.support.running import k3s_warning, support_warnings
 from infra.versions import K3S_STEPS, K3S_VERSION
 from tests.preflight.past import PAST
-from tests.program.test_program import CONFIG
+from tests.programs import CONFIG
 
 TODAY = date(2026, 11, 30)
 

@@ -6,7 +6,7 @@ import yaml
 
 from tests.graphs import container, pods, run
 from tests.mocks import graph
-from tests.program.test_program import CONFIG, program
+from tests.programs import CONFIG, program
 
 NAME = "prometheus-stateful-set"
 ALERTS = {

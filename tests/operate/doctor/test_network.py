@@ -8,7 +8,7 @@ from infra.operate.doctor.http import Answer
 from infra.operate.doctor.network import connect, dns_checks, no_server_checks, server_checks
 from infra.stack_file.reader.parse import parse_config
 from tests.operate.doctor.fakes import brief, said
-from tests.program.test_program import CONFIG
+from tests.programs import CONFIG
 
 SHOP = parse_config({**CONFIG, "stagecoach:stage": 1, "stagecoach:admin_cidrs": ["10.0.0.0/8", "2a00::/16"]}, title="t")
 

@@ -3,7 +3,7 @@
 from infra.operate.loadtest.pod import Load, render_pod
 from pod import load
 from tests.mocks import graph
-from tests.program.test_program import CONFIG, program
+from tests.programs import CONFIG, program
 
 LOAD = Load(count=10, task="shop.mail", queue="fast", recipient="test@example.com", seconds=60)
 

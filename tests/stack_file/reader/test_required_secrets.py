@@ -5,7 +5,7 @@ import pytest
 from infra.errors import ConfigError
 from infra.stack_file.reader.parse import parse_config
 from infra.stack_file.reader.required_secrets import require_secrets
-from tests.program.test_program import CONFIG
+from tests.programs import CONFIG
 
 
 def config(**more):

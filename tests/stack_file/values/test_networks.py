@@ -18,7 +18,7 @@ from infra.stack_file.values.networks import (
     too_wide,
     unseen_networks,
 )
-from tests.program.test_program import CONFIG
+from tests.programs import CONFIG
 
 
 @pytest.mark.parametrize(

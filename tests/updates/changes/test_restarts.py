@@ -9,7 +9,7 @@ import pytest
 from infra.planner.plan_for import plan_for
 from infra.updates.changes.restarts import app_workloads, pods_that_restart, restarts_of_config
 from tests.mocks import graph
-from tests.program.test_program import CONFIG, program
+from tests.programs import CONFIG, program
 from tests.public_keys import ED25519
 from tests.updates.changes.configs import config
 

@@ -6,7 +6,7 @@ from infra.updates.guard.kinds import _KINDS, kind_of
 from infra.updates.preview.engine_preview import Step
 from tests.mocks import graph
 from tests.plans import REGIONS
-from tests.program.test_program import CONFIG, program
+from tests.programs import CONFIG, program
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from infra.stack_file.reader.parse import parse_config
 from lab.nodes.real.vps import stack_values
 from lab.nodes.real.vps.stack_values import real_values
-from tests.program.test_program import CONFIG
+from tests.programs import CONFIG
 
 SHA256 = "0" * 64
 
