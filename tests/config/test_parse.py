@@ -226,8 +226,9 @@ class TestFiles:
             parse_stack_file(path)
 
     def test_missing(self, tmp_path):
-        with pytest.raises(ConfigError, match="cannot be read"):
-            parse_stack_file(tmp_path / "none.yaml")
+        with pytest.raises(ConfigError, match="cannot be read") as caught:
+            parse_stack_file(tmp_path / "Pulumi.stage1.yaml")
+        assert "Change to the checkout's folder, or name an existing stack file" in str(caught.value)
 
     def test_key_outside_config(self, tmp_path):
         path = tmp_path / "Pulumi.x.yaml"
