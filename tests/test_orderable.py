@@ -87,7 +87,8 @@ class TestNewServer:
 class TestPins:
     def test_are_named_to_be_taken_out(self):
         text = refusal(offers=Offers(sold_out=("cx43",)), instance_type="cx43")
-        assert "To use 1 x cx33 instead, set stagecoach:catalog.sold_out to [cx43] and remove the pin (instance_type = cx43)" in text
+        assert "To use 1 x cx33 instead, set stagecoach:catalog.sold_out to [cx43]" in text
+        assert "to [cx43] and remove the pin (instance_type = cx43): " in text
 
     def test_celery_servers(self):
         """Stage 5 orders two types; the one that is gone is named by its own key."""
