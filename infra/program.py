@@ -82,7 +82,7 @@ def require_sound(plan: StackPlan) -> None:
     hint = "See `python -m infra plan` for what would fit"
     problems = [Problem(path="plan", value="", allowed=f"does not fit: {line}", hint=hint) for line in plan.missing]
     problems += [
-        Problem(path=f"contract {check.name}", value="", allowed=check.reason, hint=f"Change stagecoach:{check.field}")
+        Problem(path=f"contract {check.name}", value="", allowed=check.reason, hint=f"Set stagecoach:{check.field}")
         for check in plan.checks
         if not check.ok
     ]

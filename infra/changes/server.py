@@ -126,7 +126,7 @@ def _elsewhere(old: StackPlan, new: StackPlan, disk: RootDisk, refused: tuple[st
 
 
 def _root_disk(old: StackPlan, wanted: StackPlan, looked: int | None) -> RootDisk:
-    """A way back supposes a way there: the disk is the smaller type's, unless somebody has looked."""
+    """Unless the disk is recorded or given, it is the smaller type's."""
     if looked is not None:
         return RootDisk(gb=looked, recorded=True, said=f"{looked} GB, recorded")
     born = (

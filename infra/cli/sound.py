@@ -14,7 +14,7 @@ def require_sound(made: StackPlan) -> None:
         hint = f"What helps, each planned: {helps}" if helps else "Name another instance type, or ask for less"
         problems = [Problem(path="plan", value="", allowed=line, hint=hint) for line in made.missing]
         problems += [
-            Problem(path=check.name, value="", allowed=check.reason, hint=f"Change stagecoach:{check.field}")
+            Problem(path=check.name, value="", allowed=check.reason, hint=f"Set stagecoach:{check.field}")
             for check in broken
         ]
         raise RefusedError(f"stage {made.stage} is refused", problems)

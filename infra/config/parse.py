@@ -40,7 +40,8 @@ def read_file(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read", [file_problem(path, error.strerror or str(error))]) from None
+        hint = "Change to the checkout's folder, or name an existing stack file"
+        raise ConfigError(f"{path} cannot be read", [file_problem(path, error.strerror or str(error), hint)]) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         what, hint = f"line {line} is no text in UTF-8", "Save it in UTF-8, which every editor can"

@@ -188,7 +188,7 @@ class _Reader:
             except UnfaithfulError as error:
                 self._odd(event, owner.path, key, f"as a key {error}")
         if key in owner.lines:
-            problem = f"stands there twice, also in line {owner.lines[key]}; remove one"
+            problem = f"is set twice, also in line {owner.lines[key]}; remove one"
             self._odd(event, (*owner.path, key), "", problem)
         owner.key = key
         owner.lines.setdefault(key, _line(event))

@@ -88,7 +88,7 @@ def _value(key: str, value: Any) -> Any:  # noqa: ANN401  whatever stands there
 def _twice(key: str) -> Problem:
     """With the namespace and without it is one key."""
     hint = f"Remove one; the longer one, {full_key(key)}, is what `pulumi config set` writes"
-    return Problem(path=key, value="", allowed=f"stands there as {full_key(key)} as well", hint=hint)
+    return Problem(path=key, value="", allowed=f"is set as {full_key(key)} as well", hint=hint)
 
 
 def _odd(one: Oddity) -> Problem:

@@ -60,7 +60,7 @@ def _examples(config: StackConfig) -> Iterator[Check]:
     """Values that were copied from an example."""
     networks = [one for one in config.admin_cidrs if _is_example(one)]
     if networks:
-        found = f"{', '.join(networks)} is an example of documentation: nobody reaches SSH from there, pulumi neither"
+        found = f"{', '.join(networks)} is a documentation range (RFC 5737): neither you nor Pulumi can connect from it"
         yield missing("admin_cidrs", found, "Name your own address with /32 behind it, your VPN, your CI runner")
     else:
         yield ok("admin_cidrs", ", ".join(config.admin_cidrs))

@@ -81,12 +81,12 @@ def engine_text(value: Scalar) -> str:
 def _odd_number(text: str) -> str:
     sign, digits = text[: text.startswith("-")], text.lstrip("-")
     if digits.isdecimal() and digits.strip("0") and digits[0] == "0":
-        return f"begins with a 0, with which some programs count in eights; write {sign}{digits.lstrip('0')}, or " + (
+        return f"begins with a 0, which some programs read as octal; write {sign}{digits.lstrip('0')}, or " + (
             _quoted(text)
         )
     if _INTEGER.fullmatch(text):
         return f"is a larger number than a program holds; {_quoted(text)}"
-    return f"is a number that not everybody reads alike; write it with digits alone, or {_quoted(text)}"
+    return f"is a number that programs read differently; write it with digits alone, or {_quoted(text)}"
 
 
 def _quoted(text: str) -> str:

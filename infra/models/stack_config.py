@@ -225,7 +225,7 @@ class StackConfig(StrictModel):
 
     def _stage_problems(self) -> Iterator[Between]:
         if (self.stage is None) == (self.customers is None):
-            allowed = "name either stage or customers, not both and not neither"
+            allowed = "set exactly one of stage and customers"
             value = "" if self.stage is None else str(self.stage)
             yield Between(path="stage", value=value, allowed=allowed, needs=("stage", "customers"))
 

@@ -124,7 +124,8 @@ def _late(part: Part, words: str, pods: list[dict[str, Any]]) -> RefusedError:
         path=part.shown,
         value="",
         allowed=f"{words}{_why(pods)}",
-        hint=f"The rollout goes on by itself, old pods stay until new ones are ready; see `infra logs {part.shown}`",
+        hint="The rollout goes on by itself; old pods stay until new ones are ready. See "
+        f"`python -m infra logs {part.shown}`",
     )
     return RefusedError("the restart is not done", [problem])
 

@@ -65,8 +65,8 @@ def _read_timeout(plan: DjangoPlan) -> Check:
     return Check(
         name="read-timeout",
         ok=plan.read_timeout > plan.request_timeout,
-        reason=f"traefik waits {plan.read_timeout} s for a whole request > gunicorn's own {plan.request_timeout} s, or "
-        "an upload is cut while the app still waits for it",
+        reason=f"traefik waits {plan.read_timeout} s for a whole request; it must wait longer than gunicorn, "
+        f"{plan.request_timeout} s, or an upload is cut while the app still waits for it",
         field="overrides.django.read_timeout",
     )
 
@@ -79,7 +79,8 @@ def _web_memory(plan: DjangoPlan) -> Check:
     return Check(
         name="web-memory",
         ok=needed <= limit.whole_mib,
-        reason=f"{plan.processes} gunicorn processes x {plan.threads} threads take {needed}Mi <= limit {limit}",
+        reason=f"the memory limit is {limit}; {plan.processes} gunicorn processes x {plan.threads} threads take "
+        f"{needed}Mi",
         field="overrides.django.memory_limit",
     )
 
@@ -95,7 +96,7 @@ def _postgres_memory(plan: PostgresPlan) -> Check:
         name="postgres-memory",
         ok=used <= most,
         reason=f"shared buffers, {plan.max_connections} connections, {workers} vacuums and {_SORTS} sorts take "
-        f"{used}Mi <= {most}Mi, {_POSTGRES_PERCENT} % of the limit",
+        f"{used}Mi; they may take {most}Mi, {_POSTGRES_PERCENT} % of the limit",
         field=MAX_CONNECTIONS,
     )
 
@@ -107,13 +108,15 @@ def _redis(broker: RedisPlan, cache: RedisPlan) -> Iterator[Check]:
         yield Check(
             name=f"maxmemory/{name}",
             ok=limit is not None and plan.maxmemory < limit,
-            reason=f"maxmemory {plan.maxmemory} < limit {limit}, or the kernel kills it before it is full",
+            reason=f"maxmemory is {plan.maxmemory}; it must be below the limit, {limit}, or the kernel kills Redis "
+            "before it is full",
             field=f"overrides.{name.replace('-', '_')}.maxmemory",
         )
     yield Check(
         name="broker-noeviction",
         ok=broker.maxmemory_policy == "noeviction" and broker.appendonly,
-        reason=f"the broker never evicts a queued task ({broker.maxmemory_policy}) and has it on disk",
+        reason=f"the broker's policy is {broker.maxmemory_policy}, and its appendonly is "
+        f"{'on' if broker.appendonly else 'off'}; it needs noeviction and on, or it drops queued tasks",
         field="overrides.redis_broker.maxmemory_policy",
     )
 
@@ -124,7 +127,7 @@ def _namespace(parts: Parts, namespace: NamespacePlan) -> Iterator[Check]:
     yield Check(
         name="limit-range",
         ok=largest <= namespace.limit_range_max.memory,
-        reason=f"the LimitRange admits containers up to {namespace.limit_range_max.memory}, the largest has {largest}",
+        reason=f"the LimitRange admits containers up to {namespace.limit_range_max.memory}; the largest has {largest}",
         field="overrides.namespace.container_memory",
     )
     peak = Amounts(cpu=Cpu(0), memory=Memory(0))
@@ -135,7 +138,7 @@ def _namespace(parts: Parts, namespace: NamespacePlan) -> Iterator[Check]:
     yield Check(
         name="resource-quota",
         ok=quota.holds(peak),
-        reason=f"the quota of {quota.cpu} and {quota.memory} admits {peak.cpu} and {peak.memory} at every maximum, "
-        "surges and jobs included",
+        reason=f"the quota is {quota.cpu} and {quota.memory}; at every maximum, surges and jobs included, pods request "
+        f"{peak.cpu} and {peak.memory}",
         field=f"overrides.namespace.{field}",
     )

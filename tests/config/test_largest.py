@@ -34,7 +34,7 @@ def refusal(lines):
         (f"registry: {{server: {'a.' * MANY}, username: x}}", "800000 characters; 2,000 are allowed"),
         (f"domains: '[{'1,' * MANY}1]'", "stagecoach:domains"),
         (f"authorized_keys: '[{','.join(['{}'] * 200_000)}]'", "stagecoach:authorized_keys"),
-        (f"volume_size_gib: {'1_' * MANY}", "a number that not everybody reads alike"),
+        (f"volume_size_gib: {'1_' * MANY}", "a number that programs read differently"),
     ],
 )
 def test_one_problem_in_a_few_lines(lines, says):

@@ -50,7 +50,7 @@ class TestRefused:
     def test_problems_between_fields_have_their_own_lines(self):
         """With place, value and mend, as those of one field."""
         message = refusal(instance_type="cx32", customers=100, catalog={"sold_out": ["cpx99"]})
-        assert "- stagecoach:stage = 1: name either stage or customers" in message
+        assert "- stagecoach:stage = 1: set exactly one of stage and customers" in message
         assert "- stagecoach:instance_type = cx32: one of the catalog of hetzner: " in message
         assert "- stagecoach:catalog.sold_out.0 = cpx99: " in message
         assert message.count("Did you mean c") == 2
@@ -75,9 +75,9 @@ class TestRefused:
         ("changes", "words"),
         [
             ({"stage": 6}, "stagecoach:stage = 6"),
-            ({"stage": None}, "name either stage or customers"),
+            ({"stage": None}, "set exactly one of stage and customers"),
             ({"env": {"DATABASE_URL": "postgres://elsewhere"}}, "the stack gives the app DATABASE_URL itself"),
-            ({"customers": 100}, "name either stage or customers"),
+            ({"customers": 100}, "set exactly one of stage and customers"),
             ({"region": "mars1"}, "stagecoach:region = mars1: one of hetzner's: fsn1, hel1, nbg1"),
             ({"instance_type": "cx99"}, "stagecoach:instance_type = cx99: one of the catalog of hetzner: "),
             ({"image": "shop"}, "Name a tag or a digest"),
@@ -226,8 +226,9 @@ class TestFiles:
             parse_stack_file(path)
 
     def test_missing(self, tmp_path):
-        with pytest.raises(ConfigError, match="cannot be read"):
-            parse_stack_file(tmp_path / "none.yaml")
+        with pytest.raises(ConfigError, match="cannot be read") as caught:
+            parse_stack_file(tmp_path / "Pulumi.stage1.yaml")
+        assert "Change to the checkout's folder, or name an existing stack file" in str(caught.value)
 
     def test_key_outside_config(self, tmp_path):
         path = tmp_path / "Pulumi.x.yaml"

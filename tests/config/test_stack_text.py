@@ -36,7 +36,7 @@ def test_of_no_use(text, says):
     [
         (
             "stagecoach:volume_size_gib: 0100",
-            "stagecoach:volume_size_gib = 0100: begins with a 0, with which some programs count in eights (line 2). ",
+            "stagecoach:volume_size_gib = 0100: begins with a 0, which some programs read as octal (line 2). ",
             ("volume_size_gib",),
         ),
         (
@@ -46,7 +46,7 @@ def test_of_no_use(text, says):
         ),
         (
             "stagecoach:stage: 1\n  stagecoach:stage: 2",
-            "stagecoach:stage: stands there twice, also in line 2 (line 3). Remove one",
+            "stagecoach:stage: is set twice, also in line 2 (line 3). Remove one",
             ("stage",),
         ),
     ],
@@ -60,7 +60,7 @@ def test_problems_of_the_writing(lines, problem, place):
 
 def test_a_key_with_and_without_its_namespace():
     (problem,) = read("config:\n  stage: 1\n  stagecoach:stage: 2\n").problems
-    assert str(problem).startswith("stage: stands there as stagecoach:stage as well. Remove one")
+    assert str(problem).startswith("stage: is set as stagecoach:stage as well. Remove one")
 
 
 def test_a_key_outside_of_config():
@@ -78,4 +78,4 @@ def test_two_mappings_of_the_same_name_are_one_problem():
     with pytest.raises(ConfigError, match="cannot be used") as caught:
         read("config:\n  stagecoach:name: shop\nconfig:\n  stagecoach:stage: 9\n")
     (problem,) = caught.value.problems
-    assert str(problem) == "config: stands there twice, also in line 1 (line 3). Remove one"
+    assert str(problem) == "config: is set twice, also in line 1 (line 3). Remove one"

@@ -58,7 +58,7 @@ def test_other_numbers(text):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("0100", "begins with a 0, with which some programs count in eights; write 100, or with quotes"),
+        ("0100", "begins with a 0, which some programs read as octal; write 100, or with quotes"),
         ("08", "write 8, or"),
         ("-010", "write -10, or"),
         ("18446744073709551616", "is a larger number than a program holds; with quotes"),

@@ -1,5 +1,7 @@
 """Each contract can be broken, and then names the field to change."""
 
+import re
+
 import pytest
 
 from infra.config.parse import parse_config
@@ -81,6 +83,19 @@ class TestBroken:
         """That contract and no other, with the field to change."""
         assert broken(of_pool(overrides)) == {name: field}
 
+    @pytest.mark.parametrize(("name", "overrides", "_field"), BREAKS)
+    def test_the_reason_is_true(self, name, overrides, _field):
+        """It says what is and what must be; `3600 s > 605400 s` would be false where the contract is broken."""
+        found = [one.reason for one in plan_with(of_pool(overrides)).checks if one.name == name]
+        assert [one for one in found if re.search(r"[<>]=?", one)] == []
+
+    def test_both_numbers(self):
+        [found] = [one for one in plan_with({"longest_countdown": 604_800}).checks if not one.ok]
+        assert found.reason.startswith(
+            "the visibility timeout is 3600 s; it must be longer than 605500 s (the longest task, 600 s, after a "
+            "countdown of 604800 s, and 100 s)"
+        )
+
     def test_every_contract_is_in_the_table(self):
         """Grafana's is in tests/sizing/test_monitoring.py."""
         assert {check.name for check in plan_with({}).checks} == {name for name, _, _ in BREAKS}
@@ -105,7 +120,7 @@ class TestBroken:
 
     def test_refused_with_the_field(self):
         """The program stops before anything is registered."""
-        with pytest.raises(RefusedError, match=r"Change stagecoach:overrides\.visibility_timeout"):
+        with pytest.raises(RefusedError, match=r"Set stagecoach:overrides\.visibility_timeout"):
             require_sound(plan_with({"visibility_timeout": 650}))
 
     def test_what_does_not_fit_is_refused(self):
