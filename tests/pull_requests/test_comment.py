@@ -224,6 +224,19 @@ class TestPreviews:
         with pytest.raises(RefusedError, match="the change would replace the server"):
             require_good(found)
 
+    @pytest.mark.parametrize("text", ["{}", '{"changeSummary": {"same": 3}}'])
+    def test_a_preview_without_steps(self, repository, previews, text):
+        """It must not pass for one in which nothing is dangerous."""
+        (previews / "stage1.json").write_text(text)
+        with pytest.raises(ConfigError, match="a preview with steps"):
+            comment(previews)
+
+    def test_another_projects_preview(self, repository, previews):
+        text = document(step("update", VOLUME, "server-data")).replace("::stagecoach::", "::website::")
+        (previews / "stage1.json").write_text(text)
+        with pytest.raises(ConfigError, match="a preview of project stagecoach, not of website"):
+            comment(previews)
+
     def test_a_damaged_preview(self, repository, previews):
         (previews / "stage1.json").write_text(document()[:-5])
         with pytest.raises(ConfigError, match="the engine's preview can't be read"):
