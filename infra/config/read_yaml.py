@@ -166,7 +166,8 @@ class _Reader:
 
     def _alias(self, event: Any) -> None:  # noqa: ANN401
         if event.anchor not in self._anchors:
-            raise YamlError(f"line {_line(event)}: *{event.anchor} stands for nothing, or for what it stands in")
+            what = "an alias stands for nothing, or for what it stands in"  # without its name: it may be a password
+            raise YamlError(f"line {_line(event)}: {what}; write a text that begins with * in quotes")
         value, count = self._anchors[event.anchor]
         self._count(count)
         if not self._wants_key():
@@ -174,7 +175,7 @@ class _Reader:
         elif isinstance(value, str):
             self._key(event, value, plain=False)
         else:
-            raise YamlError(f"line {_line(event)}: *{event.anchor} is no text, and a key is one")
+            raise YamlError(f"line {_line(event)}: an alias stands for no text, and a key is one")
 
     def _key(self, event: Any, key: str, *, plain: bool) -> None:  # noqa: ANN401
         owner = self._open[-1]

@@ -9,6 +9,7 @@ from infra.app_contract import reserved_problem
 from infra.errors import Problem
 from infra.models.receiver_name import receiver_problem
 from infra.models.variable_name import variable_problem
+from infra.provider_tokens import TOKENS
 
 # Encrypted values: they never enter a model, the program gets them as secret outputs.
 SECRET_KEYS: dict[str, str] = {
@@ -21,6 +22,7 @@ SECRET_KEYS: dict[str, str] = {
 }
 NAMED_SECRETS = ("env_secrets", "alerts_webhooks")  # several values by name
 _ENV = "env_secrets"
+_TOKENS = (*(key for _, key in TOKENS.values()), "digitalocean:spacesSecretKey")
 _READABLE = "an encrypted value: whoever reads git has this one"
 
 
@@ -44,6 +46,18 @@ def secret_problems(own: Mapping[str, Any], namespace: str) -> Iterator[Problem]
             hint = f"Set it with `pulumi config set --secret {path}`, and change it where it is used"
             yield Problem(path=path, value="plain text", allowed=_READABLE, hint=hint)
     yield from _twice(own, namespace)
+
+
+def token_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Tokens of a cloud that lie readable in git.
+
+    Args:
+        values: All keys of the file with their namespaces.
+    """
+    for key in _TOKENS:
+        if values.get(key) is not None and not is_secret(values[key]):
+            hint = f"Set it with `pulumi config set --secret {key}`, and make a new token at the cloud"
+            yield Problem(path=key, value="plain text", allowed=_READABLE, hint=hint)
 
 
 def is_secret(value: object) -> bool:

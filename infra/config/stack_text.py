@@ -9,7 +9,7 @@ from typing import Any
 
 from infra.config.engine_values import as_engine
 from infra.config.read_yaml import Oddity, YamlError, read_yaml
-from infra.config.secrecy import has_secret
+from infra.config.secrecy import SECRET_KEYS, has_secret
 from infra.errors import ConfigError, Problem, cut
 from infra.names import NAMESPACE
 
@@ -91,9 +91,18 @@ def _twice(key: str) -> Problem:
     return Problem(path=key, value="", allowed=f"stands there as {full_key(key)} as well", hint=hint)
 
 
+def _is_kept(key: str) -> bool:
+    """Whether a value may be a secret that nobody has encrypted: no message repeats it."""
+    namespace, _, name = full_key(key).partition(":")
+    return name in SECRET_KEYS if namespace == NAMESPACE else namespace != "pulumi"
+
+
 def _odd(one: Oddity) -> Problem:
     inside = one.path[1:] if one.path[:1] == ("config",) else one.path
     path = ".".join(inside or one.path) or "the file"
+    if one.written and one.path[:1] == ("config",) and _is_kept(inside[0]):
+        what, hint = f"is read in another way than it is written (line {one.line})", "Write it in quotes"
+        return Problem(path=path, value="", allowed=what, hint=hint)
     problem, _, hint = one.problem.partition("; ")
     hint = f"{hint[:1].upper()}{hint[1:]}" if hint else "Fix the stack file"
     return Problem(path=path, value=cut(one.written, _LONGEST), allowed=f"{problem} (line {one.line})", hint=hint)

@@ -210,6 +210,41 @@ class TestSecrets:
         assert "stagecoach:image = an encrypted value: plain text" in message
         assert "v1:abc" not in message
 
+    @pytest.mark.parametrize(
+        "own",
+        [
+            {"authorized_keys": "-----BEGIN OPENSSH PRIVATE KEY-----\nhunter2"},
+            {"authorized_keys": [["-----BEGIN OPENSSH PRIVATE KEY-----\nhunter2"]]},
+            {"authorized_keys": ["b3BlbnNzaC1rZXktdjEAAAAABG5vbmUhunter2"]},
+            {"alerts": "https://hooks.example/hunter2"},
+            {"alerts": {"webhook_url": ["https://hooks.example/hunter2"]}},
+            {"alerts": {"receivers": {"ops": "https://hooks.example/hunter2"}}},
+            {"env": "PASSWORD=hunter2"},
+            {"env": {"PASSWORD": ["hunter2"]}},
+            {"image": "https://ann:hunter2@ghcr.io/a/b:1"},
+            {"images": {"redis": "ann:hunter2@ghcr.io/a/b:1"}},
+            {"k3s": {"url": "http://ann:hunter2@mirror.example/k3s"}},
+            {"k3s": "https://ann:hunter2@mirror.example/k3s"},
+            {"registry": {"server": "https://ann:hunter2@ghcr..io", "username": "ann"}},
+            {"domain": "https://ann:hunter2@shop.example.com"},
+            {"alerts": {"smtp_host": "ann:hunter2@mail.example.com:25"}},
+        ],
+    )
+    def test_what_is_in_the_wrong_place_is_not_shown(self, own):
+        message = refusal(**own)
+        assert next(iter(own)) in message
+        assert "hunter2" not in message.lower()
+
+    @pytest.mark.parametrize("key", ["hcloud:token", "digitalocean:token", "vultr:apiKey"])
+    def test_a_clouds_token_in_plain_text(self, key):
+        """It lies in git, readable."""
+        with pytest.raises(ConfigError, match=f"{key} = plain text: an encrypted value") as caught:
+            parse_config({**GOOD, key: "hunter2"}, title="x")
+        assert "hunter2" not in str(caught.value)
+
+    def test_a_clouds_token_that_is_encrypted(self):
+        assert parse_config({**GOOD, "hcloud:token": {"secure": "v1:x"}}, title="x").name == "shop"
+
     def test_encrypted_secret_is_taken(self):
         assert parse_config({**GOOD, "stagecoach:registry_password": {"secure": "v1:x"}}, title="x").name == "shop"
 

@@ -79,3 +79,26 @@ def test_two_mappings_of_the_same_name_are_one_problem():
         read("config:\n  stagecoach:name: shop\nconfig:\n  stagecoach:stage: 9\n")
     (problem,) = caught.value.problems
     assert str(problem) == "config: stands there twice, also in line 1 (line 3). Remove one"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "stagecoach:registry_password: 0451177",
+        "registry_password: 0451177",
+        "stagecoach:env_secrets: {PASSWORD: 0451177}",
+        "stagecoach:alerts_smtp_password: !0451177",
+        "hcloud:token: 0451177",
+    ],
+)
+def test_what_may_be_a_secret_is_not_repeated(line):
+    """Where it lies readable in the file, a message must not carry it into a log as well."""
+    (said,) = read(f"config:\n  {line}\n").problems
+    assert "is read in another way than it is written (line 2). Write it in quotes" in str(said)
+    assert "451177" not in str(said)
+
+
+def test_an_alias_may_be_a_password():
+    with pytest.raises(ConfigError, match=r"line 2: an alias stands for nothing.* in quotes") as caught:
+        read("config:\n  stagecoach:registry_password: *hunter2\n")
+    assert "hunter2" not in str(caught.value)
