@@ -7,7 +7,8 @@ from typing import Any
 
 from infra.app_contract import reserved_problem
 from infra.errors import Problem
-from infra.models.receiver_name import receiver_problem
+from infra.models.alerts_config import TEAM
+from infra.models.receiver_name import MOST_RECEIVERS, receiver_problem
 from infra.models.variable_name import variable_problem
 from infra.provider_tokens import TOKENS
 
@@ -41,7 +42,7 @@ def secret_problems(own: Mapping[str, Any], namespace: str) -> Iterator[Problem]
                 yield Problem(path=path, value="an encrypted value", allowed="plain text", hint=only)
         elif key in NAMED_SECRETS and isinstance(value, dict) and not is_secret(value):
             yield from _each(path, value)
-            yield from _variables(path, value, _others(own)) if key == _ENV else _receivers(path, value)
+            yield from _variables(path, value, _others(own)) if key == _ENV else _receivers(path, value, own)
         elif value is not None and not is_secret(value):
             hint = f"Set it with `pulumi config set --secret {path}`, and change it where it is used"
             yield Problem(path=path, value="plain text", allowed=_READABLE, hint=hint)
@@ -91,10 +92,30 @@ def _each(path: str, values: Mapping[Any, Any]) -> Iterator[Problem]:
             yield Problem(path=f"{path}.{name}", value="plain text", allowed=_READABLE, hint=hint)
 
 
-def _receivers(path: str, values: Mapping[Any, Any]) -> Iterator[Problem]:
+def _receivers(path: str, values: Mapping[Any, Any], own: Mapping[str, Any]) -> Iterator[Problem]:
+    """Names that are none, that are too many, or whose URL stands in plain text as well."""
+    if len(values) > MOST_RECEIVERS:
+        allowed, hint = f"at most {MOST_RECEIVERS} receivers, and there are {len(values)}", "Share some of them"
+        yield Problem(path=path, value="", allowed=allowed, hint=hint)
+    plain = dict(_plain_hooks(own.get("alerts")))
     for name in values:
         if found := receiver_problem(str(name)):
             yield Problem(path=f"{path}.{name}", value="", allowed=found, hint="Choose another name")
+        elif name in plain:
+            allowed = f"stands in plain text as well, as `{plain[name]}`"
+            yield Problem(path=f"{path}.{name}", value="", allowed=allowed, hint="Remove one of them")
+
+
+def _plain_hooks(alerts: object) -> Iterator[tuple[str, str]]:
+    """Receivers with a URL in plain text, and where it stands."""
+    if not isinstance(alerts, dict):
+        return
+    if alerts.get("webhook_url"):
+        yield TEAM, "alerts.webhook_url"
+    receivers = alerts.get("receivers")
+    for name, one in receivers.items() if isinstance(receivers, dict) else ():
+        if isinstance(one, dict) and one.get("webhook_url"):
+            yield name, f"alerts.receivers.{name}.webhook_url"
 
 
 def _twice(own: Mapping[str, Any], namespace: str) -> Iterator[Problem]:
