@@ -194,6 +194,12 @@ class TestRefused:
     def test_images_of_a_mirror(self, images):
         assert parse_config({**GOOD, "stagecoach:images": images}, title="x").images == images
 
+    def test_each_variable_that_is_too_long(self):
+        message = refusal(env={"A": "x" * 131_070, "B": "\0", "MY VAR": "1"})
+        assert [part in message for part in ("env.A: takes 131,073 bytes", "env.B: has a NUL", "env.MY VAR")] == [
+            True
+        ] * 3
+
     def test_public_admin_opens_it(self):
         values = {**GOOD, "stagecoach:admin_cidrs": ["0.0.0.0/0"], "stagecoach:public_admin": True}
         assert parse_config(values, title="x").public_admin is True
