@@ -72,9 +72,10 @@ class TestSecrets:
         assert {found[f"X_DATABASE_URL_{part.upper()}"] for part in ("user", "name")} == {"app"}
         assert found["X_CELERY_BROKER_URL_HOST"] == "redis-broker"
 
-    def test_one_that_is_missing(self):
+    @pytest.mark.parametrize("emptied", [{}, {"stagecoach:registry_password": None}])
+    def test_one_that_is_missing(self, emptied):
         """As the program refuses it."""
-        values = {**CONFIG, "stagecoach:stage": 2, "stagecoach:registry": EVERYTHING["registry"]}
+        values = {**CONFIG, "stagecoach:stage": 2, "stagecoach:registry": EVERYTHING["registry"], **emptied}
         with pytest.raises(ConfigError, match="registry_password"):
             render_stack(parse_config(values, title="test"), values, "stage1")
 
