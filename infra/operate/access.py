@@ -21,6 +21,10 @@ _MEANINGS = {
         "its state has no kubeconfig: it was never built, or its first update failed",
         "`pulumi up` builds it; `python -m infra doctor` says what is missing",
     ),
+    "incorrect passphrase": (
+        "its secrets are encrypted with another passphrase than PULUMI_CONFIG_PASSPHRASE (or its file) has",
+        "Set the one that `pulumi stack init` was given",
+    ),
     "passphrase": (
         "its secrets are encrypted, and no passphrase is set",
         "Set PULUMI_CONFIG_PASSPHRASE to the one that `pulumi stack init` was given",

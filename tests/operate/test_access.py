@@ -62,6 +62,10 @@ def test_a_stack_that_is_not_there(pulumi):
     [
         ("current stack does not have output property 'kubeconfig'", "it was never built, or its first update failed"),
         ("passphrase must be set with PULUMI_CONFIG_PASSPHRASE", "Set PULUMI_CONFIG_PASSPHRASE"),
+        (
+            "incorrect passphrase, please set PULUMI_CONFIG_PASSPHRASE to the correct passphrase",
+            "with another passphrase",
+        ),
         ("no Pulumi.yaml project file found (searching upwards from /tmp)", "Run it in the checkout's folder"),
         ("PULUMI_ACCESS_TOKEN must be set for login", "`pulumi login`, or name a file with --kubeconfig"),
     ],
