@@ -97,3 +97,13 @@ def test_no_kubeconfig(tmp_path, text):
     path.write_text(text)
     with pytest.raises(ConfigError, match="this is no kubeconfig"):
         require_kubeconfig(path)
+
+
+@pytest.mark.parametrize("text", ["clusters: []\nclient-key-data: hunter2: x: [", "\x00hunter2"])
+def test_no_message_has_a_line_of_it(tmp_path, text):
+    """The wrong line may be a private key."""
+    path = tmp_path / "kubeconfig"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=r"is no (text in )?YAML") as caught:
+        require_kubeconfig(path)
+    assert "hunter2" not in str(caught.value)
