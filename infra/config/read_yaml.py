@@ -114,12 +114,19 @@ class _Reader:
                 self._alias(event)
             elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
                 self._begin(event)
+            elif isinstance(event, yaml.DocumentStartEvent):
+                self._refuse_directives(event)
             elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
                 self._end()
         if len(self._documents) > 1:
             raise YamlError("more than one document: `---` begins another one")
         content = self._documents[0] if self._documents else None
         return Document(content=content, oddities=tuple(self._oddities))
+
+    def _refuse_directives(self, event: Any) -> None:  # noqa: ANN401  PyYAML has no types
+        """`%YAML 1.2`: the engine's reader takes version 1.1 alone."""
+        if event.version or event.tags:
+            raise YamlError(f"line {_line(event)}: a line that begins with % before `---` is a directive; remove it")
 
     def _begin(self, event: Any) -> None:  # noqa: ANN401  PyYAML has no types
         if len(self._open) >= DEEPEST:

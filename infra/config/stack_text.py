@@ -14,6 +14,7 @@ from infra.errors import ConfigError, Problem, cut
 from infra.names import NAMESPACE
 
 _TOP_LEVEL = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
+_TOP_TEXTS = ("secretsprovider", "encryptedkey", "encryptionsalt")
 _TEXTS = frozenset({("config", f"{NAMESPACE}:env"), ("config", "env")})
 _COPY = "Copy Pulumi.stage1.yaml and change it"
 _LONGEST = 60  # characters of a wrong value that a message shows
@@ -57,6 +58,16 @@ def read_stack_text(text: str, path: Path | str) -> StackText:
         Problem(path=key, value="", allowed=f"one of {', '.join(_TOP_LEVEL)}", hint="Put it under `config:`")
         for key in content
         if key not in _TOP_LEVEL
+    ]
+    problems += [
+        Problem(
+            path=key,
+            value="",
+            allowed="one text, no list and no mapping",
+            hint="Fix it as `pulumi stack init` wrote it",
+        )
+        for key in _TOP_TEXTS
+        if isinstance(content.get(key), (dict, list))
     ]
     doubled = [key for key in content["config"] if ":" not in key and full_key(key) in content["config"]]
     problems += [_twice(key) for key in doubled]

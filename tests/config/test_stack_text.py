@@ -102,3 +102,11 @@ def test_an_alias_may_be_a_password():
     with pytest.raises(ConfigError, match=r"line 2: an alias stands for nothing.* in quotes") as caught:
         read("config:\n  stagecoach:registry_password: *hunter2\n")
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["secretsprovider", "encryptedkey", "encryptionsalt"])
+@pytest.mark.parametrize("value", ["[x]", "{a: 1}"])
+def test_what_the_engine_keeps_is_one_text(key, value):
+    """It refuses the file, in Go's words."""
+    (said,) = read(f"{key}: {value}\nconfig: {{}}\n").problems
+    assert str(said).startswith(f"{key}: one text, no list and no mapping")
