@@ -70,6 +70,8 @@ def read_yaml(text: str, texts: frozenset[tuple[str, ...]] = frozenset()) -> Doc
     try:
         _refuse_marked_keys(text)
         return _Reader(texts).read(yaml.parse(text, Loader=_LOADER))
+    except UnicodeError:
+        raise YamlError("it is no text in UTF-8: a byte of it is none, or half a character (surrogates)") from None
     except (yaml.YAMLError, ValueError) as error:  # libyaml's of what is no Unicode is a ValueError
         raise YamlError(yaml_words(error)) from None
 

@@ -68,6 +68,14 @@ class TestStackFiles:
         assert "- **A month without VAT:** 8.28 → 12.42 EUR (+4.14): server 5.49 to 8.49 (+3.00), " in text
         assert "CAUTION" not in text
 
+    def test_a_base_that_is_no_text(self, repository):
+        """The branch that puts it right has a comment."""
+        Path("Pulumi.stage1.yaml").write_bytes(b"config: \xff\xfe\x80\n")
+        git("commit", "-qam", "broken")
+        git("branch", "-f", "main")
+        Path("Pulumi.stage1.yaml").write_text(STACK)
+        assert "The base's file cannot be used any more: this is what it builds." in comment()
+
     def test_support_that_ends(self, repository):
         """Of a changed file and of a new one."""
         old = STACK + "  stagecoach:k3s:\n    version: v1.33.6+k3s1\n"
