@@ -35,7 +35,7 @@ class AlertsConfig(StrictModel):
     )
     email_from: MailAddress | None = Field(default=None, description="sender of the mails")
     smtp_host: MailServer | None = Field(default=None, description="host:port of the mail server")
-    smtp_user: str | None = Field(default=None, description="login at the mail server")
+    smtp_user: str | None = Field(default=None, max_length=255, description="login at the mail server")
     require_tls: bool = Field(default=True, description="send mail over TLS only")
     heartbeat_url: HookUrl | None = Field(
         default=None,
