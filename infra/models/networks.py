@@ -77,6 +77,8 @@ def reached_network(text: str) -> str:
     for closed, what in _KEPT_CLOSED.items():
         if given.overlaps(ipaddress.ip_network(closed)):
             raise ValueError(f"{written} overlaps {closed}, {what}, which stay closed to pods; name a smaller network")
+    if not private_networks([written]) and any(_lies_in(given, one) for one in _CLOSED):
+        raise ValueError(f"{written} is a network that no packet of a pod leaves its machine to; leave it out")
     if not private_networks([written]):
         raise ValueError(f"{written} is no private network; pods reach every public address anyway: leave it out")
     return written

@@ -170,6 +170,8 @@ class TestReachedByPods:
             ("10.114.3.4/20", "is an address in 10.114.0.0/20"),
             ("203.0.113.0/24", "is no private network; pods reach every public address anyway"),
             ("192.0.0.0/8", "is no private network"),
+            ("127.0.0.1", "is a network that no packet of a pod leaves its machine to"),
+            ("224.0.0.1", "is a network that no packet of a pod leaves its machine to"),
             ("0.0.0.0/0", "overlaps 10.42.0.0/16, the pods of every namespace"),
             (
                 "10.0.0.0/8",
