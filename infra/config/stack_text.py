@@ -111,7 +111,7 @@ def _is_kept(key: str) -> bool:
 def _odd(one: Oddity) -> Problem:
     inside = one.path[1:] if one.path[:1] == ("config",) else one.path
     path = ".".join(inside or one.path) or "the file"
-    if one.written and one.path[:1] == ("config",) and _is_kept(inside[0]):
+    if one.written and inside and one.path[:1] == ("config",) and _is_kept(inside[0]):
         what, hint = f"is read in another way than it is written (line {one.line})", "Write it in quotes"
         return Problem(path=path, value="", allowed=what, hint=hint)
     problem, _, hint = one.problem.partition("; ")

@@ -1,5 +1,7 @@
 """What the program gets of the engine."""
 
+import asyncio
+
 import pulumi
 import pytest
 from pulumi.runtime import set_all_config
@@ -19,6 +21,8 @@ def load(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(pulumi, "get_stack", lambda: "shop")
     before = ENGINES.get()
+    loop = asyncio.new_event_loop()  # outputs are made in it
+    asyncio.set_event_loop(loop)
 
     def loaded(secret_keys=(), **own):
         values = {"stagecoach:admin_cidrs": '["203.0.113.0/24"]', "stagecoach:stage": "1"}
@@ -28,6 +32,8 @@ def load(tmp_path, monkeypatch):
 
     yield loaded
     ENGINES.set(before)
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -110,3 +110,9 @@ def test_what_the_engine_keeps_is_one_text(key, value):
     """It refuses the file, in Go's words."""
     (said,) = read(f"{key}: {value}\nconfig: {{}}\n").problems
     assert str(said).startswith(f"{key}: one text, no list and no mapping")
+
+
+@pytest.mark.parametrize("text", ["config: {null: 2}\n", "config: !x {}\n", "config: {~: {a: 0100}}\n"])
+def test_oddities_of_the_config_itself(text):
+    """They have no key that could be a secret's."""
+    assert read(text).problems
