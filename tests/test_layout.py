@@ -90,7 +90,6 @@ REASONS = {
         "infra/pull_requests/plan_markdown.py",
         "infra/pull_requests/stack_changes.py",
     ),
-    "seen from outside in tests/test_program.py and tests/config/test_parse.py": ("infra/config/program_config.py",),
     "parts of the clouds' emulation, seen in tests/lab/plugins/packages/test_cloud.py": (
         "lab/plugins/faults.py",
         "lab/plugins/journal.py",

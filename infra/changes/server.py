@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from infra.catalog import INSTANCE_TYPES
 from infra.catalog.instance_type import InstanceType
 from infra.changes.stack_diff import RootDisk, ServerMove
 from infra.config.against_past import require_possible
+from infra.config.deploy_key_steps import step_problems
 from infra.config.resolve import plan_for
 from infra.errors import ConfigError, Problem, RefusedError
 from infra.models.stack_config import StackConfig
@@ -61,7 +62,9 @@ def plan_move(before: StackConfig, after: StackConfig, *, root_disk_gb: int | No
     )
     if any(getattr(before, key) != getattr(after, key) for key in _PLACE):
         return _elsewhere(old, wanted, disk, against_past(after, recorded))
-    return _in_place(old, wanted, after, recorded, disk)
+    move = _in_place(old, wanted, after, recorded, disk)
+    steps = step_problems(after.deploy_keys, before.deploy_keys, "the update before")
+    return replace(move, refused=(*move.refused, *map(_line, steps)))
 
 
 def _in_place(old: StackPlan, wanted: StackPlan, after: StackConfig, recorded: Recorded, disk: RootDisk) -> Move:

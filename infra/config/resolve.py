@@ -27,6 +27,9 @@ from infra.sizing.remedies import Money
 from infra.support.running import support_warnings
 from stacks import STAGES
 
+_VULTR_RULES = 50  # of a firewall group: `max_rule_count` as Vultr's API answers it (govultr, tests of firewall groups)
+_SHOP_RULES = 4  # 80 and 443, of IPv4 and of IPv6
+
 
 def resolve_stage(config: StackConfig) -> tuple[StageConfig, tuple[Departure, ...]]:
     """The stage that is named, or the smallest one that holds the customers; overrides on top.
@@ -90,6 +93,14 @@ def _warnings(config: StackConfig, plan: StackPlan) -> Iterator[str]:
             f"no pool consumes the queue {queue!r}, to which the app sends a task that names no queue: it would wait "
             f"there for ever. Add the queue to stagecoach:overrides.pools.{plan.workers[0].pool}.queues, or, if the "
             "app's task_default_queue is another one, name that in stagecoach:app.default_queue"
+        )
+    rules = _SHOP_RULES + 2 * len(config.admin_cidrs)
+    if config.provider == "vultr" and rules > _VULTR_RULES:
+        yield (
+            f"stagecoach:admin_cidrs has {len(config.admin_cidrs)} networks, with the shop's {rules} rules in Vultr's "
+            f"firewall group; a group takes {_VULTR_RULES} unless Vultr's control panel says another number. More "
+            f"than {(_VULTR_RULES - _SHOP_RULES) // 2} may end the update at a rule: join "
+            "neighbours to larger networks, or use a VPN with one address"
         )
     private = unseen_networks(config.admin_cidrs)
     if private:

@@ -10,9 +10,9 @@ from typing import Any
 
 from infra.changes.server import unsound
 from infra.config.parse import parse_stack_file, read_file
-from infra.config.required_secrets import require_secrets
+from infra.config.required_secrets import present_secrets, require_secrets
 from infra.config.resolve import plan_for
-from infra.config.secrecy import SECRET_KEYS, names_in
+from infra.config.secrecy import names_in
 from infra.config.stack_text import read_stack_text
 from infra.doctor.check import Check, missing, ok, warning
 from infra.errors import StagecoachError
@@ -39,8 +39,9 @@ def read_stack_file(path: Path) -> StackFile:
     try:
         config = parse_stack_file(path)
         found = read_stack_text(read_file(path), path)
-        present = [key for key in SECRET_KEYS if f"{NAMESPACE}:{key}" in found.values]
-        require_secrets(config, present, names_in(found.values.get(f"{NAMESPACE}:alerts_webhooks")))
+        require_secrets(
+            config, present_secrets(found.values), names_in(found.values.get(f"{NAMESPACE}:alerts_webhooks"))
+        )
         plan = plan_for(config)
     except StagecoachError as error:
         summary = f"{error.title}: {_count(len(error.problems))}"

@@ -21,7 +21,7 @@ from infra.models.guard_config import GuardException
 from infra.models.image_reference import image_problem, parse_image
 from infra.models.k3s_config import K3sConfig
 from infra.models.limits import MOST_CUSTOMERS
-from infra.models.networks import AdminNetworks, ReachedNetwork, admin_problems, egress_problems
+from infra.models.networks import AdminNetworks, ReachedNetworks, admin_problems, egress_problems
 from infra.models.overrides import StageOverrides
 from infra.models.public_key import PublicKey
 from infra.models.quantities import MoneyField
@@ -97,7 +97,7 @@ class StackConfig(StrictModel):
         description="allow admin_cidrs to contain the whole internet",
         json_schema_extra=change.NOTHING_RESTARTS,
     )
-    egress_cidrs: tuple[ReachedNetwork, ...] = Field(
+    egress_cidrs: ReachedNetworks = Field(
         default=(),
         description="private networks that web pods, workers and alerts may reach, as a database in a VPC; without "
         "it they reach the internet and nothing private",
@@ -205,7 +205,7 @@ class StackConfig(StrictModel):
     @model_validator(mode="after")
     def _between_fields(self) -> StackConfig:
         problems = [*self._stage_problems(), *self._place_problems()]
-        problems += admin_problems(self.admin_cidrs, public=self.public_admin)
+        problems += admin_problems(self.admin_cidrs, self.provider, public=self.public_admin)
         problems += egress_problems(self.egress_cidrs, servers_network(self.provider, self.name))
         problems += domain_problems(self.domain, self.domains, self.acme_email)
         problems += twice(self.app.aliases, self.env)

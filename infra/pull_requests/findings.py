@@ -9,11 +9,11 @@ from pathlib import Path
 
 from infra.config.parse import parse_stack_file
 from infra.errors import ConfigError, Problem, RefusedError
+from infra.guard.read import own_preview
 from infra.guard.refusals import refusals
 from infra.guard.rules import rule
 from infra.models.guard_config import GuardException
 from infra.names import stack_path
-from infra.preview.engine_preview import parse_preview
 from infra.pull_requests.backend import missing_backend, write_preview
 from infra.pull_requests.comment import Findings, StackPreview
 from infra.pull_requests.deployments import FILE, Deployment, read_deployments
@@ -84,7 +84,11 @@ def _previews(
 
 
 def read_previews(folder: Path) -> tuple[StackPreview, ...]:
-    """Every `STACK.json`, with its `STACK.diff` if there is one."""
+    """Every `STACK.json`, with its `STACK.diff` if there is one.
+
+    Raises:
+        ConfigError: there is no such folder, or one of them is no preview of this project.
+    """
     if not folder.is_dir():
         allowed, hint = (
             "a folder with STACK.json files",
@@ -95,7 +99,7 @@ def read_previews(folder: Path) -> tuple[StackPreview, ...]:
     found = []
     for path in sorted(folder.glob("*.json")):
         text = path.with_suffix(".diff")
-        preview = parse_preview(path.read_text(errors="replace"), str(path))
+        preview = own_preview(path.read_text(errors="replace"), str(path))
         found.append(
             StackPreview(
                 stack=path.stem,

@@ -10,9 +10,9 @@ from typing import Any
 from pulumi.runtime.mocks import MockResourceArgs
 
 from infra.config.bounds import Bounds
-from infra.config.required_secrets import require_secrets
+from infra.config.required_secrets import present_secrets, require_secrets
 from infra.config.resolve import plan_for
-from infra.config.secrecy import SECRET_KEYS, names_in
+from infra.config.secrecy import names_in
 from infra.models.stack_config import StackConfig
 from infra.names import NAMESPACE
 from infra.program import Past, deploy, require_sound
@@ -37,8 +37,7 @@ def render_stack(config: StackConfig, values: Mapping[str, Any], stack: str) -> 
         ConfigError: a secret is missing, or an override is wrong.
         RefusedError: the plan does not fit or breaks a contract.
     """
-    present = [key for key in SECRET_KEYS if f"{NAMESPACE}:{key}" in values]
-    require_secrets(config, present, names_in(values.get(f"{NAMESPACE}:alerts_webhooks")))
+    require_secrets(config, present_secrets(values), names_in(values.get(f"{NAMESPACE}:alerts_webhooks")))
     plan = plan_for(config)
     require_sound(plan)
 

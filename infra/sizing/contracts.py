@@ -8,10 +8,11 @@ from infra.models.stage_config import StageConfig
 from infra.names import APP_NAMESPACE
 from infra.sizing.assemble import Parts
 from infra.sizing.celery_contracts import check_worker
-from infra.sizing.connections import connections, pooled
+from infra.sizing.connections import OTHERS, connections, pooled
 from infra.sizing.disk import check_disk
 from infra.sizing.plan import Amounts, Check, DjangoPlan, NamespacePlan, NodePlan, PostgresPlan, RedisPlan
 from infra.sizing.postgres import CONNECTION_MIB
+from infra.sizing.redis import EMPTY_REDIS
 from infra.units import Cpu, Memory
 
 # Postgres works on so many queries at once per vCPU, plus one that waits for the disk (wiki.postgresql.org, "Number Of
@@ -51,6 +52,8 @@ def _connections(parts: Parts, vcpu: int) -> Check:
         size = pooler.default_pool_size
         ok = pooled(size) <= given and needed <= pooler.max_client_conn and size >= least
         how = f"through PgBouncer, {size} at once, {pooled(size)} while it rolls"
+        if size < 1:
+            how = f"none for PgBouncer beside {OTHERS} of beat, exporter, jobs and superusers"
         how += "" if size >= least else f"; {vcpu} vCPU work on {least} at once"
     return Check(
         name="connections",
@@ -104,13 +107,15 @@ def _postgres_memory(plan: PostgresPlan) -> Check:
 def _redis(broker: RedisPlan, cache: RedisPlan) -> Iterator[Check]:
     for plan in (broker, cache):
         name = plan.workload.name
-        limit = plan.workload.container("redis").limits.memory
+        limit = plan.workload.container("redis").limits.memory or Memory(0)
+        # What is too small for an empty instance no share of it mends.
+        field = "maxmemory" if limit > EMPTY_REDIS + EMPTY_REDIS else "memory_limit"
         yield Check(
             name=f"maxmemory/{name}",
-            ok=limit is not None and plan.maxmemory < limit,
-            reason=f"maxmemory is {plan.maxmemory}; it must be below the limit, {limit}, or the kernel kills Redis "
-            "before it is full",
-            field=f"overrides.{name.replace('-', '_')}.maxmemory",
+            ok=plan.maxmemory + EMPTY_REDIS <= limit,
+            reason=f"maxmemory is {plan.maxmemory}, and an empty instance takes {EMPTY_REDIS}; together they may be at "
+            f"most the limit, {limit}, or the kernel kills Redis before it is full",
+            field=f"overrides.{name.replace('-', '_')}.{field}",
         )
     yield Check(
         name="broker-noeviction",

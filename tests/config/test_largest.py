@@ -70,8 +70,10 @@ class TestJson:
 
 
 def test_thousands_of_queues():
+    """Looked at once each, and then too many for a worker's command."""
     names = ", ".join(f"q{number}" for number in range(5000))
-    parse_stack_text(f"{GOOD}  stagecoach:overrides: {{pools: {{default: {{queues: [{names}]}}}}}}\n", "x")
+    message = refusal(f"overrides: {{pools: {{default: {{queues: [{names}]}}}}}}")
+    assert "at most 200 items, and there are 5000" in message
 
 
 def test_a_message_is_cut():

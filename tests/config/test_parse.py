@@ -194,6 +194,12 @@ class TestRefused:
     def test_images_of_a_mirror(self, images):
         assert parse_config({**GOOD, "stagecoach:images": images}, title="x").images == images
 
+    def test_each_variable_that_is_too_long(self):
+        message = refusal(env={"A": "x" * 131_070, "B": "\0", "MY VAR": "1"})
+        assert [part in message for part in ("env.A: takes 131,073 bytes", "env.B: has a NUL", "env.MY VAR")] == [
+            True
+        ] * 3
+
     def test_public_admin_opens_it(self):
         values = {**GOOD, "stagecoach:admin_cidrs": ["0.0.0.0/0"], "stagecoach:public_admin": True}
         assert parse_config(values, title="x").public_admin is True
@@ -209,6 +215,41 @@ class TestSecrets:
         message = refusal(image={"secure": "v1:abc"})
         assert "stagecoach:image = an encrypted value: plain text" in message
         assert "v1:abc" not in message
+
+    @pytest.mark.parametrize(
+        "own",
+        [
+            {"authorized_keys": "-----BEGIN OPENSSH PRIVATE KEY-----\nhunter2"},
+            {"authorized_keys": [["-----BEGIN OPENSSH PRIVATE KEY-----\nhunter2"]]},
+            {"authorized_keys": ["b3BlbnNzaC1rZXktdjEAAAAABG5vbmUhunter2"]},
+            {"alerts": "https://hooks.example/hunter2"},
+            {"alerts": {"webhook_url": ["https://hooks.example/hunter2"]}},
+            {"alerts": {"receivers": {"ops": "https://hooks.example/hunter2"}}},
+            {"env": "PASSWORD=hunter2"},
+            {"env": {"PASSWORD": ["hunter2"]}},
+            {"image": "https://ann:hunter2@ghcr.io/a/b:1"},
+            {"images": {"redis": "ann:hunter2@ghcr.io/a/b:1"}},
+            {"k3s": {"url": "http://ann:hunter2@mirror.example/k3s"}},
+            {"k3s": "https://ann:hunter2@mirror.example/k3s"},
+            {"registry": {"server": "https://ann:hunter2@ghcr..io", "username": "ann"}},
+            {"domain": "https://ann:hunter2@shop.example.com"},
+            {"alerts": {"smtp_host": "ann:hunter2@mail.example.com:25"}},
+        ],
+    )
+    def test_what_is_in_the_wrong_place_is_not_shown(self, own):
+        message = refusal(**own)
+        assert next(iter(own)) in message
+        assert "hunter2" not in message.lower()
+
+    @pytest.mark.parametrize("key", ["hcloud:token", "digitalocean:token", "vultr:apiKey"])
+    def test_a_clouds_token_in_plain_text(self, key):
+        """It lies in git, readable."""
+        with pytest.raises(ConfigError, match=f"{key} = plain text: an encrypted value") as caught:
+            parse_config({**GOOD, key: "hunter2"}, title="x")
+        assert "hunter2" not in str(caught.value)
+
+    def test_a_clouds_token_that_is_encrypted(self):
+        assert parse_config({**GOOD, "hcloud:token": {"secure": "v1:x"}}, title="x").name == "shop"
 
     def test_encrypted_secret_is_taken(self):
         assert parse_config({**GOOD, "stagecoach:registry_password": {"secure": "v1:x"}}, title="x").name == "shop"

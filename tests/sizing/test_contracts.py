@@ -34,6 +34,8 @@ BREAKS = (
     ("postgres-memory", {"postgres": {"max_connections": 400}}, "overrides.postgres.max_connections"),
     ("maxmemory/redis-broker", {"redis_broker": {"maxmemory": "256Mi"}}, "overrides.redis_broker.maxmemory"),
     ("maxmemory/redis-cache", {"redis_cache": {"maxmemory": "1Gi"}}, "overrides.redis_cache.maxmemory"),
+    ("maxmemory/redis-broker", {"redis_broker": {"memory_limit": "1Mi"}}, "overrides.redis_broker.memory_limit"),
+    ("maxmemory/redis-cache", {"redis_cache": {"maxmemory": "250Mi"}}, "overrides.redis_cache.maxmemory"),
     (
         "broker-noeviction",
         {"redis_broker": {"maxmemory_policy": "allkeys-lru"}},
