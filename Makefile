@@ -75,7 +75,7 @@ checkov: setup  ## checkov's Kubernetes checks over every rendered object
 	@$(PY) -m tests.manifests.checkov
 	@$(PY) -m pytest -q -m checkov tests
 
-fmt: setup  ## format and mend what can be mended
+fmt: setup  ## format, and fix what can be fixed
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 

@@ -38,7 +38,7 @@ class Customer:
         answer = connection.getresponse()
         for one in answer.headers.get_all("Set-Cookie", ()):
             self.cookies.load(one)
-        return answer.status, answer.headers, answer.read().decode()
+        return answer.status, answer.headers, answer.read().decode(errors="replace")  # a health page may be a picture
 
     def status(self, path):
         """0 where nobody answers."""

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from infra.cli.complete import providers, sides
+from infra.cli.options import whole_option
 from infra.cli.sides import read_sides
 from infra.errors import Problem, RefusedError
 from infra.report.diff_json import diff_to_json
@@ -26,7 +27,8 @@ def diff(  # noqa: PLR0913  one parameter for each option
         str | None, typer.Option(help="Compare on this provider instead of the file's.", autocompletion=providers)
     ] = None,
     root_disk_gb: Annotated[
-        int | None, typer.Option(help="What the server's root disk really has; decides what it can become.", min=1)
+        int | None,
+        whole_option("What the server's root disk really has; decides what it can become.", least=1, most=100_000),
     ] = None,
     output_format: Annotated[Format, typer.Option("--format", help="How it is printed.")] = Format.TEXT,
     json_output: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,

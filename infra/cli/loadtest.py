@@ -12,6 +12,7 @@ from typing import Annotated, Self
 import typer
 
 from infra.cli.complete import stacks
+from infra.cli.options import whole_option
 from infra.errors import Problem, RefusedError
 
 
@@ -21,7 +22,7 @@ def loadtest(  # noqa: PLR0913  one parameter for each option
         str | None, typer.Option(help="The stack whose kubeconfig is asked of pulumi.", autocompletion=stacks)
     ] = None,
     kubeconfig: Annotated[Path | None, typer.Option(help="A kubeconfig file instead; default: kubectl's own.")] = None,
-    count: Annotated[int, typer.Option(help="How many tasks.", min=1, max=100_000)] = 1000,
+    count: Annotated[int, whole_option("How many tasks.", least=1, most=100_000)] = 1000,
     task: Annotated[
         str, typer.Option(help="A task that takes subject, message and recipient.")
     ] = "apps.notifications.tasks.send_email_task",
@@ -29,7 +30,7 @@ def loadtest(  # noqa: PLR0913  one parameter for each option
     recipient: Annotated[str, typer.Option(help="Who gets the e-mails: real ones, if the shop has a mail server.")] = (
         "test@example.com"
     ),
-    seconds: Annotated[int, typer.Option(help="How long the last task may take to end.", min=10)] = 600,
+    seconds: Annotated[int, whole_option("How long the last task may take to end.", least=10, most=86_400)] = 600,
     json_output: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Queue the guide's 1000 e-mail tasks on a running stack, and say how its workers cope."""

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from infra.cli.complete import parts
-from infra.cli.options import refuse, wrong
+from infra.cli.options import refuse, whole_option, wrong
 from infra.cli.run import Kubeconfig, Stack, say
 
 _SINCE = re.compile(r"([1-9][0-9]{0,5}[smh])+")
@@ -23,7 +23,7 @@ def logs(  # noqa: PLR0913  one parameter for each option
     ],
     *,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl+C, also with new pods.")] = False,
-    tail: Annotated[int, typer.Option(help="Lines of each container; -1: all.", min=-1, max=1_000_000)] = 100,
+    tail: Annotated[int, whole_option("Lines of each container; -1: all.", least=-1, most=1_000_000)] = 100,
     since: Annotated[str, typer.Option(help="Only lines that are newer: 90s, 10m, 2h.")] = "",
     container: Annotated[str, typer.Option("--container", "-c", help="Only this container of the pods.")] = "",
     previous: Annotated[bool, typer.Option("--previous", help="Of the container before its last restart.")] = False,

@@ -24,14 +24,32 @@ def wrong(option: str, value: object, allowed: str, hint: str) -> Problem:
     return Problem(path=option, value=str(value), allowed=allowed, hint=hint)
 
 
-def whole_option(said: str, autocompletion: Callable[..., Any] | None = None) -> Any:  # noqa: ANN401  as typer.Option
-    """An option with a whole number: typer's own words for what is none are pydantic's.
+def whole_option(
+    said: str,
+    autocompletion: Callable[..., Any] | None = None,
+    *,
+    least: int | None = None,
+    most: int | None = None,
+) -> Any:  # noqa: ANN401  as typer.Option
+    """An option with a whole number: typer's own words for what is none, or too large, are pydantic's.
 
     Args:
         said: Its help.
         autocompletion: As typer has it.
+        least: The smallest that is taken; None where the command looks at it itself.
+        most: The largest.
     """
-    return typer.Option(parser=_whole_number, metavar="<int>", help=said, autocompletion=autocompletion)
+
+    def read(text: str | int) -> int:
+        number = _whole_number(str(text))
+        if least is not None and number < least:
+            raise typer.BadParameter(f"{number} is less than {least:,}")
+        if most is not None and number > most:
+            raise typer.BadParameter(f"{str(number)[:60]} is more than {most:,}")
+        return number
+
+    bounds = f" {least:,} to {most:,}." if least is not None and most is not None else ""
+    return typer.Option(parser=read, metavar="<int>", help=f"{said}{bounds}", autocompletion=autocompletion)
 
 
 def number_option(said: str) -> Any:  # noqa: ANN401  as above

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from infra.cli.complete import parts
+from infra.cli.options import whole_option
 from infra.cli.run import Kubeconfig, Stack, say
 from infra.errors import Problem, RefusedError
 
@@ -25,7 +26,7 @@ def restart(
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Restart a part that is down meanwhile, unasked.")] = False,
     seconds: Annotated[
-        int, typer.Option(help="How long to wait, besides the grace of the old pods.", min=10, max=86_400)
+        int, whole_option("How long to wait, besides the grace of the old pods.", least=10, most=86_400)
     ] = 900,
     stack: Stack = None,
     kubeconfig: Kubeconfig = None,

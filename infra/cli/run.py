@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from infra.cli.complete import stacks
+from infra.cli.options import whole_option
 
 Stack = Annotated[
     str | None,
@@ -17,7 +18,7 @@ Stack = Annotated[
 ]
 Kubeconfig = Annotated[Path | None, typer.Option(help="A kubeconfig file, in place of asking pulumi for the stack's.")]
 Seconds = Annotated[
-    int, typer.Option(help="Time limit in seconds; the pod ends then, whatever it does.", min=30, max=86_400)
+    int, whole_option("Time limit in seconds; the pod ends then, whatever it does.", least=30, most=86_400)
 ]
 _INTERRUPTED = 130  # as a shell says it
 

@@ -53,6 +53,7 @@ class Api:
     address_variable: str = ""  # the environment variable with which the provider's plugin takes another address
     prefix: str = ""  # between that address and a path
     token: Token
+    more_secrets: tuple[str, ...] = ()  # further keys of its plugin's config that hold a secret
 
     @property
     def url(self) -> str:
@@ -80,5 +81,7 @@ class CloudFacts:
     needed: Mapping[str, tuple[str, ...]]
     examples: Mapping[str, Mapping[str, Any]]  # outputs that the cloud would compute, for rendering without it
     resize: Assumption  # a new type for a server that is powered off
+    networks_of_rule: int | None = None  # that a rule of its firewall takes; None: each network is a rule
+    rules_of_firewall: int | None = None  # that a firewall takes; None: more than anybody needs
     upgrade_only: bool = False  # the cloud refuses a smaller type
     repriced: str = ""  # what a resize and its way back do to the price

@@ -16,9 +16,9 @@ from infra.names import stack_path
 from infra.stack_file.deployments import FILE, Deployment, read_deployments
 from infra.stack_file.guard_config import GuardException
 from infra.stack_file.reader.parse import parse_stack_file
+from infra.updates.guard.read import own_preview
 from infra.updates.guard.refusals import refusals
 from infra.updates.guard.rules import rule
-from infra.updates.preview.engine_preview import parse_preview
 
 _NO_ENGINE = "No engine preview: {}."
 
@@ -84,7 +84,11 @@ def _previews(
 
 
 def read_previews(folder: Path) -> tuple[StackPreview, ...]:
-    """Every `STACK.json`, with its `STACK.diff` if there is one."""
+    """Every `STACK.json`, with its `STACK.diff` if there is one.
+
+    Raises:
+        ConfigError: there is no such folder, or one of them is no preview of this project.
+    """
     if not folder.is_dir():
         allowed, hint = (
             "a folder with STACK.json files",
@@ -95,7 +99,7 @@ def read_previews(folder: Path) -> tuple[StackPreview, ...]:
     found = []
     for path in sorted(folder.glob("*.json")):
         text = path.with_suffix(".diff")
-        preview = parse_preview(path.read_text(errors="replace"), str(path))
+        preview = own_preview(path.read_text(errors="replace"), str(path))
         found.append(
             StackPreview(
                 stack=path.stem,

@@ -40,7 +40,10 @@ def changed_files(revision: str) -> tuple[str, ...]:
 
 def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(["git", *arguments], capture_output=True, text=True, check=False, timeout=60)
+        # What is no text in UTF-8 stays no text, for the reader of stack files to say so with its place.
+        return subprocess.run(
+            ["git", *arguments], capture_output=True, text=True, errors="surrogateescape", check=False, timeout=60
+        )
     except FileNotFoundError:
         problem = Problem(path="git", value="", allowed="the program `git` on PATH", hint="Install it")
         raise ConfigError("git is missing", [problem]) from None

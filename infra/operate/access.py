@@ -21,6 +21,10 @@ _MEANINGS = {
         "its state has no kubeconfig: it was never built, or its first update failed",
         "`pulumi up` builds it; `python -m infra doctor` says what is missing",
     ),
+    "incorrect passphrase": (
+        "its secrets are encrypted with another passphrase than PULUMI_CONFIG_PASSPHRASE (or its file) has",
+        "Set the one that `pulumi stack init` was given",
+    ),
     "passphrase": (
         "its secrets are encrypted, and no passphrase is set",
         "Set PULUMI_CONFIG_PASSPHRASE to the one that `pulumi stack init` was given",
@@ -81,13 +85,20 @@ def require_kubeconfig(path: Path) -> None:
     try:
         content = yaml.safe_load(path.read_text())
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        said = (error.strerror if isinstance(error, OSError) else None) or " ".join(str(error).split())
+        said = _unread(error)
     else:
         if isinstance(content, dict) and content.get("clusters"):
             return
         said = "a mapping with `clusters:`"
     hint = "Write it with `pulumi stack output kubeconfig --show-secrets`, or name the stack with --stack"
     raise ConfigError("this is no kubeconfig", [Problem(path=str(path), value="", allowed=said, hint=hint)])
+
+
+def _unread(error: Exception) -> str:
+    """Why; nothing of the file, in which a private key may be the wrong line."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        return f"line {error.problem_mark.line + 1} is no YAML"
+    return (error.strerror if isinstance(error, OSError) else None) or "is no text in YAML"
 
 
 def _no_access(cli: PulumiCli, stack: str | None, said: str) -> RefusedError:

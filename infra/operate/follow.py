@@ -105,7 +105,7 @@ class Follower:
         stream, asked = reader.stream, self._asked
         try:
             for line in self._kubectl.lines(*arguments(self._part, stream, asked), "--follow", *options):
-                stamp, words = split(line.rstrip("\n"))
+                stamp, words = split(line)
                 if stamp > before:
                     reader.last = stamp
                     with self._lock:

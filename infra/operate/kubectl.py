@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,8 +16,13 @@ from infra.errors import Problem, RefusedError, StagecoachError
 
 _SECONDS = 60
 _REACH = "See that the stack is up and that this machine may reach its port 6443 (admin_cidrs)"
-# What kubectl says, and what to do about it.
+_BY_HAND = "docs/how-to/operate.md has what else it may be"
+# What kubectl says, and what to do about it; of the rest, what has one of these words is about the way to the cluster.
+_UNREACHED = re.compile(
+    r"connect|no answer|time[d ]?out|refused|no route|network is|no such host|EOF|TLS|x509|certificate"
+)
 _HINTS = {
+    'pods "run" already exists': "Somebody else's command has begun just before: wait until it has ended",
     "Unauthorized": "The kubeconfig may have expired: see docs/how-to/renew-kubeconfig.md",
     "certificate has expired": "See docs/how-to/renew-kubeconfig.md",
     "exceeded quota": "Another pod has the room just now: an update, a migration or a job of yours. Try again later",
@@ -29,7 +35,7 @@ class Kubectl:
     def __init__(self, kubeconfig: Path | None) -> None:
         self.program = _program()
         self.options = [f"--kubeconfig={kubeconfig}"] if kubeconfig else []
-        self._children: set[subprocess.Popen[str]] = set()
+        self._children: set[subprocess.Popen[bytes]] = set()
 
     def command(self, *arguments: str) -> list[str]:
         """The whole command line."""
@@ -49,11 +55,9 @@ class Kubectl:
         try:
             done = subprocess.run(
                 self.command(*arguments),
-                input=stdin,
+                input=None if stdin is None else stdin.encode(),
                 stdin=subprocess.DEVNULL if stdin is None else None,
                 capture_output=True,
-                text=True,
-                errors="replace",
                 check=False,
                 timeout=seconds,
                 start_new_session=True,
@@ -61,8 +65,8 @@ class Kubectl:
         except subprocess.TimeoutExpired:
             raise _refused(arguments, f"no answer within {seconds:g} s") from None
         if done.returncode:
-            raise _refused(arguments, (done.stderr.strip().splitlines() or ["nothing"])[-1])
-        return done.stdout
+            raise _refused(arguments, (_text(done.stderr).strip().splitlines() or ["nothing"])[-1])
+        return _text(done.stdout)
 
     def object(self, *arguments: str) -> dict[str, Any]:
         """One object, by kind and name."""
@@ -80,12 +84,10 @@ class Kubectl:
 
     def lines(self, *arguments: str) -> Iterator[str]:
         """What it prints, line by line as it comes."""
-        with subprocess.Popen(
-            self.command(*arguments), stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, errors="replace"
-        ) as child:
+        with subprocess.Popen(self.command(*arguments), stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as child:
             self._children.add(child)
             try:
-                yield from child.stdout or ()
+                yield from map(_text, child.stdout or ())
             finally:
                 self._children.discard(child)
                 child.kill()
@@ -96,8 +98,14 @@ class Kubectl:
             child.kill()
 
 
+def _text(output: bytes) -> str:
+    """Line ends stay as they are: a carriage return is a part of an app's line, and ends none."""
+    return output.decode(errors="replace")
+
+
 def _refused(arguments: tuple[str, ...], said: str) -> RefusedError:
-    hint = next((hint for words, hint in _HINTS.items() if words in said), _REACH)
+    other = _REACH if _UNREACHED.search(said) else _BY_HAND
+    hint = next((hint for words, hint in _HINTS.items() if words in said), other)
     problem = Problem(path="kubectl", value=" ".join(arguments), allowed=f"it says: {said}", hint=hint)
     return RefusedError("the cluster refused", [problem])
 

@@ -56,7 +56,7 @@ def print_logs(kubectl: Kubectl, part: Part, asked: LogsAsked, write: Write, say
         except RefusedError as error:
             say(f"{stream.label}: {error.problems[0].allowed}")
             continue
-        rows += [(*split(line), stream.label) for line in text.splitlines()]
+        rows += [(*split(line), stream.label) for line in text.removesuffix("\n").split("\n") if line]
     for stamp, words, label in sorted(rows, key=lambda row: row[0]):
         write(shown(label, stamp, words, asked))
 
@@ -91,7 +91,7 @@ def arguments(part: Part, stream: Stream, asked: LogsAsked) -> tuple[str, ...]:
 
 def split(line: str) -> tuple[str, str]:
     """The time that the kubelet puts before each line, and the line."""
-    stamp, _, words = line.partition(" ")
+    stamp, _, words = line.rstrip("\r\n").partition(" ")
     return stamp, words
 
 

@@ -12,7 +12,9 @@ from infra.errors import Problem, RefusedError
 from infra.names import CELERY_BEAT, POSTGRES, REDIS_BROKER, REDIS_CACHE
 from infra.operate.kubectl import Kubectl
 from infra.operate.parts import Part
+from infra.program.stuck_pods import Pod, stuck_pods
 
+Say = Callable[[str], None]
 # kubectl's own `rollout restart` writes the same key.  Under kubectl's name as its owner the next update would take the
 # annotation over and out again, and every pod would restart once more (docs/how-to/changed-by-hand.md).
 _ANNOTATION = "kubectl.kubernetes.io/restartedAt"
@@ -35,19 +37,30 @@ def downtime_of(part: Part) -> str:
 
 
 def require_restartable(part: Part) -> None:
-    """Jobs have nothing that runs on.
+    """Jobs have nothing that runs on, nor has what somebody has switched off.
 
     Raises:
-        RefusedError: the part is one.
+        RefusedError: it would end without a new pod.
     """
+    spec, name = part.workload.get("spec") or {}, part.workload["metadata"]["name"]
+    what = f"-n {part.namespace} {part.kind.lower()}/{name}"
     if part.kind not in _KINDS:
-        problem = Problem(
-            path=part.shown, value="", allowed=f"a {part.kind} runs when it is due", hint="`pulumi up` runs migrations"
+        said, hint = f"a {part.kind} runs when it is due", "`pulumi up` runs migrations"
+        if part.kind == "CronJob":
+            hint = f"`kubectl -n {part.namespace} create job {name}-now --from=cronjob/{name}` runs it now"
+    elif spec.get("replicas") == 0:
+        said, hint = (
+            "it is switched off: somebody has set its count to 0",
+            f"`kubectl scale {what} --replicas=1` starts it",
         )
-        raise RefusedError("there is nothing to restart", [problem])
+    elif spec.get("paused"):
+        said, hint = "its rollouts are paused", f"`kubectl rollout resume {what}` lets them go on"
+    else:
+        return
+    raise RefusedError("there is nothing to restart", [Problem(path=part.shown, value="", allowed=said, hint=hint)])
 
 
-def restart(kubectl: Kubectl, part: Part, seconds: float, say: Callable[[str], None]) -> None:
+def restart(kubectl: Kubectl, part: Part, seconds: float, say: Say) -> None:
     """New pods by the part's own rollout: as many at once as its plan allows, with the grace that it has.
 
     Args:
@@ -71,9 +84,11 @@ def restart(kubectl: Kubectl, part: Part, seconds: float, say: Callable[[str], N
     )
     grace = part.workload.get("spec", {}).get("template", {}).get("spec", {}).get("terminationGracePeriodSeconds", 30)
     deadline, told = time.monotonic() + seconds + grace, ""
+    stuck: frozenset[Pod] = frozenset()
     while True:
         workload = kubectl.object(kind, name, space)
         pods = kubectl.items(*part.pods)
+        stuck = _without_stuck(kubectl, workload, pods, stuck, say)
         done, words = progress(workload, pods)
         if words != told:
             say(f"{part.shown}: {words}")
@@ -83,6 +98,20 @@ def restart(kubectl: Kubectl, part: Part, seconds: float, say: Callable[[str], N
         if _is_stuck(workload) or time.monotonic() > deadline:
             raise _late(part, words, pods)
         time.sleep(_POLL_SECONDS)
+
+
+def _without_stuck(
+    kubectl: Kubectl, workload: Mapping[str, Any], pods: list[dict[str, Any]], before: frozenset[Pod], say: Say
+) -> frozenset[Pod]:
+    """Deletes pods that two looks have found stuck (infra/rollouts); those of this look.
+
+    A data service that can't start is what people restart, and its StatefulSet alone would never replace the pod.
+    """
+    now = frozenset(stuck_pods([workload], pods)) if workload["kind"] == "StatefulSet" else frozenset()
+    for pod in now & before:
+        kubectl.read("delete", "pod", pod.name, f"--namespace={pod.namespace}", "--ignore-not-found", "--wait=false")
+        say(f"{pod.name} was not ready, and its StatefulSet would not have replaced it: it is deleted")
+    return now
 
 
 def progress(workload: Mapping[str, Any], pods: list[dict[str, Any]]) -> tuple[bool, str]:
@@ -120,11 +149,13 @@ def _is_stuck(workload: Mapping[str, Any]) -> bool:
 
 
 def _late(part: Part, words: str, pods: list[dict[str, Any]]) -> RefusedError:
+    rolling = part.workload.get("spec", {}).get("strategy", {}).get("type", "RollingUpdate") == "RollingUpdate"
+    stays = ", old pods stay until new ones are ready" if part.kind == "Deployment" and rolling else ""
     problem = Problem(
         path=part.shown,
         value="",
         allowed=f"{words}{_why(pods)}",
-        hint=f"The rollout goes on by itself, old pods stay until new ones are ready; see `infra logs {part.shown}`",
+        hint=f"The rollout goes on by itself{stays}. See `python -m infra logs {part.shown}`",
     )
     return RefusedError("the restart is not done", [problem])
 

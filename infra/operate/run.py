@@ -13,7 +13,7 @@ from infra.names import APP_NAMESPACE, DJANGO, DJANGO_MIGRATE
 from infra.operate.kubectl import Kubectl
 from infra.operate.leash import Leash
 from infra.operate.outcome import judge
-from infra.operate.run_pod import CONTAINER, NAME, OWNER, in_pod, is_left_over, render_pod
+from infra.operate.run_pod import CONTAINER, NAME, OWNER, in_pod, is_left_over, is_own, render_pod
 
 _IN_APP = f"--namespace={APP_NAMESPACE}"
 _START_SECONDS = 120.0
@@ -157,7 +157,8 @@ def _remove(kubectl: Kubectl, made: dict[str, Any], say: Say) -> None:
         pod = kubectl.found("pod", NAME, _IN_APP)
         if made and (pod is None or pod["metadata"]["uid"] != made["metadata"]["uid"]):
             return
-        if made or (pod and is_left_over(pod)):
+        # The answer to a creation may be lost, and the pod is there all the same: without a beat it would never end.
+        if made or (pod and (is_own(pod) or is_left_over(pod))):
             kubectl.read("delete", "pod", NAME, _IN_APP, "--ignore-not-found", "--wait=true", "--timeout=40s")
     except RefusedError as error:
         say(f"pod {APP_NAMESPACE}/{NAME} is not removed: {error.problems[0].allowed}. It ends by itself")

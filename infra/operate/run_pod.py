@@ -90,6 +90,12 @@ def is_left_over(pod: Mapping[str, Any]) -> bool:
     return said.get(OWNER) == this_owner() and not _lives(said.get(PROCESS, ""))
 
 
+def is_own(pod: Mapping[str, Any]) -> bool:
+    """Whether this very command made it."""
+    said = pod["metadata"].get("annotations", {})
+    return (said.get(OWNER), said.get(PROCESS)) == (this_owner(), str(os.getpid()))
+
+
 def _lives(process: str) -> bool:
     try:
         os.kill(int(process), 0)

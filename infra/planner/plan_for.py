@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from infra.clouds import CLOUDS
 from infra.clouds.catalog.own import own_catalog
 from infra.errors import ConfigError, Problem
 from infra.planner.against_past import keep_running
@@ -26,6 +27,8 @@ from infra.stack_file.stage_config import StageConfig
 from infra.stack_file.values.networks import unseen_networks
 from infra.support.running import support_warnings
 from stacks import STAGES
+
+_SHOP_RULES = 4  # 80 and 443, of IPv4 and of IPv6
 
 
 def resolve_stage(config: StackConfig) -> tuple[StageConfig, tuple[Departure, ...]]:
@@ -90,6 +93,15 @@ def _warnings(config: StackConfig, plan: StackPlan) -> Iterator[str]:
             f"no pool consumes the queue {queue!r}, to which the app sends a task that names no queue: it would wait "
             f"there for ever. Add the queue to stagecoach:overrides.pools.{plan.workers[0].pool}.queues, or, if the "
             "app's task_default_queue is another one, name that in stagecoach:app.default_queue"
+        )
+    rules = _SHOP_RULES + 2 * len(config.admin_cidrs)
+    cloud = CLOUDS[config.provider]
+    if cloud.rules_of_firewall and rules > cloud.rules_of_firewall:
+        yield (
+            f"stagecoach:admin_cidrs has {len(config.admin_cidrs)} networks, with the shop's {rules} rules of "
+            f"{cloud.title}'s firewall; it takes {cloud.rules_of_firewall} unless {cloud.title}'s control panel says "
+            f"another number. More than {(cloud.rules_of_firewall - _SHOP_RULES) // 2} may end the update at a rule: join "
+            "neighbours to larger networks, or use a VPN with one address"
         )
     private = unseen_networks(config.admin_cidrs)
     if private:

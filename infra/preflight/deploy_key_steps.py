@@ -40,15 +40,46 @@ def keys_on_servers(state: Resources) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def _made(state: Resources) -> dict[str, int]:
-    """Numbers by public key."""
+def step_problems(keys: tuple[int, ...], has: tuple[int, ...], wrote: str) -> Iterator[Problem]:
+    """What is wrong with a step from the keys that a server has to others.
+
+    Args:
+        keys: Of the stack file, the one that the update logs in with first.
+        has: What the server's file lists, the one in use first.
+        wrote: What says so.
+    """
+    used = keys[0]
+    if used not in has:
+        allowed = f"key {used} may not log in yet ({wrote} wrote {list(has)})"
+        yield _problem(keys, allowed, [has[0], used])
+    elif has[0] not in keys:
+        allowed = f"key {has[0]} is the one in use until an update has logged in with key {used} ({wrote})"
+        yield _problem(keys, allowed, [used, has[0]])
+
+
+def _leaving(state: Resources) -> Iterator[tuple[str, int]]:
+    """Commands that run when a Celery server goes, and the number of the key that each would log in with.
+
+    The engine runs them over the connection that the state has, whatever the program says by then.
+    """
+    made = _made(state, "privateKeyOpenssh")
+    for urn, one in state.items():
+        outputs: Mapping[str, Any] = one.get("outputs") or {}
+        if one["type"] == _COMMAND and outputs.get("delete"):
+            key = str((outputs.get("connection") or {}).get("privateKey") or "").strip()
+            if key in made:
+                yield urn.rpartition("::")[2], made[key]
+
+
+def _made(state: Resources, half: str = "publicKeyOpenssh") -> dict[str, int]:
+    """Numbers by public key, or by the private one."""
     names = {deploy_key_resource(number): number for number in range(1, 10)}
     keys: dict[str, int] = {}
     for urn, one in state.items():
         number = names.get(urn.rpartition("::")[2])
         outputs: Mapping[str, Any] = one.get("outputs") or {}
-        if one["type"] == _KEY and number and outputs.get("publicKeyOpenssh"):
-            keys[str(outputs["publicKeyOpenssh"]).strip()] = number
+        if one["type"] == _KEY and number and outputs.get(half):
+            keys[str(outputs[half]).strip()] = number
     return keys
 
 
@@ -59,12 +90,12 @@ def _problems(keys: tuple[int, ...], state: Resources) -> Iterator[Problem]:
         # Servers of an update that was cut off have the keys that there were then.
         yield _problem(keys, f"key {used} does not exist yet, the servers have key {min(made)}", [min(made), used])
     for command, has in servers.items():
-        if has and used not in has:
-            allowed = f"key {used} may not log in yet ({command} wrote {list(has)})"
-            yield _problem(keys, allowed, [has[0], used])
-        elif has and has[0] not in keys:
-            allowed = f"key {has[0]} is the one in use until an update has logged in with key {used} ({command})"
-            yield _problem(keys, allowed, [used, has[0]])
+        if has:
+            yield from step_problems(keys, has, command)
+    for command, number in _leaving(state):
+        if number not in keys:
+            allowed = f"{command} would still log in with key {number} when its server goes: the update before stopped"
+            yield _problem(keys, allowed, [used, number])
 
 
 def _problem(keys: tuple[int, ...], allowed: str, first: list[int]) -> Problem:

@@ -75,7 +75,7 @@ def _problem(node: NodePlan, gone: dict[str, str], way_out: str) -> Problem:
     return Problem(
         path=f"stagecoach:{_FIELDS[node.role]}",
         value=_of(node),
-        allowed=f"a type that the provider has, but this one is {gone[_of(node)]}",
+        allowed=gone[_of(node)],
         hint=way_out,
     )
 
@@ -91,9 +91,9 @@ def _way_out(config: StackConfig, plan: StackPlan, recorded: Recorded | None, go
     types = " and ".join(f"{node.count} x {_of(node)}" for node in other.nodes)
     written = ", ".join(sold_out)
     pins = ", ".join(f"{path} = {name}" for path, name in _pins(config).items() if name in sold_out)
-    unpin = f" and take the pin out ({pins})" if pins else ""
+    unpin = f" and remove the pin ({pins})" if pins else ""
     return (
-        f"Set stagecoach:catalog.sold_out to [{written}]{unpin}: then it is {types}, {after} in place of "
+        f"To use {types} instead, set stagecoach:catalog.sold_out to [{written}]{unpin}: {after} rather than "
         f"{before.total}. Or {wait}"
     )
 

@@ -17,8 +17,8 @@ from infra.render.files import rendered_files
 from infra.render.mocks import Mocks, Place, run_under_mocks
 from infra.render.stand_ins import stand_ins
 from infra.sizing.sound import require_sound
-from infra.stack_file.reader.required_secrets import require_secrets
-from infra.stack_file.reader.secrecy import SECRET_KEYS, names_in
+from infra.stack_file.reader.required_secrets import present_secrets, require_secrets
+from infra.stack_file.reader.secrecy import names_in
 from infra.stack_file.stack_config import StackConfig
 
 
@@ -38,8 +38,7 @@ def render_stack(config: StackConfig, values: Mapping[str, Any], stack: str) -> 
         ConfigError: a secret is missing, or an override is wrong.
         RefusedError: the plan does not fit or breaks a contract.
     """
-    present = [key for key in SECRET_KEYS if f"{NAMESPACE}:{key}" in values]
-    require_secrets(config, present, names_in(values.get(f"{NAMESPACE}:alerts_webhooks")))
+    require_secrets(config, present_secrets(values), names_in(values.get(f"{NAMESPACE}:alerts_webhooks")))
     plan = plan_for(config)
     require_sound(plan)
 

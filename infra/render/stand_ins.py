@@ -45,9 +45,9 @@ def config_values(path: Path) -> Mapping[str, Any]:
 
 def _named(value: Mapping[str, Any] | None, needed: list[str] | None = None) -> dict[str, str]:
     """One for each name: those that the file shows, or those that the config needs."""
-    shown = [] if value is None or set(value) == _WHOLE else list(value)
+    shown = [] if not value or set(value) == _WHOLE else list(value)
     return dict.fromkeys([*shown, *(needed or [])], SECRET)
 
 
 def _one(values: Mapping[str, Any], key: str) -> pulumi.Output[str] | None:
-    return pulumi.Output.secret(SECRET) if f"{NAMESPACE}:{key}" in values else None
+    return pulumi.Output.secret(SECRET) if values.get(f"{NAMESPACE}:{key}") else None

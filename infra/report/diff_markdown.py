@@ -5,17 +5,17 @@ from __future__ import annotations
 from infra.report.markdown import Folded, folded_table
 from infra.report.markdown_text import code, plain
 from infra.updates.changes.downtime import own_reasons
-from infra.updates.changes.events import away, minutes
+from infra.updates.changes.events import downtime_words, minutes
 from infra.updates.changes.restarts import SERVER
 from infra.updates.changes.stack_diff import Restart, ServerMove, StackDiff
 
 
 def diff_markdown(diff: StackDiff) -> list[str | Folded]:
-    """What decides a merge in the open; what it is reckoned from, and every amount, behind a click."""
+    """What decides a merge is in the open; its calculation and every amount are behind a click."""
     lines = [f"- **Refused:** {plain(reason)}" for reason in diff.refused]
     lines += [f"- **Server:** {server_line(diff.server)}", f"- **A month without VAT:** {cost_line(diff)}"]
     if not diff.refused:
-        lines.append(f"- **The shop is away:** {plain(away(diff))}")
+        lines.append(f"- **Downtime of the shop:** {plain(downtime_words(diff))}")
     lines += [f"- **Restarts:** {line}" for line in _restarts(diff.restarts)] or ["- **Restarts:** nothing"]
     lines += [
         f"- **Cannot be undone:** {code(one.path)} {code(one.before)} → {code(one.after)}: {plain(one.why)}"
@@ -66,9 +66,9 @@ def _folded(diff: StackDiff) -> list[Folded]:
     single = [(code(one.name), minutes(one.away_seconds), plain(", ".join(one.why))) for one in diff.restarts]
     found = []
     if parts:
-        found.append(folded_table("How the time away is reckoned", ("what", "time", "from"), parts))
+        found.append(folded_table("How the downtime is calculated", ("what", "time", "from"), parts))
     if single:
-        found.append(folded_table(f"{len(single)} restarts", ("what", "away", "why"), single))
+        found.append(folded_table(f"{len(single)} restarts", ("what", "downtime", "why"), single))
     if rows:
         found.append(folded_table(f"{len(rows)} changed values", ("value", "before", "after"), rows))
     return found

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from infra.report.console import new_console
 from infra.report.grid import Grid, print_folded, print_grid
-from infra.updates.changes.events import away, minutes
+from infra.updates.changes.events import downtime_words, minutes
 from infra.updates.changes.stack_diff import ServerMove, StackDiff
 
 
@@ -25,7 +25,7 @@ def print_diff(diff: StackDiff) -> None:
         )
         console.print(f"  ({', '.join(cost.items)})", highlight=False)
     if not diff.refused:
-        console.print(f"the shop is away: {away(diff)}")
+        console.print(f"downtime of the shop: {downtime_words(diff)}")
     for one in diff.irreversible:
         undone = f"cannot be undone: {one.path} {one.before} to {one.after}: {one.why}"
         print_folded(console, Text(undone, "bold"))
@@ -37,13 +37,13 @@ def print_diff(diff: StackDiff) -> None:
 
 
 def _order(console: Console, diff: StackDiff) -> None:
-    """What happens, how its time was reckoned, and the way back."""
+    """What happens, how its time is calculated, and the way back."""
     if diff.events:
         console.print("What happens, in this order", style="bold")
     for number, event in enumerate(diff.events, start=1):
         print_folded(console, f"{number}. {event.what}: {event.effect}", then="   ")
     if diff.downtime.parts:
-        console.print("How the time away is reckoned", style="bold")
+        console.print("How the downtime is calculated", style="bold")
     for part in diff.downtime.parts:
         print_folded(console, f"- {part.seconds:g} s: {part.what} ({part.source})")
     if diff.changes and not diff.refused:
@@ -55,7 +55,7 @@ def _order(console: Console, diff: StackDiff) -> None:
 def _print_tables(console: Console, diff: StackDiff) -> None:
     if diff.restarts:
         restarts = [(one.name, ", ".join(one.why), minutes(one.away_seconds)) for one in diff.restarts]
-        print_grid(console, Grid(header=("what", "why", "away"), rows=restarts, title="Restarts"))
+        print_grid(console, Grid(header=("what", "why", "downtime"), rows=restarts, title="Restarts"))
     else:
         console.print("nothing restarts")
     if diff.changes:

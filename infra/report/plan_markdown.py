@@ -14,7 +14,7 @@ def plan_markdown(plan: StackPlan) -> list[str | Folded]:
 
 
 def contracts_markdown(plan: StackPlan) -> str:
-    """Every contract alone, with the field that mends it."""
+    """Every contract alone, with the field to change."""
     rows = [
         (plain(one.name), "yes" if one.ok else "**NO**", plain(one.reason), code(f"stagecoach:{one.field}"))
         for one in plan.checks

@@ -24,7 +24,7 @@ class Parts:
     contracts: bool
 
     def __post_init__(self) -> None:
-        """Raises ConfigError for a workload of which nothing is asked: a stray word is no silent plan of everything."""
+        """Raise ConfigError for a workload without --explain: reject an unused argument."""
         if self.workload and not self.explain:
             hint = f"Say `plan --explain {self.workload}`"
             problem = Problem(path="plan", value=self.workload, allowed="an option", hint=hint)

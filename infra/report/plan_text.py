@@ -32,7 +32,7 @@ def print_plan(plan: StackPlan) -> None:
 
 
 def print_contracts(plan: StackPlan) -> None:
-    """Every contract alone, with the field that mends it."""
+    """Every contract alone, with the field to change."""
     print_grid(new_console(), *_checks(plan, fields=True))
 
 
@@ -47,13 +47,24 @@ def _print_proof(console: Console, plan: StackPlan) -> None:
     room = f"{tightest.left.cpu} and {tightest.left.memory.whole_mib}Mi"
     if plan.fits:
         full = f"{tightest.binds} is {tightest.used_percent} % full"
-        console.print(f"the tightest moment: {asks} comes last to {tightest.node}, then {room} are left and {full}")
+        console.print(f"tightest fit: {asks} is scheduled last on {tightest.node}; {room} are left and {full}")
     else:
-        console.print(f"the tightest moment: {asks} finds no node, {room} are left on {tightest.node}")
+        console.print(f"tightest fit: {asks} finds no node; {room} are left on {tightest.node}")
     print_folded(console, f"({tightest.moment})", first="  ", then="   ")
-    console.print("It fits." if plan.fits else "It does not fit.", style="bold green" if plan.fits else "bold red")
+    console.print(_verdict(plan))
     for one in plan.remedies:
         console.print(Text(f"what would help: {one.change}: {one.effect}"))
+
+
+def _verdict(plan: StackPlan) -> Text:
+    """In one sentence; pods that fit are not enough."""
+    broken = sum(not check.ok for check in plan.checks)
+    if not plan.fits:
+        return Text("It does not fit.", "bold red")
+    if broken:
+        many = "a contract is broken" if broken == 1 else f"{broken} contracts are broken"
+        return Text(f"The pods fit, but {many}.", "bold red")
+    return Text("It fits.", "bold green")
 
 
 def _nodes(plan: StackPlan) -> Grid:

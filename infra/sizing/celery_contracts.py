@@ -21,15 +21,16 @@ def check_worker(stage: StageConfig, worker: WorkerPlan) -> Iterator[Check]:
     yield Check(
         name=f"soft-time-limit/{worker.pool}",
         ok=worker.soft_time_limit < worker.time_limit,
-        reason=f"soft time limit {worker.soft_time_limit} s < time limit {worker.time_limit} s, so that a task is told "
-        "before it is killed",
+        reason=f"the soft time limit is {worker.soft_time_limit} s; it must be shorter than the time limit, "
+        f"{worker.time_limit} s, so that a task gets SoftTimeLimitExceeded before it is killed",
         field=f"{path}.soft_time_limit",
     )
     yield _grace(worker, path)
     yield Check(
         name=f"delivery/{worker.pool}",
         ok=worker.reject_on_worker_lost,
-        reason="acks_late with reject_on_worker_lost: a killed child's task is delivered again",
+        reason=f"reject_on_worker_lost is {'on' if worker.reject_on_worker_lost else 'off'}; it must be on, so that a "
+        "killed child's task is delivered again",
         field=f"{path}.reject_on_worker_lost",
     )
     yield _memory(worker, path)
@@ -37,14 +38,15 @@ def check_worker(stage: StageConfig, worker: WorkerPlan) -> Iterator[Check]:
 
 def _visibility(stage: StageConfig, worker: WorkerPlan) -> Check:
     """A task waits for its ETA, then for those before it, then it runs: it is not acknowledged meanwhile."""
-    longest = longest_task(worker) * worker.prefetch_multiplier + stage.longest_countdown
-    prefetched = f", {worker.prefetch_multiplier} held at once" if worker.prefetch_multiplier > 1 else ""
-    prefetched += f", after a countdown of {stage.longest_countdown} s" if stage.longest_countdown else ""
+    task, held, countdown = longest_task(worker), worker.prefetch_multiplier, stage.longest_countdown
+    needed = task * held + countdown + _SWEEP
+    parts = f"{held} x the longest task, {task} s" if held > 1 else f"the longest task, {task} s"
+    parts += f", after a countdown of {countdown} s" if countdown else ""
     return Check(
         name=f"visibility-timeout/{worker.pool}",
-        ok=worker.visibility_timeout > longest + _SWEEP,
-        reason=f"visibility timeout {worker.visibility_timeout} s > longest task {longest} s{prefetched} + "
-        f"{_SWEEP} s, or Redis hands a running task to a second worker",
+        ok=worker.visibility_timeout > needed,
+        reason=f"the visibility timeout is {worker.visibility_timeout} s; it must be longer than {needed} s ({parts}, "
+        f"and {_SWEEP} s), or Redis hands a running task to a second worker",
         field="overrides.visibility_timeout",
     )
 
@@ -56,8 +58,9 @@ def _memory(worker: WorkerPlan, path: str) -> Check:
     return Check(
         name=f"children-memory/{worker.pool}",
         ok=worker.max_memory_per_child.whole_mib >= _SMALLEST_CHILD_MIB and children + MASTER + held < limit,
-        reason=f"{worker.concurrency} children x {worker.max_memory_per_child} + parent {MASTER} + {held} for "
-        f"{worker.eta_task_limit} tasks with an ETA < limit {limit}, and a child has at least {_SMALLEST_CHILD_MIB}Mi",
+        reason=f"the memory limit is {limit}; it must be above {children + MASTER + held}: {worker.concurrency} "
+        f"children x {worker.max_memory_per_child}, {MASTER} for the parent, {held} for {worker.eta_task_limit} tasks "
+        f"with an ETA. A child needs at least {_SMALLEST_CHILD_MIB}Mi",
         field=f"{path}.memory_limit",
     )
 
@@ -66,11 +69,11 @@ def _grace(worker: WorkerPlan, path: str) -> Check:
     """Either a task may end, or the soft shutdown gives it back."""
     soft, longest = worker.soft_shutdown_timeout, longest_task(worker)
     needed = (soft or longest) + GRACE_MARGIN
-    what = f"soft shutdown {soft} s" if soft else f"time limit {longest} s, there being no soft shutdown,"
+    what = f"the soft shutdown, {soft} s" if soft else f"the time limit, {longest} s, as there is no soft shutdown"
     return Check(
         name=f"grace-period/{worker.pool}",
         ok=worker.grace_period >= needed,
-        reason=f"grace period {worker.grace_period} s >= {what} + {GRACE_MARGIN} s, so that unfinished tasks go back "
-        "to the queue before the kill",
+        reason=f"the grace period is {worker.grace_period} s; it must be at least {needed} s ({what}, and "
+        f"{GRACE_MARGIN} s), so that unfinished tasks go back to the queue before the kill",
         field=f"{path}.grace_period",
     )

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from infra.names import APP_NAMESPACE
 from infra.sizing.celery_contracts import check_worker
-from infra.sizing.connections import connections, pooled
+from infra.sizing.connections import OTHERS, connections, pooled
 from infra.sizing.disk import check_disk
 from infra.sizing.plan import Amounts, Check, DjangoPlan, NamespacePlan, NodePlan, PostgresPlan, RedisPlan, Workloads
 from infra.sizing.postgres import CONNECTION_MIB
+from infra.sizing.redis import EMPTY_REDIS
 from infra.stack_file.stage_config import StageConfig
 from infra.units import Cpu, Memory
 
@@ -50,6 +51,8 @@ def _connections(parts: Workloads, vcpu: int) -> Check:
         size = pooler.default_pool_size
         ok = pooled(size) <= given and needed <= pooler.max_client_conn and size >= least
         how = f"through PgBouncer, {size} at once, {pooled(size)} while it rolls"
+        if size < 1:
+            how = f"none for PgBouncer beside {OTHERS} of beat, exporter, jobs and superusers"
         how += "" if size >= least else f"; {vcpu} vCPU work on {least} at once"
     return Check(
         name="connections",
@@ -64,8 +67,8 @@ def _read_timeout(plan: DjangoPlan) -> Check:
     return Check(
         name="read-timeout",
         ok=plan.read_timeout > plan.request_timeout,
-        reason=f"traefik waits {plan.read_timeout} s for a whole request > gunicorn's own {plan.request_timeout} s, or "
-        "an upload is cut while the app still waits for it",
+        reason=f"traefik waits {plan.read_timeout} s for a whole request; it must wait longer than gunicorn, "
+        f"{plan.request_timeout} s, or an upload is cut while the app still waits for it",
         field="overrides.django.read_timeout",
     )
 
@@ -78,7 +81,8 @@ def _web_memory(plan: DjangoPlan) -> Check:
     return Check(
         name="web-memory",
         ok=needed <= limit.whole_mib,
-        reason=f"{plan.processes} gunicorn processes x {plan.threads} threads take {needed}Mi <= limit {limit}",
+        reason=f"the memory limit is {limit}; {plan.processes} gunicorn processes x {plan.threads} threads take "
+        f"{needed}Mi",
         field="overrides.django.memory_limit",
     )
 
@@ -94,7 +98,7 @@ def _postgres_memory(plan: PostgresPlan) -> Check:
         name="postgres-memory",
         ok=used <= most,
         reason=f"shared buffers, {plan.max_connections} connections, {workers} vacuums and {_SORTS} sorts take "
-        f"{used}Mi <= {most}Mi, {_POSTGRES_PERCENT} % of the limit",
+        f"{used}Mi; they may take {most}Mi, {_POSTGRES_PERCENT} % of the limit",
         field=MAX_CONNECTIONS,
     )
 
@@ -102,17 +106,21 @@ def _postgres_memory(plan: PostgresPlan) -> Check:
 def _redis(broker: RedisPlan, cache: RedisPlan) -> Iterator[Check]:
     for plan in (broker, cache):
         name = plan.workload.name
-        limit = plan.workload.container("redis").limits.memory
+        limit = plan.workload.container("redis").limits.memory or Memory(0)
+        # What is too small for an empty instance no share of it mends.
+        field = "maxmemory" if limit > EMPTY_REDIS + EMPTY_REDIS else "memory_limit"
         yield Check(
             name=f"maxmemory/{name}",
-            ok=limit is not None and plan.maxmemory < limit,
-            reason=f"maxmemory {plan.maxmemory} < limit {limit}, or the kernel kills it before it is full",
-            field=f"overrides.{name.replace('-', '_')}.maxmemory",
+            ok=plan.maxmemory + EMPTY_REDIS <= limit,
+            reason=f"maxmemory is {plan.maxmemory}, and an empty instance takes {EMPTY_REDIS}; together they may be at "
+            f"most the limit, {limit}, or the kernel kills Redis before it is full",
+            field=f"overrides.{name.replace('-', '_')}.{field}",
         )
     yield Check(
         name="broker-noeviction",
         ok=broker.maxmemory_policy == "noeviction" and broker.appendonly,
-        reason=f"the broker never evicts a queued task ({broker.maxmemory_policy}) and has it on disk",
+        reason=f"the broker's policy is {broker.maxmemory_policy}, and its appendonly is "
+        f"{'on' if broker.appendonly else 'off'}; it needs noeviction and on, or it drops queued tasks",
         field="overrides.redis_broker.maxmemory_policy",
     )
 
@@ -123,7 +131,7 @@ def _namespace(parts: Workloads, namespace: NamespacePlan) -> Iterator[Check]:
     yield Check(
         name="limit-range",
         ok=largest <= namespace.limit_range_max.memory,
-        reason=f"the LimitRange admits containers up to {namespace.limit_range_max.memory}, the largest has {largest}",
+        reason=f"the LimitRange admits containers up to {namespace.limit_range_max.memory}; the largest has {largest}",
         field="overrides.namespace.container_memory",
     )
     peak = Amounts(cpu=Cpu(0), memory=Memory(0))
@@ -134,7 +142,7 @@ def _namespace(parts: Workloads, namespace: NamespacePlan) -> Iterator[Check]:
     yield Check(
         name="resource-quota",
         ok=quota.holds(peak),
-        reason=f"the quota of {quota.cpu} and {quota.memory} admits {peak.cpu} and {peak.memory} at every maximum, "
-        "surges and jobs included",
+        reason=f"the quota is {quota.cpu} and {quota.memory}; at every maximum, surges and jobs included, pods request "
+        f"{peak.cpu} and {peak.memory}",
         field=f"overrides.namespace.{field}",
     )

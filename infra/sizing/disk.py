@@ -28,7 +28,7 @@ def check_disk(node: NodePlan, workloads: Iterable[WorkloadPlan], fields: Mappin
     return Check(
         name=f"ephemeral-storage/{node.role}",
         ok=needed <= node.disk,
-        reason=f"all pods request {requests} of the root disk, {largest.name} may write {largest.disk_limit}: {needed} "
-        f"<= {node.disk.whole_mib}Mi",
+        reason=f"the root disk has {node.disk.whole_mib}Mi for pods; they need {needed}: all request {requests}, and "
+        f"{largest.name} may write {largest.disk_limit}",
         field=fields.get(largest.name, next(iter(fields.values()))),
     )

@@ -53,7 +53,7 @@ def explain(
 
 
 def each_reason(plan: StackPlan) -> Iterator[tuple[str, Reason]]:
-    """With whose it is; in the plan's order."""
+    """Yield (owner, reason) pairs, in the plan's order."""
     for node in plan.nodes:
         yield from _of(node.role, node.reasons)
     yield from _of(VOLUME, plan.reasons)

@@ -24,7 +24,8 @@ _CACHE_REQUEST_PERCENT = 75
 _BROKER_STORAGE_GIB = 2  # the append-only file and its rewrite; constant, a claim's size is never changed
 
 _MAXMEMORY = "fragmentation and the copy of a rewrite need the rest"
-_BROKER = "measured: a queued task takes 1.07 KB, an empty instance 12 MiB"
+EMPTY_REDIS = Memory.mib(12)  # measured
+_BROKER = f"measured: a queued task takes 1.07 KB, an empty instance {EMPTY_REDIS.whole_mib} MiB"
 _CACHE = "a cache is full after a while"
 _EXPORTER = "measured: 9 MiB"
 _STORAGE = "the append-only file and its rewrite; a claim's size is never changed"

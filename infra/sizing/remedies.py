@@ -35,7 +35,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Money:
-    """What a plan costs a month, and the most that it may: prices are reckoned above the sizing and handed down."""
+    """What a plan costs a month, and the most that it may: prices are calculated above the sizing and passed in."""
 
     month: Callable[[StackPlan], Decimal]
     budget: Decimal | None

@@ -18,7 +18,7 @@ def require_sound(plan: StackPlan) -> None:
     hint = f"What helps, each planned: {helps}" if helps else "Name another instance type, or ask for less"
     problems = [Problem(path="plan", value="", allowed=f"does not fit: {line}", hint=hint) for line in plan.missing]
     problems += [
-        Problem(path=f"contract {check.name}", value="", allowed=check.reason, hint=f"Change stagecoach:{check.field}")
+        Problem(path=f"contract {check.name}", value="", allowed=check.reason, hint=f"Set stagecoach:{check.field}")
         for check in plan.broken
     ]
     raise RefusedError(f"stage {plan.stage} is refused", problems)

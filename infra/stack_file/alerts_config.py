@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from infra.stack_file.strict import Between, BetweenFieldsError, StrictModel
 from infra.stack_file.values.addresses import MailAddress, MailServer
 from infra.stack_file.values.hook_url import HookUrl
-from infra.stack_file.values.receiver_name import receiver_problem
+from infra.stack_file.values.receiver_name import MOST_RECEIVERS, receiver_problem
 
 Severity = Literal["critical", "warning", "info"]
 _ALL: tuple[Severity, ...] = ("critical", "warning", "info")
@@ -30,10 +30,12 @@ class AlertsConfig(StrictModel):
 
     webhook_url: HookUrl | None = Field(default=None, description="receives Alertmanager's JSON")
     email_to: MailAddress | None = Field(default=None, description="receives alerts by mail")
-    receivers: dict[str, ReceiverConfig] = Field(default_factory=dict, description="more receivers by name")
+    receivers: dict[str, ReceiverConfig] = Field(
+        default_factory=dict, max_length=MOST_RECEIVERS, description="more receivers by name"
+    )
     email_from: MailAddress | None = Field(default=None, description="sender of the mails")
     smtp_host: MailServer | None = Field(default=None, description="host:port of the mail server")
-    smtp_user: str | None = Field(default=None, description="login at the mail server")
+    smtp_user: str | None = Field(default=None, max_length=255, description="login at the mail server")
     require_tls: bool = Field(default=True, description="send mail over TLS only")
     heartbeat_url: HookUrl | None = Field(
         default=None,

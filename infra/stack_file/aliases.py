@@ -14,11 +14,15 @@ from infra.stack_file.values.variable_name import variable_problem
 
 _PATH = "app.aliases"
 _VALUES = "A value of your own stands in `env`, a secret one in `env_secrets`"
+_MOST = 200  # each is a variable with up to a URL in it; no app reads as many
 _SHOWN = re.compile(r"[A-Za-z_.]{1,80}")  # anything else may be a URL with a password
 
 
 def _aliases(value: dict[str, str]) -> dict[str, str]:
     problems = [one for name, source in value.items() for one in _problems(name, source)]
+    if len(value) > _MOST:
+        allowed = f"at most {_MOST} names, and there are {len(value)}"
+        problems.append(Between(path=_PATH, value="", allowed=allowed, needs=(_PATH,), hint="Remove some"))
     if problems:
         raise BetweenFieldsError(problems)
     return value

@@ -15,17 +15,21 @@ Interface = Literal["wsgi", "asgi"]
 WSGI = "config.wsgi:application"
 _MODULE = r"[^\W\d][\w-]*(\.[^\W\d][\w-]*)*"
 # As gunicorn reads it (gunicorn.util.import_app): a module, then a name or a call; `application` if left out.
-_APPLICATION = re.compile(_MODULE + r"(:[^\W\d][\w.]*(\([^\s]*\))?)?")
+_APPLICATION = re.compile(_MODULE + r"(:[^\W\d][\w.]*(\([^\s$]*\))?)?")
 # Django's own WSGI_APPLICATION has a dot where gunicorn wants a colon.
 _DOTTED = re.compile(rf"(?P<module>{_MODULE}\.(wsgi|asgi))\.(?P<name>application|app)")
 _CELERY = re.compile(_MODULE + r"(:[^\W\d][\w.]*)?")
 # The kubelet reads it as a URL (pkg/probe/http): of `//a/b` it asks for `/b`, of `/a#b` for `/a`.
+# No module's name is that long, and gunicorn answers a longer path with 400 (limit_request_line, 4094 with the rest).
+_LONGEST = 1000
 _PATH = re.compile(r"/(?!/)[^\s#]*")
 
 
 def _text(value: object, example: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"is no text: write it as {example}")  # noqa: TRY004  pydantic reads ValueError
+    if len(value) > _LONGEST:
+        raise ValueError(f"has {len(value):,} characters; {_LONGEST:,} are allowed, such as {example}")
     return value
 
 

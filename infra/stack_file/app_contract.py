@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 # All of the app's pods: web, migration, workers, beat, queue exporter.
 VARIABLES: dict[str, str] = {
@@ -52,6 +53,9 @@ PARTS: dict[str, str] = {
     "password": "the password",
     "name": "the database: its name in Postgres, its number in Redis",
 }
+_URL = re.compile(
+    r"[a-z]+://(?P<user>[^:@/]*):(?P<password>[^@]*)@(?P<host>[^:@/]+):(?P<port>[0-9]+)/(?P<name>[^?#]*)", re.DOTALL
+)
 
 # A stack file's `env` may set none of them: its value would be ignored.
 RESERVED: frozenset[str] = frozenset(
@@ -98,12 +102,9 @@ def alias_values(aliases: Mapping[str, str], contract: Mapping[str, str]) -> dic
 
 
 def _part(url: str, part: str) -> str:
-    parts = urlsplit(url)
-    values = {
-        "host": parts.hostname,
-        "port": parts.port,
-        "user": parts.username or "default",
-        "password": unquote(parts.password or ""),
-        "name": parts.path.removeprefix("/"),
-    }
+    """Of a URL of the stack's own; `urlsplit` takes the brackets of a stand-in (`infra render`) for an IPv6 address."""
+    found = _URL.fullmatch(url)
+    if found is None:
+        raise ValueError(f"no URL of the stack's, of which `{part}` is a part")
+    values = found.groupdict() | {"user": found["user"] or "default", "password": unquote(found["password"])}
     return str(values[part])

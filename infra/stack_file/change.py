@@ -9,14 +9,14 @@ Change = dict[str, JsonValue]  # what `Field(json_schema_extra=...)` takes
 KEY = "change"
 
 FIXED: Change = {KEY: "refused: another value would replace the server and its data"}
-RESIZES: Change = {KEY: "in place; a server of another type is powered off, resized and started, minutes without shop"}
+RESIZES: Change = {KEY: "in place; for another type the server reboots to resize: expect minutes of downtime"}
 GROWS: Change = {KEY: "grows in place; a smaller value keeps the size"}
 CELERY_SERVERS: Change = {KEY: "in place; adds, removes or replaces servers that hold no data"}
 RESTARTS_K3S: Change = {KEY: "in place; restarts k3s, pods keep running"}
 ROLLS_APP: Change = {KEY: "in place; rolls the app's pods"}
-ROLLS_WEB: Change = {KEY: "in place; rolls the app's pods and reconfigures the way in"}
+ROLLS_WEB: Change = {KEY: "in place; rolls the app's pods and reconfigures the ingress"}
 ROLLS: Change = {KEY: "in place; rolls the pods whose numbers change"}
-DATA_TOO: Change = {KEY: "in place; rolls the pods of that image, a data service is away for seconds"}
+DATA_TOO: Change = {KEY: "in place; rolls the pods of that image; a data service is down for seconds"}
 NOTHING_RESTARTS: Change = {KEY: "in place; nothing restarts"}
 MONITORING: Change = {KEY: "in place; restarts monitoring only"}
 NOTHING: Change = {KEY: "nothing; only the guard reads it"}

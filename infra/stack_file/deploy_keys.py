@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from infra.stack_file.strict import whole_number
 
 _HIGHEST = 9  # a number that was taken out makes another key when it comes back: two would do
 
@@ -16,7 +18,7 @@ def _distinct(numbers: tuple[int, ...]) -> tuple[int, ...]:
 
 
 DeployKeys = Annotated[
-    tuple[Annotated[int, Field(ge=1, le=_HIGHEST)], ...],
+    tuple[Annotated[int, Field(ge=1, le=_HIGHEST), BeforeValidator(whole_number)], ...],
     Field(min_length=1, max_length=2),
     AfterValidator(_distinct),
 ]

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BeforeValidator
 
 from infra.stack_file.app_contract import reserved_problem
 from infra.stack_file.reader.plain_scalar import engine_text
-from infra.stack_file.values.variable_name import variable_problem
+from infra.stack_file.strict import Between, BetweenFieldsError
+from infra.stack_file.values.variable_name import total_problem, value_problem, variable_problem
 
 
 def _as_texts(value: object) -> object:
@@ -27,12 +28,20 @@ def _name(name: str) -> str:
     return name
 
 
-def _value(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("has a NUL character, which ends a text")
-    return value
+def _values(values: dict[str, str]) -> dict[str, str]:
+    """Each of them, and all together."""
+    problems = [
+        Between(path=f"env.{name}", value="", allowed=found, needs=(f"env.{name}",), hint="Or remove it")
+        for name, value in values.items()
+        if (found := value_problem(name, value))
+    ]
+    if not problems and (found := total_problem(values.values())):
+        problems.append(Between(path="env", value="", allowed=found, needs=("env",), hint="Or remove some"))
+    if problems:
+        raise BetweenFieldsError(problems)
+    return values
 
 
 Environment = Annotated[
-    dict[Annotated[str, AfterValidator(_name)], Annotated[str, AfterValidator(_value)]], BeforeValidator(_as_texts)
+    dict[Annotated[str, AfterValidator(_name)], str], BeforeValidator(_as_texts), AfterValidator(_values)
 ]

@@ -12,4 +12,4 @@ class RegistryConfig(StrictModel):
     """A private registry of the app's image; its password is the secret `registry_password`."""
 
     server: RegistryServer = Field(description="host name of the registry, for example `ghcr.io`")
-    username: str = Field(description="login")
+    username: str = Field(min_length=1, max_length=255, description="login")

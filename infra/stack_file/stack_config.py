@@ -23,7 +23,12 @@ from infra.stack_file.strict import Between, BetweenFieldsError, StrictModel
 from infra.stack_file.values.addresses import IssuerContact
 from infra.stack_file.values.image_reference import image_problem, parse_image
 from infra.stack_file.values.limits import MOST_CUSTOMERS
-from infra.stack_file.values.networks import AdminNetworks, ReachedNetwork, admin_problems, egress_problems
+from infra.stack_file.values.networks import (
+    AdminNetworks,
+    ReachedNetworks,
+    admin_problems,
+    egress_problems,
+)
 from infra.stack_file.values.public_key import PublicKey
 from infra.stack_file.values.quantities import MoneyField
 from infra.versions import IMAGES
@@ -95,7 +100,7 @@ class StackConfig(StrictModel):
         description="allow admin_cidrs to contain the whole internet",
         json_schema_extra=change.NOTHING_RESTARTS,
     )
-    egress_cidrs: tuple[ReachedNetwork, ...] = Field(
+    egress_cidrs: ReachedNetworks = Field(
         default=(),
         description="private networks that web pods, workers and alerts may reach, as a database in a VPC; without "
         "it they reach the internet and nothing private",
@@ -203,8 +208,9 @@ class StackConfig(StrictModel):
     @model_validator(mode="after")
     def _between_fields(self) -> StackConfig:
         problems = [*self._stage_problems(), *self._place_problems()]
-        problems += admin_problems(self.admin_cidrs, public=self.public_admin)
-        problems += egress_problems(self.egress_cidrs, CLOUDS[self.provider].servers_network(self.name))
+        cloud = CLOUDS[self.provider]
+        problems += admin_problems(self.admin_cidrs, cloud, public=self.public_admin)
+        problems += egress_problems(self.egress_cidrs, cloud.servers_network(self.name))
         problems += domain_problems(self.domain, self.domains, self.acme_email)
         problems += twice(self.app.aliases, self.env)
         if problems:
@@ -223,7 +229,7 @@ class StackConfig(StrictModel):
 
     def _stage_problems(self) -> Iterator[Between]:
         if (self.stage is None) == (self.customers is None):
-            allowed = "name either stage or customers, not both and not neither"
+            allowed = "set exactly one of stage and customers"
             value = "" if self.stage is None else str(self.stage)
             yield Between(path="stage", value=value, allowed=allowed, needs=("stage", "customers"))
 

@@ -38,6 +38,17 @@ class HiddenValueError(ValueError):
     """What was written is wrong and may be a secret: no message shows it."""
 
 
+def whole_number(value: Any) -> Any:  # noqa: ANN401  whatever stands in the file
+    """The value, for an item of a list of numbers; `true` is 1 to Python, in which a truth value is a number.
+
+    Raises:
+        ValueError: it is a truth value.
+    """
+    if isinstance(value, bool):
+        raise ValueError("is a truth value; write a whole number")  # noqa: TRY004  pydantic reads ValueError
+    return value
+
+
 class StrictModel(BaseModel):
     """Frozen, and unknown keys are errors."""
 
@@ -46,11 +57,9 @@ class StrictModel(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _is_no_truth_value(cls, value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401  whatever stands in the file
-        """`stage: true` is stage 1 to Python, in which a truth value is a number."""
+        """`stage: true` is no stage 1."""
         kind = cls.model_fields[str(info.field_name)].annotation
-        if isinstance(value, bool) and _takes_a_number(kind):
-            raise ValueError("is a truth value; write a whole number")
-        return value
+        return whole_number(value) if _takes_a_number(kind) else value
 
 
 def _takes_a_number(kind: Any) -> bool:  # noqa: ANN401  any annotation

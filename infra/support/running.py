@@ -56,7 +56,7 @@ def _running(config: StackConfig) -> Iterator[tuple[str, str, str]]:
         if found:
             own = f"Change stagecoach:images.{name}" if name in config.images else "Update the checkout"
             yield product, ".".join(found[1].split(".")[:numbers]), f"{own}: this checkout ships {IMAGES[name]}"
-    yield DEBIAN, INSTALLED_DEBIAN, "Update the checkout, and see docs/how-to/lost-server.md for a new server"
+    yield DEBIAN, INSTALLED_DEBIAN, "Update the checkout; docs/how-to/patches.md says what a running server gets"
 
 
 def _next_step(release: str) -> str:

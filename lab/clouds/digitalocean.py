@@ -16,6 +16,7 @@ from lab.plugins.package import PluginError
 _VPC_NAME = re.compile(r"[A-Za-z0-9.-]+")
 _FIREWALL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")  # digitalocean/api-v2#188: neither spaces nor underscores
 _VOLUME_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
+_MOST_ADDRESSES = 1000  # of one rule (docs.digitalocean.com, "Firewalls Limits")
 _LARGEST_VPC, _SMALLEST_VPC = 16, 28  # prefix lengths
 _OWN_RANGES = ipaddress.IPv4Network("10.100.0.0/14")  # where a VPC without a range gets its /20
 
@@ -166,6 +167,9 @@ class Firewall(UuidKind):
         reasons = [] if rules else ["must have at least one rule"]
         if not _FIREWALL_NAME.fullmatch(record["name"]):
             reasons.append("invalid name")
+        counts = [len(rule.get(f"{end}Addresses") or []) for rule in rules for end in ("source", "destination")]
+        if max(counts, default=0) > _MOST_ADDRESSES:
+            reasons.append(f"a rule has more than {_MOST_ADDRESSES} addresses")
         for one in sorted(_values(rules, "Addresses")):
             try:
                 ipaddress.ip_network(one)

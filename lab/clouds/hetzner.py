@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.clouds.catalog.instance_type import InstanceType
 from lab.clouds.cloud import Cloud, Kind, fingerprint, size_of
-from lab.clouds.hetzner_network import NetworkSubnet, ServerNetwork
+from lab.clouds.hetzner_network import NetworkSubnet, ServerNetwork, counted
 from lab.clouds.store import Record
 from lab.plugins.package import PluginError
 
@@ -191,6 +191,14 @@ class VolumeAttachment(Kind):
 
 class Firewall(Named):
     """Rules for the servers that name it."""
+
+    def make(self, record: Record) -> Record:
+        """Refuses too many networks in one rule."""
+        return super().make(counted(record))
+
+    def change(self, resource_id: str, old: Record, new: Record) -> Record:
+        """As at creation."""
+        return super().change(resource_id, old, counted(new))
 
     def remove(self, resource_id: str, record: Record) -> None:
         """Refused while a server uses it."""

@@ -9,6 +9,8 @@ from lab.clouds.cloud import Kind, free_host
 from lab.clouds.store import Record
 from lab.plugins.package import PluginError
 
+_MOST_SOURCES = 100  # networks of one rule of a firewall (docs.hetzner.cloud, `source_ips`)
+
 
 class NetworkSubnet(Kind):
     """A range of a network; the API knows it by both."""
@@ -61,3 +63,11 @@ class ServerNetwork(Kind):
     def holds(self, record: Record) -> bool:
         """While the server is there."""
         return self.cloud.store.get("server", str(record["serverId"])) is not None
+
+
+def counted(firewall: Record) -> Record:
+    """The record; PluginError where a rule has more than the 100 networks that the API takes."""
+    counts = [len(rule.get("sourceIps") or []) for rule in firewall.get("rules", [])]
+    if long := [f"rules[{index}].source_ips" for index, count in enumerate(counts) if count > _MOST_SOURCES]:
+        raise PluginError(f"invalid input in fields {long} (invalid_input): [value required to be smaller]")
+    return firewall

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import typing
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,28 @@ class TestFolders:
 
     def test_a_rendering_into_a_file(self, infra):
         require_message(*infra("render", "Pulumi.stage1.yaml", "--to", "preview.json"), "preview.json")
+
+
+NUMBERS = [
+    (one.name or one.callback.__name__.replace("_", "-"), name)
+    for one in app.registered_commands
+    for name, hint in typing.get_type_hints(one.callback).items()
+    if {int, float} & {hint, *typing.get_args(hint)}
+]
+
+
+def test_numbers_are_found():
+    """Or the next test could not fail."""
+    assert {("run", "seconds"), ("logs", "tail"), ("diff", "root_disk_gb"), ("plan", "task_seconds")} <= set(NUMBERS)
+
+
+@pytest.mark.parametrize(("name", "option"), NUMBERS)
+@pytest.mark.parametrize("value", ["1e999x", "-99999999999", "9" * 40])
+def test_no_number_in_anothers_words(name, option, value):
+    """Typer has its words from pydantic: "Input should be a valid integer"."""
+    needed = {"diff": ("--from", "1", "--to", "2"), "run": ("--", "true"), "restart": ("web",), "logs": ("web",)}
+    rest = needed.get(name, ())
+    done = command.infra(name, f"--{option.replace('_', '-')}={value}", *rest, environment={"PATH": "/nonexistent"})
+    assert done.returncode in (1, 2)
+    assert "Input should" not in done.stderr
+    assert "unable to parse" not in done.stderr

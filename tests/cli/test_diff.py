@@ -115,9 +115,9 @@ class TestFormats:
         assert "server: cx23 to cx33, resized in place" in done.stdout
         assert "a month without VAT: 8.28 to 12.42 EUR (+4.14)" in done.stdout
         assert "(server 5.49 to 8.49 (+3.00), volume 2.29 to 3.43 (+1.14), addresses 0.50)" in done.stdout
-        assert "the shop is away: about 6 minutes; " in done.stdout
+        assert "downtime of the shop: about 6 minutes; " in done.stdout
         assert (
-            "2. the server is powered off, becomes a cx33 and starts again: the shop is away for about 5 minutes"
+            "2. the server is powered off, becomes a cx33 and starts again: the shop is down for about 5 minutes"
             in done.stdout
         )
         assert "- the server becomes cx23 again, in place" in done.stdout

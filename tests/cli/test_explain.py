@@ -122,7 +122,11 @@ class TestContracts:
         path.write_text(text + "  stagecoach:overrides: {redis_broker: {maxmemory_policy: allkeys-lru}}\n")
         done = plan("--contracts", "--stack-file", str(path))
         assert done.returncode == 1
-        assert "Change stagecoach:overrides.redis_broker.maxmemory_policy" in done.stderr
+        assert "Set stagecoach:overrides.redis_broker.maxmemory_policy" in done.stderr
+        whole = plan("--stack-file", str(path))
+        assert whole.returncode == 1
+        assert "The pods fit, but a contract is broken." in whole.stdout
+        assert "It fits." not in whole.stdout
 
 
 class TestRefused:

@@ -68,6 +68,14 @@ class TestStackFiles:
         assert "- **A month without VAT:** 8.28 → 12.42 EUR (+4.14): server 5.49 to 8.49 (+3.00), " in text
         assert "CAUTION" not in text
 
+    def test_a_base_that_is_no_text(self, repository):
+        """The branch that puts it right has a comment."""
+        Path("Pulumi.stage1.yaml").write_bytes(b"config: \xff\xfe\x80\n")
+        git("commit", "-qam", "broken")
+        git("branch", "-f", "main")
+        Path("Pulumi.stage1.yaml").write_text(STACK)
+        assert "The base's file cannot be used any more: this is what it builds." in comment()
+
     def test_support_that_ends(self, repository):
         """Of a changed file and of a new one."""
         old = STACK + "  stagecoach:k3s:\n    version: v1.33.6+k3s1\n"
@@ -223,6 +231,19 @@ class TestPreviews:
         assert "- **Error:** the change would replace the server" in render_comment(found)
         with pytest.raises(RefusedError, match="the change would replace the server"):
             require_good(found)
+
+    @pytest.mark.parametrize("text", ["{}", '{"changeSummary": {"same": 3}}'])
+    def test_a_preview_without_steps(self, repository, previews, text):
+        """It must not pass for one in which nothing is dangerous."""
+        (previews / "stage1.json").write_text(text)
+        with pytest.raises(ConfigError, match="a preview with steps"):
+            comment(previews)
+
+    def test_another_projects_preview(self, repository, previews):
+        text = document(step("update", VOLUME, "server-data")).replace("::stagecoach::", "::website::")
+        (previews / "stage1.json").write_text(text)
+        with pytest.raises(ConfigError, match="a preview of project stagecoach, not of website"):
+            comment(previews)
 
     def test_a_damaged_preview(self, repository, previews):
         (previews / "stage1.json").write_text(document()[:-5])

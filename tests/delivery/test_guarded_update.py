@@ -110,6 +110,14 @@ def test_a_preview_with_errors_is_not_run(backend, capsys):
     assert "it says: no such region" in capsys.readouterr().err
 
 
+def test_a_preview_without_steps_is_not_run(backend, capsys):
+    """The engine ended well, and nobody saw what it would do."""
+    backend.answer("preview", "{}")
+    assert guarded_update(SHOP) == 2
+    assert "up" not in commands(backend)
+    assert "a preview with steps" in capsys.readouterr().err
+
+
 def test_no_state_is_said(backend, capsys):
     """The next deployment is tried all the same."""
     backend.answer("stack_ls", "[]")

@@ -35,7 +35,8 @@ def move(deployment, stage, *, busy=True, customers=None, **changes):
     deployment.configure(stage=None if customers else stage, customers=customers, **changes)
     steps = deployment.up()
     api = deployment.api()
-    assert forbidden(api) - said == set()
+    refused = forbidden(api) - said
+    assert refused == set(), refused
     assert {name: uid for name, uid in before.items() if objects(api).get(name) != uid} == {}
     assert lost(ids, deployment.resources()) == set()
     check(deployment, stage, customers)

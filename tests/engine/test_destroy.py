@@ -34,10 +34,11 @@ def protections(lab):
 class TestDestroy:
     def test_the_dump_names_what_runs(self, lab, built):
         """kubectl can't look into simulated pods: pod and container must exist; role and database have these names."""
-        (dump,) = (words for words in commands() if words[0] == "kubectl")
+        dump, check = (words for words in commands() if words[0] == "kubectl")
         pod = Api((lab.root / "kubeconfig").read_text()).get(f"/api/v1/namespaces/{dump[2]}/pods/{dump[4]}")
         assert dump[6] in {one["name"] for one in pod["spec"]["containers"]}
-        assert dump[8:-2] == ["pg_dump", "-U", "postgres", "-Fc", "app"]
+        assert dump[8:] == ["pg_dump", "-U", "postgres", "-Fc", "app", ">shop.dump"]
+        assert check[5:12] == ["postgres-0", "-c", "postgres", "--", "pg_restore", "--list", "<shop.dump"]
 
     def test_the_state_shows_no_key(self, lab, built):
         """Whoever reads the state file without the passphrase logs in nowhere."""

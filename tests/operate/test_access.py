@@ -62,6 +62,10 @@ def test_a_stack_that_is_not_there(pulumi):
     [
         ("current stack does not have output property 'kubeconfig'", "it was never built, or its first update failed"),
         ("passphrase must be set with PULUMI_CONFIG_PASSPHRASE", "Set PULUMI_CONFIG_PASSPHRASE"),
+        (
+            "incorrect passphrase, please set PULUMI_CONFIG_PASSPHRASE to the correct passphrase",
+            "with another passphrase",
+        ),
         ("no Pulumi.yaml project file found (searching upwards from /tmp)", "Run it in the checkout's folder"),
         ("PULUMI_ACCESS_TOKEN must be set for login", "`pulumi login`, or name a file with --kubeconfig"),
     ],
@@ -93,3 +97,13 @@ def test_no_kubeconfig(tmp_path, text):
     path.write_text(text)
     with pytest.raises(ConfigError, match="this is no kubeconfig"):
         require_kubeconfig(path)
+
+
+@pytest.mark.parametrize("text", ["clusters: []\nclient-key-data: hunter2: x: [", "\x00hunter2"])
+def test_no_message_has_a_line_of_it(tmp_path, text):
+    """The wrong line may be a private key."""
+    path = tmp_path / "kubeconfig"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=r"is no (text in )?YAML") as caught:
+        require_kubeconfig(path)
+    assert "hunter2" not in str(caught.value)

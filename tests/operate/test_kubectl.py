@@ -30,6 +30,9 @@ def test_the_last_line_is_the_reason(kubectl):
     ("said", "hint"),
     [
         ("error: You must be logged in to the server (Unauthorized)", "renew-kubeconfig"),
+        ('Error from server (AlreadyExists): pods "run" already exists', "Somebody else.s command has begun"),
+        ('jobs.batch is forbidden: User "ann" cannot list resource "jobs"', "docs/how-to/operate.md"),
+        ("dial tcp 203.0.113.7:6443: i/o timeout", "admin_cidrs"),
         ('pods "run" is forbidden: exceeded quota: requests-cpu', "Another pod has the room"),
     ],
 )
@@ -58,6 +61,13 @@ def test_lines_end_with_their_reader(kubectl):
     assert next(lines) == "one\n"
     found.close()
     assert list(lines) == []
+
+
+def test_a_carriage_return_ends_no_line(kubectl):
+    """A progress bar is one line of a log."""
+    script = "printf 'a\\rb\\n\\377\\n'"
+    assert kubectl(script).read("logs") == "a\rb\n\ufffd\n"
+    assert list(kubectl(script).lines("logs")) == ["a\rb\n", "\ufffd\n"]
 
 
 def test_none_on_this_machine(tmp_path, monkeypatch):

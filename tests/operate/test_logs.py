@@ -47,6 +47,15 @@ def test_pods_by_time_with_their_names(stub):
     assert lines[0] == "django-a | 2026-11-30T10:00:01.000000000Z one"
 
 
+def test_only_a_line_end_ends_a_line(stub):
+    """What follows another separator has no time of its own, and its first word is no time."""
+    stub.answer(
+        get={"items": [pod("django-a", "django")]},
+        logs="2026-11-30T10:00:01Z 10 %\r20 % done\r\n2026-11-30T10:00:02Z a\u2028b c\x0cd\n",
+    )
+    assert printed()[0] == ["django-a | 10 %\r20 % done", "django-a | a\u2028b c\x0cd"]
+
+
 def test_containers_are_named_where_there_are_several(stub):
     stub.answer(get={"items": [pod("postgres-0", "postgres", "exporter")]}, logs="2026-11-30T10:00:01Z x\n")
     assert printed()[0] == ["postgres-0 postgres | x", "postgres-0 exporter | x"]

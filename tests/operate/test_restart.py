@@ -106,10 +106,47 @@ def test_a_full_server(stub):
         rolled(seconds=0)
 
 
-def test_a_job(stub):
-    part = Part(name="django-migrate", workload=workload("Job", "django-migrate"))
-    with pytest.raises(RefusedError, match="there is nothing to restart"):
+@pytest.mark.parametrize(
+    ("kind", "name", "spec", "says"),
+    [
+        ("Job", "django-migrate", {}, "a Job runs when it is due. `pulumi up` runs migrations"),
+        (
+            "CronJob",
+            "postgres-backup",
+            {},
+            "create job postgres-backup-now --from=cronjob/postgres-backup` runs it now",
+        ),
+        ("Deployment", "django", {"replicas": 0}, "`kubectl scale -n app deployment/django --replicas=1` starts it"),
+        ("StatefulSet", "postgres", {"replicas": 0}, "its count to 0"),
+        ("Deployment", "django", {"paused": True}, "`kubectl rollout resume -n app deployment/django` lets them go on"),
+    ],
+)
+def test_nothing_would_start(stub, kind, name, spec, says):
+    """Without a new pod nothing is restarted, whatever the controller says."""
+    stub.answer()
+    part = Part(name=name, workload={**workload(kind, name), "spec": spec})
+    with pytest.raises(RefusedError, match="there is nothing to restart") as caught:
         restart(Kubectl(None), part, 1, print)
+    assert says in str(caught.value)
+    assert not (stub.folder / "asked").exists()
+
+
+def test_a_pod_that_its_stateful_set_would_never_replace(stub):
+    """A database that can't start is what people restart; `OrderedReady` waits for ever until it is ready."""
+    stateful = deployment("StatefulSet", 1, replicas=1, updateRevision="new")
+    stateful["metadata"]["uid"] = "s"
+    owner = {"controller": True, "uid": "s"}
+    old = {"name": "postgres-0", "namespace": "app", "uid": "p", "ownerReferences": [owner]}
+    pods = [{"metadata": {**old, "labels": {"controller-revision-hash": "old"}}, "status": {}}]
+    stub.answer(get_statefulset=stateful, get_pods={"items": pods})
+    told = []
+    part = Part(name="postgres", workload={**workload("StatefulSet", "postgres"), "spec": {"template": {"spec": {}}}})
+    part.workload["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] = 0
+    with pytest.raises(RefusedError, match="the restart is not done") as caught:
+        restart(Kubectl(None), part, 1.5, told.append)
+    assert "delete pod postgres-0 --namespace=app --ignore-not-found --wait=false" in stub.asked()
+    assert "postgres-0 was not ready, and its StatefulSet would not have replaced it: it is deleted" in told
+    assert "old pods stay" not in str(caught.value)
 
 
 def test_who_is_asked_first():

@@ -27,3 +27,23 @@ class TestDefaultQueue:
     def test_that_a_pool_has(self):
         pools = {"default": {"queues": ["default", "fast"]}}
         assert not warnings(overrides={"pools": pools}, app={"default_queue": "default"})
+
+
+class TestVultrsFirewall:
+    """Each network is a rule for SSH and one for the Kubernetes API."""
+
+    @staticmethod
+    def said(count, **where):
+        networks = [f"203.0.113.{number}" for number in range(count)]
+        return [
+            line for line in plan_for(config(1, admin_cidrs=networks, **where)).warnings if "firewall group" in line
+        ]
+
+    def test_more_than_a_group_takes(self):
+        (line,) = self.said(24, provider="vultr", region="fra")
+        assert "24 networks, with the shop's 52 rules in Vultr's firewall group" in line
+        assert "More than 23 may end the update" in line
+
+    def test_what_it_takes(self):
+        assert not self.said(23, provider="vultr", region="fra")
+        assert not self.said(24)

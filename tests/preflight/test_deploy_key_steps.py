@@ -78,3 +78,26 @@ def test_each_server_that_lacks_it():
     """A Celery server that the first step did not reach."""
     (problem,) = refusals((2, 1), state([1, 2], server=[1, 2], _celery_1=[1, 2], _celery_2=[1]))
     assert "authorized-keys-celery-2-file wrote [1]" in problem
+
+
+class TestWhatRunsWhenAServerGoes:
+    """The second step was killed before it reached that command: with the third its key would open nothing."""
+
+    @staticmethod
+    def killed(key):
+        found = state([1, 2], server=[2, 1], _celery_1=[2, 1])
+        for number in (1, 2):
+            found[f"urn::{name(number)}"]["outputs"]["privateKeyOpenssh"] = f"PRIVATE {number}\n"
+        outputs = {"delete": "remove", "connection": {"privateKey": f"PRIVATE {key}\n"}}
+        return found | {"urn::k3s-agents-1-node": {"type": COMMAND, "outputs": outputs}}
+
+    def test_the_step_is_run_again_first(self):
+        (problem,) = refusals((2,), self.killed(1))
+        assert "k3s-agents-1-node would still log in with key 1 when its server goes" in problem
+        assert "Write [2, 1] and update" in problem
+        assert "PRIVATE" not in problem
+
+    def test_the_step_itself(self):
+        require_next_step((2, 1), self.killed(1))
+        require_next_step((2,), self.killed(2))
+        require_next_step((2,), self.killed("of another time"))

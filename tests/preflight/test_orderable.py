@@ -17,9 +17,9 @@ from tests.programs import CONFIG, program
 PROVIDERS = tuple(FUNCTIONS)
 STAGE_2 = {"hetzner": "cx33", "digitalocean": "s-4vcpu-8gb", "vultr": "vc2-4c-8gb"}
 NEXT = {
-    "hetzner": ("cpx32", "39.42 EUR a month in place of 12.42"),
-    "digitalocean": ("s-8vcpu-16gb", "102.00 USD a month in place of 54.00"),
-    "vultr": ("vc2-6c-16gb", "89.00 USD a month in place of 49.00"),
+    "hetzner": ("cpx32", "39.42 EUR a month rather than 12.42"),
+    "digitalocean": ("s-8vcpu-16gb", "102.00 USD a month rather than 54.00"),
+    "vultr": ("vc2-6c-16gb", "89.00 USD a month rather than 49.00"),
 }
 
 
@@ -54,13 +54,13 @@ class TestNewServer:
         text = refusal(provider, offers=Offers(sold_out=(STAGE_2[provider],)), preview=preview)
         name, price = NEXT[provider]
         assert "an instance type can't be had now; nothing was touched" in text
-        assert f"stagecoach:instance_type = {STAGE_2[provider]}: a type that the provider has" in text
-        assert f"catalog.sold_out to [{STAGE_2[provider]}]: then it is 1 x {name}, {price}" in text
+        assert f"stagecoach:instance_type = {STAGE_2[provider]}: sold out" in text
+        assert f"To use 1 x {name} instead, set stagecoach:catalog.sold_out to [{STAGE_2[provider]}]: {price}" in text
 
     def test_a_retired_type_is_refused(self, provider):
         """The provider does not know it any more."""
         text = refusal(provider, offers=Offers(unknown=(STAGE_2[provider],)))
-        assert "but this one is not sold" in text
+        assert f"= {STAGE_2[provider]}: not sold" in text
         assert f"1 x {NEXT[provider][0]}" in text
 
     def test_the_way_out_passes(self, provider):
@@ -87,14 +87,15 @@ class TestNewServer:
 class TestPins:
     def test_are_named_to_be_taken_out(self):
         text = refusal(offers=Offers(sold_out=("cx43",)), instance_type="cx43")
-        assert "sold_out to [cx43] and take the pin out (instance_type = cx43): then it is 1 x cx33" in text
+        assert "To use 1 x cx33 instead, set stagecoach:catalog.sold_out to [cx43]" in text
+        assert "to [cx43] and remove the pin (instance_type = cx43): " in text
 
     def test_celery_servers(self):
         """Stage 5 orders two types; the one that is gone is named by its own key."""
         text = refusal(offers=Offers(sold_out=("cx33",)), stage=5)
         assert "stagecoach:celery_servers.instance_type = cx33" in text
         assert "stagecoach:instance_type" not in text
-        assert "then it is 1 x cx43 and 1 x cpx32" in text
+        assert "To use 1 x cx43 and 1 x cpx32 instead" in text
 
 
 class TestRunning:

@@ -53,7 +53,7 @@ def test_a_password_that_was_changed_by_hand(shop, browser, tmp_path):
     wait(lambda: [value for _, value in shop.query("pg_up")] == [0], "pg_up", PATIENCE)
     log = shop.kubectl("logs", "-n", "app", "postgres-0", "-c", "postgres", "--tail=50")
     assert 'password authentication failed for user "app"' in log
-    play(ROTATE, reader(shop, tmp_path), since="The database's password, the same way:", until="## The passphrase")
+    play(ROTATE, reader(shop, tmp_path), since="For the database's password:", until="## The passphrase")
     wait(lambda: browser.status(PAGE) == 200, "the shop", PATIENCE)
     wait(lambda: [value for _, value in shop.query("pg_up")] == [1], "pg_up", PATIENCE)
     browser.order(email="new-password@example.com")

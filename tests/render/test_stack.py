@@ -9,6 +9,7 @@ import yaml
 
 from infra.errors import ConfigError, RefusedError
 from infra.render.stack import render_stack
+from infra.stack_file.app_contract import PARTS, URLS
 from infra.stack_file.reader.parse import parse_config
 from tests.graphs import EVERYTHING
 from tests.manifests.test_cloud_init import schema
@@ -61,9 +62,20 @@ class TestSecrets:
         assert data["DATABASE_URL"].startswith("postgres://app:[secret]@")
         assert [text for text in files.values() if "PRIVATE KEY" in text or "v1:abc" in text] == []
 
-    def test_one_that_is_missing(self):
+    def test_a_part_of_a_url(self):
+        """A stand-in has brackets, which are an address of IPv6 to some parsers."""
+        aliases = {f"X_{url}_{part}".upper(): f"{url}.{part}" for url in URLS for part in PARTS}
+        values = {**CONFIG, "stagecoach:stage": 5, "stagecoach:app": {"aliases": aliases}}
+        files = manifests(render_stack(parse_config(values, title="test"), values, "stage1"))
+        found = {key: value for one in files.values() for key, value in one.get("stringData", {}).items()}
+        assert found["X_DATABASE_URL_PASSWORD"] == found["X_CACHE_URL_PASSWORD"] == "[secret]"
+        assert {found[f"X_DATABASE_URL_{part.upper()}"] for part in ("user", "name")} == {"app"}
+        assert found["X_CELERY_BROKER_URL_HOST"] == "redis-broker"
+
+    @pytest.mark.parametrize("emptied", [{}, {"stagecoach:registry_password": None}])
+    def test_one_that_is_missing(self, emptied):
         """As the program refuses it."""
-        values = {**CONFIG, "stagecoach:stage": 2, "stagecoach:registry": EVERYTHING["registry"]}
+        values = {**CONFIG, "stagecoach:stage": 2, "stagecoach:registry": EVERYTHING["registry"], **emptied}
         with pytest.raises(ConfigError, match="registry_password"):
             render_stack(parse_config(values, title="test"), values, "stage1")
 

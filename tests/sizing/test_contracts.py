@@ -1,5 +1,7 @@
 """Each contract can be broken, and then names the field to change."""
 
+import re
+
 import pytest
 
 from infra.errors import ConfigError, RefusedError
@@ -32,6 +34,8 @@ BREAKS = (
     ("postgres-memory", {"postgres": {"max_connections": 400}}, "overrides.postgres.max_connections"),
     ("maxmemory/redis-broker", {"redis_broker": {"maxmemory": "256Mi"}}, "overrides.redis_broker.maxmemory"),
     ("maxmemory/redis-cache", {"redis_cache": {"maxmemory": "1Gi"}}, "overrides.redis_cache.maxmemory"),
+    ("maxmemory/redis-broker", {"redis_broker": {"memory_limit": "1Mi"}}, "overrides.redis_broker.memory_limit"),
+    ("maxmemory/redis-cache", {"redis_cache": {"maxmemory": "250Mi"}}, "overrides.redis_cache.maxmemory"),
     (
         "broker-noeviction",
         {"redis_broker": {"maxmemory_policy": "allkeys-lru"}},
@@ -81,6 +85,19 @@ class TestBroken:
         """That contract and no other, with the field to change."""
         assert broken(of_pool(overrides)) == {name: field}
 
+    @pytest.mark.parametrize(("name", "overrides", "_field"), BREAKS)
+    def test_the_reason_is_true(self, name, overrides, _field):
+        """It says what is and what must be; `3600 s > 605400 s` would be false where the contract is broken."""
+        found = [one.reason for one in plan_with(of_pool(overrides)).checks if one.name == name]
+        assert [one for one in found if re.search(r"[<>]=?", one)] == []
+
+    def test_both_numbers(self):
+        [found] = [one for one in plan_with({"longest_countdown": 604_800}).checks if not one.ok]
+        assert found.reason.startswith(
+            "the visibility timeout is 3600 s; it must be longer than 605500 s (the longest task, 600 s, after a "
+            "countdown of 604800 s, and 100 s)"
+        )
+
     def test_every_contract_is_in_the_table(self):
         """Grafana's is in tests/sizing/test_monitoring.py."""
         assert {check.name for check in plan_with({}).checks} == {name for name, _, _ in BREAKS}
@@ -105,7 +122,7 @@ class TestBroken:
 
     def test_refused_with_the_field(self):
         """The program stops before anything is registered."""
-        with pytest.raises(RefusedError, match=r"Change stagecoach:overrides\.visibility_timeout"):
+        with pytest.raises(RefusedError, match=r"Set stagecoach:overrides\.visibility_timeout"):
             require_sound(plan_with({"visibility_timeout": 650}))
 
     def test_what_does_not_fit_is_refused(self):

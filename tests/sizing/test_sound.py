@@ -39,7 +39,7 @@ def test_a_broken_contract():
     assert (plan.fits, plan.sound, plan.broken) == (True, False, (BROKEN,))
     assert plan.faults == ("web-memory: 600 > 512 (stagecoach:overrides.django.memory)",)
     (said,) = refusal(plan)
-    assert said.endswith("contract web-memory: 600 > 512. Change stagecoach:overrides.django.memory")
+    assert said.endswith("contract web-memory: 600 > 512. Set stagecoach:overrides.django.memory")
 
 
 def test_everything_at_once_and_what_helps():

@@ -30,6 +30,8 @@ class TestAlerts:
             ({"receivers": {"Pager!": {}}}, "receivers.Pager!: a name has small letters"),
             ({"receivers": {"pager": {"severities": ["loud"]}}}, "'critical', 'warning' or 'info'"),
             ({"receivers": {"pager": {"severities": []}}}, "at least 1 item"),
+            ({"receivers": {f"r{number}": {} for number in range(51)}}, "at most 50 items"),
+            ({"email_to": "mailto:ops@example.com", **MAIL}, "is no mail address"),
             ({"email_to": "nobody", **MAIL}, "is no mail address"),
             ({"email_to": "a@b.c", "email_from": "a@b.c", "smtp_host": "mail.example"}, "write host:port"),
             ({"heartbeat_url": "hc-ping.com/x"}, "is no URL that begins with https://"),

@@ -74,3 +74,8 @@ class TestRefused:
         assert problem.value == ""
         assert "hunter2" not in str(error["ctx"]["error"])
         assert "env_secrets" in problem.hint
+
+    def test_how_many(self):
+        assert AppConfig(aliases={f"A{number}": "CACHE_URL" for number in range(200)})
+        with pytest.raises(ValidationError, match="at most 200 names, and there are 201"):
+            AppConfig(aliases={f"A{number}": "CACHE_URL" for number in range(201)})

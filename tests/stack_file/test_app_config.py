@@ -77,3 +77,18 @@ class TestHealthPath:
         """It would never get ready, or for another page's sake."""
         with pytest.raises(ValidationError, match="write the path of a page"):
             AppConfig(health_path=text)
+
+
+@pytest.mark.parametrize("key", ["wsgi", "asgi", "celery_app", "settings_module", "health_path"])
+def test_a_text_that_no_pod_can_start_with(key):
+    """Of a variable, an argument or a probe's address."""
+    longest = "/" + "a" * 999 if key == "health_path" else "a" * 1000
+    assert AppConfig.model_validate({key: longest})
+    with pytest.raises(ValidationError, match="has 1,001 characters; 1,000 are allowed, such as"):
+        AppConfig.model_validate({key: longest + "a"})
+
+
+def test_a_variable_of_kubernetes_is_no_argument():
+    """The kubelet would put its value there."""
+    with pytest.raises(ValidationError, match="write module:name"):
+        AppConfig(wsgi="shop.web:create_app($(DATABASE_URL))")

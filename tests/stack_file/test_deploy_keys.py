@@ -16,7 +16,7 @@ def test_keys(keys):
     assert config(keys).deploy_keys == tuple(keys)
 
 
-@pytest.mark.parametrize("keys", [[], [0], [10], [1, 2, 3], [1, 1], ["a"], 1])
+@pytest.mark.parametrize("keys", [[], [0], [10], [1, 2, 3], [1, 1], ["a"], 1, [True], [1, True]])
 def test_is_refused(keys):
     with pytest.raises(ConfigError, match="stagecoach:deploy_keys"):
         config(keys)

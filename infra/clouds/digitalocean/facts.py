@@ -16,6 +16,7 @@ DIGITALOCEAN = CloudFacts(
         address_variable="DIGITALOCEAN_API_URL",
         prefix="/v2",
         token=Token(variable="DIGITALOCEAN_TOKEN", key="digitalocean:token"),
+        more_secrets=("digitalocean:spacesSecretKey",),
     ),
     list_servers="/droplets?per_page=1",
     catalog=CATALOG,
@@ -50,4 +51,5 @@ DIGITALOCEAN = CloudFacts(
         seconds=COPY_SECONDS,
         source="DigitalOcean's documentation: about a minute for each used GB (as quoted by third parties)",
     ),
+    networks_of_rule=1000,  # docs.digitalocean.com, "Firewalls Limits"
 )

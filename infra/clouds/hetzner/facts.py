@@ -57,6 +57,7 @@ HETZNER = CloudFacts(
             "22 GB took over two hours once (hetznercloud/cli#1407)"
         ),
     ),
+    networks_of_rule=100,  # docs.hetzner.cloud, `source_ips` of a firewall's rule
     # Price adjustment of 2026-06-15: "applies to new orders and cloud instance rescales", in either direction.
     repriced="Hetzner bills a resized server at today's price, also after the way back",
 )

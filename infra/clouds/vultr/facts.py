@@ -48,5 +48,7 @@ VULTR = CloudFacts(
         seconds=300,
         source="assumed: docs.vultr.com (2026-05-26) names no time; the provider's plugin waits up to 60 minutes",
     ),
+    # `max_rule_count` of a firewall group as the API answers it (govultr, tests of firewall groups).
+    rules_of_firewall=50,
     upgrade_only=True,  # docs.vultr.com: "Downgrading is not supported", page of 2026-05-26
 )

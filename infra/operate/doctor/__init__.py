@@ -1,1 +1,1 @@
-"""What `pulumi up` needs of this machine, and how to mend what is missing."""
+"""What `pulumi up` needs on this machine, and how to fix what is missing."""

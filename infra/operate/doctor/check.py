@@ -16,7 +16,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """`found` never has a secret; `mend` is empty where nothing is wrong."""
+    """`found` never has a secret; `mend` says how to fix it and is empty where nothing is wrong."""
 
     name: str
     status: Status

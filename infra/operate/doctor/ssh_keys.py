@@ -22,7 +22,8 @@ def ssh_key_checks(authorized: Collection[str], mine: Collection[str]) -> Iterat
         yield missing("SSH keys", f"no public key: {shown}", "One line each, as in ~/.ssh/id_ed25519.pub: type and key")
         return
     if not authorized:
-        yield ok("SSH keys", "pulumi makes its own; authorized_keys names nobody else")
+        found = "authorized_keys is empty: pulumi logs in to the server with a key of its own, you can't"
+        yield warning("SSH keys", found, f"Add your public key. {_HOW}")
         return
     own = {_key(line) for line in mine}
     known = sum(_key(line) in own for line in authorized)

@@ -13,8 +13,8 @@ from infra.names import NAMESPACE
 from infra.operate.doctor.check import Check, missing, ok, warning
 from infra.planner.plan_for import plan_for
 from infra.stack_file.reader.parse import parse_stack_file, read_file
-from infra.stack_file.reader.required_secrets import require_secrets
-from infra.stack_file.reader.secrecy import SECRET_KEYS, names_in
+from infra.stack_file.reader.required_secrets import present_secrets, require_secrets
+from infra.stack_file.reader.secrecy import names_in
 from infra.stack_file.reader.stack_text import read_stack_text
 from infra.stack_file.stack_config import StackConfig
 
@@ -38,8 +38,9 @@ def read_stack_file(path: Path) -> StackFile:
     try:
         config = parse_stack_file(path)
         found = read_stack_text(read_file(path), path)
-        present = [key for key in SECRET_KEYS if f"{NAMESPACE}:{key}" in found.values]
-        require_secrets(config, present, names_in(found.values.get(f"{NAMESPACE}:alerts_webhooks")))
+        require_secrets(
+            config, present_secrets(found.values), names_in(found.values.get(f"{NAMESPACE}:alerts_webhooks"))
+        )
         plan = plan_for(config)
     except StagecoachError as error:
         summary = f"{error.title}: {_count(len(error.problems))}"
@@ -58,7 +59,7 @@ def _examples(config: StackConfig) -> Iterator[Check]:
     """Values that were copied from an example."""
     networks = [one for one in config.admin_cidrs if _is_example(one)]
     if networks:
-        found = f"{', '.join(networks)} is an example of documentation: nobody reaches SSH from there, pulumi neither"
+        found = f"{', '.join(networks)} is a documentation range (RFC 5737): neither you nor Pulumi can connect from it"
         yield missing("admin_cidrs", found, "Name your own address with /32 behind it, your VPN, your CI runner")
     else:
         yield ok("admin_cidrs", ", ".join(config.admin_cidrs))

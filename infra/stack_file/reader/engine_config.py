@@ -33,7 +33,7 @@ def parse_engine_config(texts: Mapping[str, str], path: Path, secret: Collection
     hidden = {key: text for key, text in texts.items() if _name(key) in SECRET_KEYS and key in secret}
     values |= {key: _shape(key, text) for key, text in hidden.items()}
     title = f"{path} cannot be used"
-    inside = list(value_problems(hidden, NAMESPACE))
+    inside = list(value_problems(hidden, NAMESPACE, texts.get(f"{NAMESPACE}:env", "")))
     if not path.is_file():
         return parse_config(values, title=title, extra=inside)
     found = read_stack_text(read_file(path), path)

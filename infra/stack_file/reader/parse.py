@@ -12,11 +12,12 @@ from infra.clouds import CLOUDS
 from infra.errors import ConfigError, Problem, cut
 from infra.names import NAMESPACE
 from infra.stack_file.reader.every_problem import KEY, Location, WrongValuesError, validate
-from infra.stack_file.reader.secrecy import SECRET_KEYS, has_secret, secret_problems
+from infra.stack_file.reader.secrecy import SECRET_KEYS, has_secret, secret_problems, token_problems
 from infra.stack_file.reader.stack_text import file_problem, read_stack_text
 from infra.stack_file.reader.words import words
 from infra.stack_file.stack_config import StackConfig
 from infra.stack_file.strict import Between, HiddenValueError
+from infra.stack_file.values.hidden import holds_private_key, without_logins
 from infra.versions import VERSION
 
 _LONGEST = 200  # characters of a wrong value that a message shows
@@ -40,7 +41,8 @@ def read_file(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read", [file_problem(path, error.strerror or str(error))]) from None
+        hint = "Change to the checkout's folder, or name an existing stack file"
+        raise ConfigError(f"{path} cannot be read", [file_problem(path, error.strerror or str(error), hint)]) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         what, hint = f"line {line} is no text in UTF-8", "Save it in UTF-8, which every editor can"
@@ -81,7 +83,7 @@ def parse_config(
             own[name] = value
         elif namespace not in allowed or not name:
             problems.append(_wrong_namespace(str(key), allowed))
-    problems += secret_problems(own, NAMESPACE)
+    problems += [*secret_problems(own, NAMESPACE), *token_problems(values)]
     public = {key: value for key, value in own.items() if key not in SECRET_KEYS}
     hidden = [(key,) for key, value in public.items() if has_secret(value)]
     try:
@@ -106,7 +108,14 @@ def _without_nulls(value: Any) -> Any:  # noqa: ANN401  whatever stands in the f
 
 def _between(one: Between) -> Problem:
     hint = one.hint or _nearest(one.value, one.allowed)
-    return Problem(path=f"{NAMESPACE}:{one.path}", value=cut(one.value, _LONGEST), allowed=one.allowed, hint=hint)
+    return _problem_at(f"{NAMESPACE}:{one.path}", cut(one.value, _LONGEST), one.allowed, hint)
+
+
+def _problem_at(path: str, value: str, allowed: str, hint: str) -> Problem:
+    """Without logins: a value is repeated in the sentence as well, where that says how to write it."""
+    shown = (without_logins(one) for one in (value, allowed, hint))
+    value, allowed, hint = shown
+    return Problem(path=path, value=value, allowed=allowed, hint=hint)
 
 
 def _nearest(value: str, allowed: str) -> str:
@@ -125,10 +134,10 @@ def _problem(error: Mapping[str, Any]) -> Problem:
     if error["type"] == "extra_forbidden":
         return _unknown_key(path, location)
     hidden = isinstance(error.get("ctx", {}).get("error"), HiddenValueError)
-    value = "" if hidden or not location or isinstance(error["input"], dict) else _shown(error["input"])
+    value = "" if hidden or not location else _shown(location[0], error["input"])
     meaning = _meaning(location)
     hint = f"The key means: {meaning}" if meaning else "Fix the stack file"
-    return Problem(path=path, value=value, allowed=words(error), hint=hint)
+    return _problem_at(path, value, words(error), hint)
 
 
 def _meaning(location: list[str]) -> str:
@@ -137,13 +146,16 @@ def _meaning(location: list[str]) -> str:
     return said[-1] if said else ""
 
 
-def _shown(value: object) -> str:
-    """As it was written, but no page of it."""
+def _shown(key: str, value: object) -> str:
+    """As it was written, but no page of it; empty where it may be a secret that is in the wrong place."""
+    if isinstance(value, dict):
+        return ""
     try:
         text = repr(value)
     except ValueError:  # Python writes no number of more than 4,300 digits
         return "a number of thousands of digits"
-    return cut(text, _LONGEST)
+    is_hook = key == "alerts" and "://" in text  # a webhook's URL is as good as a password
+    return "" if key == "env" or is_hook or holds_private_key(text) else cut(text, _LONGEST)
 
 
 def _unknown_key(path: str, location: list[str]) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 _NULL = ("", "~", "null", "Null", "NULL")
 _TRUE, _FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
@@ -17,6 +18,7 @@ _NUMBER = re.compile(
 )
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?", re.DOTALL)
 
+_TINY, _HUGE = 1e-6, 1e21  # from there on a number has an exponent
 _LONGEST = 60  # characters that a message shows
 
 Scalar = None | bool | int | float | str
@@ -73,20 +75,28 @@ def engine_text(value: Scalar) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    return _number_text(value) if isinstance(value, float) else str(value)
+
+
+def _number_text(value: float) -> str:
+    """As Go's encoder of JSON writes it (encoding/json, floatEncoder): exponents only for what is tiny or huge."""
+    if value == 0:
+        return "0"
+    if _TINY <= abs(value) < _HUGE:
+        return format(Decimal(repr(value)).normalize(), "f")
+    digits, _, exponent = repr(value).partition("e")
+    return f"{digits}e{exponent[0]}{exponent[1:].lstrip('0')}"
 
 
 def _odd_number(text: str) -> str:
     sign, digits = text[: text.startswith("-")], text.lstrip("-")
     if digits.isdecimal() and digits.strip("0") and digits[0] == "0":
-        return f"begins with a 0, with which some programs count in eights; write {sign}{digits.lstrip('0')}, or " + (
+        return f"begins with a 0, which some programs read as octal; write {sign}{digits.lstrip('0')}, or " + (
             _quoted(text)
         )
     if _INTEGER.fullmatch(text):
         return f"is a larger number than a program holds; {_quoted(text)}"
-    return f"is a number that not everybody reads alike; write it with digits alone, or {_quoted(text)}"
+    return f"is a number that programs read differently; write it with digits alone, or {_quoted(text)}"
 
 
 def _quoted(text: str) -> str:

@@ -10,8 +10,8 @@ from pulumi.runtime.config import CONFIG, get_config_env, get_config_secret_keys
 
 from infra.names import NAMESPACE, stack_path
 from infra.stack_file.reader.engine_config import parse_engine_config
-from infra.stack_file.reader.required_secrets import require_secrets
-from infra.stack_file.reader.secrecy import SECRET_KEYS
+from infra.stack_file.reader.required_secrets import present_secrets, require_secrets
+from infra.stack_file.reader.secrecy import NAMED_SECRETS
 from infra.stack_file.reader.secret_values import object_of
 from infra.stack_file.stack_config import StackConfig
 
@@ -38,14 +38,16 @@ def load_stack_config() -> tuple[StackConfig, Secrets]:
     path = Path(stack_path(pulumi.get_stack()))
     hidden = {*get_config_secret_keys_env(), *(key for key in texts if is_config_secret(key))}
     config = parse_engine_config(texts, path, hidden)
-    bag = pulumi.Config(NAMESPACE)
-    secrets = Secrets(
-        env=bag.get_secret_object("env_secrets") or pulumi.Output.secret({}),
-        registry_password=bag.get_secret("registry_password"),
-        alerts_smtp_password=bag.get_secret("alerts_smtp_password"),
-        alerts_webhooks=bag.get_secret_object("alerts_webhooks"),
-        alerts_heartbeat_url=bag.get_secret("alerts_heartbeat_url"),
-    )
-    present = [key for key in SECRET_KEYS if f"{NAMESPACE}:{key}" in texts]
+    present = present_secrets(texts)
     require_secrets(config, present, object_of(texts.get(f"{NAMESPACE}:alerts_webhooks", "")))
+    bag = pulumi.Config(NAMESPACE)
+    text = {key: bag.get_secret(key) for key in present if key not in NAMED_SECRETS}
+    by_name = {key: bag.get_secret_object(key) for key in present if key in NAMED_SECRETS}
+    secrets = Secrets(
+        env=by_name.get("env_secrets") or pulumi.Output.secret({}),
+        registry_password=text.get("registry_password"),
+        alerts_smtp_password=text.get("alerts_smtp_password"),
+        alerts_webhooks=by_name.get("alerts_webhooks"),
+        alerts_heartbeat_url=text.get("alerts_heartbeat_url"),
+    )
     return config, secrets

@@ -70,6 +70,8 @@ def read_yaml(text: str, texts: frozenset[tuple[str, ...]] = frozenset()) -> Doc
     try:
         _refuse_marked_keys(text)
         return _Reader(texts).read(yaml.parse(text, Loader=_LOADER))
+    except UnicodeError:
+        raise YamlError("it is no text in UTF-8: a byte of it is none, or half a character (surrogates)") from None
     except (yaml.YAMLError, ValueError) as error:  # libyaml's of what is no Unicode is a ValueError
         raise YamlError(yaml_words(error)) from None
 
@@ -114,12 +116,19 @@ class _Reader:
                 self._alias(event)
             elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
                 self._begin(event)
+            elif isinstance(event, yaml.DocumentStartEvent):
+                self._refuse_directives(event)
             elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
                 self._end()
         if len(self._documents) > 1:
             raise YamlError("more than one document: `---` begins another one")
         content = self._documents[0] if self._documents else None
         return Document(content=content, oddities=tuple(self._oddities))
+
+    def _refuse_directives(self, event: Any) -> None:  # noqa: ANN401  PyYAML has no types
+        """`%YAML 1.2`: the engine's reader takes version 1.1 alone."""
+        if event.version or event.tags:
+            raise YamlError(f"line {_line(event)}: a line that begins with % before `---` is a directive; remove it")
 
     def _begin(self, event: Any) -> None:  # noqa: ANN401  PyYAML has no types
         if len(self._open) >= DEEPEST:
@@ -166,7 +175,8 @@ class _Reader:
 
     def _alias(self, event: Any) -> None:  # noqa: ANN401
         if event.anchor not in self._anchors:
-            raise YamlError(f"line {_line(event)}: *{event.anchor} stands for nothing, or for what it stands in")
+            what = "an alias stands for nothing, or for what it stands in"  # without its name: it may be a password
+            raise YamlError(f"line {_line(event)}: {what}; write a text that begins with * in quotes")
         value, count = self._anchors[event.anchor]
         self._count(count)
         if not self._wants_key():
@@ -174,7 +184,7 @@ class _Reader:
         elif isinstance(value, str):
             self._key(event, value, plain=False)
         else:
-            raise YamlError(f"line {_line(event)}: *{event.anchor} is no text, and a key is one")
+            raise YamlError(f"line {_line(event)}: an alias stands for no text, and a key is one")
 
     def _key(self, event: Any, key: str, *, plain: bool) -> None:  # noqa: ANN401
         owner = self._open[-1]
@@ -188,7 +198,7 @@ class _Reader:
             except UnfaithfulError as error:
                 self._odd(event, owner.path, key, f"as a key {error}")
         if key in owner.lines:
-            problem = f"stands there twice, also in line {owner.lines[key]}; remove one"
+            problem = f"is set twice, also in line {owner.lines[key]}; remove one"
             self._odd(event, (*owner.path, key), "", problem)
         owner.key = key
         owner.lines.setdefault(key, _line(event))

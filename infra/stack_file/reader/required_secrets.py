@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from infra.errors import ConfigError, Problem
 from infra.names import NAMESPACE
+from infra.stack_file.reader.secrecy import SECRET_KEYS
 from infra.stack_file.stack_config import StackConfig
+
+
+def present_secrets(values: Mapping[str, object]) -> list[str]:
+    """The secrets' keys without their namespace; a key without a value counts as left out.
+
+    Args:
+        values: By key with its namespace: what the stack file has, or the engine's texts.
+    """
+    return [key for key in SECRET_KEYS if values.get(f"{NAMESPACE}:{key}")]
 
 
 def require_secrets(config: StackConfig, present: Collection[str], webhooks: Collection[str] | None = None) -> None:

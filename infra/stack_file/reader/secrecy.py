@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from infra.clouds import CLOUDS
 from infra.errors import Problem
+from infra.stack_file.alerts_config import TEAM
 from infra.stack_file.app_contract import reserved_problem
-from infra.stack_file.values.receiver_name import receiver_problem
+from infra.stack_file.values.receiver_name import MOST_RECEIVERS, receiver_problem
 from infra.stack_file.values.variable_name import variable_problem
 
 # Encrypted values: they never enter a model, the program gets them as secret outputs.
@@ -21,6 +23,7 @@ SECRET_KEYS: dict[str, str] = {
 }
 NAMED_SECRETS = ("env_secrets", "alerts_webhooks")  # several values by name
 _ENV = "env_secrets"
+_TOKENS = tuple(key for cloud in CLOUDS.values() for key in (cloud.api.token.key, *cloud.api.more_secrets))
 _READABLE = "an encrypted value: whoever reads git has this one"
 
 
@@ -39,11 +42,23 @@ def secret_problems(own: Mapping[str, Any], namespace: str) -> Iterator[Problem]
                 yield Problem(path=path, value="an encrypted value", allowed="plain text", hint=only)
         elif key in NAMED_SECRETS and isinstance(value, dict) and not is_secret(value):
             yield from _each(path, value)
-            yield from _variables(path, value, _others(own)) if key == _ENV else _receivers(path, value)
+            yield from _variables(path, value, _others(own)) if key == _ENV else _receivers(path, value, own)
         elif value is not None and not is_secret(value):
             hint = f"Set it with `pulumi config set --secret {path}`, and change it where it is used"
             yield Problem(path=path, value="plain text", allowed=_READABLE, hint=hint)
     yield from _twice(own, namespace)
+
+
+def token_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Tokens of a cloud that lie readable in git.
+
+    Args:
+        values: All keys of the file with their namespaces.
+    """
+    for key in _TOKENS:
+        if values.get(key) is not None and not is_secret(values[key]):
+            hint = f"Set it with `pulumi config set --secret {key}`, and make a new token at the cloud"
+            yield Problem(path=key, value="plain text", allowed=_READABLE, hint=hint)
 
 
 def is_secret(value: object) -> bool:
@@ -77,10 +92,30 @@ def _each(path: str, values: Mapping[Any, Any]) -> Iterator[Problem]:
             yield Problem(path=f"{path}.{name}", value="plain text", allowed=_READABLE, hint=hint)
 
 
-def _receivers(path: str, values: Mapping[Any, Any]) -> Iterator[Problem]:
+def _receivers(path: str, values: Mapping[Any, Any], own: Mapping[str, Any]) -> Iterator[Problem]:
+    """Names that are none, that are too many, or whose URL stands in plain text as well."""
+    if len(values) > MOST_RECEIVERS:
+        allowed, hint = f"at most {MOST_RECEIVERS} receivers, and there are {len(values)}", "Share some of them"
+        yield Problem(path=path, value="", allowed=allowed, hint=hint)
+    plain = dict(_plain_hooks(own.get("alerts")))
     for name in values:
         if found := receiver_problem(str(name)):
             yield Problem(path=f"{path}.{name}", value="", allowed=found, hint="Choose another name")
+        elif name in plain:
+            allowed = f"stands in plain text as well, as `{plain[name]}`"
+            yield Problem(path=f"{path}.{name}", value="", allowed=allowed, hint="Remove one of them")
+
+
+def _plain_hooks(alerts: object) -> Iterator[tuple[str, str]]:
+    """Receivers with a URL in plain text, and where it stands."""
+    if not isinstance(alerts, dict):
+        return
+    if alerts.get("webhook_url"):
+        yield TEAM, "alerts.webhook_url"
+    receivers = alerts.get("receivers")
+    for name, one in receivers.items() if isinstance(receivers, dict) else ():
+        if isinstance(one, dict) and one.get("webhook_url"):
+            yield name, f"alerts.receivers.{name}.webhook_url"
 
 
 def _twice(own: Mapping[str, Any], namespace: str) -> Iterator[Problem]:

@@ -9,23 +9,28 @@ from typing import Any
 from infra.errors import Problem
 from infra.stack_file.strict import HiddenValueError
 from infra.stack_file.values.hook_url import secret_hook_url
+from infra.stack_file.values.variable_name import total_problem, value_problem
 
 
-def value_problems(texts: Mapping[str, str], namespace: str) -> Iterator[Problem]:
+def value_problems(texts: Mapping[str, str], namespace: str, plain: str = "") -> Iterator[Problem]:
     """What the app, or Alertmanager, could not use.
 
     Args:
         texts: The decrypted values by key with its namespace.
         namespace: Of the program's keys.
+        plain: The JSON object of the variables that are no secrets: both are one Secret in the end.
     """
     env, hooks = f"{namespace}:env_secrets", f"{namespace}:alerts_webhooks"
     for key in (env, hooks):
         if texts.get(key) and object_of(texts[key]) is None:
             hint = f"Set each with `pulumi config set --secret --path '{key}.NAME'`"
             yield Problem(path=key, value="", allowed="is no JSON object of names and values", hint=hint)
-    for name, value in (object_of(texts.get(env, "")) or {}).items():
-        if problem := _variable(value):
+    variables = object_of(texts.get(env, "")) or {}
+    for name, value in variables.items():
+        if problem := _variable(name, value):
             yield _set_again(f"{env}.{name}", problem)
+    if variables and (problem := total_problem(map(str, [*variables.values(), *(object_of(plain) or {}).values()]))):
+        yield Problem(path=env, value="", allowed=f"with `env` {problem}", hint="Or remove some")
     for name, value in (object_of(texts.get(hooks, "")) or {}).items():
         if problem := _url(value):
             yield _set_again(f"{hooks}.{name}", problem)
@@ -49,11 +54,9 @@ def _set_again(path: str, problem: str) -> Problem:
     return Problem(path=path, value="", allowed=problem, hint=hint)
 
 
-def _variable(value: object) -> str:
+def _variable(name: str, value: object) -> str:
     """Whatever a Kubernetes Secret can't hold, or an environment."""
-    if not isinstance(value, str):
-        return "is no text: write it in quotes"
-    return "has a NUL character, which ends a text" if "\0" in value else ""
+    return value_problem(name, value) if isinstance(value, str) else "is no text: write it in quotes"
 
 
 def _url(value: object) -> str:

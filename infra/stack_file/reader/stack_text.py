@@ -11,9 +11,10 @@ from infra.errors import ConfigError, Problem, cut
 from infra.names import NAMESPACE
 from infra.stack_file.reader.engine_values import as_engine
 from infra.stack_file.reader.read_yaml import Oddity, YamlError, read_yaml
-from infra.stack_file.reader.secrecy import has_secret
+from infra.stack_file.reader.secrecy import SECRET_KEYS, has_secret
 
 _TOP_LEVEL = ("config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt")
+_TOP_TEXTS = ("secretsprovider", "encryptedkey", "encryptionsalt")
 _TEXTS = frozenset({("config", f"{NAMESPACE}:env"), ("config", "env")})
 _COPY = "Copy Pulumi.stage1.yaml and change it"
 _LONGEST = 60  # characters of a wrong value that a message shows
@@ -58,6 +59,16 @@ def read_stack_text(text: str, path: Path | str) -> StackText:
         for key in content
         if key not in _TOP_LEVEL
     ]
+    problems += [
+        Problem(
+            path=key,
+            value="",
+            allowed="one text, no list and no mapping",
+            hint="Fix it as `pulumi stack init` wrote it",
+        )
+        for key in _TOP_TEXTS
+        if isinstance(content.get(key), (dict, list))
+    ]
     doubled = [key for key in content["config"] if ":" not in key and full_key(key) in content["config"]]
     problems += [_twice(key) for key in doubled]
     values = {full_key(key): _value(full_key(key), value) for key, value in content["config"].items()}
@@ -88,12 +99,21 @@ def _value(key: str, value: Any) -> Any:  # noqa: ANN401  whatever stands there
 def _twice(key: str) -> Problem:
     """With the namespace and without it is one key."""
     hint = f"Remove one; the longer one, {full_key(key)}, is what `pulumi config set` writes"
-    return Problem(path=key, value="", allowed=f"stands there as {full_key(key)} as well", hint=hint)
+    return Problem(path=key, value="", allowed=f"is set as {full_key(key)} as well", hint=hint)
+
+
+def _is_kept(key: str) -> bool:
+    """Whether a value may be a secret that nobody has encrypted: no message repeats it."""
+    namespace, _, name = full_key(key).partition(":")
+    return name in SECRET_KEYS if namespace == NAMESPACE else namespace != "pulumi"
 
 
 def _odd(one: Oddity) -> Problem:
     inside = one.path[1:] if one.path[:1] == ("config",) else one.path
     path = ".".join(inside or one.path) or "the file"
+    if one.written and inside and one.path[:1] == ("config",) and _is_kept(inside[0]):
+        what, hint = f"is read in another way than it is written (line {one.line})", "Write it in quotes"
+        return Problem(path=path, value="", allowed=what, hint=hint)
     problem, _, hint = one.problem.partition("; ")
     hint = f"{hint[:1].upper()}{hint[1:]}" if hint else "Fix the stack file"
     return Problem(path=path, value=cut(one.written, _LONGEST), allowed=f"{problem} (line {one.line})", hint=hint)

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, WithJsonSchema
 
+from infra.stack_file.strict import HiddenValueError
 from infra.stack_file.values.host_name import host_name, public_host_name
 
 _SCHEMES = ("http", "https")
@@ -17,6 +18,9 @@ _HIGHEST_PORT = 65_535
 _LONGEST = 2_000  # characters of an address, which is what browsers and proxies take of a URL
 _ATOM = r"[A-Za-z0-9!$%&'*+/=^_`{|}~-]+"  # RFC 5322's atom without `?` and `#`
 _LOCAL = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+# With them and with letters of every language, which is what Alertmanager's parser takes (Go's net/mail).
+_ANY_ATOM = r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\x00-\x7f])+"
+_ANY_LOCAL = re.compile(rf"{_ANY_ATOM}(\.{_ANY_ATOM})*")
 
 
 def web_url(text: str) -> str:
@@ -55,8 +59,9 @@ def mail_address(text: str) -> str:
     """
     _require_visible(text)
     local, at, host = text.rpartition("@")
-    if not local or not at or "@" in local:
-        raise ValueError("is no mail address such as ops@example.com")
+    # Two braces begin a template of Alertmanager's.
+    if not at or not _ANY_LOCAL.fullmatch(local) or "{{" in local:
+        raise ValueError("is no mail address such as ops@example.com: write one, without a name or brackets")
     return f"{local}@{host_name(host)}"
 
 
@@ -80,9 +85,15 @@ def registry_server(text: str) -> str:
     Docker Hub's own is `https://index.docker.io/v1/`.
 
     Raises:
+        HiddenValueError: it has a login.
         ValueError: it is none.
     """
     _require_visible(text)
+    if "@" in urlsplit(text if "://" in text else f"https://{text}").netloc:
+        raise HiddenValueError(
+            "has a login in front of its host, which everybody who reads this file has: take it out; "
+            "`registry.username` and the secret `registry_password` are the login"
+        )
     if "://" in text:
         return web_url(text)
     return _with_host(f"https://{text}", _split(f"https://{text}")).removeprefix("https://")

@@ -124,7 +124,9 @@ def _require_digest(digest: str) -> None:
     digits = _HEX.get(found["algorithm"]) if found else None
     if found is None or digits is None:
         raise ValueError(f"{digest!r} is no digest. It begins with sha256:, as `docker images --digests` shows it")
-    if not re.fullmatch(rf"[a-f0-9]{{{digits}}}", found["hex"]):
+    if len(found["hex"]) == digits and not re.fullmatch(r"[a-f0-9]*", found["hex"]):
+        raise ValueError(f"a digest of {found['algorithm']} has the digits 0-9 and a-f alone, and no capital letter")
+    if len(found["hex"]) != digits:
         raise ValueError(
             f"a digest of {found['algorithm']} has {digits} of the digits 0-9 and a-f, this one has "
             f"{len(found['hex'])} characters. Copy it whole"

@@ -6,14 +6,17 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
+from infra.clouds.facts import CloudFacts
 from infra.pod_network import METADATA_SERVICE, POD_NETWORK, PRIVATE_NETWORKS, SERVICE_NETWORK
 from infra.stack_file.strict import Between
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # A company's own block is smaller; what is larger is as good as the whole internet.
 _LARGEST = {4: 2**24, 6: 2**112}  # addresses of a /8, of a /16
+_MOST = 1000  # at any cloud: where each network is a rule, it is a resource of its own
+_MOST_REACHED = 100  # each is a rule that every server checks new connections of pods by
 # No packet from the internet comes from there (RFC 1918, 6598, 3927, 4193, 4291).
 _PRIVATE = (*PRIVATE_NETWORKS, "fc00::/7", "fe80::/10")
 # Nor from a network without a host of its own: this one, benchmarks, multicast and what is kept for later (IANA's
@@ -56,7 +59,7 @@ def _once(networks: tuple[str, ...]) -> tuple[str, ...]:
 
 
 AdminNetwork = Annotated[str, AfterValidator(network)]
-AdminNetworks = Annotated[tuple[AdminNetwork, ...], AfterValidator(_once)]
+AdminNetworks = Annotated[tuple[AdminNetwork, ...], Field(max_length=_MOST), AfterValidator(_once)]
 
 
 def reached_network(text: str) -> str:
@@ -72,12 +75,15 @@ def reached_network(text: str) -> str:
     for closed, what in _KEPT_CLOSED.items():
         if given.overlaps(ipaddress.ip_network(closed)):
             raise ValueError(f"{written} overlaps {closed}, {what}, which stay closed to pods; name a smaller network")
+    if not private_networks([written]) and any(_lies_in(given, one) for one in _CLOSED):
+        raise ValueError(f"{written} is a network that no packet of a pod leaves its machine to; leave it out")
     if not private_networks([written]):
         raise ValueError(f"{written} is no private network; pods reach every public address anyway: leave it out")
     return written
 
 
-ReachedNetwork = Annotated[str, AfterValidator(reached_network)]
+_ReachedNetwork = Annotated[str, AfterValidator(reached_network)]
+ReachedNetworks = Annotated[tuple[_ReachedNetwork, ...], Field(max_length=_MOST_REACHED), AfterValidator(_once)]
 
 
 def too_wide(networks: Iterable[str]) -> list[str]:
@@ -125,8 +131,16 @@ def _within(networks: Iterable[str], others: Iterable[str]) -> list[str]:
     return [str(one) for one in _parsed(networks) if any(_lies_in(one, other) for other in around)]
 
 
-def admin_problems(networks: Iterable[str], *, public: bool) -> Iterator[Between]:
-    """What is wrong with `admin_cidrs` beside `public_admin`."""
+def admin_problems(networks: tuple[str, ...], cloud: CloudFacts, *, public: bool) -> Iterator[Between]:
+    """What is wrong with `admin_cidrs` beside `public_admin`, and with their number at the provider."""
+    most = cloud.networks_of_rule or _MOST
+    if len(networks) > most:
+        # The provider would say so in the middle of the update.
+        allowed = (
+            f"at most {most} networks, which a rule of {cloud.title}'s firewall takes, and there are {len(networks)}"
+        )
+        hint = "Join neighbours to larger networks, or let people come through a VPN with one address"
+        yield Between(path="admin_cidrs", value="", allowed=allowed, needs=("admin_cidrs", "provider"), hint=hint)
     if not public and (wide := too_wide(networks)):
         allowed = (
             "more addresses than anybody owns (a /8 of IPv4, a /16 of IPv6): that opens SSH and the Kubernetes API "

@@ -6,12 +6,15 @@ import re
 from collections import Counter
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 # Everything that people call queues; no comma, which is where `celery worker --queues` ends a name, no blank, no quote
 # and no bracket.
 # Keys of Kombu beside the queues in the same Redis (kombu/transport/redis.py): a list of that name can't be made.
 _KOMBU = ("unacked", "unacked_index", "unacked_mutex")
+# A worker has the queues of its pool in one argument, and those of all pools in one variable: Linux starts no program
+# with more than 128 KiB in either.
+MOST_QUEUES = 200
 _NAME = re.compile(r"[A-Za-z0-9_.:@/#+-]{1,100}", re.ASCII)
 
 
@@ -40,4 +43,6 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-Queues = Annotated[tuple[Annotated[str, AfterValidator(queue_name)], ...], AfterValidator(_distinct)]
+Queues = Annotated[
+    tuple[Annotated[str, AfterValidator(queue_name)], ...], Field(max_length=MOST_QUEUES), AfterValidator(_distinct)
+]

@@ -7,6 +7,7 @@ import re
 from infra.names import HEARTBEAT_RECEIVER, NOBODY_RECEIVER
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+MOST_RECEIVERS = 50  # Alertmanager's config is one Secret, which holds 1 MiB
 _RESERVED = (NOBODY_RECEIVER, HEARTBEAT_RECEIVER)
 
 

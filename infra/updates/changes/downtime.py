@@ -1,4 +1,4 @@
-"""How long each part is away, and the shop with it."""
+"""How long each part is down, and the shop with it."""
 
 from __future__ import annotations
 

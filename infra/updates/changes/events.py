@@ -45,7 +45,7 @@ def _machines(before: StackPlan, after: StackPlan, found: dict[str, Restart]) ->
         yield Event(
             key="server",
             what=f"the server is powered off, becomes a {after.server.instance_type} and starts again",
-            effect=f"the shop is away for about {minutes(found[SERVER].away_seconds)}; tasks wait in the queue",
+            effect=f"the shop is down for about {minutes(found[SERVER].away_seconds)}; tasks wait in the queue",
         )
     if new > old and late:
         yield grows
@@ -55,7 +55,7 @@ def _machines(before: StackPlan, after: StackPlan, found: dict[str, Restart]) ->
         yield Event(
             key="k3s",
             what="k3s restarts",
-            effect=f"pods keep running; kubectl is away for about {minutes(found[K3S].away_seconds)}",
+            effect=f"pods keep running; kubectl gets no answer for about {minutes(found[K3S].away_seconds)}",
         )
     yield from _celery_servers(before, after, found)
 
@@ -135,17 +135,17 @@ def _restart(names: list[str]) -> str:
     return f"{' and '.join(names)} restart{'s' if len(names) == 1 else ''}"
 
 
-def away(diff: StackDiff) -> str:
+def downtime_words(diff: StackDiff) -> str:
     """How long customers are not served, in words."""
     if diff.downtime.seconds == 0:
-        return "not at all, as far as the plan sees"
-    return f"about {minutes(diff.downtime.seconds)}; what that is reckoned from stands below"
+        return "none, as far as the plan can tell"
+    return f"about {minutes(diff.downtime.seconds)}; breakdown below"
 
 
 def minutes(seconds: int) -> str:
     """As a person says it."""
     if seconds == 0:
-        return "not at all"
+        return "none"
     if seconds < 2 * 60:
         return f"{seconds} s"
     return f"{round(seconds / 60)} minutes"

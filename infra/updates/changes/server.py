@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from infra.clouds import CLOUDS
@@ -10,6 +10,7 @@ from infra.clouds.catalog.instance_type import InstanceType
 from infra.errors import ConfigError, Problem, RefusedError
 from infra.planner.against_past import require_possible
 from infra.planner.plan_for import plan_for
+from infra.preflight.deploy_key_steps import step_problems
 from infra.sizing.inputs import Recorded
 from infra.sizing.plan import NodePlan, StackPlan
 from infra.sizing.reachable import why_unreachable
@@ -61,7 +62,9 @@ def plan_move(before: StackConfig, after: StackConfig, *, root_disk_gb: int | No
     )
     if any(getattr(before, key) != getattr(after, key) for key in _PLACE):
         return _elsewhere(old, wanted, disk, against_past(after, recorded))
-    return _in_place(old, wanted, after, recorded, disk)
+    move = _in_place(old, wanted, after, recorded, disk)
+    steps = step_problems(after.deploy_keys, before.deploy_keys, "the update before")
+    return replace(move, refused=(*move.refused, *map(_line, steps)))
 
 
 def _in_place(old: StackPlan, wanted: StackPlan, after: StackConfig, recorded: Recorded, disk: RootDisk) -> Move:
@@ -126,7 +129,7 @@ def _elsewhere(old: StackPlan, new: StackPlan, disk: RootDisk, refused: tuple[st
 
 
 def _root_disk(old: StackPlan, wanted: StackPlan, looked: int | None) -> RootDisk:
-    """A way back supposes a way there: the disk is the smaller type's, unless somebody has looked."""
+    """Unless the disk is recorded or given, it is the smaller type's."""
     if looked is not None:
         return RootDisk(gb=looked, recorded=True, said=f"{looked} GB, recorded")
     born = (

@@ -8,6 +8,7 @@ from typing import Any
 
 from infra.sizing.plan import StackPlan, Workloads
 from infra.stack_file.stack_config import StackConfig
+from infra.stack_file.values.hidden import without_logins, without_path
 from infra.units import MIB, Cpu, Memory
 from infra.updates.changes.stack_diff import Change
 
@@ -17,6 +18,8 @@ _REMARKS = ("checks", "departures", "fits", "missing")
 _KEYS = ("name", "workload", "role")
 # Shown through the plan (stage, customers, overrides, sizes), or in the head of the comparison.
 _PLANNED = ("stage", "customers", "instance_type", "volume_size_gib", "celery_servers", "overrides")
+
+_HOOKS = (".webhook_url", ".heartbeat_url")
 
 
 def plan_values(plan: StackPlan) -> dict[str, str]:
@@ -42,10 +45,17 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change
     """What differs, in the order of `after`; what only `before` has comes last."""
     paths = [*after, *(path for path in before if path not in after)]
     return tuple(
-        Change(path=path, before=before.get(path), after=after.get(path))
+        Change(path=path, before=_shown(path, before.get(path)), after=_shown(path, after.get(path)))
         for path in paths
         if before.get(path) != after.get(path)
     )
+
+
+def _shown(path: str, text: str | None) -> str | None:
+    """Without what is as good as a password: a comparison goes under pull requests."""
+    if not text:
+        return text
+    return without_path(text) if path.endswith(_HOOKS) else without_logins(text)
 
 
 def _flat(path: str, value: object) -> Iterator[tuple[str, str]]:

@@ -58,7 +58,7 @@ def _lines(before: StackConfig, after: StackConfig, move: Move, then: StackPlan)
     yield "take the change back in the stack file and update once more"
     old, now, back = move.before.server.instance_type, move.server.becomes, then.server.instance_type
     if back == old != now:
-        yield f"the server becomes {old} again, in place, and is away once more"
+        yield f"the server becomes {old} again, in place, and is down once more"
     elif back != old:
         why = f": {after.provider} does not make a server smaller" if cloud.upgrade_only else ""
         yield f"the server stays {back}{why}; stage {then.stage} then costs {month_price(then)}"

@@ -25,16 +25,27 @@ _KINDS = {
 }
 # Kinds whose size is the resource's own number of GiB or GB, and the input that carries it.
 SIZES = {cloud.volume.type: cloud.volume.size for cloud in CLOUDS.values()}
-_COMES_AND_GOES = ("celery-host-key",)  # with the Celery servers
+_KEY = "tls:index/privateKey:PrivateKey"
+_CELERY_HOST_KEY = "celery-host-key"
+_HOLD_DATA = ("volume", "claim")  # a Celery server has none: under whatever name, it is another's
 _DEPLOY_KEY = re.compile(r"access-deploy-key(-\d)?")
 
 
 def kind_of(step: Step) -> str | None:
     """What stands behind a resource that must stay; None where it may come and go."""
-    comes_and_goes = step.name.startswith(f"{CELERY_SERVERS_COMPONENT}-") or step.name.endswith(_COMES_AND_GOES)
-    if comes_and_goes and not step.protected:
+    if _comes_and_goes(step) and not step.protected:
         return None
     if _DEPLOY_KEY.fullmatch(step.name) and step.op == "delete" and not step.protected:
         return None  # the one that updates log in with is protected; another may leave after a rotation
-    found = next((_KINDS[one] for one in (step.type, *step.types) if one in _KINDS), None)
-    return found or ("protected resource" if step.protected else None)
+    return _known(step) or ("protected resource" if step.protected else None)
+
+
+def _known(step: Step) -> str | None:
+    return next((_KINDS[one] for one in (step.type, *step.types) if one in _KINDS), None)
+
+
+def _comes_and_goes(step: Step) -> bool:
+    """Celery servers with what belongs to each, and the host key that they share."""
+    if step.type == _KEY:
+        return step.name.endswith(_CELERY_HOST_KEY)
+    return step.name.startswith(f"{CELERY_SERVERS_COMPONENT}-") and _known(step) not in _HOLD_DATA

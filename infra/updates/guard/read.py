@@ -24,6 +24,15 @@ def read_preview(file: str) -> EnginePreview:
     source = "standard input" if file == _STDIN else file
     # Not as text: a byte that is none would be a traceback.
     text = sys.stdin.buffer.read().decode(errors="replace") if file == _STDIN else _text(file)
+    return own_preview(text, source)
+
+
+def own_preview(text: str, source: str) -> EnginePreview:
+    """From the command's standard output; `source` is what messages call it.
+
+    Raises:
+        ConfigError: it is no preview, or is another project's.
+    """
     preview = parse_preview(text, source)
     # A failed command may print an object without steps, and nothing in it would be found dangerous.
     if not preview.has_steps and not preview.errors:

@@ -109,7 +109,7 @@ def _loaded(text: str) -> Any:  # noqa: ANN401  whatever stands there
         found = dict(pairs)
         if len(found) < len(pairs):
             twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
-            raise ValueError(f"{shortened(twice, _LONGEST_SHOWN)} stands there twice")
+            raise ValueError(f"{shortened(twice, _LONGEST_SHOWN)} is there twice")
         return found
 
     if len(text) > LONGEST:

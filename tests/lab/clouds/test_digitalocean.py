@@ -109,6 +109,12 @@ class TestFirewall:
             cloud.create("firewall", {"name": "shop", "inboundRules": [RULE]})
         cloud.update("firewall", firewall, {"name": "shop", "inboundRules": [RULE]})
 
+    def test_a_rule_takes_a_thousand_addresses(self, cloud):
+        addresses = [f"10.{number // 256}.{number % 256}.0/24" for number in range(1001)]
+        cloud.create("firewall", {"name": "shop", "inboundRules": [{**RULE, "sourceAddresses": addresses[:1000]}]})
+        with pytest.raises(PluginError, match="422 a rule has more than 1000 addresses"):
+            cloud.create("firewall", {"name": "other", "inboundRules": [{**RULE, "sourceAddresses": addresses}]})
+
     def test_has_a_rule(self, cloud):
         with pytest.raises(PluginError, match="422 must have at least one rule"):
             cloud.create("firewall", {"name": "shop"})

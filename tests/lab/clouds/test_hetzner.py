@@ -38,3 +38,13 @@ class TestVolume:
         volume, _ = cloud.create("volume", {"name": "shop", "location": "fsn1", "size": 40})
         with pytest.raises(PluginError, match="in another location than the server"):
             cloud.create("volumeAttachment", {"volumeId": int(volume), "serverId": int(server)})
+
+
+def test_a_firewalls_rule_takes_a_hundred_networks(cloud):
+    networks = [f"203.0.113.{number}/32" for number in range(101)]
+    firewall, _ = cloud.create("firewall", {"name": "shop", "rules": [{"port": "22", "sourceIps": networks[:100]}]})
+    rules = [{"port": "80"}, {"port": "22", "sourceIps": networks}]
+    with pytest.raises(PluginError, match=r"rules\[1\]\.source_ips.*value required to be smaller"):
+        cloud.update("firewall", firewall, {"name": "shop", "rules": rules})
+    with pytest.raises(PluginError, match="value required to be smaller"):
+        cloud.create("firewall", {"name": "other", "rules": rules})

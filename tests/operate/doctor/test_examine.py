@@ -12,21 +12,23 @@ from tests.operate.doctor.fakes import FakeCli, brief, said
 REPOSITORY = Path(__file__).resolve().parents[3]
 OUTPUTS = {"name": "shop", "provider": "hetzner", "region": "nbg1", "stage": 1, "public_ip": "192.0.2.1"}
 OUTPUTS |= {"kubeconfig": "users: [{user: {token: hidden-kubeconfig}}]"}
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHS+Nafqu+SA4lGvpbeyznRzXJOshTqQ4PeC/VBhwLR4"
 TOKEN = {"HCLOUD_TOKEN": "hidden-token", "PULUMI_CONFIG_PASSPHRASE": "hidden-passphrase"}
 
 
 @pytest.fixture(autouse=True)
 def checkout(tmp_path, monkeypatch):
-    """A project whose stack file is nobody's example, on a machine without keys."""
+    """A project whose stack file is nobody's example, on a machine with the key that it names."""
     monkeypatch.chdir(tmp_path)
     for name in ("Pulumi.yaml", "requirements.txt"):
         (tmp_path / name).write_text((REPOSITORY / name).read_text())
     for stage in (1, 2):
         text = (REPOSITORY / f"Pulumi.stage{stage}.yaml").read_text()
         text = text.replace("203.0.113.0/24", "8.8.8.0/24").replace("ghcr.io/example/", "ghcr.io/anna/")
+        text += f"  stagecoach:authorized_keys: [{KEY}]\n"
         (tmp_path / f"Pulumi.stage{stage}.yaml").write_text(text)
     monkeypatch.setattr(module, "server_checks", lambda _config, address: [ok("port 22", address)])
-    monkeypatch.setattr(module, "keys_of_this_machine", lambda _home: [])
+    monkeypatch.setattr(module, "keys_of_this_machine", lambda _home: [KEY])
     monkeypatch.setattr(module, "is_synchronised", lambda: True)
 
 

@@ -1,6 +1,8 @@
 """No secret reaches a comment, whatever printed it."""
 
 import json
+import subprocess
+import sys
 from urllib.parse import quote
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from infra.report.redaction.redact import redact
+from tests.waiting import patience
 
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nabc\ndef\n-----END OPENSSH PRIVATE KEY-----"
 
@@ -99,3 +102,36 @@ class TestUrls:
     )
     def test_secrets_of_backends(self, url, secret):
         assert redact(f"a {secret} b", {"PULUMI_BACKEND_URL": url}) == "a [secret] b"
+
+
+class TestWhatWasCut:
+    """This program shows no page of a value: it puts three dots behind its beginning."""
+
+    SECRET = "aBcD1234efGH5678ijKL9012"
+
+    @pytest.mark.parametrize("length", [12, 18, 23])
+    def test_in_the_middle_of_a_text(self, length):
+        text = f"stagecoach:x = {self.SECRET[:length]}...: is wrong. Fix it"
+        assert redact(text, {"HCLOUD_TOKEN": self.SECRET}) == "stagecoach:x = [secret]...: is wrong. Fix it"
+
+    def test_what_only_begins_alike(self):
+        text = "aBcD1234..."
+        assert redact(text, {"HCLOUD_TOKEN": self.SECRET}) == text
+
+
+def test_a_key_within_json_by_its_lines():
+    key = "-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkq\\n-----END PRIVATE KEY-----\\n"
+    environment = {"GOOGLE_CREDENTIALS": f'{{"private_key": "{key}"}}'}
+    assert redact("line 2: MIIEvQIBADANBgkq", environment) == "line 2: [secret]"
+
+
+def test_a_hooks_url():
+    url = "https://hooks.example/T0/B0/abcdef"
+    assert redact(f"post to {url} failed", {"SLACK_HOOK": url}) == "post to [secret] failed"
+
+
+@pytest.mark.parametrize("piece", ["https://", "https%3A%2F%2F"])
+def test_a_long_word_is_looked_through_once(piece):
+    """From each of its places it took a minute and more, and a pull request's job hung."""
+    code = "import sys; from infra.report.redaction.redact import redact; redact(sys.argv[1] * 60_000, {})"
+    subprocess.run([sys.executable, "-c", code, piece], check=True, timeout=patience(10))

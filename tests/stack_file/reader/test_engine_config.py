@@ -44,7 +44,7 @@ def test_the_engines_values_count(path):
 def test_what_the_engine_has_changed_is_refused(path):
     path.write_text(f"config:\n{PLAIN}  stagecoach:volume_size_gib: 0100\n")
     message = refusal(GOOD | {"stagecoach:volume_size_gib": "64"}, path)
-    assert "volume_size_gib = 0100: begins with a 0, with which some programs count in eights (line 8)" in message
+    assert "volume_size_gib = 0100: begins with a 0, which some programs read as octal (line 8)" in message
     assert message.count("volume_size_gib") == 1
 
 

@@ -68,6 +68,22 @@ def test_every_word():
     assert both > len(WORDS) // 4
 
 
+TOPS = (
+    *("%YAML 1.2\n---\n", "%YAML 1.1\n---\n", "---\n", "\ufeff", "# a comment\n"),
+    *(
+        f"{key}: {value}\n"
+        for key in ("secretsprovider", "encryptionsalt")
+        for value in ("a", "5", "[a]", "{a: b}", "")
+    ),
+    *(f"environment: {value}\n" for value in ("5", "[a]", "[{a: {merge: true}}]", "{imports: [a]}", "")),
+)
+
+
+@pytest.mark.parametrize("top", TOPS)
+def test_above_the_config(top):
+    assert disagreements([f"{top}config:\n  stagecoach:x: 1\n"])[0] == []
+
+
 def test_three_hundred_drawn_files():
     wrong, both = disagreements([drawn_text(seed) for seed in range(300)])
     assert wrong == []

@@ -34,7 +34,7 @@ def refusal(lines):
         (f"registry: {{server: {'a.' * MANY}, username: x}}", "800000 characters; 2,000 are allowed"),
         (f"domains: '[{'1,' * MANY}1]'", "stagecoach:domains"),
         (f"authorized_keys: '[{','.join(['{}'] * 200_000)}]'", "stagecoach:authorized_keys"),
-        (f"volume_size_gib: {'1_' * MANY}", "a number that not everybody reads alike"),
+        (f"volume_size_gib: {'1_' * MANY}", "a number that programs read differently"),
     ],
 )
 def test_one_problem_in_a_few_lines(lines, says):
@@ -70,8 +70,10 @@ class TestJson:
 
 
 def test_thousands_of_queues():
+    """Looked at once each, and then too many for a worker's command."""
     names = ", ".join(f"q{number}" for number in range(5000))
-    parse_stack_text(f"{GOOD}  stagecoach:overrides: {{pools: {{default: {{queues: [{names}]}}}}}}\n", "x")
+    message = refusal(f"overrides: {{pools: {{default: {{queues: [{names}]}}}}}}")
+    assert "at most 200 items, and there are 5000" in message
 
 
 def test_a_message_is_cut():

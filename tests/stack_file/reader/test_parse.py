@@ -50,7 +50,7 @@ class TestRefused:
     def test_problems_between_fields_have_their_own_lines(self):
         """With place, value and mend, as those of one field."""
         message = refusal(instance_type="cx32", customers=100, catalog={"sold_out": ["cpx99"]})
-        assert "- stagecoach:stage = 1: name either stage or customers" in message
+        assert "- stagecoach:stage = 1: set exactly one of stage and customers" in message
         assert "- stagecoach:instance_type = cx32: one of the catalog of hetzner: " in message
         assert "- stagecoach:catalog.sold_out.0 = cpx99: " in message
         assert message.count("Did you mean c") == 2
@@ -75,9 +75,9 @@ class TestRefused:
         ("changes", "words"),
         [
             ({"stage": 6}, "stagecoach:stage = 6"),
-            ({"stage": None}, "name either stage or customers"),
+            ({"stage": None}, "set exactly one of stage and customers"),
             ({"env": {"DATABASE_URL": "postgres://elsewhere"}}, "the stack gives the app DATABASE_URL itself"),
-            ({"customers": 100}, "name either stage or customers"),
+            ({"customers": 100}, "set exactly one of stage and customers"),
             ({"region": "mars1"}, "stagecoach:region = mars1: one of hetzner's: fsn1, hel1, nbg1"),
             ({"instance_type": "cx99"}, "stagecoach:instance_type = cx99: one of the catalog of hetzner: "),
             ({"image": "shop"}, "Name a tag or a digest"),
@@ -194,6 +194,12 @@ class TestRefused:
     def test_images_of_a_mirror(self, images):
         assert parse_config({**GOOD, "stagecoach:images": images}, title="x").images == images
 
+    def test_each_variable_that_is_too_long(self):
+        message = refusal(env={"A": "x" * 131_070, "B": "\0", "MY VAR": "1"})
+        assert [part in message for part in ("env.A: takes 131,073 bytes", "env.B: has a NUL", "env.MY VAR")] == [
+            True
+        ] * 3
+
     def test_public_admin_opens_it(self):
         values = {**GOOD, "stagecoach:admin_cidrs": ["0.0.0.0/0"], "stagecoach:public_admin": True}
         assert parse_config(values, title="x").public_admin is True
@@ -209,6 +215,41 @@ class TestSecrets:
         message = refusal(image={"secure": "v1:abc"})
         assert "stagecoach:image = an encrypted value: plain text" in message
         assert "v1:abc" not in message
+
+    @pytest.mark.parametrize(
+        "own",
+        [
+            {"authorized_keys": "-----BEGIN OPENSSH PRIVATE KEY-----\nhunter2"},
+            {"authorized_keys": [["-----BEGIN OPENSSH PRIVATE KEY-----\nhunter2"]]},
+            {"authorized_keys": ["b3BlbnNzaC1rZXktdjEAAAAABG5vbmUhunter2"]},
+            {"alerts": "https://hooks.example/hunter2"},
+            {"alerts": {"webhook_url": ["https://hooks.example/hunter2"]}},
+            {"alerts": {"receivers": {"ops": "https://hooks.example/hunter2"}}},
+            {"env": "PASSWORD=hunter2"},
+            {"env": {"PASSWORD": ["hunter2"]}},
+            {"image": "https://ann:hunter2@ghcr.io/a/b:1"},
+            {"images": {"redis": "ann:hunter2@ghcr.io/a/b:1"}},
+            {"k3s": {"url": "http://ann:hunter2@mirror.example/k3s"}},
+            {"k3s": "https://ann:hunter2@mirror.example/k3s"},
+            {"registry": {"server": "https://ann:hunter2@ghcr..io", "username": "ann"}},
+            {"domain": "https://ann:hunter2@shop.example.com"},
+            {"alerts": {"smtp_host": "ann:hunter2@mail.example.com:25"}},
+        ],
+    )
+    def test_what_is_in_the_wrong_place_is_not_shown(self, own):
+        message = refusal(**own)
+        assert next(iter(own)) in message
+        assert "hunter2" not in message.lower()
+
+    @pytest.mark.parametrize("key", ["hcloud:token", "digitalocean:token", "vultr:apiKey"])
+    def test_a_clouds_token_in_plain_text(self, key):
+        """It lies in git, readable."""
+        with pytest.raises(ConfigError, match=f"{key} = plain text: an encrypted value") as caught:
+            parse_config({**GOOD, key: "hunter2"}, title="x")
+        assert "hunter2" not in str(caught.value)
+
+    def test_a_clouds_token_that_is_encrypted(self):
+        assert parse_config({**GOOD, "hcloud:token": {"secure": "v1:x"}}, title="x").name == "shop"
 
     def test_encrypted_secret_is_taken(self):
         assert parse_config({**GOOD, "stagecoach:registry_password": {"secure": "v1:x"}}, title="x").name == "shop"
@@ -226,8 +267,9 @@ class TestFiles:
             parse_stack_file(path)
 
     def test_missing(self, tmp_path):
-        with pytest.raises(ConfigError, match="cannot be read"):
-            parse_stack_file(tmp_path / "none.yaml")
+        with pytest.raises(ConfigError, match="cannot be read") as caught:
+            parse_stack_file(tmp_path / "Pulumi.stage1.yaml")
+        assert "Change to the checkout's folder, or name an existing stack file" in str(caught.value)
 
     def test_key_outside_config(self, tmp_path):
         path = tmp_path / "Pulumi.x.yaml"

@@ -58,7 +58,7 @@ def test_other_numbers(text):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("0100", "begins with a 0, with which some programs count in eights; write 100, or with quotes"),
+        ("0100", "begins with a 0, which some programs read as octal; write 100, or with quotes"),
         ("08", "write 8, or"),
         ("-010", "write -10, or"),
         ("18446744073709551616", "is a larger number than a program holds; with quotes"),
@@ -115,7 +115,26 @@ def test_the_engines_text_is_never_refused():
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(None, ""), (True, "true"), (2.0, "2"), (59.5, "59.5"), (7, "7"), ("x", "x")]
+    ("value", "text"),
+    [
+        (None, ""),
+        (True, "true"),
+        (2.0, "2"),
+        (59.5, "59.5"),
+        (7, "7"),
+        ("x", "x"),
+        (-0.0, "0"),
+        (0.00001, "0.00001"),
+        (0.000001, "0.000001"),
+        (0.00000015, "1.5e-7"),
+        (1e20, "100000000000000000000"),
+        (1e21, "1e+21"),
+        (-1.25e22, "-1.25e+22"),
+    ],
 )
 def test_engine_text(value, text):
     assert engine_text(value) == text
+
+
+def test_a_small_fraction_is_a_text_as_it_is():
+    assert read_plain("0.00001", as_text=True) == 0.00001

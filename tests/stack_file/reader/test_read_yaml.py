@@ -59,6 +59,8 @@ class TestRefused:
             ("a: b: c", "line 1, column 5: a colon with a blank behind it"),
             ("a: &x [*x]", "stands for nothing, or for what it stands in"),
             ("a: *x", "stands for nothing"),
+            ("%YAML 1.2\n---\na: 1\n", "line 1: a line that begins with % before `---` is a directive; remove it"),
+            ("%TAG ! tag:x,2026:\n---\na: 1\n", "is a directive"),
             ("{? [a] : b}", "write a key without `\\?`"),
             ("[a]: b", "is no key"),
             ("a: 1\n---\nb: 2\n", "more than one document"),

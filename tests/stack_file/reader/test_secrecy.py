@@ -99,6 +99,19 @@ def test_every_secret_in_plain_text(key):
             {"alerts_heartbeat_url": ENCRYPTED, "alerts": {"heartbeat_url": "https://a.example"}},
             ["alerts.heartbeat_url"],
         ),
+        # One of two URLs would be ignored.
+        ({"alerts_webhooks": {"team": ENCRYPTED}, "alerts": {"webhook_url": "https://a.example"}}, ["webhooks.team"]),
+        (
+            {
+                "alerts_webhooks": {"ops": ENCRYPTED},
+                "alerts": {"receivers": {"ops": {"webhook_url": "https://a.example"}}},
+            },
+            ["webhooks.ops"],
+        ),
+        ({"alerts_webhooks": {"team": ENCRYPTED}, "alerts": {"email_to": "ops@example.com"}}, []),
+        ({"alerts_webhooks": {"ops": ENCRYPTED}, "alerts": {"receivers": {"ops": {"severities": ["info"]}}}}, []),
+        ({"alerts_webhooks": {"ops": ENCRYPTED}, "alerts": {"receivers": ["ops"]}}, []),
+        ({"alerts_webhooks": {f"r{number}": ENCRYPTED for number in range(51)}}, ["alerts_webhooks"]),
     ],
 )
 def test_of_alerts(own, problems):

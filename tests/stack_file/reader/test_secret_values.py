@@ -36,6 +36,7 @@ def test_as_it_should_be(secrets):
         ({"env_secrets": {"A": {WORD: WORD}}}, "env_secrets.A", "is no text"),
         ({"env_secrets": {"PORT": 587}}, "env_secrets.PORT", "write it in quotes"),
         ({"env_secrets": {"A": f"{WORD}\0"}}, "env_secrets.A", "NUL"),
+        ({"env_secrets": {"A": WORD * 20_000}}, "env_secrets.A", "Linux starts no program"),
         ({"alerts_webhooks": f"https://chat.example/{WORD}"}, "alerts_webhooks", "is no JSON object"),
         ({"alerts_webhooks": {"chat": f"https://{WORD} x"}}, "alerts_webhooks.chat", "can be called"),
         ({"alerts_webhooks": {"chat": None}}, "alerts_webhooks.chat", "is no URL"),
@@ -50,6 +51,16 @@ def test_by_name_and_never_shown(secrets, path, words):
     assert words in problem.allowed
     assert f"--secret {'--path ' if '.' in path or 'object' in words else ''}" in problem.hint
     assert WORD not in str(problem)
+
+
+def test_together_with_the_plain_variables():
+    """Both are one Secret."""
+    secrets = {"stagecoach:env_secrets": json.dumps({f"S{number}": "x" * 100_000 for number in range(5)})}
+    plain = {f"P{number}": "x" * 100_000 for number in range(6)}
+    assert not list(value_problems(secrets, "stagecoach", json.dumps({"P0": "x"})))
+    (problem,) = value_problems(secrets, "stagecoach", json.dumps(plain))
+    assert problem.path == "stagecoach:env_secrets"
+    assert "with `env` takes 1,100,000 bytes" in problem.allowed
 
 
 def test_every_problem_at_once():

@@ -74,7 +74,7 @@ class TestRefused:
             (f"ghcr.io/acme/shop:{'1' * 129}", "is no tag"),
             ("ghcr.io/acme/shop:1:2", "'1:2' is no tag"),
             ("ghcr.io/acme/shop@sha256:abc", "64 of the digits 0-9 and a-f, this one has 3 characters"),
-            (f"ghcr.io/acme/shop@sha256:{'A' * 64}", "64 of the digits 0-9 and a-f"),
+            (f"ghcr.io/acme/shop@sha256:{'A' * 64}", "has the digits 0-9 and a-f alone, and no capital letter"),
             ("ghcr.io/acme/shop@", "'' is no digest"),
             (f"ghcr.io/acme/shop@md5:{'0' * 32}", "is no digest"),
             (f"ghcr.io/acme/shop@{'0' * 64}", "is no digest"),

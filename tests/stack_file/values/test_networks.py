@@ -107,6 +107,36 @@ def test_an_interface_of_one_machine():
         network("fe80::1%eth0")
 
 
+def addresses(count):
+    return [str(ipaddress.IPv4Address("203.0.113.0") + number) for number in range(count)]
+
+
+class TestHowMany:
+    """A provider would refuse them in the middle of the update."""
+
+    @pytest.mark.parametrize(("provider", "region", "most"), [("hetzner", "nbg1", 100), ("digitalocean", "fra1", 1000)])
+    def test_of_each_provider(self, provider, region, most):
+        values = {**CONFIG, "stagecoach:provider": provider, "stagecoach:region": region, "stagecoach:stage": 1}
+        parse_config({**values, "stagecoach:admin_cidrs": addresses(most)}, title="t")
+        with pytest.raises(ConfigError, match=f"stagecoach:admin_cidrs.*at most {most} .*there are {most + 1}"):
+            parse_config({**values, "stagecoach:admin_cidrs": addresses(most + 1)}, title="t")
+
+    def test_an_address_twice_counts_once(self):
+        values = {**CONFIG, "stagecoach:stage": 1, "stagecoach:admin_cidrs": [*addresses(100), "203.0.113.7/32"]}
+        assert len(parse_config(values, title="t").admin_cidrs) == 100
+
+    def test_of_those_that_pods_reach(self):
+        values = {**CONFIG, "stagecoach:stage": 1}
+        inside = [f"192.168.0.{number}" for number in range(101)]
+        parse_config({**values, "stagecoach:egress_cidrs": inside[:100]}, title="t")
+        with pytest.raises(ConfigError, match=r"stagecoach:egress_cidrs.*at most 100 items, and there are 101"):
+            parse_config({**values, "stagecoach:egress_cidrs": inside}, title="t")
+
+    def test_one_that_pods_reach_twice(self):
+        values = {**CONFIG, "stagecoach:stage": 1, "stagecoach:egress_cidrs": ["192.168.0.1", "192.168.0.1/32"]}
+        assert parse_config(values, title="t").egress_cidrs == ("192.168.0.1/32",)
+
+
 def test_the_same_network_twice_is_one_rule():
     networks = TypeAdapter(AdminNetworks).validate_python(("203.0.113.7", "2001:DB8::/48", "203.0.113.7/32"))
     assert networks == ("203.0.113.7/32", "2001:db8::/48")
@@ -140,6 +170,8 @@ class TestReachedByPods:
             ("10.114.3.4/20", "is an address in 10.114.0.0/20"),
             ("203.0.113.0/24", "is no private network; pods reach every public address anyway"),
             ("192.0.0.0/8", "is no private network"),
+            ("127.0.0.1", "is a network that no packet of a pod leaves its machine to"),
+            ("224.0.0.1", "is a network that no packet of a pod leaves its machine to"),
             ("0.0.0.0/0", "overlaps 10.42.0.0/16, the pods of every namespace"),
             (
                 "10.0.0.0/8",

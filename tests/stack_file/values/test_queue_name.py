@@ -1,10 +1,12 @@
 """Names of Celery's queues."""
 
+import json
+
 import pytest
 
 from infra.errors import ConfigError
 from infra.stack_file.reader.parse import parse_config
-from infra.stack_file.values.queue_name import queue_name
+from infra.stack_file.values.queue_name import MOST_QUEUES, queue_name
 from tests.sizing.test_contracts import BASE
 
 
@@ -41,3 +43,13 @@ def test_a_key_of_the_broker(name):
     """Redis answers WRONGTYPE to a list where a hash is."""
     with pytest.raises(ValueError, match="is a key that Celery keeps in the broker itself"):
         queue_name(name)
+
+
+def test_how_many():
+    """A worker's command and variables have them all: with more than 128 KiB it never starts."""
+    longest = [f"{number:0100d}" for number in range(MOST_QUEUES + 1)]
+    pools = {"default": {"queues": longest[:-1]}}
+    assert parse_config(BASE | {"stagecoach:overrides": {"pools": pools}}, title="good")
+    assert 5 * len(json.dumps(longest)) < 131_072  # of five pools
+    with pytest.raises(ConfigError, match="at most 200 items, and there are 201"):
+        parse_config(BASE | {"stagecoach:overrides": {"pools": {"default": {"queues": longest}}}}, title="bad")

@@ -131,6 +131,23 @@ class TestRefused:
         diff = compare(config(2), config(2, volume_size_gib=50))
         assert diff.refused[0].startswith("stagecoach:volume_size_gib = 50: at least 60, ")
 
+    @pytest.mark.parametrize(
+        ("before", "after", "says"),
+        [
+            ([1], [2], "[2]: key 2 may not log in yet (the update before wrote [1])"),
+            ([1, 2], [2], "[2]: key 1 is the one in use until an update has logged in with key 2"),
+        ],
+    )
+    def test_a_deploy_key_that_no_server_has_yet(self, before, after, says):
+        """As the update itself would say it, with a pull request before."""
+        diff = compare(config(1, deploy_keys=before), config(1, deploy_keys=after))
+        assert diff.refused[0].startswith(f"stagecoach:deploy_keys = {says}")
+        assert diff.events == ()
+
+    @pytest.mark.parametrize(("before", "after"), [([1], [1, 2]), ([1, 2], [2, 1]), ([2, 1], [2]), ([2, 1], [1, 2])])
+    def test_a_deploy_keys_next_step(self, before, after):
+        assert compare(config(1, deploy_keys=before), config(1, deploy_keys=after)).refused == ()
+
     def test_another_provider_has_no_price_difference(self):
         cost = compare(config(1), config(1, "vultr")).cost
         assert (cost.currency, cost.delta, cost.items) == ("USD", None, ())

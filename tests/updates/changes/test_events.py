@@ -6,7 +6,7 @@ import json
 import pytest
 
 from infra.updates.changes.compare import compare
-from infra.updates.changes.events import away, minutes
+from infra.updates.changes.events import downtime_words, minutes
 from tests.graphs import run
 from tests.plans import REGIONS
 from tests.updates.changes.configs import config
@@ -125,11 +125,11 @@ def test_fewer_celery_servers_are_drained():
     assert event.what == "Celery servers are drained and deleted: 2 to 1"
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(0, "not at all"), (30, "30 s"), (119, "119 s"), (281, "5 minutes")])
+@pytest.mark.parametrize(("seconds", "words"), [(0, "none"), (30, "30 s"), (119, "119 s"), (281, "5 minutes")])
 def test_minutes(seconds, words):
     assert minutes(seconds) == words
 
 
-def test_away():
-    assert away(compare(config(1), config(2))) == "about 6 minutes; what that is reckoned from stands below"
-    assert away(compare(config(2), config(3))) == "not at all, as far as the plan sees"
+def test_downtime_words():
+    assert downtime_words(compare(config(1), config(2))) == "about 6 minutes; breakdown below"
+    assert downtime_words(compare(config(2), config(3))) == "none, as far as the plan can tell"

@@ -73,3 +73,21 @@ class TestDomains:
         two = config_values(config(1, domains=["shop.example.org", "www.shop.example.org"], acme_email=self.MAIL))
         names = "shop.example.org, www.shop.example.org"
         assert changed(one, two) == (Change(path="stagecoach:domains", before=None, after=names),)
+
+
+def test_what_is_as_good_as_a_password_is_not_shown():
+    """That it has changed is."""
+    before = config_values(config(alerts={"webhook_url": "https://hooks.example/old"}))
+    after = config_values(
+        config(
+            alerts={"webhook_url": "https://hooks.example/new"}, k3s={"url": "https://ann:hunter2@mirror.example/k3s"}
+        )
+    )
+    assert changed(before, after) == (
+        Change(path="stagecoach:k3s.url", before=None, after="https://ann:[hidden]@mirror.example/k3s"),
+        Change(
+            path="stagecoach:alerts.webhook_url",
+            before="https://hooks.example/[hidden]",
+            after="https://hooks.example/[hidden]",
+        ),
+    )

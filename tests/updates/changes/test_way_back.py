@@ -30,7 +30,7 @@ def test_every_move(provider, old, new):
 def test_hetzner_makes_it_small_again():
     made = back(config(1), config(2))
     assert made.complete
-    assert "the server becomes cx23 again, in place, and is away once more" in made.lines
+    assert "the server becomes cx23 again, in place, and is down once more" in made.lines
     assert "the volume keeps its 60 GiB" in made.lines
     assert "Hetzner bills a resized server at today's price, also after the way back" in made.lines
 

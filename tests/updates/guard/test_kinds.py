@@ -42,3 +42,19 @@ def test_celery_servers_are_not(made):
     ]
     assert celery
     assert {kind_of(as_step(one)) for one in celery} == {None}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "held"),
+    [
+        ("hcloud:index/server:Server", "celery-servers-1-server", None),
+        ("tls:index/privateKey:PrivateKey", "access-celery-host-key", None),
+        ("hcloud:index/volume:Volume", "celery-servers-1-server", "volume"),
+        ("kubernetes:core/v1:PersistentVolumeClaim", "celery-servers-1-data", "claim"),
+        ("hcloud:index/server:Server", "my-celery-host-key", "server"),
+        ("tls:index/privateKey:PrivateKey", "celery-servers-key", "key"),
+    ],
+)
+def test_a_name_alone_lets_nothing_go(kind, name, held):
+    """What holds data is never a Celery server's, however it is called."""
+    assert kind_of(Step(op="delete", type=kind, name=name, protected=False, paths=(), replacing=())) == held

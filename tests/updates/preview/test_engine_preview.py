@@ -64,7 +64,7 @@ class TestParse:
         ],
     )
     def test_a_key_that_stands_there_twice(self, text):
-        with pytest.raises(ConfigError, match="stands there twice"):
+        with pytest.raises(ConfigError, match="is there twice"):
             parse_preview(text, "x")
 
     def test_a_message_is_told_once(self):
