@@ -4,11 +4,11 @@ import asyncio
 
 import pulumi
 import pytest
-from infra.config import program_config
 from pulumi.runtime import set_all_config
 from pulumi.runtime.config import CONFIG as ENGINES
 
 from infra.errors import ConfigError
+from infra.stack_file.reader import program_config
 from tests.programs import CONFIG
 
 REGISTRY = '{"server": "ghcr.io", "username": "ann"}'
