@@ -107,9 +107,6 @@ REASONS = {
         "infra/report/plan_markdown.py",
         "infra/delivery/stack_changes.py",
     ),
-    "seen from outside in tests/program/test_program.py and tests/stack_file/reader/test_parse.py": (
-        "infra/stack_file/reader/program_config.py",
-    ),
     "the program's parts, built whole in tests/program/test_program.py": (
         "infra/program/celery_servers.py",
         "infra/program/cluster.py",

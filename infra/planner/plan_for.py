@@ -100,8 +100,8 @@ def _warnings(config: StackConfig, plan: StackPlan) -> Iterator[str]:
         yield (
             f"stagecoach:admin_cidrs has {len(config.admin_cidrs)} networks, with the shop's {rules} rules of "
             f"{cloud.title}'s firewall; it takes {cloud.rules_of_firewall} unless {cloud.title}'s control panel says "
-            f"another number. More than {(cloud.rules_of_firewall - _SHOP_RULES) // 2} may end the update at a rule: join "
-            "neighbours to larger networks, or use a VPN with one address"
+            f"another number. More than {(cloud.rules_of_firewall - _SHOP_RULES) // 2} may end the update at a rule: "
+            "join neighbours to larger networks, or use a VPN with one address"
         )
     private = unseen_networks(config.admin_cidrs)
     if private:
