@@ -9,7 +9,7 @@ from pathlib import Path
 
 from infra.delivery.backend import holder, recheck, rename, update, write_preview
 from infra.delivery.findings import read_previews
-from infra.errors import Problem, RefusedError, StagecoachError
+from infra.errors import ConfigError, Problem, RefusedError, StagecoachError
 from infra.stack_file.deployments import Deployment
 from infra.updates.guard.refusals import refusals
 
@@ -59,7 +59,12 @@ def _judge(deployment: Deployment, *, plan: Path | None, changed: str) -> None:
     """Raises RefusedError where the update would lose something that nobody has let go, or nobody could see it."""
     with tempfile.TemporaryDirectory() as folder:
         failed = write_preview(deployment, Path(folder), readable=False, plan=plan)
-        found = read_previews(Path(folder))
+        try:
+            found = read_previews(Path(folder))
+        except ConfigError:
+            if not failed:
+                raise
+            found = ()  # the engine failed and left half a document: its own words say why
     # A left-over exception stops a pull request, not an update that is run again after it stopped half-way.
     problems = [problem for one in found for problem in refusals(replace(one.ruling, unused=()))]
     if problems:
