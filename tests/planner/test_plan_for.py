@@ -36,12 +36,14 @@ class TestVultrsFirewall:
     def said(count, **where):
         networks = [f"203.0.113.{number}" for number in range(count)]
         return [
-            line for line in plan_for(config(1, admin_cidrs=networks, **where)).warnings if "firewall group" in line
+            line
+            for line in plan_for(config(1, admin_cidrs=networks, **where)).warnings
+            if "'s firewall; it takes" in line
         ]
 
     def test_more_than_a_group_takes(self):
         (line,) = self.said(24, provider="vultr", region="fra")
-        assert "24 networks, with the shop's 52 rules in Vultr's firewall group" in line
+        assert "24 networks, with the shop's 52 rules of Vultr's firewall" in line
         assert "More than 23 may end the update" in line
 
     def test_what_it_takes(self):
