@@ -17,7 +17,7 @@ import yaml
 from infra.alerts.rules import rules
 from infra.components.app_environment import render_settings
 from infra.components.queue_exporter import exporter_variables
-from pod import load as file
+from infra.scripts import load
 from tests.alerts.metrics import used
 from tests.graphs import container, run
 from tests.plans import stage_plan
@@ -42,7 +42,7 @@ def of_the_server():
 
 def test_node(tmp_path):
     """With the collectors of the DaemonSet, and what the server's script wrote."""
-    script = file("patches/metrics.sh").replace("/var/lib/stagecoach-metrics", str(tmp_path))
+    script = load("patches/metrics.sh").replace("/var/lib/stagecoach-metrics", str(tmp_path))
     subprocess.run(["sh", "-c", script, "metrics", "once"], check=True)
     port = free_port()
     folder = f"--collector.textfile.directory={tmp_path}"
