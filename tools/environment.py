@@ -20,7 +20,7 @@ _RANGE = re.compile(r'^requires-python = ">=3\.(\d+),<3\.(\d+)"', re.MULTILINE)
 _WIDTH = 100
 
 
-def main(folder: Path, lock_file: str = "requirements-dev.txt") -> int:
+def main(folder: Path, lock_file: str = "requirements/dev.txt") -> int:
     """0 when the environment is complete; 2 with a message when it can't be made."""
     refusal = refuse(sys.version_info[:2])
     if refusal:

@@ -16,7 +16,7 @@ from tests.waiting import patience
 from tools import environment
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.txt", "requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements/dev.txt")
 
 
 class TestRange:
@@ -105,14 +105,14 @@ class TestMain:
 
     def test_an_unfinished_one_is_made(self, finished, made):
         (finished / ".complete").unlink()
-        environment.main(finished, "requirements-checkov.txt")
-        assert made == [("venv-3.11.2-abc", "requirements-checkov.txt")]
+        environment.main(finished, "requirements/checkov.txt")
+        assert made == [("venv-3.11.2-abc", "requirements/checkov.txt")]
 
     def test_one_whose_python_is_gone_is_made_anew(self, finished, made):
         (finished / "bin" / "python").unlink()
         (finished / "bin" / "python").symlink_to("/nowhere/python3")
         environment.main(finished)
-        assert made == [("venv-3.11.2-abc", "requirements-dev.txt")]
+        assert made == [("venv-3.11.2-abc", "requirements/dev.txt")]
 
     def test_one_whose_python_was_replaced_is_made_anew(self, finished, made):
         self.answers(finished, platform.python_version())
@@ -135,7 +135,8 @@ class Checkout:
     def __init__(self, folder):
         self.folder = folder
         self.cache = folder / "cache"
-        (folder / "tools").mkdir()
+        for name in ("tools", "requirements"):
+            (folder / name).mkdir()
         for name in ("Makefile", *LOCKS):
             (folder / name).write_text((REPOSITORY / name).read_text())
         self.python("python3", "3.12.1")
