@@ -99,5 +99,5 @@ programs: setup  ## install the Debian packages that are missing (root)
 # What .venv shows stays while it is right and PYTHON3 is not given: python3 itself may take 0.1 s to say which one it is.
 setup:
 	@is() { [ "$$(readlink .venv)" = "$(call VENV,$$1)" ]; }; \
-	[ -e .venv/.complete ] && is .venv/bin/python && { [ '$(origin PYTHON3)' = file ] || is '$(PYTHON3)'; } || \
+	[ -e .venv/.complete ] && cmp -s tools/stagecoach .venv/bin/stagecoach && is .venv/bin/python && { [ '$(origin PYTHON3)' = file ] || is '$(PYTHON3)'; } || \
 	{ venv="$(call VENV,$(PYTHON3))" && $(PYTHON3) tools/environment.py "$$venv" && ln -sfn "$$venv" .venv; }
