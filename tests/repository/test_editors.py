@@ -17,7 +17,8 @@ TRACKED = subprocess.run(
     check=True,
 ).stdout.splitlines()
 FILES = [path for path in TRACKED if (REPOSITORY / path).is_file()]
-TEXTS = {path: (REPOSITORY / path).read_bytes() for path in FILES}
+BYTES = {path: (REPOSITORY / path).read_bytes() for path in FILES}
+TEXTS = {path: text for path, text in BYTES.items() if b"\0" not in text}  # a picture has zeros
 
 
 def sections():
