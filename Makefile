@@ -5,11 +5,11 @@ STACK ?= stage1
 PROVIDER ?= hetzner
 BASE ?= main
 LAB_NAME ?= $(PROVIDER)
-LOCK := $(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c1-12)
+LOCK := $(shell cat requirements.txt requirements/dev.txt | sha256sum | cut -c1-12)
 # The environment of a Python: another one, or a changed pin, never meets it.
 VENV = $(CACHE)/venv-$$($(1) -V 2>/dev/null | cut -d' ' -f2)-$(LOCK)
 PY := .venv/bin/python
-LOCKS := requirements requirements-dev requirements-checkov requirements-scanners \
+LOCKS := requirements requirements/dev requirements/checkov requirements/scanners \
 	$(foreach one,shop minimal cookiecutter websocket,examples/$(one)/requirements)
 RUN_LAB := $(PY) -m lab --name $(LAB_NAME)
 
@@ -86,9 +86,9 @@ bench: setup  ## speed beside the figures that the project promises
 	@$(PY) -m tests.bench
 
 # By uv, because pip-tools locks for the one Python that it runs in.
-lock:  ## write requirements*.txt again from requirements*.in
+lock:  ## write every lock file again from its .in file
 	@$(PYTHON3) -m venv --clear $(CACHE)/lock && $(CACHE)/lock/bin/pip install -q uv==0.13.9
-	@$(foreach one,$(LOCKS),$(CACHE)/lock/bin/uv pip compile -qn $(if $(filter examples/%,$(one)),-c requirements-dev.txt) -o $(one).txt $(one).in &&) true
+	@$(foreach one,$(LOCKS),$(CACHE)/lock/bin/uv pip compile -qn $(if $(filter examples/%,$(one)),-c requirements/dev.txt) -o $(one).txt $(one).in &&) true
 
 tools: setup programs  ## build and install all that is used (minutes, once)
 	@$(PY) -m tests.run builds
@@ -99,5 +99,5 @@ programs: setup  ## install the Debian packages that are missing (root)
 # What .venv shows stays while it is right and PYTHON3 is not given: python3 itself may take 0.1 s to say which one it is.
 setup:
 	@is() { [ "$$(readlink .venv)" = "$(call VENV,$$1)" ]; }; \
-	[ -e .venv/.complete ] && is .venv/bin/python && { [ '$(origin PYTHON3)' = file ] || is '$(PYTHON3)'; } || \
+	[ -e .venv/.complete ] && cmp -s tools/stagecoach .venv/bin/stagecoach && is .venv/bin/python && { [ '$(origin PYTHON3)' = file ] || is '$(PYTHON3)'; } || \
 	{ venv="$(call VENV,$(PYTHON3))" && $(PYTHON3) tools/environment.py "$$venv" && ln -sfn "$$venv" .venv; }

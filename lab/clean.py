@@ -82,7 +82,7 @@ def _environments(in_use: InUse) -> list[Path]:
     folders = [path for name in ("venv", *_APART) for path in root.glob(f"{name}-*") if path.is_dir()]
     kept = {Path(sys.prefix).resolve()}
     for name in _APART:
-        lock = (REPOSITORY / f"requirements-{name}.txt").read_bytes()
+        lock = (REPOSITORY / f"requirements/{name}.txt").read_bytes()
         kept |= {path.resolve() for path in root.glob(f"{name}-*{hashlib.sha256(lock).hexdigest()[:12]}")}
     unused = [path for path in folders if path.resolve() not in kept and not in_use.names(path)]
     locks = [path.with_name(f"{path.name}.lock") for path in unused]

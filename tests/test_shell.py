@@ -9,7 +9,7 @@ import pytest
 from tests.waiting import patience
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-FOLDERS = (".ci", "bin", "infra", "pod", "lab", "tools", "examples")
+FOLDERS = (".ci", "infra", "pod", "lab", "tools", "examples")
 SCRIPTS = sorted(
     path.relative_to(REPOSITORY).as_posix()
     for folder in FOLDERS
@@ -24,7 +24,7 @@ def test_scripts_are_found():
         "infra/scripts/data_volume.sh",
         "pod/backup.sh",
         ".ci/run",
-        "bin/infra",
+        "tools/stagecoach",
     } <= set(SCRIPTS)
 
 

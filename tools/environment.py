@@ -1,8 +1,9 @@
 """Makes a Python environment of locked packages: `python3 tools/environment.py FOLDER [LOCK FILE]`, no package needed.
 
-The folder's name is keyed by the Python and the lock files, so a finished one is never touched again: a checkout that
-is newer than it may share it with one that is using it.  Two at once wait for each other; an interrupted one, and one
-whose Python is gone, is made anew.  An old Python must be able to read this file, so that it can say what is needed.
+The folder's name is keyed by the Python and the lock files, so packages of a finished one are never touched again: a
+checkout that is newer than it may share it with one that is using it.  Only the command `stagecoach` is brought up to
+date.  Two at once wait for each other; an interrupted one, and one whose Python is gone, is made anew.  An old Python
+must be able to read this file, so that it can say what is needed.
 """
 
 import fcntl
@@ -18,15 +19,21 @@ from pathlib import Path
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _RANGE = re.compile(r'^requires-python = ">=3\.(\d+),<3\.(\d+)"', re.MULTILINE)
 _WIDTH = 100
+_DEFAULT = "requirements/dev.txt"  # of the environment that .venv shows
+_COMMAND = _REPOSITORY / "tools" / "stagecoach"
 
 
-def main(folder: Path, lock_file: str = "requirements-dev.txt") -> int:
+def main(folder: Path, lock_file: str = _DEFAULT) -> int:
     """0 when the environment is complete; 2 with a message when it can't be made."""
     refusal = refuse(sys.version_info[:2])
     if refusal:
         return _say(refusal)
-    if _is_whole(folder):
-        return 0
+    code = 0 if _is_whole(folder) else _make_alone(folder, lock_file)
+    return code or (_add_command(folder) if lock_file == _DEFAULT else 0)
+
+
+def _make_alone(folder: Path, lock_file: str) -> int:
+    """Another process that makes the same one is waited for."""
     if shutil.which("git") is None:
         return _say("git is needed")
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -84,6 +91,20 @@ def _make(folder: Path, lock_file: str) -> int:
         return _say("pip could not install the packages; its message stands above. Run make again when it is mended")
     (folder / ".complete").touch()
     sys.stdout.write(f"Python packages: {time.monotonic() - started:.0f} s\n")
+    return 0
+
+
+def _add_command(folder: Path) -> int:
+    """Copies tools/stagecoach into the environment, in one step: another checkout may be starting it."""
+    target = folder / "bin" / _COMMAND.name
+    try:
+        if target.exists() and target.read_bytes() == _COMMAND.read_bytes():
+            return 0
+        part = target.with_name(f"{target.name}.{os.getpid()}")
+        shutil.copy(str(_COMMAND), str(part))  # with its mode
+        part.replace(target)
+    except OSError as error:
+        return _say(f"the command stagecoach can't be installed as {target}: {error.strerror}")
     return 0
 
 

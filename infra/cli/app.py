@@ -154,9 +154,9 @@ def own_arguments(arguments: list[str]) -> list[str]:
 
 
 def _program(arguments: Sequence[str], environment: Mapping[str, str]) -> str | None:
-    """`infra` where bin/infra was called or a shell completes it: `python -m infra` is no name that it could."""
-    completes = any(one.endswith("-completion") for one in arguments[:2]) or "_INFRA_COMPLETE" in environment
-    return "infra" if completes else environment.get("INFRA_PROGRAM")
+    """`stagecoach` if tools/stagecoach was called or a shell completes it: shells complete no `python -m infra`."""
+    completes = any(one.endswith("-completion") for one in arguments[:2]) or "_STAGECOACH_COMPLETE" in environment
+    return "stagecoach" if completes else environment.get("STAGECOACH_PROGRAM")
 
 
 def _unreadable(error: OSError | UnicodeDecodeError | RecursionError) -> ConfigError:

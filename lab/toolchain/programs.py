@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 
 from lab.toolchain.prepare import Trimmed
 
-PULUMI_VERSION = "3.259.0"  # tools/pulumi/go.mod
-KUBERNETES_VERSION = "1.36.3"  # tools/kubernetes/go.mod
-COREDNS_VERSION = "1.14.7"  # tools/kubernetes/go.mod
-METRICS_SERVER_VERSION = "0.9.0"  # tools/kubernetes/go.mod
-LOCAL_PATH_VERSION = "0.0.30"  # tools/kubernetes/go.mod
-TRAEFIK_VERSION = "3.7.13"  # tools/traefik/go.mod
-PEBBLE_VERSION = "2.10.3"  # tools/pebble/go.mod
+# .github/renovate.json finds the module's name behind each.
+PULUMI_VERSION = "3.259.0"  # github.com/pulumi/pulumi/pkg/v3 in tools/pulumi/go.mod
+KUBERNETES_VERSION = "1.36.3"  # k8s.io/kubernetes in tools/kubernetes/go.mod
+COREDNS_VERSION = "1.14.7"  # github.com/coredns/coredns in tools/kubernetes/go.mod
+METRICS_SERVER_VERSION = "0.9.0"  # sigs.k8s.io/metrics-server in tools/kubernetes/go.mod
+LOCAL_PATH_VERSION = "0.0.30"  # github.com/rancher/local-path-provisioner in tools/kubernetes/go.mod
+TRAEFIK_VERSION = "3.7.13"  # github.com/traefik/traefik/v3 in tools/traefik/go.mod
+PEBBLE_VERSION = "2.10.3"  # github.com/letsencrypt/pebble/v2 in tools/pebble/go.mod
 
 
 @dataclass(frozen=True, kw_only=True)

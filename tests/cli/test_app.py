@@ -1,6 +1,5 @@
 """What all commands have in common."""
 
-import json
 import os
 import subprocess
 import sys
@@ -94,65 +93,6 @@ class TestMessages:
         assert complaint.startswith("a file cannot be used\n  - ")
 
 
-class TestProgram:
-    """bin/infra, and what a shell asks of it."""
-
-    def call(self, *arguments, folder=REPOSITORY, **environment):
-        return subprocess.run(
-            [str(REPOSITORY / "bin" / "infra"), *arguments],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=patience(60),
-            env={**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1", **environment},
-        )
-
-    def test_from_any_folder(self, tmp_path):
-        done = self.call("plan", "--json", "--stack-file", str(REPOSITORY / "Pulumi.stage1.yaml"), folder=tmp_path)
-        assert json.loads(done.stdout)["stage"] == 1
-
-    def test_its_name(self):
-        assert "Usage: infra plan" in self.call("plan", "--help", COLUMNS="80", GITHUB_ACTIONS="").stdout
-
-    @pytest.mark.parametrize(
-        ("words", "offered"),
-        [
-            (("infra", "rend"), ["render"]),
-            (("infra", "doctor", "--onl"), ["--online"]),
-            (("infra", "render", "--provider", "vu"), ["vultr"]),
-            (("infra", "diff", "--from", "Pulumi.stage1"), ["Pulumi.stage1.yaml"]),
-            (("infra", "prices", "--sold-out", "cpx6"), ["cpx62"]),
-            (("infra", "doctor", "--stack", "stage"), [f"stage{number}" for number in range(1, 6)]),
-        ],
-    )
-    def test_completion(self, words, offered):
-        """As bash asks, by the script that it was given."""
-        script = self.call("--show-completion", "bash").stdout
-        assert "complete -o default -F _infra_completion infra" in script
-        line = " ".join(words)
-        ask = f"COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _infra_completion infra; echo ${{COMPREPLY[@]}}"
-        done = subprocess.run(
-            ["bash", "-c", f"{script}\n{ask}"],
-            cwd=REPOSITORY,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=patience(60),
-            env={**os.environ, "PATH": f"{REPOSITORY / 'bin'}:{os.environ['PATH']}"},
-        )
-        assert done.stdout.split() == offered
-
-    def test_no_environment(self, tmp_path):
-        """It says what to do."""
-        (tmp_path / "bin").mkdir()
-        copy = tmp_path / "bin" / "infra"
-        copy.write_text((REPOSITORY / "bin" / "infra").read_text())
-        done = subprocess.run(["sh", str(copy)], capture_output=True, text=True, check=False, timeout=patience(60))
-        assert done.returncode == 2
-        assert "run `make setup`" in done.stderr
-
-
 class TestProcess:
     """What only a process of its own shows; the other tests run in one (tests/cli/command.py)."""
 
@@ -182,7 +122,7 @@ class TestProcess:
     def test_says_what_the_tests_see(self, arguments, text, code):
         """Exit code, output, complaints, standard input: the same here and in a process of its own."""
         done = self.call(*arguments, input=text)
-        environment = {"PATH": "/usr/bin:/bin", "INFRA_PROGRAM": PROGRAM, "COLUMNS": ""}
+        environment = {"PATH": "/usr/bin:/bin", "STAGECOACH_PROGRAM": PROGRAM, "COLUMNS": ""}
         seen = command.infra(*arguments, text=text, environment=environment)
         assert done.returncode == code
         assert "Traceback" not in done.stderr

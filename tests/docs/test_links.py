@@ -8,7 +8,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 MAP = REPOSITORY / "docs" / "README.md"
 DOCS = sorted((REPOSITORY / "docs").rglob("*.md"))
-PAGES = [*DOCS, REPOSITORY / "README.md", REPOSITORY / "CHANGELOG.md", *REPOSITORY.glob("examples/*/README.md")]
+PAGES = [*DOCS, *REPOSITORY.glob("*.md"), *REPOSITORY.glob("examples/*/README.md")]
 _LINK = re.compile(r"(?<!!)\[[^]]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"```.*?^ *```|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)

@@ -24,7 +24,7 @@ PIN = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
 
 def test_pins_are_the_tested_ones():
     """The image installs what these tests ran with."""
-    ours = dict(PIN.findall((REPOSITORY / "requirements-dev.txt").read_text()))
+    ours = dict(PIN.findall((REPOSITORY / "requirements/dev.txt").read_text()))
     pins = PIN.findall((SHOP / "requirements.txt").read_text())
     assert len(pins) > 5
     assert {name: version for name, version in pins if ours.get(name) != version} == {}

@@ -104,7 +104,7 @@ def test_gos_caches_and_other_versions_of_go(cache):
 def test_environments(cache):
     """This one, those of its checkers and one that a process uses stay."""
     apart = {
-        f"{name}-{hashlib.sha256((REPOSITORY / f'requirements-{name}.txt').read_bytes()).hexdigest()[:12]}"
+        f"{name}-{hashlib.sha256((REPOSITORY / f'requirements/{name}.txt').read_bytes()).hexdigest()[:12]}"
         for name in ("checkov", "scanners")
     }
     for name in ("venv-mine", "venv-old", "venv-busy", *apart, "checkov-old", "scanners-old", "lock", "pip"):

@@ -18,7 +18,7 @@ from lab.paths import cache_root
 from tests.waiting import patience
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-LOCK_FILE = "requirements-checkov.txt"
+LOCK_FILE = "requirements/checkov.txt"
 _SECONDS = 300
 
 

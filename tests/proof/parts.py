@@ -12,7 +12,7 @@ PROGRAM = ("__main__.py", "Pulumi.yaml", "Pulumi.stage*.yaml", "deployments.yaml
 MODULES = ("tools/kubernetes", "tools/pebble", "tools/traefik")
 LAB = ("lab", *MODULES, "tools/pulumi", "examples")
 # Every part depends on these.
-ALWAYS = ("requirements.txt", "requirements-dev.txt", "pyproject.toml", "tests/conftest.py", "tests/waiting.py")
+ALWAYS = ("requirements.txt", "requirements/dev.txt", "pyproject.toml", "tests/conftest.py", "tests/waiting.py")
 HELPERS = (
     "tests/*.py",
     "tests/servers",
@@ -175,7 +175,7 @@ PROOFS: tuple[Proof, ...] = (
             "tests/scanners/test_zizmor.py",
             "tests/scanners/test_detect_secrets.py",
         ),
-        depends=(*PROGRAM, ".github", "docs", "examples", "lab", "tools", "requirements*.txt", "tests"),
+        depends=(*PROGRAM, ".github", "docs", "examples", "lab", "tools", "requirements*.txt", "requirements", "tests"),
         cpus=1,
         needs=programs(),
     ),
@@ -183,7 +183,15 @@ PROOFS: tuple[Proof, ...] = (
         name="python",
         proves="every promised Python of this machine installs the locks and runs the program",
         tests=("tests/tools/test_locks.py::test_every_promised_python_of_this_machine",),
-        depends=(*PROGRAM, "requirements-checkov.txt", "tools/environment.py", "tests/tools", "lab/paths.py", *HELPERS),
+        depends=(
+            *PROGRAM,
+            "requirements/checkov.txt",
+            "tools/environment.py",
+            "tools/stagecoach",
+            "tests/tools",
+            "lab/paths.py",
+            *HELPERS,
+        ),
         cpus=1,
         needs=every_promised,
     ),

@@ -12,7 +12,7 @@ import yaml
 from lab.paths import cache_root
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-LOCK_FILE = "requirements-scanners.txt"
+LOCK_FILE = "requirements/scanners.txt"
 
 
 def environment():

@@ -10,7 +10,7 @@ from tests.scanners.environment import REPOSITORY, accepted, scanner, stale, unl
 pytestmark = pytest.mark.proof
 LISTED = accepted("detect-secrets")
 # Lock files are nothing but hashes.
-_HASHES = r"(^|/)go\.sum$|(^|/)requirements[^/]*\.txt$|^tests/scanners/detect-secrets\.yaml$"
+_HASHES = r"(^|/)go\.sum$|(^|/)requirements(\.txt|/[^/]*\.txt)$|^tests/scanners/detect-secrets\.yaml$"
 
 
 def scan(folder, *options):

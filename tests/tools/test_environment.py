@@ -1,10 +1,9 @@
 """The environment of locked packages, and the Pythons that may make one."""
 
 import ast
-import hashlib
+import os
 import platform
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,11 +11,9 @@ import pytest
 import yaml
 
 from tests.manifests import checkov
-from tests.waiting import patience
 from tools import environment
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.txt", "requirements-dev.txt")
 
 
 class TestRange:
@@ -80,6 +77,7 @@ class TestMain:
 
         def make(folder, lock_file):
             folders.append((folder.name, lock_file))
+            (folder / "bin").mkdir(parents=True, exist_ok=True)
             return 0
 
         monkeypatch.setattr(environment, "_make", make)
@@ -103,16 +101,37 @@ class TestMain:
         assert environment.main(finished) == 0
         assert made == []
 
+    def test_a_finished_one_gets_the_command(self, finished, made):
+        """Also where it has an older one; packages are left alone."""
+        own = Path(environment.__file__).with_name("stagecoach")
+        command = finished / "bin" / "stagecoach"
+        for _ in range(2):
+            assert environment.main(finished) == 0
+            assert command.read_bytes() == own.read_bytes()
+            assert os.access(command, os.X_OK)
+            command.write_text("#!/bin/sh\necho an earlier one\n")
+        assert made == []
+        assert sorted(path.name for path in command.parent.iterdir()) == ["python", "stagecoach"]
+
+    def test_one_for_checkers_gets_none(self, finished, made):
+        environment.main(finished, "requirements/checkov.txt")
+        assert [path.name for path in (finished / "bin").iterdir()] == ["python"]
+
+    def test_a_command_that_cannot_be_written(self, finished, made, capsys):
+        (finished / "bin" / "stagecoach").mkdir()
+        assert environment.main(finished) == 2
+        assert "the command stagecoach can't be installed" in capsys.readouterr().err
+
     def test_an_unfinished_one_is_made(self, finished, made):
         (finished / ".complete").unlink()
-        environment.main(finished, "requirements-checkov.txt")
-        assert made == [("venv-3.11.2-abc", "requirements-checkov.txt")]
+        environment.main(finished, "requirements/checkov.txt")
+        assert made == [("venv-3.11.2-abc", "requirements/checkov.txt")]
 
     def test_one_whose_python_is_gone_is_made_anew(self, finished, made):
         (finished / "bin" / "python").unlink()
         (finished / "bin" / "python").symlink_to("/nowhere/python3")
         environment.main(finished)
-        assert made == [("venv-3.11.2-abc", "requirements-dev.txt")]
+        assert made == [("venv-3.11.2-abc", "requirements/dev.txt")]
 
     def test_one_whose_python_was_replaced_is_made_anew(self, finished, made):
         self.answers(finished, platform.python_version())
@@ -126,98 +145,8 @@ class TestMain:
         """A version has dots: the lock's name must keep all of it."""
         for name in ("venv-3.11.2-abc", "venv-3.11.7-abc"):
             environment.main(tmp_path / name)
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["venv-3.11.2-abc.lock", "venv-3.11.7-abc.lock"]
-
-
-class Checkout:
-    """A folder with the Makefile, a python3 that tells its version, and a script that only notes its calls."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.cache = folder / "cache"
-        (folder / "tools").mkdir()
-        for name in ("Makefile", *LOCKS):
-            (folder / name).write_text((REPOSITORY / name).read_text())
-        self.python("python3", "3.12.1")
-
-    def python(self, name, version):
-        """It makes an environment as tools/environment.py does, with itself as the interpreter."""
-        path = self.folder / "bin" / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(
-            "#!/bin/sh\n"
-            f'echo "{name} $*" >>"{self.folder}/calls"\n'
-            f'[ "$1" != -V ] || exec echo Python {version}\n'
-            '[ "$1" = tools/environment.py ] || exit 1\n'
-            f'mkdir -p "$2/bin" && ln -sf "{path}" "$2/bin/python" && touch "$2/.complete"\n'
-        )
-        path.chmod(0o755)
-
-    def setup(self, *arguments):
-        """The folder that .venv shows afterwards, and how often an environment was made."""
-        (self.folder / "calls").write_text("")
-        environ = {"PATH": f"{self.folder}/bin:/usr/bin:/bin", "STAGECOACH_CACHE": str(self.cache)}
-        subprocess.run(
-            ["make", "-s", "setup", *arguments], cwd=self.folder, env=environ, check=True, timeout=patience(60)
-        )
-        return (self.folder / ".venv").readlink().name, self.calls().count("tools/environment.py")
-
-    def calls(self):
-        return (self.folder / "calls").read_text()
-
-
-class TestMakeSetup:
-    @pytest.fixture
-    def checkout(self, tmp_path):
-        return Checkout(tmp_path)
-
-    def key(self, checkout):
-        return hashlib.sha256(b"".join((checkout.folder / name).read_bytes() for name in LOCKS)).hexdigest()[:12]
-
-    def test_the_folder_is_named_for_python_and_locks(self, checkout):
-        assert checkout.setup() == (f"venv-3.12.1-{self.key(checkout)}", 1)
-
-    def test_nobody_asks_python3_again(self, checkout):
-        """A shim takes 0.1 s to answer, which would be there in every make."""
-        made, _ = checkout.setup()
-        assert checkout.setup() == (made, 0)
-        assert checkout.calls() == "python3 -V\n"  # the environment's own, which is the same script here
-
-    def test_another_python_by_name(self, checkout):
-        """It stays when nobody names it again."""
-        checkout.setup()
-        checkout.python("python3.13", "3.13.0")
-        made = f"venv-3.13.0-{self.key(checkout)}"
-        assert checkout.setup("PYTHON3=python3.13") == (made, 1)
-        assert checkout.setup("PYTHON3=python3.13") == (made, 0)
-        assert checkout.setup() == (made, 0)
-        assert checkout.calls() == "python3.13 -V\n"
-
-    def test_a_changed_pin(self, checkout):
-        before, _ = checkout.setup()
-        with (checkout.folder / "requirements.txt").open("a") as lock:
-            lock.write("# changed\n")
-        after, made = checkout.setup()
-        assert (after != before, made) == (True, 1)
-
-    def test_an_upgrade_of_the_system(self, checkout):
-        """The same path is another Python by now."""
-        checkout.setup()
-        checkout.python("python3", "3.13.5")
-        assert checkout.setup() == (f"venv-3.13.5-{self.key(checkout)}", 1)
-
-    def test_a_python_that_is_gone(self, checkout):
-        checkout.python("python3.13", "3.13.0")
-        checkout.setup("PYTHON3=python3.13")
-        (checkout.folder / "bin" / "python3.13").unlink()
-        assert checkout.setup() == (f"venv-3.12.1-{self.key(checkout)}", 1)
-
-    def test_another_cache(self, checkout):
-        checkout.setup()
-        checkout.cache = checkout.folder / "elsewhere"
-        _, made = checkout.setup()
-        assert made == 1
-        assert (checkout.folder / ".venv").readlink().parent == checkout.cache
+        locks = [path.name for path in tmp_path.iterdir() if path.is_file()]
+        assert sorted(locks) == ["venv-3.11.2-abc.lock", "venv-3.11.7-abc.lock"]
 
 
 def test_checkov_has_one_for_each_python():

@@ -1,4 +1,4 @@
-"""requirements*.txt: hashes, pins, and that they hold for every Python that pyproject.toml promises."""
+"""Lock files: hashes, pins, and that they hold for every Python that pyproject.toml promises."""
 
 import functools
 import os
@@ -18,10 +18,10 @@ from tests.tools.pythons import pythons
 from tools.environment import promised
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-ALL = sorted(str(path.relative_to(REPOSITORY).with_suffix("")) for path in REPOSITORY.glob("requirements*.in"))
-ALL += sorted(str(path.relative_to(REPOSITORY).with_suffix("")) for path in REPOSITORY.glob("examples/*/*.in"))
+PATTERNS = ("requirements.in", "requirements/*.in", "examples/*/*.in")
+ALL = [str(path.relative_to(REPOSITORY).with_suffix("")) for one in PATTERNS for path in sorted(REPOSITORY.glob(one))]
 # The others have an environment of their own.
-INSTALLED_HERE = [name for name in ALL if name not in ("requirements-checkov", "requirements-scanners")]
+INSTALLED_HERE = [name for name in ALL if name not in ("requirements/checkov", "requirements/scanners")]
 PYTHONS = [f"3.{minor}.{patch}" for minor in promised() for patch in (0, 99)]
 SYSTEMS = {
     "linux": {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "x86_64"},
@@ -42,7 +42,7 @@ def wanted(path):
         if not line.startswith("-r "):
             yield Requirement(line)
         elif line.endswith(".in"):
-            yield from wanted(line.removeprefix("-r "))
+            yield from wanted(Path(path).parent / line.removeprefix("-r "))
 
 
 def pinned(path):
@@ -115,14 +115,14 @@ def unmet(roots, lock, surroundings):
 @pytest.mark.parametrize("name", INSTALLED_HERE)
 def test_a_promised_python_finds_all_it_needs(name, python, system):
     """By what the installed packages ask for, under the markers of that Python."""
-    roots = [*wanted(f"{name}.in"), *(wanted("requirements.in") if name == "requirements-dev" else ())]
+    roots = [*wanted(f"{name}.in"), *(wanted("requirements.in") if name == "requirements/dev" else ())]
     assert unmet(roots, pinned(f"{name}.txt"), environment(python, system)) == []
 
 
 def test_a_lock_of_one_python_is_found_out():
     """The fault that this is for: redis asks for async-timeout below 3.11.3 only."""
-    short = [one for one in pinned("requirements-dev.txt") if one.name != "async-timeout"]
-    roots = list(wanted("requirements-dev.in"))
+    short = [one for one in pinned("requirements/dev.txt") if one.name != "async-timeout"]
+    roots = list(wanted("requirements/dev.in"))
     found = unmet(roots, short, environment("3.11.2", "linux"))
     assert found == ['redis asks for async-timeout>=4.0.3; python_full_version < "3.11.3", the lock has nothing']
     assert unmet(roots, short, environment("3.11.3", "linux")) == []
@@ -154,7 +154,7 @@ def test_every_promised_python_of_this_machine(minor, folder, tmp_path):
     plan = ("infra", "plan", "--stage", "1", "--provider", "hetzner")
     for version, python in sorted(found.items()):
         print(f"Python {version}: {python}")
-        for lock, program in (("requirements-dev.txt", plan), ("requirements-checkov.txt", ("checkov.main", "-v"))):
+        for lock, program in (("requirements/dev.txt", plan), ("requirements/checkov.txt", ("checkov.main", "-v"))):
             shutil.rmtree(folder, ignore_errors=True)
             subprocess.run([python, "tools/environment.py", str(folder), lock], cwd=REPOSITORY, check=True)
             own = folder / "bin" / "python"

