@@ -114,7 +114,11 @@ def _loaded(text: str) -> Any:  # noqa: ANN401  whatever stands there
 
     if len(text) > LONGEST:
         raise ValueError(f"longer than {LONGEST} characters")
-    return json.loads(text, object_pairs_hook=once)
+
+    def no_number(constant: str) -> Any:  # noqa: ANN401  it never returns
+        raise ValueError(f"{constant} is no number of JSON")
+
+    return json.loads(text, object_pairs_hook=once, parse_constant=no_number)
 
 
 def _unchanged(summary: Mapping[str, Any], raw: list[tuple[Mapping[str, Any], Step]]) -> int:

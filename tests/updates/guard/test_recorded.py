@@ -131,7 +131,11 @@ class TestDamaged:
         kind = "hcloud:index/volume:Volume"
         urn = f"urn:pulumi:stage1::stagecoach::{kind}::server-data"
         states = {"oldState": {"inputs": {"size": before}}, "newState": {"inputs": {"size": after}}}
-        found = judged(json.dumps({"steps": [{"op": "update", "urn": urn, **states}]}))
+        text = json.dumps({"steps": [{"op": "update", "urn": urn, **states}]})
+        found = judged(text)
+        if found is None:  # no JSON, which Python's writer makes of a number that is none
+            assert "NaN" in text or "Infinity" in text
+            return
         plain = all(type(one) in (int, float) and math.isfinite(one) for one in (before, after))
         # What can't be compared, or is not told, may be smaller.
         assert bool(found.refused) is (after < before if plain else before != after or before is None)

@@ -176,3 +176,10 @@ class TestPlain:
     def test_a_summary_that_agrees(self):
         text = document(step("delete", SERVER, "server-server")).replace('"same": 70', '"same": 70, "delete": 1')
         assert parse_preview(text, "x").unchanged == 70
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_is_no_preview(constant):
+    """Python reads them, and one of them is not even equal to itself: a size could not be compared."""
+    with pytest.raises(ConfigError, match=f"{constant} is no number of JSON"):
+        parse_preview(f'{{"steps": [{{"op": "same", "urn": "urn", "size": {constant}}}]}}', "preview.json")
