@@ -79,8 +79,9 @@ fmt: setup  ## format, and fix what can be fixed
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-docs: setup  ## write docs/reference again from the code
+docs: setup  ## write docs/reference and docs/images again from the code
 	@$(PY) -m tools.reference
+	@$(PY) -m tools.pictures
 
 bench: setup  ## speed beside the figures that the project promises
 	@$(PY) -m tests.bench

@@ -13,9 +13,14 @@ from infra.sizing.plan import StackPlan
 _COUNTS = "min/planned/max + surge"
 
 
-def print_plan(plan: StackPlan) -> None:
-    """Nodes, workloads, the sum at the peak, contracts, departures from the guide."""
-    console = new_console()
+def print_plan(plan: StackPlan, console: Console | None = None) -> None:
+    """Print nodes, workloads, the sum at the peak, contracts and departures from the guide.
+
+    Args:
+        plan: what is printed.
+        console: where; standard output if left out.
+    """
+    console = console or new_console()
     console.print(f"Stage {plan.stage} on {plan.provider}, {plan.region}", style="bold")
     if plan.use:
         use = plan.use

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from infra.cli.sides import with_stage
@@ -19,6 +20,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 # The real engine's, of this very move (tests/engine/test_guard.py records it).
 RECORDED = REPOSITORY / "tests" / "updates" / "guard" / "fixtures" / "tier-move.json"
 STACK = "stage1"
+READ = date(2026, 11, 30)  # warnings of ends of support come and go with the day; this page must not
 _INTRO = f"""\
 This is the comment that a pull request gets that changes `stagecoach:stage` from 1 to 2 in `Pulumi.{STACK}.yaml`, and \
 nothing else. [Pull requests](../how-to/pull-requests.md) says how to set it up, and how to read it. \
@@ -31,8 +33,8 @@ def pull_request_page() -> str:
     return page("The comment of a pull request", _INTRO, "---", comment().removeprefix(f"{MARKER}\n"))
 
 
-def comment() -> str:
-    """As the workflow writes it."""
+def comment(today: date = READ) -> str:
+    """Return the comment as the workflow writes it on the day `today`."""
     preview = parse_preview(RECORDED.read_text(), RECORDED.name)
     path = f"Pulumi.{STACK}.yaml"
     before = parse_stack_file(REPOSITORY / path)
@@ -42,7 +44,7 @@ def comment() -> str:
         path=path,
         base_path=path,
         deployment=before.name,
-        plan=plan_for(after),
+        plan=plan_for(after, today=today),
         diff=diff,
         refused=diff.refused,
         error=None,
