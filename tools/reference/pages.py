@@ -13,6 +13,7 @@ from tools.reference.pull_request import pull_request_page
 from tools.reference.stack_file import stack_file_page
 from tools.reference.stages import stages_page
 from tools.reference.support import support_page
+from tools.reference.tier_guide import tier_guide_page
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
@@ -29,4 +30,5 @@ def pages() -> dict[str, str]:
         "alerts.md": alerts_page(),
         "support.md": support_page(),
         "pull-request.md": pull_request_page(),
+        "tier-guide.md": tier_guide_page(),
     }
