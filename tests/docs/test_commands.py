@@ -28,6 +28,7 @@ SKIPPED = {
     "how-to/move-a-stage.md": (),
     "how-to/stack-file.md": (),
     "how-to/private-addresses.md": ("needs pods that run",),
+    "how-to/read-a-plan.md": (),
     "how-to/override.md": (),
     "how-to/explain.md": (),
     "how-to/queues.md": (),
