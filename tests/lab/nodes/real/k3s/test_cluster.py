@@ -95,6 +95,7 @@ class TestRootDisk:
         until("the eviction", lambda: server.object("pod", "full")["status"].get("reason") == "Evicted", 180)
         assert "exceeds the limit" in server.object("pod", "full")["status"]["message"]
         assert server.object("pod", "beside")["status"]["phase"] == "Running"
+        server.kubectl("delete", "pod", "full", "beside", "--now")  # an evicted pod is never ready again
 
 
 class TestHardening:
