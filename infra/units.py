@@ -10,7 +10,7 @@ GIB = 1024**3
 
 @dataclass(frozen=True, order=True, slots=True)
 class Cpu:
-    """An amount of CPU time in whole millicores (1000 = one vCPU)."""
+    """Cpu is an amount of CPU time in whole millicores (1000 = one vCPU)."""
 
     millicores: int
 
@@ -35,7 +35,7 @@ class Cpu:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Memory:
-    """An amount of memory in whole bytes."""
+    """Memory is an amount of memory in whole bytes."""
 
     bytes: int
 

@@ -24,7 +24,7 @@ TIMEOUTS = pulumi.CustomTimeouts(create="15m", update="30m", delete="10m")
 
 @dataclass(frozen=True, kw_only=True)
 class ServerArgs:
-    """The inputs of a provider's server; no part of `user_data` depends on the stage."""
+    """These inputs describe a provider's server; no part of `user_data` depends on the stage."""
 
     deployment: str
     region: str
@@ -63,7 +63,7 @@ class Server(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class CeleryServersArgs:
-    """The inputs of Celery servers, which join the private network and accept nothing from the internet."""
+    """These inputs describe Celery servers, which join the private network and accept nothing from the internet."""
 
     deployment: str
     region: str
@@ -123,7 +123,7 @@ def celery_private_ip(number: int) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class FoundServer:
-    """A server that the provider's API listed for the deployment."""
+    """A found server is one that the provider's API lists for the deployment."""
 
     id: str
     name: str
@@ -152,7 +152,7 @@ def opened_ports(admin_cidrs: tuple[str, ...]) -> list[tuple[str, tuple[str, ...
 
 @dataclass(frozen=True, kw_only=True)
 class Cloud:
-    """A cloud's components and look-ups; a component's first argument is its logical name."""
+    """A cloud bundles its components and look-ups; a component's first argument is its logical name."""
 
     server: Callable[[str, ServerArgs], Server]  # builds the server with its volume, address, network and firewall
     # Builds servers in the private network of the server

@@ -15,7 +15,7 @@ _FIRST_NAME = "quota"
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """The bounds that a namespace has; all are empty for a deployment that does not exist yet.
+    """These bounds apply in a namespace now; all are empty for a deployment that does not exist yet.
 
     Args:
         quotas: The program's ResourceQuotas by name, each with its keys; all of them apply at once.

@@ -24,7 +24,7 @@ Resources = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class SavedServer:
-    """A server in the state; `resource` is its logical name."""
+    """A saved server is one that the state contains; `resource` is its logical name."""
 
     resource: str
     name: str

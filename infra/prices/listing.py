@@ -29,7 +29,7 @@ class Fallback:
 
 @dataclass(frozen=True, kw_only=True)
 class StagePrice:
-    """The price of a stage at a provider, and the numbers of customers for which the stage is used."""
+    """A stage price says what a stage costs at a provider, and for which numbers of customers it is used."""
 
     stage: int
     provider: str

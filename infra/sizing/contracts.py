@@ -1,4 +1,4 @@
-"""Check the contracts between the layers; each has a name and the field that mends it, so that people can act."""
+"""Check the contracts between the layers; each has a name and the field to change."""
 
 from __future__ import annotations
 

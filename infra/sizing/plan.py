@@ -58,7 +58,7 @@ class NodePlan:
 
 @dataclass(frozen=True, kw_only=True)
 class DjangoPlan:
-    """The plan of the web pods; before every rollout a Job of its own runs the migrations."""
+    """This plan sizes the web pods; before every rollout a Job of its own runs the migrations."""
 
     workload: WorkloadPlan  # container "django"
     migrate: WorkloadPlan  # Job, container "migrate"
@@ -72,7 +72,7 @@ class DjangoPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerPlan:
-    """The plan of one pool of Celery workers; times are in seconds."""
+    """This plan sizes one pool of Celery workers; times are in seconds."""
 
     workload: WorkloadPlan  # container "worker"
     pool: str
@@ -94,7 +94,7 @@ class WorkerPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class PostgresPlan:
-    """The plan of Postgres, computed from a memory budget; settings are texts as postgresql.conf has them."""
+    """This plan sizes Postgres from a memory budget; settings are texts as postgresql.conf has them."""
 
     workload: WorkloadPlan  # StatefulSet, containers "postgres" and "exporter"
     backup: WorkloadPlan  # CronJob, container "backup"
@@ -109,7 +109,7 @@ class PostgresPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class PgBouncerPlan:
-    """The plan of PgBouncer, which runs if Postgres cannot take every connection itself."""
+    """This plan sizes PgBouncer, which runs if Postgres cannot take every connection itself."""
 
     workload: WorkloadPlan  # Deployment, container "pgbouncer"
     default_pool_size: int  # connections to Postgres
@@ -119,7 +119,7 @@ class PgBouncerPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class RedisPlan:
-    """The plan of one Redis instance, the broker or the cache."""
+    """This plan sizes one Redis instance, the broker or the cache."""
 
     workload: WorkloadPlan  # StatefulSet, containers "redis" and "exporter"
     maxmemory: Memory
@@ -131,7 +131,7 @@ class RedisPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringPlan:
-    """The plan of Prometheus and of the exporters that it scrapes."""
+    """This plan sizes Prometheus and the exporters that it scrapes."""
 
     prometheus: WorkloadPlan  # StatefulSet, containers "prometheus" and "alertmanager"
     node_exporter: WorkloadPlan  # DaemonSet, container "node-exporter"
@@ -145,7 +145,7 @@ class MonitoringPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class NamespacePlan:
-    """The admission bounds of the app's namespace, computed from the workloads."""
+    """This plan bounds what the app's namespace admits; the bounds are computed from the workloads."""
 
     limit_range_max: Amounts
     quota_requests: Amounts
@@ -157,7 +157,7 @@ class NamespacePlan:
 
 @dataclass(frozen=True, kw_only=True)
 class Workloads:
-    """All workloads that run, with their sizes."""
+    """Workloads are all parts that run, with their sizes."""
 
     django: DjangoPlan
     workers: tuple[WorkerPlan, ...]  # the default pool first

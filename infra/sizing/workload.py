@@ -36,7 +36,7 @@ class Amounts:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """The limits of a container; None means that it has no such limit."""
+    """These limits bound a container; None means that it has no such limit."""
 
     cpu: Cpu | None
     memory: Memory | None
@@ -53,7 +53,7 @@ class Disk:
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerPlan:
-    """The plan of one container holds its requests and limits."""
+    """A container plan holds the requests and limits of one container."""
 
     name: str
     requests: Amounts
@@ -80,7 +80,7 @@ class ReplicasPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadPlan:
-    """The plan of one workload; a job has 0 planned replicas and surge 1."""
+    """A workload plan sizes one workload; a job has 0 planned replicas and surge 1."""
 
     name: str
     kind: str  # Deployment, StatefulSet, DaemonSet, Job or CronJob

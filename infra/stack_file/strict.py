@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 @dataclass(frozen=True, kw_only=True)
 class Between:
-    """A problem between fields: each field is valid alone, but not with the others.
+    """Fields contradict each other: each is valid alone, but not with the others.
 
     Args:
         path: The field that the message names, from the top of the stack file.
@@ -38,7 +38,7 @@ class HiddenValueError(ValueError):
     """The value is wrong and may be a secret, so no message shows it."""
 
 
-def whole_number(value: Any) -> Any:  # noqa: ANN401  whatever stands in the file
+def whole_number(value: Any) -> Any:  # noqa: ANN401  the value may be anything
     """Return the value for an item of a list of numbers, but refuse `true`, which Python counts as 1.
 
     Args:
@@ -59,7 +59,7 @@ class StrictModel(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _is_no_truth_value(cls, value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401  whatever stands in the file
+    def _is_no_truth_value(cls, value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401  the value may be anything
         """Refuse a truth value where a number belongs: `stage: true` is not stage 1."""
         kind = cls.model_fields[str(info.field_name)].annotation
         return whole_number(value) if _takes_a_number(kind) else value

@@ -26,7 +26,7 @@ class RunnerAccess:
         ids = [one["id"] for one in require_server(servers, opening)]
         self.api.call("POST", "/firewalls", {"name": opening.name, "inbound_rules": rules, "droplet_ids": ids})
 
-    def close(self, deployment: str, mine: Mine) -> list[str]:  # noqa: ARG002  names tell it
+    def close(self, deployment: str, mine: Mine) -> list[str]:  # noqa: ARG002  the names identify the deployment
         """Delete the firewalls whose name `mine` accepts; `Access.close` has the details."""
         listed = self.api.call("GET", f"/firewalls?per_page={PAGE}")["firewalls"]
         found = [one for one in listed if mine(one["name"])]

@@ -34,7 +34,7 @@ class RunnerAccess:
         applied = [{"type": "server", "server": {"id": one["id"]}} for one in require_server(servers, opening)]
         self.api.call("POST", "/firewalls", {"name": opening.name, "rules": rules, "apply_to": applied})
 
-    def close(self, deployment: str, mine: Mine) -> list[str]:  # noqa: ARG002  names tell it
+    def close(self, deployment: str, mine: Mine) -> list[str]:  # noqa: ARG002  the names identify the deployment
         """Detach and delete the firewalls whose name `mine` accepts: Hetzner does not delete one that is in use."""
         found = [one for one in self.api.call("GET", "/firewalls?per_page=50")["firewalls"] if mine(one["name"])]
         for one in found:

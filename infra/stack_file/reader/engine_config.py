@@ -52,6 +52,6 @@ def _name(key: str) -> str:
     return key.rpartition(":")[2]
 
 
-def _shape(key: str, text: str) -> Any:  # noqa: ANN401  whatever stands in the stack file
+def _shape(key: str, text: str) -> Any:  # noqa: ANN401  the value may be anything
     """Replace a secret by a marker, but keep the names inside a secret that holds several values."""
     return dict.fromkeys(object_of(text) or (), _SECRET) or _SECRET if _name(key) in NAMED_SECRETS else _SECRET

@@ -12,7 +12,7 @@ from infra.stack_file.reader.read_yaml import DEEPEST, MOST_VALUES
 _TEXTS = ("name", "region", "image", "domain")
 
 
-def from_engine(name: str, text: str) -> Any:  # noqa: ANN401  whatever stands in the stack file
+def from_engine(name: str, text: str) -> Any:  # noqa: ANN401  the value may be anything
     """Return the value of a key.
 
     Args:
@@ -33,7 +33,7 @@ def from_engine(name: str, text: str) -> Any:  # noqa: ANN401  whatever stands i
     return text if name in _TEXTS else read_text(text)
 
 
-def _is_moderate(found: Any) -> bool:  # noqa: ANN401  whatever stands in the text
+def _is_moderate(found: Any) -> bool:  # noqa: ANN401  the value may be anything
     """Return whether the value is within the limits of a stack file: its depth and its number of keys and values."""
     level, count = [found], 0
     for _ in range(DEEPEST):

@@ -139,7 +139,7 @@ def _without_consequences(found: list[Mapping[str, Any]]) -> list[Mapping[str, A
     ]
 
 
-def _has(owner: Any, key: str) -> bool:  # noqa: ANN401  whatever stands in the file
+def _has(owner: Any, key: str) -> bool:  # noqa: ANN401  the value may be anything
     if isinstance(owner, list):
         return key.isdecimal() and int(key) < len(owner)
     return isinstance(owner, dict) and key in owner

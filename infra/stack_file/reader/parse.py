@@ -107,7 +107,7 @@ def parse_config(
     return config
 
 
-def _without_nulls(value: Any) -> Any:  # noqa: ANN401  whatever stands in the file
+def _without_nulls(value: Any) -> Any:  # noqa: ANN401  the value may be anything
     """Drop keys without a value at every depth: such a key counts as left out."""
     if isinstance(value, dict):
         return {key: _without_nulls(one) for key, one in value.items() if one is not None}

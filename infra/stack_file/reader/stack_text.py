@@ -102,7 +102,7 @@ def _place(one: Oddity) -> tuple[str, ...]:
     return one.path[1].removeprefix(f"{NAMESPACE}:"), *one.path[2:]
 
 
-def _value(key: str, value: Any) -> Any:  # noqa: ANN401  whatever stands there
+def _value(key: str, value: Any) -> Any:  # noqa: ANN401  the value may be anything
     return value if has_secret(value) else as_engine(key.rpartition(":")[2], value)
 
 
