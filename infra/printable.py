@@ -7,7 +7,7 @@ import re
 from infra.errors import cut
 
 # Terminals execute these: ECMA-48's control sequences, and commands to the operating system with their end. The pattern
-# never backtracks, so a hostile text costs no more time than another.
+# takes linear time, so that a hostile text cannot slow the program down.
 _COMMANDS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
 
 
