@@ -12,7 +12,7 @@ _DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 
 
 def read_autoscaled(resources: Mapping[str, Any]) -> frozenset[str]:
-    """Return the names of these Deployments.
+    """Return the names of the Deployments that take their replica count back once no autoscaler scales them.
 
     They are the Deployments whose autoscaler is in the state, because it owns their count, and those that carry the
     annotation already, because the next preview would otherwise show a change.
