@@ -81,9 +81,9 @@ class CloudFacts:
     needed: Mapping[str, tuple[str, ...]]
     examples: Mapping[str, Mapping[str, Any]]  # outputs that the cloud would compute, for rendering without it
     resize: Assumption  # how long the cloud takes to change the type of a server that is powered off
-    # Most networks that one firewall rule takes; None: each network is a rule of its own
+    # Most networks that one firewall rule takes; None: each network is a rule of its own.
     networks_of_rule: int | None = None
-    # Most rules that a firewall takes; None: the cloud has no limit that matters here
+    # Most rules that a firewall takes; None: the cloud has no limit that matters here.
     rules_of_firewall: int | None = None
     upgrade_only: bool = False  # whether the cloud refuses to resize to a smaller type
     repriced: str = ""  # how a resize, and resizing back, changes the price

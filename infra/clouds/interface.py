@@ -155,7 +155,7 @@ class Cloud:
     """A cloud bundles its components and look-ups; a component's first argument is its logical name."""
 
     server: Callable[[str, ServerArgs], Server]  # builds the server with its volume, address, network and firewall
-    # Builds servers in the private network of the server
+    # Builds servers in the private network of the server.
     celery_servers: Callable[[str, CeleryServersArgs], CeleryServers]
     # Finds the servers that carry the deployment's label; the second argument is the number of Celery servers in the
     # state.

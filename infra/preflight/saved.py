@@ -17,7 +17,7 @@ _SERVERS = {cloud.server.type: cloud.server for cloud in CLOUDS.values()}
 _SELF_ATTACHED = {cloud.volume.type: cloud.volume.server for cloud in CLOUDS.values() if cloud.volume.server}
 _STACK = "pulumi:pulumi:Stack"
 _ANSWERED = re.compile(r"celery-answers-(\d+)")
-# The script of infra/components/celery_answers.py exports it
+# The script of infra/components/celery_answers.py exports it.
 _BOOT = re.compile(r"^export BOOT='\S+ (\S+)'$", re.MULTILINE)
 Resources = Mapping[str, Any]
 

@@ -12,8 +12,9 @@ from infra.sizing.plan import Amounts, NodePlan
 from infra.sizing.reason import Reasons, counted, reason
 from infra.units import MIB, Cpu, Memory
 
-# Firmware and kernel take the rest of the advertised memory. A Hetzner cpx22 (4 GB) showed 93.1 %, a cx33 (8 GB) 94.6
-# %. This bound is below both and applies to every type; docs/explanation/plan.md shows how to check a server.
+# Firmware and kernel take the rest of the advertised memory. A Hetzner cpx22 (4 GB) showed 93.1 % of it, and a cx33
+# (8 GB) 94.6 %. This bound is below both and applies to every type; docs/explanation/plan.md shows how to check a
+# server.
 _VISIBLE_PERCENT = Decimal("92.5")
 # Each row is for servers up to the first number in GiB, and has MiB for k3s with containerd and its shims, and for the
 # kubelet's eviction threshold.

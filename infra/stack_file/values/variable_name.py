@@ -10,7 +10,7 @@ from collections.abc import Iterable
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MOST = 256  # characters: a longer text was pasted by mistake
 
-# Bytes of NAME=value with its final NUL: Linux refuses to start a program with more (MAX_ARG_STRLEN)
+# Bytes of NAME=value with its final NUL: Linux refuses to start a program with more (MAX_ARG_STRLEN).
 _LONGEST_ENTRY = 131_072
 # Limit of all values in bytes: one Secret holds the variables and at most 1 MiB, of which the stack's own take the
 # rest.
