@@ -1,1 +1,1 @@
-"""The Pulumi program: config, sizing, components."""
+"""Hold the Pulumi program: reading stack files, planning, and building what the plan says."""

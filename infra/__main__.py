@@ -1,4 +1,4 @@
-"""`python -m infra`."""
+"""Run the command line for `python -m infra`."""
 
 from infra.cli.app import run
 

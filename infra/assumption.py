@@ -1,4 +1,4 @@
-"""How long something takes, and who says so."""
+"""Define a length of time together with its source."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Assumption:
-    """One length of time, and where it comes from."""
+    """An assumption says how many seconds a step takes, and who says so."""
 
     what: str
     seconds: float

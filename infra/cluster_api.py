@@ -1,4 +1,4 @@
-"""A Kubernetes API server by kubeconfig: the few requests that an update makes beside the engine's."""
+"""Send the few requests that an update makes to a Kubernetes API server beside the engine's own."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ import yaml
 from infra.names import MONITORING_NAMESPACE, PROMETHEUS
 
 _LONGEST = 4_000_000  # bytes of an answer
-# What to do where the API server does not know who asks.
+# Messages add this advice to the API server's answer.
 _WAYS: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: ", the kubeconfig may have expired: see docs/how-to/renew-kubeconfig.md"
 }
 
 
 class Cluster:
-    """Requests by path; every one has a connection of its own, because servers restart in an update."""
+    """A client sends each request over a new connection, because servers restart during an update."""
 
     def __init__(self, kubeconfig: str, seconds: float = 10) -> None:
-        """Reads the kubeconfig.
+        """Read the kubeconfig.
 
         Args:
-            kubeconfig: Its text, with a client certificate.
-            seconds: How long one request may take.
+            kubeconfig: The text of a kubeconfig with a client certificate.
+            seconds: The longest time that one request may take.
 
         Raises:
-            ValueError: it is none with a client certificate.
+            ValueError: The text is not a kubeconfig with a client certificate.
         """
         self._seconds = seconds
         try:
@@ -47,10 +47,13 @@ class Cluster:
             raise ValueError(f"no kubeconfig with a client certificate: {type(error).__name__}") from None
 
     def items(self, path: str) -> list[dict[str, Any]]:
-        """The items of a list.
+        """Return the items of a list.
+
+        Args:
+            path: The list's path in the API.
 
         Raises:
-            OSError: the server did not answer, refused, or gave no list.
+            OSError: The server did not answer, refused, or returned something else.
         """
         found = self._request("GET", path).get("items")
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
@@ -58,10 +61,16 @@ class Cluster:
         return found
 
     def query(self, expression: str) -> list[dict[str, Any]]:
-        """What the cluster's Prometheus answers now: the series of a vector.
+        """Ask the cluster's Prometheus for the current value of an expression.
+
+        Args:
+            expression: A PromQL expression whose result is an instant vector.
+
+        Returns:
+            The series of the vector, as Prometheus's API writes them.
 
         Raises:
-            OSError: as `items`.
+            OSError: The server did not answer, refused, or returned something else.
         """
         path = f"/api/v1/namespaces/{MONITORING_NAMESPACE}/services/{PROMETHEUS}:9090/proxy/api/v1/query"
         answer = self._request("GET", f"{path}?{urlencode({'query': expression})}")
@@ -72,10 +81,14 @@ class Cluster:
         return found
 
     def delete(self, path: str, uid: str) -> None:
-        """Deletes the object of that identifier; one of the same name that came after it stays.
+        """Delete an object only if it has this identifier, so that a newer object of the same name stays.
+
+        Args:
+            path: The object's path in the API.
+            uid: The identifier in the object's metadata.
 
         Raises:
-            OSError: as `items`.
+            OSError: The server did not answer, or refused.
         """
         self._request("DELETE", path, {"preconditions": {"uid": uid}})
 
@@ -89,7 +102,7 @@ class Cluster:
             answer = made.getresponse()
             text = answer.read(_LONGEST)
         except OSError:
-            raise  # one of TLS is a ValueError as well
+            raise  # errors of TLS are OSErrors, and some are ValueErrors as well
         except (http.client.HTTPException, ValueError) as error:
             raise OSError(f"no HTTP ({type(error).__name__})") from error
         finally:
@@ -104,7 +117,7 @@ class Cluster:
 
 
 def _object(text: bytes) -> dict[str, Any] | None:
-    """None where it is something else, for example the page of a proxy."""
+    """Return the JSON object of the answer, or None if it is something else, for example a proxy's error page."""
     try:
         found = json.loads(text or b"{}")
     except (ValueError, RecursionError):
@@ -113,9 +126,9 @@ def _object(text: bytes) -> dict[str, Any] | None:
 
 
 def _tls(cluster: Mapping[str, str], user: Mapping[str, str]) -> ssl.SSLContext:
-    """Both sides' certificates; OpenSSL takes a client's pair from a file only, which is gone at once."""
+    """Build a TLS context from the kubeconfig; OpenSSL reads the client's certificate only from a file."""
     context = ssl.create_default_context(cadata=base64.b64decode(cluster["certificate-authority-data"]).decode())
-    # From 3.13 on Python asks for identifiers of keys in every certificate; the engine's own client, in Go, does not.
+    # Python 3.13 and newer require key identifiers in every certificate. The engine's own client, in Go, does not.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     with tempfile.TemporaryDirectory() as folder:
         pair = Path(folder, "client.pem")

@@ -1,4 +1,4 @@
-"""Errors that are shown to people: no traceback, every problem at once."""
+"""Define the errors that a command shows to people: without a traceback, and with every problem at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LONGEST = 20_000  # characters of one part of a message: a stack file may have 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One thing that is wrong: where, what was found, what is allowed, what to do."""
+    """A problem says where something is wrong, what was found, what is allowed, and what to do."""
 
     path: str
     value: str  # as a person wrote it; never a secret
@@ -18,29 +18,34 @@ class Problem:
     hint: str
 
     def __str__(self) -> str:
-        """One line for the message."""
+        """Return the problem as one line of a message."""
         path, value, allowed, hint = (cut(one, _LONGEST) for one in (self.path, self.value, self.allowed, self.hint))
         found = f" = {_line(value)}" if value else ""
         return f"{_line(path)}{found}: {_plain(allowed)}. {_plain(hint)}"
 
 
 def cut(text: str, longest: int) -> str:
-    """The text, or its first characters with three dots behind them."""
+    """Return the text, cut to its first characters with three dots after them if it is longer.
+
+    Args:
+        text: Any text.
+        longest: The number of characters that are kept.
+    """
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 
 def _line(text: str) -> str:
-    """What a file says, without line ends and a terminal's commands."""
+    """Escape line ends and terminal commands in a text that comes from a file."""
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def _plain(text: str) -> str:
-    """The same of a sentence, which may have several lines where it repeats what a program said."""
+    """Escape terminal commands in a sentence, but keep its lines, because it may repeat a program's output."""
     return "".join(one if one in "\n\t" else _line(one) for one in text)
 
 
 class StagecoachError(Exception):
-    """Base of all errors that end a command with a message instead of a traceback."""
+    """An error of this kind ends a command with a message instead of a traceback."""
 
     exit_code = 2
 
@@ -56,6 +61,6 @@ class ConfigError(StagecoachError):
 
 
 class RefusedError(StagecoachError):
-    """The input is valid, but what it asks for is refused (exit code 1)."""
+    """The input is valid, but the program refuses to do what it asks for (exit code 1)."""
 
     exit_code = 1

@@ -1,6 +1,6 @@
-"""Names that more than one part must agree on."""
+"""Define the names that several parts of the project must agree on."""
 
-NAMESPACE = "stagecoach"  # of the keys of a stack file
+NAMESPACE = "stagecoach"  # namespace of the keys of a stack file
 APP_NAMESPACE = "app"
 MONITORING_NAMESPACE = "monitoring"
 SYSTEM_NAMESPACE = "kube-system"
@@ -21,26 +21,30 @@ QUEUE_EXPORTER = "queue-exporter"
 PROMETHEUS = "prometheus"
 NODE_EXPORTER = "node-exporter"
 GRAFANA = "grafana"
-# Receivers that the rendered Alertmanager config has itself.
+# The rendered Alertmanager config always contains these receivers.
 NOBODY_RECEIVER, HEARTBEAT_RECEIVER = "nobody", "heartbeat"
 
-# The label that every cloud resource carries; the look-up of design 4 searches for it.
+# Every cloud resource carries this label. The preflight asks the provider for servers with it, so that a stack without
+# a state does not build a second shop (ADR 0009).
 DEPLOYMENT_LABEL = "stagecoach-deployment"
-CLOUD_ROLE_LABEL = "stagecoach-role"  # on Celery servers: they hold no data, the look-up passes over them
-# Logical names in the state; the program finds its past under them.
+# Marks Celery servers. They hold no data, so the preflight ignores them when it looks for an existing shop.
+CLOUD_ROLE_LABEL = "stagecoach-role"
+# Logical names in the state, under which the program finds the resources of earlier updates.
 SERVER_RESOURCE = "server-server"
 CELERY_SERVERS_COMPONENT = "celery-servers"
 CELERY_SERVER_RESOURCE = f"{CELERY_SERVERS_COMPONENT}-1-server"
 VOLUME_RESOURCE = "server-data"
 K3S_INSTALL_RESOURCE = "k3s-install"
-AUTHORIZED_KEYS_COMMAND = r"authorized-keys(-celery-\d+)?-file"  # a pattern: one for each server
-COMPONENT_LABEL = "app.kubernetes.io/component"  # on pods; all pools of workers are one component
-ROLE_LABEL = "stagecoach.dev/role"  # on nodes: server or celery
-PATCH_FORCE = "pulumi.com/patchForce"  # the Kubernetes provider takes fields from other owners (ADR 0023)
+# A regular expression, because each server has a command of its own.
+AUTHORIZED_KEYS_COMMAND = r"authorized-keys(-celery-\d+)?-file"
+COMPONENT_LABEL = "app.kubernetes.io/component"  # on pods; all worker pools share one value
+ROLE_LABEL = "stagecoach.dev/role"  # on nodes; its value is "server" or "celery"
+PATCH_FORCE = "pulumi.com/patchForce"  # makes the Kubernetes provider take fields over from other owners (ADR 0023)
 
-# On the server
-DATA_MOUNT = "/var/lib/stagecoach"  # the data volume
-METRICS_FOLDER = "/var/lib/stagecoach-metrics"  # what a server says of itself; node-exporter reads it
+# Paths on the server.
+DATA_MOUNT = "/var/lib/stagecoach"  # mount point of the data volume
+# The server writes metrics about itself here, and node-exporter reads them.
+METRICS_FOLDER = "/var/lib/stagecoach-metrics"
 MARKER_FILE = "/var/lib/stagecoach/.stagecoach-deployment"
 K3S_CONFIG = "/etc/rancher/k3s/config.yaml"
 AUDIT_POLICY = "/etc/rancher/k3s/audit-policy.yaml"
@@ -50,32 +54,55 @@ K3S_MANIFESTS = "/var/lib/stagecoach/k3s/server/manifests"
 
 
 def deploy_key_suffix(number: int) -> str:
-    """What tells the deploy keys' resources apart; the first has the name of when there was one."""
+    """Return the suffix of a deploy key's resources; the first key has none, because it once was the only one.
+
+    Args:
+        number: The key's number in `deploy_keys` of the stack file.
+    """
     return "" if number == 1 else f"-{number}"
 
 
 def deploy_key_resource(number: int) -> str:
-    """The logical name of a deploy key."""
+    """Return the logical name of a deploy key.
+
+    Args:
+        number: The key's number in `deploy_keys` of the stack file.
+    """
     return f"access-deploy-key{deploy_key_suffix(number)}"
 
 
 def stack_path(stack: str) -> str:
-    """The stack file of a stack, as Pulumi names it."""
+    """Return the name that Pulumi gives to the stack's file."""
     return f"Pulumi.{stack}.yaml"
 
 
 def cloud_labels(deployment: str, role: str | None = None) -> dict[str, str]:
-    """The labels of a cloud resource; only Celery servers have a role."""
+    """Return the labels of a cloud resource.
+
+    Args:
+        deployment: The deployment's name.
+        role: CELERY_ROLE for a Celery server; other resources have no role.
+    """
     return {DEPLOYMENT_LABEL: deployment} | ({CLOUD_ROLE_LABEL: role} if role else {})
 
 
 def cloud_tags(deployment: str, role: str | None = None) -> list[str]:
-    """The same where a cloud has tags in place of labels: DigitalOcean takes letters, digits, `:`, `-` and `_`."""
+    """Return the labels as tags; DigitalOcean's tags may contain letters, digits, `:`, `-` and `_`.
+
+    Args:
+        deployment: The deployment's name.
+        role: CELERY_ROLE for a Celery server; other resources have no role.
+    """
     return [f"{key}:{value}" for key, value in cloud_labels(deployment, role).items()]
 
 
 def labels(name: str, component: str | None = None) -> dict[str, str]:
-    """The labels of a workload's objects: the name is its selector, network policies go by the component."""
+    """Return the labels of a workload's objects; selectors use the name, and network policies use the component.
+
+    Args:
+        name: The workload's name.
+        component: The name that several workloads share; left out, it is the workload's own.
+    """
     return {
         "app.kubernetes.io/name": name,
         COMPONENT_LABEL: component or name,
@@ -84,5 +111,9 @@ def labels(name: str, component: str | None = None) -> dict[str, str]:
 
 
 def selector(name: str) -> dict[str, str]:
-    """The label that selects a workload's pods; never changes, a Deployment's selector is immutable."""
+    """Return the label that selects a workload's pods; Kubernetes does not allow a Deployment's selector to change.
+
+    Args:
+        name: The workload's name.
+    """
     return {"app.kubernetes.io/name": name}

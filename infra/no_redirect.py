@@ -1,4 +1,4 @@
-"""Requests that stay where they were sent: urllib would carry a token along to wherever an answer points."""
+"""Refuse redirects, because urllib would send the token to whatever host the answer names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
-    """An answer that points elsewhere is an error with its own status."""
+    """This handler turns a redirect into an error with the redirect's own status."""
 
     def redirect_request(self, *_arguments: Any, **_more: Any) -> None:  # noqa: ANN401  the base's signature
-        """None: the answer is taken as it is."""
+        """Return None, which tells urllib to treat the redirect as an error."""

@@ -1,4 +1,4 @@
-"""Texts of other programs, so that they can be printed: they change no terminal and end no table."""
+"""Make texts of other programs safe to print: they must not control the terminal or break a table."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 
 from infra.errors import cut
 
-# What a terminal takes for a command: ECMA-48's control sequences, and an operating system's command with its end.
-# Each piece is looked at once, however the text is made.
+# Terminals execute these: ECMA-48's control sequences, and commands to the operating system with their end. The pattern
+# takes linear time, so that a hostile text cannot slow the program down.
 _COMMANDS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
 
 
 class _Letters(dict[int, str]):
-    """For `str.translate`: what can't be printed has a stand-in; asked once for each letter that there is."""
+    """A table for `str.translate` replaces characters that cannot be printed, and remembers its answer for each one."""
 
     def __init__(self, kept: str = "") -> None:
         super().__init__({ord(one): one for one in kept})
@@ -27,10 +27,13 @@ _LINE, _LINES = _Letters(), _Letters("\n\t")
 
 
 def one_line(value: object) -> str:
-    """A text on one line: half a character, or a terminal's command, would end the table or change it.
+    """Return the text on one line, with a stand-in for each character that would break a table or control the terminal.
+
+    Args:
+        value: A text.
 
     Raises:
-        TypeError: it is no text.
+        TypeError: The value is not a text.
     """
     if not isinstance(value, str):
         raise TypeError(f"a text is expected, not {type(value).__name__}")
@@ -38,10 +41,19 @@ def one_line(value: object) -> str:
 
 
 def lines(value: object) -> str:
-    """A text of several lines, without colours."""
+    """Return the text with its lines, but without colours and other terminal commands.
+
+    Args:
+        value: A text, or an object whose text is taken.
+    """
     return _COMMANDS.sub("", str(value)).translate(_LINES).strip()
 
 
 def shortened(value: object, longest: int) -> str:
-    """On one line, and no page of it."""
+    """Return the text on one line, cut to a length.
+
+    Args:
+        value: A text, or an object whose text is taken.
+        longest: The number of characters that are kept.
+    """
     return one_line(cut(str(value), longest))

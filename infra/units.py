@@ -1,4 +1,4 @@
-"""Amounts of CPU and memory: integers with a unit, never bare numbers."""
+"""Define amounts of CPU and memory as integers with a unit, so that nobody mixes up bare numbers."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ GIB = 1024**3
 
 @dataclass(frozen=True, order=True, slots=True)
 class Cpu:
-    """CPU time in whole millicores (1000 = one vCPU)."""
+    """Cpu is an amount of CPU time in whole millicores (1000 = one vCPU)."""
 
     millicores: int
 
     @classmethod
     def vcpus(cls, count: int) -> Cpu:
-        """Whole virtual CPUs."""
+        """Return the amount of this many virtual CPUs."""
         return cls(count * 1000)
 
     def __add__(self, other: Cpu) -> Cpu:
@@ -29,29 +29,29 @@ class Cpu:
         return Cpu(self.millicores * count)
 
     def __str__(self) -> str:
-        """The Kubernetes quantity, for example ``400m``."""
+        """Return the Kubernetes quantity, for example ``400m``."""
         return f"{self.millicores}m"
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Memory:
-    """Memory in whole bytes."""
+    """Memory is an amount of memory in whole bytes."""
 
     bytes: int
 
     @classmethod
     def mib(cls, count: int) -> Memory:
-        """Binary megabytes (2**20 bytes)."""
+        """Return the amount of this many MiB (2**20 bytes)."""
         return cls(count * MIB)
 
     @classmethod
     def gib(cls, count: int) -> Memory:
-        """Binary gigabytes (2**30 bytes)."""
+        """Return the amount of this many GiB (2**30 bytes)."""
         return cls(count * GIB)
 
     @property
     def whole_mib(self) -> int:
-        """This amount in MiB, rounded down."""
+        """Return the amount in MiB, rounded down."""
         return self.bytes // MIB
 
     def __add__(self, other: Memory) -> Memory:
@@ -64,5 +64,5 @@ class Memory:
         return Memory(self.bytes * count)
 
     def __str__(self) -> str:
-        """The Kubernetes quantity, for example ``512Mi``; bytes where it is not whole MiB."""
+        """Return the Kubernetes quantity, for example ``512Mi``, or bytes if it is not a whole number of MiB."""
         return f"{self.whole_mib}Mi" if self.bytes % MIB == 0 else str(self.bytes)

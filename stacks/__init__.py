@@ -1,4 +1,4 @@
-"""The customer tiers as data, one file each: `stageN.py` with its `STAGE`."""
+"""Collect the customer tiers, which are data: each `stageN.py` defines its `STAGE`."""
 
 from importlib import import_module
 from pkgutil import iter_modules

@@ -1,4 +1,4 @@
-"""Stage 1: the first customers, up to 200."""
+"""Define stage 1, for the first 200 customers."""
 
 from infra.stack_file.stage_config import (
     CeleryServersConfig,
@@ -16,7 +16,7 @@ STAGE = StageConfig(
     customers_max=200,
     server=ServerConfig(memory_gib=4, vcpu=2),
     celery_servers=CeleryServersConfig(count=0),
-    # Concurrency, CPU and memory are the tier guide's.
+    # Concurrency, CPU and memory come from the tier guide (docs/explanation/guide.md).
     pools=(
         PoolConfig(
             name="default",
@@ -29,8 +29,8 @@ STAGE = StageConfig(
             replicas=ReplicaRange(min=1, planned=1, ceiling=3),
         ),
     ),
-    # The guide's 4 GB and 2 vCPU hold its worker only beside a trimmed web: one process of four threads was measured
-    # at 99 MiB of working set; 176Mi leaves room for an app that imports its tasks.
+    # The guide's worker fits a server with 4 GB and 2 vCPU only if the web pods are small: one process of four threads
+    # was measured at 99 MiB of working set, and 176Mi leaves room for an app that imports its tasks.
     django=DjangoConfig(
         processes=1,
         threads=4,

@@ -1,4 +1,4 @@
-"""Stage 2: 200 to 400 customers."""
+"""Define stage 2, for 200 to 400 customers."""
 
 from infra.stack_file.stage_config import (
     CeleryServersConfig,
@@ -16,7 +16,7 @@ STAGE = StageConfig(
     customers_max=400,
     server=ServerConfig(memory_gib=8, vcpu=4),
     celery_servers=CeleryServersConfig(count=0),
-    # Concurrency, CPU and memory are the tier guide's.
+    # Concurrency, CPU and memory come from the tier guide (docs/explanation/guide.md).
     pools=(
         PoolConfig(
             name="default",
@@ -29,8 +29,8 @@ STAGE = StageConfig(
             replicas=ReplicaRange(min=1, planned=1, ceiling=3),
         ),
     ),
-    # 6 GB is sold by none of the three providers: 8 GB. Two gunicorn processes of four threads were measured at
-    # 227 MiB of working set with the tasks imported.
+    # The guide asks for 6 GB, but none of the three providers sells that, so the server has 8 GB. Two gunicorn
+    # processes of four threads were measured at 227 MiB of working set with the tasks imported.
     django=DjangoConfig(
         processes=2,
         threads=4,

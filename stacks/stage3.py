@@ -1,4 +1,4 @@
-"""Stage 3: 400 to 800 customers."""
+"""Define stage 3, for 400 to 800 customers."""
 
 from infra.stack_file.stage_config import (
     CeleryServersConfig,
@@ -16,7 +16,7 @@ STAGE = StageConfig(
     customers_max=800,
     server=ServerConfig(memory_gib=8, vcpu=4),
     celery_servers=CeleryServersConfig(count=0),
-    # Concurrency, CPU and memory are the tier guide's.
+    # Concurrency, CPU and memory come from the tier guide (docs/explanation/guide.md).
     pools=(
         PoolConfig(
             name="default",
@@ -29,7 +29,7 @@ STAGE = StageConfig(
             replicas=ReplicaRange(min=1, planned=2, ceiling=3),
         ),
     ),
-    # As stage 2: the same server holds both.
+    # The web pods are those of stage 2, because both stages run on the same server.
     django=DjangoConfig(
         processes=2,
         threads=4,

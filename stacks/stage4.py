@@ -1,4 +1,4 @@
-"""Stage 4: 800 to 1,500 customers."""
+"""Define stage 4, for 800 to 1,500 customers."""
 
 from infra.stack_file.stage_config import (
     CeleryServersConfig,
@@ -16,7 +16,7 @@ STAGE = StageConfig(
     customers_max=1500,
     server=ServerConfig(memory_gib=16, vcpu=6),
     celery_servers=CeleryServersConfig(count=0),
-    # Concurrency, CPU and memory are the tier guide's.
+    # Concurrency, CPU and memory come from the tier guide (docs/explanation/guide.md).
     pools=(
         PoolConfig(
             name="default",
@@ -29,7 +29,7 @@ STAGE = StageConfig(
             replicas=ReplicaRange(min=2, planned=3, ceiling=4),
         ),
     ),
-    # Two gunicorn processes of four threads, measured at 227 MiB of working set.
+    # Two gunicorn processes of four threads were measured at 227 MiB of working set.
     django=DjangoConfig(
         processes=2,
         threads=4,

@@ -1,4 +1,4 @@
-"""Stage 5: above 1,500 customers, with servers of their own for Celery."""
+"""Define stage 5, for more than 1,500 customers, with separate servers for Celery."""
 
 from infra.stack_file.stage_config import (
     CeleryServersConfig,
@@ -15,12 +15,14 @@ STAGE = StageConfig(
     customers_min=1500,
     customers_max=None,
     server=ServerConfig(memory_gib=16, vcpu=6),
-    # One of 4 vCPU and 8 GB holds the planned pods (2000m of 3690m), and the autoscalers up to 3 fast and 3 slow ones;
-    # two hold every maximum. More customers multiply pods and servers alike (infra/sizing/growth.py).
+    # One server of 4 vCPU and 8 GB holds the planned pods (2000m of 3690m), and up to 3 fast and 3 slow ones when the
+    # autoscalers add pods. Two servers hold every maximum. More customers multiply pods and servers alike
+    # (infra/sizing/growth.py).
     celery_servers=CeleryServersConfig(count=1),
-    # Concurrency and queues are the tier guide's; CPU and memory are its stage 4's and stage 1's, which fit: measured,
-    # a typical app's pod needs 158 + 87 MiB for each process, 854 MiB with 8 (request 1Gi), 332 MiB with 2. In 1.5Gi a
-    # child may have 158 MiB and has 140; an app with pandas has 165: give it memory_limit 1792Mi by an override.
+    # Concurrency and queues come from the tier guide (docs/explanation/guide.md); CPU and memory are those of its
+    # stages 4 and 1. They fit: a pod of a typical app was measured at 158 MiB plus 87 MiB per process, so 854 MiB with
+    # 8 processes (request 1Gi) and 332 MiB with 2. With a limit of 1.5Gi, a child process may use 158 MiB and uses 140.
+    # An app with pandas uses 165 and needs an override with memory_limit 1792Mi.
     pools=(
         PoolConfig(
             name="fast",
@@ -43,7 +45,7 @@ STAGE = StageConfig(
             replicas=ReplicaRange(min=1, planned=1, ceiling=3),
         ),
     ),
-    # Two gunicorn processes of four threads, measured at 227 MiB of working set.
+    # Two gunicorn processes of four threads were measured at 227 MiB of working set.
     django=DjangoConfig(
         processes=2,
         threads=4,

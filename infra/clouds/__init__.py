@@ -1,4 +1,4 @@
-"""The clouds, one line each. To add one: its folder, and its line here (CONTRIBUTING.md, "How to add a provider")."""
+"""Register the clouds, one line each. CONTRIBUTING.md ("A provider") lists the files that a new cloud needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from infra.clouds.facts import CloudFacts
 from infra.clouds.hetzner.facts import HETZNER
 from infra.clouds.vultr.facts import VULTR
 
-# By the name that `stagecoach:provider` takes, in the order in which pages and messages list them.
+# The keys are the values that `stagecoach:provider` takes. Pages and messages list the clouds in this order.
 CLOUDS: dict[str, CloudFacts] = {
     "hetzner": HETZNER,
     "digitalocean": DIGITALOCEAN,
@@ -18,5 +18,5 @@ CLOUDS: dict[str, CloudFacts] = {
 
 if TYPE_CHECKING:
     Provider = str
-else:  # pydantic's reading of the registry: a stack file may name these and no other
+else:  # pydantic reads the registry: a stack file may name one of these clouds and no other
     Provider = Literal[tuple(CLOUDS)]

@@ -1,4 +1,4 @@
-"""Chooses a provider's parts; its SDK is imported only here, because one alone costs half a second."""
+"""Load the modules of one provider on demand, because each provider's SDK takes half a second to import."""
 
 from __future__ import annotations
 
@@ -8,21 +8,28 @@ from typing import TYPE_CHECKING, cast
 from infra.clouds import CLOUDS, Provider
 from infra.clouds.runner_access.api import Api
 
-if TYPE_CHECKING:  # loads Pulumi
+if TYPE_CHECKING:  # imports Pulumi, which only the program needs
     from infra.clouds.interface import Cloud
     from infra.clouds.runner_access.access import Access
 
 
 def cloud(provider: Provider) -> Cloud:
-    """Return what the program builds and asks at the provider: `CLOUD` of its module `components`."""
+    """Import the provider's SDK and return the components and look-ups of that cloud.
+
+    Args:
+        provider: A key of `CLOUDS`.
+    """
     return cast("Cloud", import_module(f"infra.clouds.{provider}.components").CLOUD)
 
 
 def runner_access(provider: Provider) -> Access:
-    """Return the way in for a runner: `RunnerAccess` of the provider's module of that name.
+    """Return the object that opens the provider's firewall for a runner.
+
+    Args:
+        provider: A key of `CLOUDS`.
 
     Raises:
-        ConfigError: the environment has no token of the provider.
+        ConfigError: The environment variable with the provider's token is not set.
     """
     made = import_module(f"infra.clouds.{provider}.runner_access").RunnerAccess(Api(CLOUDS[provider]))
     return cast("Access", made)

@@ -1,1 +1,1 @@
-"""The planner: from a stack file, and from what runs already, to the plan; pure."""
+"""Plan a stack from its file and from what already runs; the functions are pure."""

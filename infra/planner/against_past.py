@@ -1,4 +1,4 @@
-"""What a stack file may not ask of a deployment that exists already."""
+"""Refuse changes that a running deployment cannot make."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from infra.versions import K3S_STEPS, VERSION
 
 
 def require_possible(config: StackConfig, recorded: Recorded | None) -> None:
-    """Raises RefusedError, with every reason, where the update would replace the server or lose data."""
+    """Refuse an update that would replace the server, lose data, or skip a step.
+
+    Args:
+        config: The stack file.
+        recorded: What the deployment has; None if it does not exist yet.
+
+    Raises:
+        RefusedError: Lists every reason.
+    """
     if recorded is None:
         return
     problems = [
@@ -38,7 +46,7 @@ def _moved(config: StackConfig, recorded: Recorded) -> Iterator[Problem]:
 
 
 def _shrunk(config: StackConfig, recorded: Recorded) -> Iterator[Problem]:
-    """A stage that asks for less keeps the volume, and the plan says so; what a person wrote is taken at its word."""
+    """Refuse a smaller volume if the stack file asks for it; a smaller stage keeps the volume, and the plan says so."""
     wanted, has = config.volume_size_gib, recorded.volume_size_gib
     if wanted is not None and wanted < has:
         yield Problem(
@@ -50,7 +58,7 @@ def _shrunk(config: StackConfig, recorded: Recorded) -> Iterator[Problem]:
 
 
 def _newer(recorded: Recorded) -> Iterator[Problem]:
-    """An older program would take back what a newer one built."""
+    """Refuse an older program than the one that built the deployment, because it would undo newer parts."""
     if _number(recorded.version) > _number(VERSION):
         yield Problem(
             path="stagecoach's version",
@@ -61,17 +69,27 @@ def _newer(recorded: Recorded) -> Iterator[Problem]:
 
 
 def keep_running(config: StackConfig, recorded: Recorded | None) -> StackConfig:
-    """The config of an update: servers that run keep their k3s unless the stack file names one."""
+    """Return the config with the k3s that the servers run, unless the stack file names a release.
+
+    Args:
+        config: The stack file.
+        recorded: What the deployment has; None if it does not exist yet.
+    """
     if recorded is None or config.k3s.version or not recorded.k3s_version:
         return config
-    # Not validated: an older program may have installed one that is not offered any more, and it runs.
+    # This release is not validated: an older program may have installed one that is no longer offered.
     return config.model_copy(update={"k3s": config.k3s.model_copy(update={"version": recorded.k3s_version})})
 
 
 def k3s_step(wanted: str | None, has: str) -> Iterator[Problem]:
-    """What is wrong with a step from one release of k3s to another; nothing where either is not known.
+    """Yield what is wrong with a step from one release of k3s to another.
 
-    Kubernetes goes up one minor at a time, and k3s goes back to an earlier one only with a datastore from then.
+    Kubernetes upgrades one minor version at a time, and k3s returns to an earlier minor only with a datastore from that
+    time.
+
+    Args:
+        wanted: The release that the stack file names; None if it names none.
+        has: The release that the servers run; empty if it is unknown.
     """
     if wanted is None or not has:
         return

@@ -1,4 +1,4 @@
-"""Where a stack's numbers come from."""
+"""Explain where the numbers of a stack's plan come from."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from infra.stack_file.stack_config import StackConfig
 
 
 def explain_stack(config: StackConfig, workload: str | None = None) -> tuple[Explanation, ...]:
-    """Every amount of the stack's plan, or those of one workload.
+    """Explain every amount of a stack's plan, or those of one workload.
+
+    Args:
+        config: The stack file.
+        workload: The name of a workload, a role of node, `namespace` or `volume`; None for all.
 
     Raises:
-        ConfigError: the stack can't be planned, or has no such workload.
+        ConfigError: The stack cannot be planned, or the plan has no such workload.
     """
     stage, overridden = resolve_stage(config)
     plain = plan_for(config.model_copy(update={"overrides": StageOverrides()})) if overridden else None

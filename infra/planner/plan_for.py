@@ -1,4 +1,4 @@
-"""From a stack's config to the stage it means, with its overrides."""
+"""Plan a stack: find its stage, apply its overrides, and check the plan against budget and support."""
 
 from __future__ import annotations
 
@@ -28,24 +28,30 @@ from infra.stack_file.values.networks import unseen_networks
 from infra.support.running import support_warnings
 from stacks import STAGES
 
-_SHOP_RULES = 4  # 80 and 443, of IPv4 and of IPv6
+_SHOP_RULES = 4  # ports 80 and 443, each for IPv4 and IPv6
 
 
 def resolve_stage(config: StackConfig) -> tuple[StageConfig, tuple[Departure, ...]]:
-    """The stage that is named, or the smallest one that holds the customers; overrides on top.
+    """Return the stage that the stack file names, or the smallest one for its customers, with the overrides applied.
+
+    Args:
+        config: The stack file.
+
+    Returns:
+        The stage, and one departure for each override.
 
     Raises:
-        ConfigError: overrides break rules of the stage, or name pools that it does not have.
+        ConfigError: Overrides break a rule of the stage, or name a pool that it does not have.
     """
     stage = STAGES[config.stage] if config.stage else stage_for(config.customers or 0)
-    # Both are the stack file's own, validated there under the same names.
+    # The stack file validates both values under the same names.
     django = stage.django.model_copy(update={"interface": config.app.interface})
     stage = stage.model_copy(update={**config.monitoring.model_dump(), "django": django})
     known, problems = _known_pools(config.overrides, stage)
     try:
         resolved = apply_overrides(stage, known)
     except ValidationError as error:
-        # A pool that is wrong is missing from the tuple, too, which is no second problem.
+        # Pydantic drops an invalid pool and then reports that the tuple is too short, which is not a second problem.
         found = [one for one in error.errors() if len(one["loc"]) != 1 or one["type"] != "too_short"]
         problems += [_problem(one, stage) for one in found]
     if problems:
@@ -54,17 +60,26 @@ def resolve_stage(config: StackConfig) -> tuple[StageConfig, tuple[Departure, ..
 
 
 def stage_for(customers: int) -> StageConfig:
-    """The smallest stage whose upper end holds that many customers."""
+    """Return the smallest stage that holds this many customers.
+
+    Args:
+        customers: The number of customers.
+    """
     return next(
         stage for _, stage in sorted(STAGES.items()) if stage.customers_max is None or customers <= stage.customers_max
     )
 
 
 def plan_for(config: StackConfig, recorded: Recorded | None = None, today: date | None = None) -> StackPlan:
-    """The plan of a stack; `today` is what ends of support are compared with.
+    """Return the plan of a stack.
+
+    Args:
+        config: The stack file.
+        recorded: What the deployment has; None if it does not exist yet.
+        today: The date with which ends of support are compared; None for the current one (UTC).
 
     Raises:
-        ConfigError: as `resolve_stage`, `own_catalog` and `make_plan`.
+        ConfigError: The overrides, the catalog or a pinned instance type cannot be used.
     """
     stage, overridden = resolve_stage(config)
     celery = config.celery_servers
@@ -86,7 +101,7 @@ def plan_for(config: StackConfig, recorded: Recorded | None = None, today: date 
 
 
 def _warnings(config: StackConfig, plan: StackPlan) -> Iterator[str]:
-    """What the stack file says that will hardly be meant."""
+    """Yield a warning for each valid value of the stack file that is probably a mistake."""
     queue = config.app.default_queue
     if not any(queue in worker.queues for worker in plan.workers):
         yield (
@@ -112,7 +127,7 @@ def _warnings(config: StackConfig, plan: StackPlan) -> Iterator[str]:
 
 
 def _known_pools(overrides: StageOverrides, stage: StageConfig) -> tuple[StageOverrides, list[Problem]]:
-    """The overrides without pools that the stage does not have, and a problem for each of these."""
+    """Split the overrides: keep the pools that the stage has, and return a problem for each other one."""
     names = [pool.name for pool in stage.pools]
     known = {name: pool for name, pool in overrides.pools.items() if name in names}
     allowed = f"a pool of stage {stage.stage}: {', '.join(names)}"

@@ -1,1 +1,1 @@
-"""What the state and the provider say before an update registers anything."""
+"""Ask the state and the provider before an update registers its first resource."""

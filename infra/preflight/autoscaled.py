@@ -1,4 +1,4 @@
-"""Which Deployments take their replica count back from an autoscaler, from the stack's own state (ADR 0023)."""
+"""Find the Deployments that take their replica count back from an autoscaler, in the stack's state (ADR 0023)."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ _DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 
 
 def read_autoscaled(resources: Mapping[str, Any]) -> frozenset[str]:
-    """Names of Deployments, from a state's resources by URN, each with its type and outputs.
+    """Return the names of the Deployments that take their replica count back once no autoscaler scales them.
 
-    Those with an autoscaler in the state, which owns their count; and those that carry the annotation already: without
-    it the next preview would show a change.
+    They are the Deployments whose autoscaler is in the state, because it owns their count, and those that carry the
+    annotation already, because the next preview would otherwise show a change.
+
+    Args:
+        resources: The state's resources by URN, each with its type and outputs.
     """
     return frozenset(name for resource in resources.values() for name in _names(resource))
 
 
 def _names(resource: Mapping[str, Any]) -> Iterator[str]:
-    """A resource that was saved half-made may have no outputs."""
+    """Yield the Deployment's name; a resource whose creation failed half-way may have no outputs."""
     outputs = resource.get("outputs") or {}
     if resource["type"] == _AUTOSCALER:
         name = ((outputs.get("spec") or {}).get("scaleTargetRef") or {}).get("name")

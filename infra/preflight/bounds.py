@@ -1,4 +1,4 @@
-"""Bounds of the app's namespace before an update, and which of them may change before the workloads do (ADR 0022)."""
+"""Decide which bounds of the app's namespace change before the workloads do, and which after them (ADR 0022)."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-# Suffixes of the API's quantities (kubernetes.io, "Quantity"); Decimal reads the exponents.
+# Suffixes of quantities in the API (kubernetes.io, "Quantity"). Decimal reads the exponents.
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
-_FIRST_KEY = "pods"  # the key that keeps the name of the quota that once had all of them
+_FIRST_KEY = "pods"  # this key keeps the name of the quota that once had all keys
 _FIRST_NAME = "quota"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """What the namespace has; empty for a deployment that is built from nothing.
+    """These bounds apply in a namespace now; all are empty for a deployment that does not exist yet.
 
     Args:
-        quotas: The program's ResourceQuotas by name, each with its keys; all of them hold at once.
-        container_memory: Maximum of the LimitRange; None where there is none.
-        autoscalers: Minimum and maximum of each HorizontalPodAutoscaler, by its name, which is its Deployment's.
-        recorded_autoscalers: Names of those that the state knows.
+        quotas: The program's ResourceQuotas by name, each with its keys; all of them apply at once.
+        container_memory: The LimitRange's maximum; None if there is none.
+        autoscalers: Minimum and maximum of each HorizontalPodAutoscaler, by the name that it shares with its
+            Deployment.
+        recorded_autoscalers: Names of the autoscalers that the state contains.
     """
 
     quotas: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -31,26 +32,44 @@ class Bounds:
 
     @property
     def built(self) -> bool:
-        """Whether there may be pods that a new bound must wait for."""
+        """Return whether the namespace has bounds, so that pods may exist for which a lower bound must wait."""
         return bool(self.quotas) or self.container_memory is not None
 
     def least(self, key: str) -> str | None:
-        """The quota of a key that binds; None where none does."""
+        """Return the strictest quota of a key, or None if no quota has the key.
+
+        Args:
+            key: A key of a ResourceQuota, for example `pods`.
+        """
         return min((hard[key] for hard in self.quotas.values() if key in hard), key=quantity, default=None)
 
     def falls(self, now: str | None, new: str) -> bool:
-        """Whether a bound must wait for the workloads; one where there is none falls from no bound at all."""
+        """Return whether a bound must wait for the workloads: it falls, or it is new in an existing namespace.
+
+        Args:
+            now: The quantity that applies; None if there is no bound.
+            new: The quantity of the plan.
+        """
         return self.built if now is None else quantity(new) < quantity(now)
 
     def limit_falls(self, new: str) -> bool:
-        """The same for the LimitRange's maximum."""
+        """Return whether the LimitRange's new maximum must wait for the workloads.
+
+        Args:
+            new: The quantity of the plan.
+        """
         return self.falls(self.container_memory, new)
 
     def autoscaler_falls(self, name: str, low: int, high: int) -> bool:
-        """Whether an autoscaler is set before its Deployment rolls.
+        """Return whether an autoscaler changes before its Deployment rolls.
 
-        A minimum above what the new plan has room for would hold pods that never find a node, and the rollout waits for
-        them; the same is true of pods that are there because the old maximum allowed them.
+        A minimum for which the new plan has no room would keep pods that never find a node, and the rollout would wait
+        for them. The same is true of pods that exist because the old maximum allowed them.
+
+        Args:
+            name: The Deployment's name.
+            low: The plan's minimum.
+            high: The plan's maximum.
         """
         if name not in self.autoscalers:
             return False
@@ -60,7 +79,7 @@ class Bounds:
 
 @dataclass(frozen=True, kw_only=True)
 class QuotaStep:
-    """One ResourceQuota: what it is set to, and whether the workloads wait for it or it waits for them."""
+    """A step sets one ResourceQuota, either before the workloads change or after."""
 
     key: str
     name: str
@@ -69,7 +88,12 @@ class QuotaStep:
 
 
 def quota_steps(now: Bounds, hard: Mapping[str, str]) -> Iterator[QuotaStep]:
-    """A ResourceQuota for each key: an update changes an object once, and keys may move in opposite directions."""
+    """Yield one ResourceQuota per key: an update changes an object once, and keys may move in opposite directions.
+
+    Args:
+        hard: The plan's quantities by key.
+        now: The bounds that the namespace has.
+    """
     for key, value in hard.items():
         name, least = quota_name(key), now.least(key)
         waits = now.falls(least, value)
@@ -79,23 +103,30 @@ def quota_steps(now: Bounds, hard: Mapping[str, str]) -> Iterator[QuotaStep]:
             and least is not None
             and any(quantity(hard[other]) > quantity(old) for other, old in given_up.items())
         ):
-            # Only in the first update of a quota that had all keys: one of them must rise now, and this one may not
-            # fall yet.  The next update lowers it.
+            # This happens only in the first update of a quota that had all keys: another key must rise now, and this
+            # key may not fall yet. The next update lowers it.
             yield QuotaStep(key=key, name=name, value=least, first=True)
         else:
             yield QuotaStep(key=key, name=name, value=value, first=not waits)
 
 
 def quota_name(key: str) -> str:
-    """The object's name: `quota`, `quota-requests-cpu`."""
+    """Return the name of the key's ResourceQuota, for example `quota` or `quota-requests-cpu`.
+
+    Args:
+        key: A key of a ResourceQuota.
+    """
     return _FIRST_NAME if key == _FIRST_KEY else f"{_FIRST_NAME}-{key.replace('.', '-')}"
 
 
 def quantity(text: str) -> Decimal:
-    """A Kubernetes quantity as a number.
+    """Return a Kubernetes quantity as a number.
+
+    Args:
+        text: The quantity, for example `512Mi`.
 
     Raises:
-        ValueError: the text is none.
+        ValueError: The text is not a quantity.
     """
     for suffix, power in _BINARY.items():
         if text.endswith(suffix):

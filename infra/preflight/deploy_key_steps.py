@@ -1,4 +1,4 @@
-"""A deploy key changes step by step: nothing logs in with a key that a server does not have yet."""
+"""Allow a deploy key to change only step by step, so that no update logs in with a key that a server lacks."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ _PAGE = "docs/how-to/rotate-deploy-key.md has the steps"
 
 
 def require_next_step(keys: tuple[int, ...], state: Resources) -> None:
-    """Raises RefusedError, by server, where an update to these keys could not log in, or could not be taken back.
+    """Refuse keys with which this update could not log in, or which would leave no way back.
 
     Args:
-        keys: Numbers of the stack file, the one that the update logs in with first.
+        keys: Key numbers of the stack file; the update logs in with the first.
         state: The stack's resources by URN, each with its type and outputs.
+
+    Raises:
+        RefusedError: Lists the problems of every server.
     """
     problems = list(dict.fromkeys(_problems(keys, state)))
     if problems:
@@ -29,7 +32,14 @@ def require_next_step(keys: tuple[int, ...], state: Resources) -> None:
 
 
 def keys_on_servers(state: Resources) -> dict[str, tuple[int, ...]]:
-    """Numbers of the deploy keys on each server, by the command that wrote them; the one that it used first."""
+    """Return the deploy keys on each server, by the command that wrote them.
+
+    Args:
+        state: The stack's resources by URN, each with its type and outputs.
+
+    Returns:
+        Key numbers by the command's logical name; the update that wrote them logged in with the first.
+    """
     made = _made(state)
     found = {}
     for urn, one in state.items():
@@ -41,12 +51,12 @@ def keys_on_servers(state: Resources) -> dict[str, tuple[int, ...]]:
 
 
 def step_problems(keys: tuple[int, ...], has: tuple[int, ...], wrote: str) -> Iterator[Problem]:
-    """What is wrong with a step from the keys that a server has to others.
+    """Yield what is wrong with a change of one server's keys.
 
     Args:
-        keys: Of the stack file, the one that the update logs in with first.
-        has: What the server's file lists, the one in use first.
-        wrote: What says so.
+        keys: Key numbers of the stack file; the update logs in with the first.
+        has: Key numbers in the server's file, the one in use first.
+        wrote: The command or file that the message cites.
     """
     used = keys[0]
     if used not in has:
@@ -58,9 +68,9 @@ def step_problems(keys: tuple[int, ...], has: tuple[int, ...], wrote: str) -> It
 
 
 def _leaving(state: Resources) -> Iterator[tuple[str, int]]:
-    """Commands that run when a Celery server goes, and the number of the key that each would log in with.
+    """Yield the commands that run when a Celery server is deleted, each with the key that it would log in with.
 
-    The engine runs them over the connection that the state has, whatever the program says by then.
+    The engine runs them over the connection in the state, even if the program has another one by then.
     """
     made = _made(state, "privateKeyOpenssh")
     for urn, one in state.items():
@@ -72,7 +82,7 @@ def _leaving(state: Resources) -> Iterator[tuple[str, int]]:
 
 
 def _made(state: Resources, half: str = "publicKeyOpenssh") -> dict[str, int]:
-    """Numbers by public key, or by the private one."""
+    """Return key numbers by public key, or by private key."""
     names = {deploy_key_resource(number): number for number in range(1, 10)}
     keys: dict[str, int] = {}
     for urn, one in state.items():
@@ -87,7 +97,7 @@ def _problems(keys: tuple[int, ...], state: Resources) -> Iterator[Problem]:
     used, servers = keys[0], keys_on_servers(state)
     made = set(_made(state).values())
     if made and not servers and used not in made:
-        # Servers of an update that was cut off have the keys that there were then.
+        # An update that was cut off left its servers with the keys that existed then.
         yield _problem(keys, f"key {used} does not exist yet, the servers have key {min(made)}", [min(made), used])
     for command, has in servers.items():
         if has:

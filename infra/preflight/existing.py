@@ -1,4 +1,4 @@
-"""No second, empty shop: a stack without a server asks the provider before it builds one (ADR 0009)."""
+"""Refuse to build a second, empty shop: a stack without a server asks the provider for one first (ADR 0009)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from infra.stack_file.stack_config import StackConfig
 
 
 def require_only_one(config: StackConfig) -> None:
-    """Raises RefusedError where the provider has a server of this deployment, or cannot be asked."""
+    """Refuse to build if the provider already has a server of this deployment.
+
+    Args:
+        config: The stack file.
+
+    Raises:
+        RefusedError: The provider has such a server, or cannot be asked.
+    """
     try:
         found = [one for one in cloud(config.provider).find_servers(config.name, 0) if not one.celery]
     except Exception as error:  # noqa: BLE001  the SDK raises plain Exceptions for whatever the provider says
@@ -26,7 +33,12 @@ def require_only_one(config: StackConfig) -> None:
 
 
 def unasked(config: StackConfig, error: Exception) -> Problem:
-    """Why the provider gave no answer, and the token that it wants."""
+    """Return the problem that the provider could not be asked, with its reason and the token that it needs.
+
+    Args:
+        config: The stack file.
+        error: The SDK's exception.
+    """
     api = CLOUDS[config.provider].api
     return Problem(
         path="stagecoach:provider",
@@ -53,7 +65,7 @@ def _existing(config: StackConfig, server: FoundServer) -> Problem:
 
 
 def _ways_out(config: StackConfig, server: FoundServer, project: str, stack: str) -> str:
-    """Moving the stack, taking up a killed update, meaning it: in the order of likelihood."""
+    """List the ways out, the most likely first: move the stack, import a killed update's server, confirm."""
     resource = CLOUDS[config.provider].server
     parent = f"server=urn:pulumi:{stack}::{project}::{resource.component}::server"
     return f"""One of these:

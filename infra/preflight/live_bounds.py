@@ -1,7 +1,7 @@
-"""Reads the bounds that a running deployment has now: from its cluster, or from the state where that is away.
+"""Read the bounds that a running deployment has, from its cluster, or from the state if the cluster does not answer.
 
-The state alone is not enough: an update that was killed after the API server took a bound, and before the engine wrote
-it down, leaves the old value behind.
+The state alone is not enough: it still has the old value if an update was killed after the API server accepted a bound
+and before the engine saved it.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _PATHS = {
     _AUTOSCALER: f"/apis/autoscaling/v2/namespaces/{APP_NAMESPACE}/horizontalpodautoscalers",
 }
 Object = Mapping[str, Any]
-Objects = dict[str, list[Object]]  # by the type that the state has
+Objects = dict[str, list[Object]]  # by the type that the state uses
 
 
 class AwayError(Exception):
-    """The cluster gave no answer that can be used."""
+    """The cluster gave no usable answer."""
 
 
 def read_bounds(state: Mapping[str, Any]) -> Bounds:
-    """The bounds before this update.
+    """Return the namespace's bounds before this update.
 
     Args:
         state: The stack's resources by URN, each with its type and outputs.
@@ -54,10 +54,14 @@ def read_bounds(state: Mapping[str, Any]) -> Bounds:
 
 
 def bounds_of(objects: Objects, kept: frozenset[str]) -> Bounds:
-    """The program's own of these objects; what somebody else has put there is not the program's to change.
+    """Return the bounds that the program's own objects set; other people's objects are not the program's to change.
+
+    Args:
+        objects: Objects by type.
+        kept: Names of the autoscalers that the state contains.
 
     Raises:
-        ValueError: an amount is no quantity.
+        ValueError: An amount is not a quantity.
     """
     quotas = {_name(one): _texts(_spec(one).get("hard")) for one in objects[_QUOTA] if _ours(one)}
     autoscalers = {
@@ -75,10 +79,13 @@ def bounds_of(objects: Objects, kept: frozenset[str]) -> Bounds:
 
 
 def ask_cluster(kubeconfig: str) -> Objects:
-    """The objects as the API server has them, each request bounded in time.
+    """Ask the API server for the objects; each request has a time limit.
+
+    Args:
+        kubeconfig: The text of the kubeconfig.
 
     Raises:
-        AwayError: no connection, no certificate that is taken, or an answer that is no list.
+        AwayError: The server cannot be reached, refuses the certificate, or does not return a list.
     """
     try:
         cluster = Cluster(kubeconfig, seconds=SECONDS)
@@ -102,7 +109,7 @@ def _spec(one: Object) -> Object:
 
 
 def _ours(one: Object) -> bool:
-    """The label that every object of the program carries."""
+    """Return whether the object has the label that the program puts on all its objects."""
     labels = _metadata(one).get("labels") or {}
     return labels.get("app.kubernetes.io/part-of") == "stagecoach" and bool(_name(one))
 

@@ -1,6 +1,6 @@
-"""The preflight: what an update is about to order can be had, and costs what the plan says.
+"""Check that the provider sells what an update is about to order, at the price in the plan.
 
-An update that finds out at the provider has powered the server off by then.
+Without this check the update would find out only after it has powered the server off.
 """
 
 from __future__ import annotations
@@ -27,10 +27,15 @@ _FIELDS = {"server": "instance_type", "celery": "celery_servers.instance_type"}
 
 
 def require_orderable(config: StackConfig, plan: StackPlan, recorded: Recorded | None) -> None:
-    """Asks the provider for every type that this update orders; nothing where it orders none.
+    """Ask the provider for every type that this update orders; if it orders none, nothing is asked.
+
+    Args:
+        config: The stack file.
+        plan: The plan of the stack file.
+        recorded: What the deployment has; None if it does not exist yet.
 
     Raises:
-        RefusedError: a type can't be had, the provider can't be asked, or today's price is above the budget.
+        RefusedError: A type is not available, the provider cannot be asked, or today's price exceeds the budget.
     """
     nodes = ordered(plan, recorded)
     if not nodes:
@@ -46,14 +51,19 @@ def require_orderable(config: StackConfig, plan: StackPlan, recorded: Recorded |
 
 
 def ordered(plan: StackPlan, recorded: Recorded | None) -> tuple[NodePlan, ...]:
-    """Nodes of which the update makes one, or gives it another type."""
+    """Return the nodes for which the update creates a server or changes a server's type.
+
+    Args:
+        plan: The plan.
+        recorded: What the deployment has; None if it does not exist yet.
+    """
     return tuple(node for node in plan.nodes if _orders(node, plan, recorded))
 
 
 def _orders(node: NodePlan, plan: StackPlan, recorded: Recorded | None) -> bool:
     if recorded is None:
         return True
-    if node is plan.server:  # a server that was lost has no root disk any more
+    if node is plan.server:  # a root disk of 0 GB means that the server was lost
         return recorded.root_disk_gb == 0 or _of(node) != recorded.instance_type
     return _of(node) != recorded.celery_instance_type or node.count > recorded.celery_count
 
@@ -81,7 +91,7 @@ def _problem(node: NodePlan, gone: dict[str, str], way_out: str) -> Problem:
 
 
 def _way_out(config: StackConfig, plan: StackPlan, recorded: Recorded | None, gone: Collection[str]) -> str:
-    """The next candidates that fit and can be had, planned and asked for like the first."""
+    """Say what to do: use the next candidates that fit and are available, if there are any, or wait."""
     found = _alternative(config, recorded, tuple(gone))
     wait = "try again later, or choose another instance_type"
     if found is None:
@@ -101,7 +111,7 @@ def _way_out(config: StackConfig, plan: StackPlan, recorded: Recorded | None, go
 def _alternative(
     config: StackConfig, recorded: Recorded | None, gone: tuple[str, ...]
 ) -> tuple[StackPlan, tuple[str, ...]] | None:
-    """A plan whose orders can all be had, and the types that it passes over; None where there is none."""
+    """Find a plan whose types are all available, and the types that it skips; None if there is none."""
     sold_out = tuple(dict.fromkeys((*config.catalog.sold_out, *gone)))
     while True:
         try:
@@ -120,7 +130,7 @@ def _alternative(
 
 
 def _passing_over(config: StackConfig, sold_out: tuple[str, ...]) -> StackConfig:
-    """The config without the pins that are gone; every value was validated before."""
+    """Return the config without pins of types that are gone; no validation is needed, as all values are valid."""
     changes: dict[str, object] = {"catalog": CatalogConfig(sold_out=sold_out, prices=config.catalog.prices)}
     if config.instance_type in sold_out:
         changes["instance_type"] = None
@@ -138,7 +148,7 @@ def _pins(config: StackConfig) -> dict[str, str | None]:
 def _compare_prices(
     config: StackConfig, nodes: Iterable[NodePlan], offers: dict[str, Offer], recorded: Recorded | None
 ) -> None:
-    """Warns where today's price is another one; refuses where that breaks the budget."""
+    """Warn if today's price differs from the plan's, and refuse if it exceeds the budget."""
     other = dict(_other_prices(config, nodes, offers))
     for name, (planned, now) in other.items():
         pulumi.log.warn(f"{name} costs {now} a month at {config.provider} now, the catalog says {planned}")
@@ -159,7 +169,7 @@ def _compare_prices(
 def _other_prices(
     config: StackConfig, nodes: Iterable[NodePlan], offers: dict[str, Offer]
 ) -> Iterator[tuple[str, tuple[Decimal, Decimal]]]:
-    """Types whose price the provider says, and says differently; a price of one's own is taken at its word."""
+    """Yield each type whose price differs at the provider; prices in the stack file are not compared."""
     for node in nodes:
         offer, planned = offers[_of(node)], Decimal(node.price)
         if offer.price is None or offer.price <= 0 or _of(node) in config.catalog.prices:

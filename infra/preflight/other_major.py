@@ -1,8 +1,8 @@
-"""Another major version of a data service than the one that runs: refused where the cluster says that it does run.
+"""Refuse another major version of a data service than the one that the cluster runs.
 
-The stack file alone is not enough: a deployment may have had an image of its own since its first day, and a line that
-is taken out, or a newer checkout, would bring the stack's.  Nor is the state: after an update that failed it names the
-image that never started, and the way back from that must stay open.
+The stack file alone does not show the change: a deployment may have had an image of its own from the first day, and
+removing that line, or updating the checkout, would bring the stack's image. The state does not show it either: after a
+failed update it names the image that never started, and going back from that must stay possible.
 """
 
 from __future__ import annotations
@@ -20,20 +20,23 @@ from infra.versions import IMAGES
 
 _STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
 _PATH = f"/apis/apps/v1/namespaces/{APP_NAMESPACE}/statefulsets"
-# Name of the StatefulSet, and of its container and image: what lies on these volumes must not be lost.
+# StatefulSets whose data must not be lost, each with the name that its container and its image share.
 _SERVICES = ((POSTGRES, "postgres"), (REDIS_BROKER, "redis"))
 Object = Mapping[str, Any]
 
 
 def require_same_major(config: StackConfig, state: Mapping[str, Any]) -> None:
-    """Asks the cluster only where the state has another major version than the stack file; silent where it is away.
+    """Refuse a data service that could not read its files.
+
+    The function asks the cluster only if the state has another major version than the stack file, and accepts if the
+    cluster does not answer.
 
     Args:
         config: The stack file.
         state: The stack's resources by URN, each with its type and outputs.
 
     Raises:
-        RefusedError: a data service would start on files that it can't read; nothing was touched.
+        RefusedError: A data service would start on files that it cannot read; nothing was touched.
     """
     recorded = list(recorded_outputs(state, _STATEFUL_SET))
     if not list(_problems(config, recorded)):
@@ -41,7 +44,7 @@ def require_same_major(config: StackConfig, state: Mapping[str, Any]) -> None:
     try:
         live = Cluster(recorded_kubeconfig(state), seconds=SECONDS).items(_PATH)
     except (OSError, ValueError):
-        return  # the update can't reach the database either
+        return  # the update could not reach the database either
     problems = list(_problems(config, [one for one in live if _runs(one)]))
     if problems:
         raise RefusedError("the data on the volume is of another major version; nothing was touched", problems)
@@ -76,7 +79,7 @@ def _major(image: str) -> int | None:
 
 
 def _runs(one: Object) -> bool:
-    """A pod of the template as it is now is ready: its image reads what lies on the volume."""
+    """Return whether a pod of the current template is ready, which proves that its image reads the volume."""
     status = one.get("status") or {}
     return (
         status.get("observedGeneration") == (one.get("metadata") or {}).get("generation")

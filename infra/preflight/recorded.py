@@ -1,7 +1,8 @@
-"""What the deployment already has, from the stack's own state.
+"""Read what the deployment has from the stack's own state.
 
-An invoke and no StackReference: the answer is needed before the first resource is registered, and the state itself is
-right even where the last update stopped half-way and left its outputs behind (ADR 0008).
+The program asks the engine directly instead of using a StackReference, because it needs the answer before it registers
+the first resource, and because the state is right even if the last update stopped half-way and kept old outputs (ADR
+0008).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from infra.preflight.recorded_k3s import recorded_k3s
 from infra.preflight.saved import Resources, require_finished
 from infra.sizing.inputs import Recorded
 
-_TOKEN = "pulumi:pulumi:readStackResourceOutputs"  # noqa: S105  a function of the engine's own provider
+_TOKEN = "pulumi:pulumi:readStackResourceOutputs"  # noqa: S105  a function of the engine's built-in provider
 _STACK = "pulumi:pulumi:Stack"
 _CELERY_SERVER = re.compile(rf"{CELERY_SERVERS_COMPONENT}-\d+-server")
 _RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0)
@@ -37,10 +38,10 @@ _VOLUMES = {cloud.volume.type: cloud.volume for cloud in CLOUDS.values()}
 
 
 def load_state() -> Resources:
-    """The resources of the stack that is being updated by URN, each with its type and outputs.
+    """Return the resources of the stack that is being updated, by URN, each with its type and outputs.
 
     Raises:
-        RefusedError: the state can't be read, or a part that others stand on was made half.
+        RefusedError: The state cannot be read, or the creation of a resource stopped half-way on which others depend.
     """
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     resources: Resources = _read_state(name).get("outputs") or {}
@@ -49,11 +50,11 @@ def load_state() -> Resources:
 
 
 def _read_state(name: str) -> Mapping[str, Any]:
-    """Asks again where the answer was cut off: a backend in a folder is written while the program reads it.
+    """Read the state, and retry if the answer was cut off, because a backend in a folder may be writing it.
 
-    The engine saves a checkpoint as the program begins, and the folder's driver replaces the file at once but not the
-    file of attributes beside it: a reader in between gets `EOF` (seen with pulumi 3.259.0). After a login with
-    `?metadata=skip`, as in the tutorial, there is no such file.
+    The engine saves a checkpoint when the program starts. The folder's driver replaces the file atomically, but not the
+    file of attributes beside it, so a reader in between gets `EOF` (seen with pulumi 3.259.0). After a login with
+    `?metadata=skip`, as in the tutorial, that file does not exist.
     """
     for wait in (*_RETRY_SECONDS, None):
         try:
@@ -76,7 +77,11 @@ def _unreadable(name: str, error: Exception) -> RefusedError:
 
 
 def read_recorded(resources: Resources) -> Recorded | None:
-    """The past, from a state that has all that is needed of each part; None before the server exists."""
+    """Return what the deployment has, or None if it has no server yet.
+
+    Args:
+        resources: The state's resources by URN; `require_finished` has accepted them.
+    """
     last: Mapping[str, Any] = {}
     volume = 0
     server: tuple[str, Mapping[str, Any]] | None = None
@@ -96,7 +101,8 @@ def read_recorded(resources: Resources) -> Recorded | None:
         elif kind in _VOLUMES and logical_name == VOLUME_RESOURCE:
             volume = int(outputs[_VOLUMES[kind].size])
     stage, version = int(last.get("stage") or 0), str(last.get("version") or "")
-    # The outputs where the command was taken out of the state with the server: the cluster lies on the volume.
+    # The command may have been removed from the state together with a lost server. Then the last outputs name the k3s
+    # of the cluster, whose data is on the volume.
     k3s_version = recorded_k3s(resources) or str(last.get("k3s_version") or "")
     if server is None:
         lost = _without_server(last, volume, stage, version)
@@ -121,7 +127,7 @@ def read_recorded(resources: Resources) -> Recorded | None:
 
 
 def _without_server(last: Mapping[str, Any], volume: int, stage: int, version: str) -> Recorded | None:
-    """A server that was lost while its volume was not: the last outputs say what it was; its disk is gone with it."""
+    """Return the past of a deployment that lost its server but kept its volume, from the stack's last outputs."""
     if not volume or "instance_type" not in last:
         return None
     return Recorded(

@@ -1,17 +1,17 @@
-"""The way to the cluster that the state has: what a program reads before it registers anything."""
+"""Find the cluster's address and credentials in the state, for requests before the first resource is registered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-SECONDS = 3.0  # for each answer: a preview from where the firewall keeps people out waits no longer
+SECONDS = 3.0  # for each answer, so that a preview from outside the firewall waits no longer
 _PROVIDER = "pulumi:providers:kubernetes"
 Object = Mapping[str, Any]
 
 
 def recorded_outputs(state: Mapping[str, Any], kind: str) -> Iterator[Object]:
-    """Outputs of the resources of a type; a resource that was saved half-made may have none.
+    """Yield the outputs of all resources of a type; they may be empty if a creation failed half-way.
 
     Args:
         state: The stack's resources by URN, each with its type and outputs.
@@ -23,6 +23,10 @@ def recorded_outputs(state: Mapping[str, Any], kind: str) -> Iterator[Object]:
 
 
 def recorded_kubeconfig(state: Mapping[str, Any]) -> str:
-    """The kubeconfig of the Kubernetes provider; empty where the state has none."""
+    """Return the kubeconfig of the Kubernetes provider, or an empty text if the state has none.
+
+    Args:
+        state: The stack's resources by URN, each with its type and outputs.
+    """
     found = (one.get("kubeconfig") for one in recorded_outputs(state, _PROVIDER))
     return next((str(one) for one in found if one), "")

@@ -1,4 +1,4 @@
-"""Which k3s a deployment's server has, by the script that installed it."""
+"""Find the release of k3s that a deployment's server runs, in the script that installed it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _EXPORT = re.compile(r"^export K3S_VERSION='?([^'\n]+)'?$", re.MULTILINE)
 
 
 def recorded_k3s(resources: Mapping[str, Any]) -> str:
-    """The release; empty before it was installed.
+    """Return the release of k3s, or an empty text before it is installed.
 
-    The script and no output of the stack: an update that failed behind it has no new outputs, and earlier programs gave
-    none of this.
+    The script is more reliable than the stack's outputs: an update that failed after the installation has no new
+    outputs, and earlier programs had no such output.
 
     Args:
         resources: The state's resources by URN, each with its type and outputs.

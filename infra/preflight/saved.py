@@ -1,4 +1,4 @@
-"""What the state says of servers and volume, and what it lacks of things that were made half."""
+"""Read servers and the volume from the state, and find resources whose creation stopped half-way."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from infra.names import CELERY_SERVERS_COMPONENT, SERVER_RESOURCE, VOLUME_RESOUR
 
 _NEEDED = {kind: outputs for cloud in CLOUDS.values() for kind, outputs in cloud.needed.items()}
 _SERVERS = {cloud.server.type: cloud.server for cloud in CLOUDS.values()}
-# The output with the server, of volumes that name theirs.
+# The output that names the server, for volumes that have one.
 _SELF_ATTACHED = {cloud.volume.type: cloud.volume.server for cloud in CLOUDS.values() if cloud.volume.server}
 _STACK = "pulumi:pulumi:Stack"
 _ANSWERED = re.compile(r"celery-answers-(\d+)")
-_BOOT = re.compile(r"^export BOOT='\S+ (\S+)'$", re.MULTILINE)  # infra/components/celery_answers.py
+# The script of infra/components/celery_answers.py exports it.
+_BOOT = re.compile(r"^export BOOT='\S+ (\S+)'$", re.MULTILINE)
 Resources = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SavedServer:
-    """A server as the state has it; `resource` is its logical name."""
+    """A saved server is one that the state contains; `resource` is its logical name."""
 
     resource: str
     name: str
@@ -31,7 +32,15 @@ class SavedServer:
 
 
 def require_finished(resources: Resources, stack: str) -> None:
-    """Raises RefusedError, with each of them, where a thing that others stand on was made half."""
+    """Refuse a state in which the creation of a resource stopped half-way on which others depend.
+
+    Args:
+        resources: The state's resources by URN, each with its type and outputs.
+        stack: The stack's name, for the message.
+
+    Raises:
+        RefusedError: Lists every such resource.
+    """
     problems = [
         Problem(
             path=f"the state's {logical}",
@@ -46,7 +55,12 @@ def require_finished(resources: Resources, stack: str) -> None:
 
 
 def refresh_first(logical: str, stack: str) -> str:
-    """The one command that puts the provider's answer into the state, as a hint says it."""
+    """Return the hint with the one command that reads a resource from the provider into the state.
+
+    Args:
+        logical: The resource's logical name.
+        stack: The stack's name.
+    """
     return f"Run `{REFRESH} --target '**::{logical}' -s {stack}`, then this command again"
 
 
@@ -54,7 +68,11 @@ REFRESH = "pulumi refresh --yes --skip-preview"
 
 
 def saved_servers(resources: Resources) -> Iterator[SavedServer]:
-    """The server, and those that only run Celery."""
+    """Yield the main server and the Celery servers.
+
+    Args:
+        resources: The state's resources by URN, each with its type and outputs.
+    """
     for urn, resource in resources.items():
         logical, keys = _logical(urn), _SERVERS.get(resource["type"])
         if keys and (logical == SERVER_RESOURCE or logical.startswith(f"{CELERY_SERVERS_COMPONENT}-")):
@@ -65,15 +83,22 @@ def saved_servers(resources: Resources) -> Iterator[SavedServer]:
 
 
 def last_instance_type(resources: Resources) -> str:
-    """The server's type when an update ended well the last time; empty if none did."""
+    """Return the server's type after the last successful update, or an empty text if there was none.
+
+    Args:
+        resources: The state's resources by URN, each with its type and outputs.
+    """
     stacks = (_outputs(one) for one in resources.values() if one["type"] == _STACK)
     return next((str(one.get("instance_type") or "") for one in stacks), "")
 
 
 def types_that_answered(resources: Resources) -> dict[str, str]:
-    """Of Celery's servers by logical name: the type that each had when an update last reached it.
+    """Return the type that each Celery server had when an update last reached it, by the server's logical name.
 
-    The command that waits for a server names its type, and it does not run where the resize before it failed.
+    The command that waits for a server contains the type, and it does not run if the resize before it failed.
+
+    Args:
+        resources: The state's resources by URN, each with its type and outputs.
     """
     found = {}
     for urn, resource in resources.items():
@@ -85,7 +110,12 @@ def types_that_answered(resources: Resources) -> dict[str, str]:
 
 
 def volume_label(resources: Resources, deployment: str) -> str:
-    """The label of a volume that names its server: another one where the update has to attach it to a server."""
+    """Return the label of a volume that names its server; the label changes if the update must attach the volume.
+
+    Args:
+        resources: The state's resources by URN, each with its type and outputs.
+        deployment: The deployment's name.
+    """
     for outputs, attached in _self_attached(resources):
         label = str(outputs.get("label") or deployment)
         if attached and any(_logical(one) == SERVER_RESOURCE for one in resources):
@@ -95,17 +125,26 @@ def volume_label(resources: Resources, deployment: str) -> str:
 
 
 def other_label(label: str, deployment: str) -> str:
-    """The second of the two labels that the volume changes between."""
+    """Return the other one of the two labels between which the volume changes.
+
+    Args:
+        label: One of the labels.
+        deployment: The deployment's name.
+    """
     return f"{deployment}-data" if label == deployment else deployment
 
 
 def attached_volume(resources: Resources) -> str:
-    """The label of a volume whose own record says that a server has it; empty if there is none."""
+    """Return the label of the volume if the state says that a server has it, or an empty text.
+
+    Args:
+        resources: The state's resources by URN, each with its type and outputs.
+    """
     return next((str(outputs.get("label") or "") for outputs, attached in _self_attached(resources) if attached), "")
 
 
 def _self_attached(resources: Resources) -> Iterator[tuple[Mapping[str, Any], bool]]:
-    """The data volume where it names its server: its outputs, and whether it has one."""
+    """Yield the outputs of a data volume that names its server, and whether it names one."""
     for urn, resource in resources.items():
         key = _SELF_ATTACHED.get(resource["type"])
         if key and _logical(urn) == VOLUME_RESOURCE:

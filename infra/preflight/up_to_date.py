@@ -1,4 +1,4 @@
-"""The state against the provider: a plan is made for the servers as they are, not as a failed update left them."""
+"""Compare the state with the provider, so that the plan is made for the servers that exist after a failed update."""
 
 from __future__ import annotations
 
@@ -26,14 +26,18 @@ from infra.stack_file.stack_config import StackConfig
 
 
 def require_up_to_date(config: StackConfig, resources: Resources) -> None:
-    """Asks the provider what the servers are; nothing where the state has none.
+    """Ask the provider for its servers, unless the state has none.
 
-    After a failed update the plugins of DigitalOcean and Vultr save what was *planned*.  The next update would find
-    nothing to do, and put the next stage's pods on the old server (ADR 0021).
+    After a failed update the plugins of DigitalOcean and Vultr save the *planned* values. The next update would find
+    nothing to do, and would place the next stage's pods on the old server (ADR 0021).
+
+    Args:
+        config: The stack file.
+        resources: The state's resources by URN, each with its type and outputs.
 
     Raises:
-        RefusedError: the state says another size than the provider, or a volume is not attached; or the provider could
-            not be asked and the last update did not end well.
+        RefusedError: The state has another size than the provider, or a volume is not attached; or the provider cannot
+            be asked and the last update failed.
     """
     saved = list(saved_servers(resources))
     if not saved:
@@ -52,12 +56,12 @@ def require_up_to_date(config: StackConfig, resources: Resources) -> None:
 
 
 def _last_number(saved: list[SavedServer]) -> int:
-    """Of Celery's servers: an update that failed may have left the third one and deleted those before it."""
+    """Return the highest number of a Celery server: a failed update may have left the third and deleted the others."""
     return max((int(found) for one in saved for found in re.findall(r"-(\d+)-", one.resource)), default=0)
 
 
 def _other_sizes(saved: list[SavedServer], found: list[FoundServer]) -> Iterator[Problem]:
-    """Several servers of one name are several deployments: one that fits is ours."""
+    """Yield a problem for each server whose type differs; of several servers with its name, one may match."""
     for server in saved:
         types = {one.instance_type for one in found if one.name == server.name}
         if types and server.instance_type not in types:
@@ -71,7 +75,7 @@ def _other_sizes(saved: list[SavedServer], found: list[FoundServer]) -> Iterator
 
 
 def _lost(config: StackConfig, saved: list[SavedServer], found: list[FoundServer]) -> Iterator[str]:
-    """Said and not refused: a server whose label somebody took away would keep every update from its app."""
+    """Yield a warning for each missing server; refusing would block every update if only its label was removed."""
     names = {one.name for one in found}
     for server in saved:
         if server.name in names:
@@ -84,9 +88,9 @@ def _lost(config: StackConfig, saved: list[SavedServer], found: list[FoundServer
 
 
 def _detached(config: StackConfig, label: str) -> list[Problem]:
-    """A volume that belongs to no server, under either of its labels.
+    """Return a problem if the volume is attached to no server, under either of its labels.
 
-    An update that failed saves the new label, which the provider may never have got.
+    A failed update saves the new label, which the provider may never have received.
     """
     if not label:
         return []
@@ -106,7 +110,7 @@ def _detached(config: StackConfig, label: str) -> list[Problem]:
 
 
 def _unknown(config: StackConfig, resources: Resources, saved: list[SavedServer], error: Exception) -> None:
-    """An outage of the provider's API must not stop the update of an app whose server nobody has touched."""
+    """Warn if the state agrees with the last success, else refuse: an outage of the API must not block the app."""
     problem = unasked(config, error)
     last = {SERVER_RESOURCE: last_instance_type(resources), **types_that_answered(resources)}
     unsure = [one.name for one in saved if last.get(one.resource, "") not in ("", one.instance_type)]

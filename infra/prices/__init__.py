@@ -1,1 +1,1 @@
-"""What a month costs: a plan, every stage, and what a budget allows."""
+"""Calculate what a plan and every stage cost per month, and what a budget allows."""

@@ -1,4 +1,4 @@
-"""A month's budget: what is above it is refused, with what would be within it."""
+"""Check a plan against the monthly budget, and find cheaper plans if it is too expensive."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from infra.stack_file.stack_config import StackConfig
 from stacks import STAGES
 
 Planner = Callable[[StackConfig], StackPlan]
-_MOST_TYPES = 2  # further instance types of the same stage that are named
+_MOST_TYPES = 2  # most instance types of the same stage that a message proposes
 
 
 def check_budget(config: StackConfig, plan: StackPlan, planner: Planner, *, running: bool) -> tuple[Check, ...]:
-    """The contract `budget`, where the stack names one; `planner` proves what would be within it.
+    """Check the contract `budget`, and propose plans within the budget if this one is above it.
 
-    A deployment that is `running` stays at its provider.
+    Args:
+        config: The stack file; without a budget there is no check.
+        plan: The plan of the stack file.
+        planner: Plans another stack file, so that each proposal is known to fit.
+        running: Whether the deployment exists, and therefore cannot change its provider.
     """
     if config.budget is None:
         return ()
@@ -33,7 +37,14 @@ def check_budget(config: StackConfig, plan: StackPlan, planner: Planner, *, runn
 
 
 def within(config: StackConfig, plan: StackPlan, planner: Planner, *, running: bool) -> Iterator[str]:
-    """What keeps the budget, each planned: other types, other providers of the same currency, a smaller stage."""
+    """Yield changes that keep the budget: other types, providers with the same currency, a smaller stage.
+
+    Args:
+        config: The stack file.
+        plan: The plan of the stack file.
+        planner: Plans another stack file, so that each proposal is known to fit.
+        running: Whether the deployment exists, and therefore cannot change its provider.
+    """
     free = _without_budget(config, stage=plan.stage)
     yield from _other_types(free, config, plan, planner)
     for provider in () if running else CLOUDS:
@@ -53,7 +64,7 @@ def within(config: StackConfig, plan: StackPlan, planner: Planner, *, running: b
 
 
 def _other_types(free: StackConfig, config: StackConfig, plan: StackPlan, planner: Planner) -> Iterator[str]:
-    """The cheapest types on which the stage is proved, candidates or not."""
+    """Yield the cheapest instance types that hold the stage, even if they are not candidates of the catalog."""
     rows = sorted(CLOUDS[config.provider].catalog.instance_types, key=lambda row: row.price)
     named = 0
     for row in rows:
@@ -66,7 +77,7 @@ def _other_types(free: StackConfig, config: StackConfig, plan: StackPlan, planne
 
 
 def _kept(config: StackConfig, asked: StackConfig, planner: Planner) -> str:
-    """The month's price of a plan that is sound and within the budget; empty where it is neither."""
+    """Return the monthly price of the config's plan, or nothing if the plan is not sound or is above the budget."""
     try:
         plan = planner(config)
     except StagecoachError:
@@ -76,7 +87,7 @@ def _kept(config: StackConfig, asked: StackConfig, planner: Planner) -> str:
 
 
 def _without_budget(config: StackConfig, *, stage: int) -> StackConfig:
-    """`model_copy` validates nothing: every value here was validated before, or is the catalog's."""
+    """Remove the budget and set the stage; no validation is needed, as every value was validated before."""
     return config.model_copy(update={"budget": None, "stage": stage, "customers": None})
 
 

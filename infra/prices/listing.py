@@ -1,4 +1,4 @@
-"""What every stage costs on every provider, for each customer, and what a sold-out type would make of it."""
+"""List what every stage costs at every provider, in total and per customer, and what a sold-out type would change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Planner = Callable[[StackConfig], StackPlan]
 
 @dataclass(frozen=True, kw_only=True)
 class Fallback:
-    """What is bought when everything before it in the order is sold out."""
+    """A fallback is the plan's instance type when the types before it are sold out."""
 
     instance_type: str
     price: MonthPrice
@@ -29,33 +29,43 @@ class Fallback:
 
 @dataclass(frozen=True, kw_only=True)
 class StagePrice:
-    """A stage on a provider; the first and the last number of customers for which it is bought."""
+    """A stage price says what a stage costs at a provider, and for which numbers of customers it is used."""
 
     stage: int
     provider: str
     region: str
     price: MonthPrice
     customers: tuple[int, int]
-    fallbacks: tuple[Fallback, ...]  # in order; each fits
+    fallbacks: tuple[Fallback, ...]  # in the order in which they are used; each fits
 
     @property
     def per_customer(self) -> tuple[Decimal, Decimal]:
-        """The month divided among the first and the last number of customers."""
+        """Return the monthly price per customer, for the first and for the last number of customers."""
         first, last = self.customers
         return cents(self.price.total / first), cents(self.price.total / last)
 
     def within(self, budget: Decimal | None) -> bool:
-        """Whether a budget allows it; without one everything is."""
+        """Return whether the price is within a budget; without a budget every price is.
+
+        Args:
+            budget: The most per month, in the row's currency; None without a budget.
+        """
         return budget is None or self.price.total <= budget
 
 
 def list_prices(
     planner: Planner, providers: Iterable[Provider], stages: Iterable[int], *, sold_out: tuple[str, ...] = ()
 ) -> tuple[StagePrice, ...]:
-    """One row for each stage of each provider, in the default region.
+    """Return one row for each stage at each provider, in the provider's default region.
+
+    Args:
+        planner: Plans a stack file.
+        providers: Keys of `CLOUDS`.
+        stages: Numbers of stages.
+        sold_out: Instance types of any provider that are not sold at the moment.
 
     Raises:
-        ConfigError: a catalog is nonsense, or nothing that is on sale is large enough.
+        ConfigError: A catalog is invalid, or no type on sale is large enough.
     """
     return tuple(
         _row(planner, example(provider, stage, _of(provider, sold_out)), STAGES[stage])
@@ -65,7 +75,14 @@ def list_prices(
 
 
 def example(provider: Provider, stage: int | None, catalog: CatalogConfig, customers: int | None = None) -> StackConfig:
-    """A stack of no one in particular, for what depends on stage and provider only."""
+    """Return a stack file with example values, for a plan that depends on nothing but the arguments.
+
+    Args:
+        provider: A key of `CLOUDS`.
+        stage: The stage's number; None if `customers` selects it.
+        catalog: Prices and sold-out types.
+        customers: The number of customers; None if `stage` is given.
+    """
     return StackConfig(
         name="example",
         provider=provider,
@@ -79,15 +96,19 @@ def example(provider: Provider, stage: int | None, catalog: CatalogConfig, custo
 
 
 def customers_of(stage: StageConfig) -> tuple[int, int]:
-    """The first and the last number of customers for which the smallest stage is this one, at the same price."""
+    """Return the first and the last number of customers for which this is the smallest stage, at the same price.
+
+    Args:
+        stage: The stage.
+    """
     first = stage.customers_min + 1
-    # The last stage has no end: there one more Celery server is due.
+    # The last stage has no upper end; its price is the same until it needs one more Celery server.
     last = stage.customers_max or stage.customers_min + CUSTOMERS_EACH - 1
     return first, last
 
 
 def _of(provider: Provider, sold_out: tuple[str, ...]) -> CatalogConfig:
-    """One list names types of several providers."""
+    """Select the types of one provider from a list that may name types of several."""
     known = {row.name for row in CLOUDS[provider].catalog.instance_types}
     return CatalogConfig(sold_out=tuple(name for name in sold_out if name in known))
 
@@ -105,7 +126,7 @@ def _row(planner: Planner, config: StackConfig, stage: StageConfig) -> StagePric
 
 
 def _fallbacks(planner: Planner, config: StackConfig, plan: StackPlan) -> Iterator[Fallback]:
-    """Sells out one type after the other until nothing fits."""
+    """Yield what the plan uses when its type is sold out, then when that is sold out too, until nothing fits."""
     gone = config.catalog.sold_out
     while True:
         gone = (*gone, plan.server.instance_type)

@@ -1,4 +1,4 @@
-"""What a month of a plan costs, item by item."""
+"""Calculate what a plan costs per month, item by item."""
 
 from __future__ import annotations
 
@@ -13,42 +13,50 @@ _CENT = Decimal("0.01")
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One line of the bill."""
+    """An item is one line of the monthly bill."""
 
-    name: str  # server, celery servers, volume, addresses, backups
+    name: str  # server, celery servers, volume, addresses or backups
     what: str
     amount: Decimal
 
 
 @dataclass(frozen=True, kw_only=True)
 class MonthPrice:
-    """A month without VAT; whole cents, so that the items add up to the total."""
+    """A monthly price is without VAT; every item is rounded to cents, so that the items add up to the total."""
 
     items: tuple[Item, ...]
     currency: str
-    provider_backups: Decimal  # what the provider's own backups of the servers would add; the stack leaves them off
+    provider_backups: Decimal  # what the provider's backups of the servers would add; the stack leaves them off
 
     @property
     def total(self) -> Decimal:
-        """All items."""
+        """Return the sum of all items."""
         return sum((item.amount for item in self.items), Decimal(0))
 
     def amount(self, name: str) -> Decimal:
-        """One item's amount; 0 where the plan has none such."""
+        """Return the amount of one item, or 0 if the plan has no such item.
+
+        Args:
+            name: The item's name, for example `volume`.
+        """
         return next((item.amount for item in self.items if item.name == name), Decimal(0))
 
     @property
     def bill(self) -> str:
-        """Every item, for people."""
+        """Return every item in one line, for people."""
         return ", ".join(f"{item.amount} {item.name} ({item.what})" for item in self.items)
 
     def __str__(self) -> str:
-        """The total for people."""
+        """Return the total and its currency, for people."""
         return f"{self.total} {self.currency} a month"
 
 
 def month_price(plan: StackPlan) -> MonthPrice:
-    """Servers, data volume, public addresses; backups are dumps on the data volume and cost nothing more."""
+    """Add up servers, data volume and public addresses; backups are dumps on the data volume and cost nothing extra.
+
+    Args:
+        plan: The plan.
+    """
     rates, server, celery = CLOUDS[plan.provider].catalog.rates, plan.server, plan.celery_servers
     servers = Decimal(server.price)
     items = [
@@ -75,5 +83,9 @@ def month_price(plan: StackPlan) -> MonthPrice:
 
 
 def cents(amount: Decimal) -> Decimal:
-    """Rounded to whole cents, as a bill does it."""
+    """Round an amount to whole cents, half a cent upwards.
+
+    Args:
+        amount: The amount in a currency's unit.
+    """
     return amount.quantize(_CENT, rounding=ROUND_HALF_UP)

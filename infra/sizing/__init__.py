@@ -1,1 +1,1 @@
-"""From a stage to a plan: pure functions."""
+"""Turn a stage into a plan with pure functions."""

@@ -1,4 +1,4 @@
-"""All parts of a plan on given nodes, before the autoscalers get what is left."""
+"""Size every part of a plan for given nodes and given maxima of the autoscalers."""
 
 from __future__ import annotations
 
@@ -17,14 +17,26 @@ from infra.stack_file.stage_config import StageConfig
 
 
 def pool_workload(index: int, name: str) -> str:
-    """The Deployment's name of a pool: the default one carries no suffix."""
+    """Return the name of a pool's Deployment; the first pool is the default and has no suffix.
+
+    Args:
+        index: The pool's position in the stage.
+        name: The pool's name.
+    """
     return CELERY_WORKER if index == 0 else f"{CELERY_WORKER}-{name}"
 
 
 def assemble(
     stage: StageConfig, nodes: tuple[NodePlan, ...], maxima: Mapping[str, int], *, volume_size_gib: int
 ) -> Workloads:
-    """Sizes every part; data services depend on the server's type only, so that a move on one server spares them."""
+    """Size every part; data services depend only on the server's type, so a move on the same server leaves them alone.
+
+    Args:
+        stage: The stage.
+        nodes: One plan per role of node, the server first.
+        maxima: The most pods of each autoscaled workload, by its name.
+        volume_size_gib: Size of the data volume in GiB.
+    """
     server = nodes[0]
     role = CELERY_ROLE if len(nodes) > 1 else SERVER_ROLE
     workers = tuple(

@@ -1,7 +1,7 @@
-"""Whether pods of several sizes on several equal nodes can stand so that one more finds no node.
+"""Find out whether pods of several sizes can be placed so badly on equal nodes that another pod finds no node.
 
-The scheduler takes pods in any order and any node that has room.  All of them find one for certain if no arrangement
-of the others leaves a pod without a node; where there is such an arrangement, this finds it.
+The scheduler takes pods in any order and may choose any node that has room. Every pod is certain to find a node only if
+no arrangement of the others leaves it without one. If there is such an arrangement, this module finds it.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ Counts = tuple[int, ...]
 def find_blocked(
     room: Amounts, slots: int, nodes: int, pods: Mapping[Pod, int]
 ) -> tuple[Pod, tuple[tuple[Pod, ...], ...]] | None:
-    """The pod without a node and the others' places, node by node; None if that can't happen.
+    """Return a pod that can be left without a node, or None if every pod always finds one.
 
     Args:
-        room: what each node leaves to these pods.
-        slots: how many of them each node takes.
-        nodes: how many nodes.
-        pods: how many of each.
+        room: CPU and memory that each node leaves to these pods.
+        slots: How many of these pods each node may run.
+        nodes: The number of nodes.
+        pods: The number of pods of each kind.
+
+    Returns:
+        The pod, and the other pods node by node.
     """
     kinds = tuple(pods)
     for victim in kinds:
@@ -38,7 +41,7 @@ def find_blocked(
 
 
 def _full_nodes(room: Amounts, slots: int, kinds: tuple[Pod, ...], others: Counts, victim: Pod) -> Iterator[Counts]:
-    """Every set of pods that fits one node and leaves no room for the victim."""
+    """Yield every set of pods that fits on one node and leaves no room for the victim."""
     for counts in _fitting(room, slots, kinds, others):
         left = room
         for kind, count in zip(kinds, counts, strict=True):
@@ -62,7 +65,7 @@ def _fitting(room: Amounts, slots: int, kinds: tuple[Pod, ...], most: Counts) ->
 
 
 def _smallest(rows: Iterator[Counts]) -> tuple[Counts, ...]:
-    """Those that no other one is a part of: more pods than needed never help to fill the next node."""
+    """Return the sets that contain no other set, because extra pods on one node never help to fill the next."""
     kept: list[Counts] = []
     for row in sorted(rows, key=sum):
         if not any(all(less <= more for less, more in zip(one, row, strict=True)) for one in kept):
@@ -71,7 +74,7 @@ def _smallest(rows: Iterator[Counts]) -> tuple[Counts, ...]:
 
 
 def _choose(full: tuple[Counts, ...], nodes: int, others: Counts) -> tuple[Counts, ...] | None:
-    """One full set for each node from what there is: all that is reachable, node by node."""
+    """Choose a full set for each node from the pods that exist, following every reachable remainder node by node."""
     reached: dict[Counts, tuple[Counts, ...]] = {others: ()}
     for _ in range(nodes):
         following: dict[Counts, tuple[Counts, ...]] = {}
@@ -85,7 +88,7 @@ def _choose(full: tuple[Counts, ...], nodes: int, others: Counts) -> tuple[Count
 
 
 def _largest(lefts: Iterable[Counts]) -> tuple[Counts, ...]:
-    """Those that are not a part of another one: whoever has more left can fill whatever the other can."""
+    """Return the remainders that no other one contains, because a larger one can fill whatever a smaller can."""
     kept: list[Counts] = []
     for left in sorted(lefts, key=sum, reverse=True):
         if not any(all(more >= less for more, less in zip(one, left, strict=True)) for one in kept):

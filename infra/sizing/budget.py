@@ -1,4 +1,4 @@
-"""Amounts by classes of servers: a little more memory restarts nothing."""
+"""Look amounts up by classes of servers, so that a slightly larger server restarts nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from infra.units import Memory
 
 
 def by_server(server: Memory, rows: tuple[tuple[int, ...], ...], units: tuple[str, ...]) -> tuple[Number, ...]:
-    """The row for that server; `rows` start with the nominal GiB up to and including which they count."""
+    """Return the amounts of the row for a server.
+
+    Args:
+        server: Memory of the server, as the provider advertises it.
+        rows: Rows whose first item is the largest server in GiB to which they apply; the last row also covers larger
+            ones.
+        units: Unit of each amount after the first item of a row.
+    """
     row = next((row for row in rows if server <= Memory.gib(row[0])), rows[-1])
     size = memory("server memory", server, "the catalog")
     how = ("the row up to ", f"{row[0]} GiB of ", size)

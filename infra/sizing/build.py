@@ -1,4 +1,4 @@
-"""Short forms for building workload plans."""
+"""Build workload plans from short arguments."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from infra.sizing.plan import Amounts, ContainerPlan, Disk, Limits, ReplicasPlan
 from infra.sizing.reason import Reasons, counted, reason
 
 NO_CPU_LIMIT = "ADR 0002: what others leave idle may be used"
-# Of the root disk, in MiB. The kubelet keeps five files of 10 MiB for each container's log, and looks every ten seconds
-# whether the newest is full: the limit leaves room for what a container writes meanwhile.
+# Shares of the root disk in MiB. The kubelet keeps five log files of 10 MiB for each container and checks every ten
+# seconds whether the newest is full. The limit leaves room for a container's writes in the meantime.
 _LOGS, _MOST_LOGS = 64, 256
-DISK = "disk"  # the API's `ephemeral-storage`; short, so that the table of a workload fits 120 columns
+DISK = "disk"  # stands for the API's `ephemeral-storage`: a workload's table must fit into 120 columns
 _DISK = "logs, which the kubelet turns over at 5 x 10 MiB, and the folders that live as long as the pod"
 _SCRATCH = "the size limit of its folders without a volume, above which the kubelet evicts the pod"
 _NONE = described(0, "", "none")
@@ -22,7 +22,13 @@ _RUNS_ONCE = "a job: one pod when it is due, and the plan has room for it beside
 
 
 def fixed_replicas(*, planned: int, surge: int, source: str) -> ReplicasPlan:
-    """A workload that no autoscaler scales."""
+    """Return the replicas of a workload that no autoscaler scales.
+
+    Args:
+        planned: The number of pods.
+        surge: Extra pods during a rollout.
+        source: Why the workload has this many.
+    """
     count = fixed(planned)
     reasons = counted(source, min=count, planned=count, max=count, surge=fixed(surge))
     return ReplicasPlan(min=planned, planned=planned, max=planned, surge=surge, reasons=reasons)
@@ -41,7 +47,16 @@ def container(
     *,
     cpu_limit: Number | None = None,
 ) -> ContainerPlan:
-    """A container from millicores and MiB, each with how it was computed; `source` says why these."""
+    """Plan a container from CPU and memory, each with its computation.
+
+    Args:
+        name: The container's name.
+        cpu: Requested CPU in millicores.
+        memory: Requested memory in MiB.
+        limit: Memory limit in MiB.
+        source: Where these amounts come from.
+        cpu_limit: CPU limit in millicores; None for no limit (ADR 0002).
+    """
     asked = Number(cpu, "m") if isinstance(cpu, int) else cpu
     kept, most = (Number(one, "Mi") if isinstance(one, int) else one for one in (memory, limit))
     requests = Amounts(cpu=asked.cpu, memory=kept.memory)
@@ -63,14 +78,23 @@ def container(
 
 
 def with_scratch(one: ContainerPlan, scratch: Number | int) -> ContainerPlan:
-    """The same with folders that live as long as the pod and may hold so many MiB."""
+    """Return the container with a size limit for its folders without a volume.
+
+    Args:
+        one: The container.
+        scratch: The limit in MiB.
+    """
     disk, on_disk = _disk(Number(scratch, "Mi") if isinstance(scratch, int) else scratch)
     others = (reason for reason in one.reasons if not reason.field.endswith(DISK))
     return replace(one, disk=disk, reasons=(*others, *on_disk))
 
 
 def without_disk(one: ContainerPlan) -> ContainerPlan:
-    """The same where the manifest is not the stack's, and names no share of the disk."""
+    """Return the container without a share of the disk, for a manifest that k3s writes and that requests none.
+
+    Args:
+        one: The container.
+    """
     return replace(one, disk=None, reasons=tuple(reason for reason in one.reasons if not reason.field.endswith(DISK)))
 
 
@@ -93,7 +117,16 @@ def workload(
     namespace: str = APP_NAMESPACE,
     node_role: str = SERVER_ROLE,
 ) -> WorkloadPlan:
-    """A workload in the app's namespace on the server, unless said otherwise."""
+    """Plan a workload, by default in the app's namespace and on the server.
+
+    Args:
+        name: The workload's name.
+        kind: Its Kubernetes kind.
+        containers: The containers of one pod.
+        replicas: How many pods run.
+        namespace: The namespace.
+        node_role: The role of the nodes on which the pods run.
+    """
     return WorkloadPlan(
         name=name, kind=kind, namespace=namespace, node_role=node_role, replicas=replicas, containers=containers
     )

@@ -1,4 +1,4 @@
-"""Contracts of one pool of Celery workers: no task is lost, run twice, or killed while it could be recycled."""
+"""Check the contracts of one pool of workers, so that no task is lost, run twice, or killed needlessly."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from infra.sizing.celery_worker import GRACE_MARGIN, MASTER, eta_memory, longest
 from infra.sizing.plan import Check, WorkerPlan
 from infra.stack_file.stage_config import StageConfig
 
-_SWEEP = 100  # seconds that kombu's sweep for lost tasks may take on top
-# A lean app's child was measured at 90 MiB of RSS, a typical one's at 140: below that each child is recycled after each
-# task.
+_SWEEP = 100  # seconds by which kombu's sweep for lost tasks may be late
+# A child process of a lean app was measured at 90 MiB of RSS, one of a typical app at 140. With a lower bound Celery
+# would recycle every child after each task.
 _SMALLEST_CHILD_MIB = 96
 
 
 def check_worker(stage: StageConfig, worker: WorkerPlan) -> Iterator[Check]:
-    """Every contract of the pool."""
+    """Yield every contract of the pool.
+
+    Args:
+        stage: The stage.
+        worker: The plan of the pool.
+    """
     path = f"overrides.pools.{worker.pool}"
     yield _visibility(stage, worker)
     yield Check(
@@ -37,7 +42,7 @@ def check_worker(stage: StageConfig, worker: WorkerPlan) -> Iterator[Check]:
 
 
 def _visibility(stage: StageConfig, worker: WorkerPlan) -> Check:
-    """A task waits for its ETA, then for those before it, then it runs: it is not acknowledged meanwhile."""
+    """Check the visibility timeout: an unacknowledged task waits for its ETA and for other tasks, then it runs."""
     task, held, countdown = longest_task(worker), worker.prefetch_multiplier, stage.longest_countdown
     needed = task * held + countdown + _SWEEP
     parts = f"{held} x the longest task, {task} s" if held > 1 else f"the longest task, {task} s"
@@ -52,7 +57,7 @@ def _visibility(stage: StageConfig, worker: WorkerPlan) -> Check:
 
 
 def _memory(worker: WorkerPlan, path: str) -> Check:
-    """The parent holds tasks that wait for their time; children are recycled before they take its room."""
+    """Check that Celery recycles its children before they need memory that the parent needs for tasks with an ETA."""
     limit = worker.workload.container("worker").limits.memory or MASTER
     children, held = worker.max_memory_per_child * worker.concurrency, eta_memory(worker.eta_task_limit)
     return Check(
@@ -66,7 +71,7 @@ def _memory(worker: WorkerPlan, path: str) -> Check:
 
 
 def _grace(worker: WorkerPlan, path: str) -> Check:
-    """Either a task may end, or the soft shutdown gives it back."""
+    """Check the grace period: a task has time to end, or the soft shutdown has time to return it to the queue."""
     soft, longest = worker.soft_shutdown_timeout, longest_task(worker)
     needed = (soft or longest) + GRACE_MARGIN
     what = f"the soft shutdown, {soft} s" if soft else f"the time limit, {longest} s, as there is no soft shutdown"

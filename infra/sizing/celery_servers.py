@@ -1,4 +1,4 @@
-"""Servers of their own for Celery: which type, and how many."""
+"""Choose the type and the number of servers that only run Celery."""
 
 from __future__ import annotations
 
@@ -14,23 +14,34 @@ from infra.sizing.pack import pack
 from infra.sizing.plan import NodePlan
 from infra.stack_file.stage_config import StageConfig
 
-CUSTOMERS_EACH = 1500  # one more server for each that many above the lower end of the last stage (design 3.8)
-MOST = 20  # as a stack file may name
+# Assumption: one server runs the pools of the last stage as it is, and each further 1,500 customers need one more.
+CUSTOMERS_EACH = 1500
+MOST = 20  # the highest count that a stack file may name
 
 
 def size_celery_servers(
     stage: StageConfig, inputs: PlanInputs, catalog: Catalog, recorded: Recorded | None
 ) -> tuple[NodePlan, ...]:
-    """One role of node, or none; the count is the stack file's or what the planned pods and the customers need.
+    """Plan the servers that only run Celery.
 
-    `stage` has grown with its customers already (growth.py).  Servers that would stay empty with every pool at its
-    ceiling, as where one of them is large, are not bought.
+    The stack file sets their count, or it follows from the planned pods and the customers; `grow` has enlarged `stage`
+    for those before. The plan skips servers that would stay empty with every pool at its ceiling, for example because
+    one server is large.
+
+    Args:
+        stage: The stage, grown with its customers.
+        inputs: The stack file's part in the plan.
+        catalog: What the provider sells.
+        recorded: What the deployment has; None if it does not exist yet.
+
+    Returns:
+        An empty tuple if workers run on the server.
 
     Raises:
-        ConfigError: a pinned type that is unknown or can't be reached, or nothing large enough in the region.
+        ConfigError: A pinned type is unknown or cannot be reached, or no type in the region is large enough.
     """
     asked = stage.celery_servers
-    # A stack that names a type wants servers, at a stage that has none by itself, too.
+    # A stack file that names a type wants such servers, even if its stage has none.
     fewest = max(asked.count, 1 if inputs.celery_instance_type else 0)
     count = inputs.celery_servers if inputs.celery_servers is not None else (None if fewest else 0)
     if count == 0:
@@ -57,19 +68,29 @@ def size_celery_servers(
 
 
 def further_servers(stage: StageConfig, customers: int | None) -> int:
-    """How many the customers above the last stage's lower end ask for."""
+    """Return how many servers the customers need beyond those of the last stage as it is.
+
+    Args:
+        stage: The stage.
+        customers: The number of customers; None if the stack file names a stage.
+    """
     if customers is None or stage.customers_max is not None:
         return 0
     return max(customers - stage.customers_min, 0) // CUSTOMERS_EACH
 
 
 def most_customers(stage: StageConfig, servers: int = MOST) -> int:
-    """The most that the last stage holds with so many: one more customer would need one more server."""
+    """Return the most customers for which the last stage needs no more than this many servers.
+
+    Args:
+        stage: The last stage.
+        servers: The number of Celery servers.
+    """
     return stage.customers_min + CUSTOMERS_EACH * servers - 1
 
 
 def _holds(stage: StageConfig, row: InstanceType, count: int, *, at_most: bool = False) -> bool:
-    """Whether the worker pods fit, as planned or at every ceiling; they roll without surge, and no job runs there."""
+    """Return whether the worker pods fit, as planned or at every ceiling; there are no surges and no jobs here."""
     node = size_node(row, role=CELERY_ROLE, count=count, agent=True)
     workers = [
         size_celery_worker(

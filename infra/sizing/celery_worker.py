@@ -1,4 +1,4 @@
-"""A pool of Celery workers: the stage's numbers, and the timeouts and memory bounds that follow from them."""
+"""Size a pool of Celery workers: take the stage's numbers, and derive timeouts and memory bounds from them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from infra.sizing.scaled import scaled_replicas
 from infra.stack_file.stage_config import PoolConfig
 from infra.units import Memory
 
-MASTER = Memory.mib(130)  # the prefork parent of a typical app, measured
-# Of the parent, for each task that it holds until its time has come: measured 13.8 KiB with an argument of 1,000
-# characters, 8.7 with a number (docs/adr/0037-eta-tasks.md has the measurement).
+MASTER = Memory.mib(130)  # measured: the prefork parent of a typical app
+# Memory of the parent for each task that it holds until the task's ETA. It was measured at 13.8 KiB with an argument of
+# 1,000 characters and at 8.7 with a number (docs/adr/0037-eta-tasks.md has the measurement).
 _ETA_TASK = Memory(14 * 1024)
-_CHILD_PERCENT = 90  # of an even share: a child is recycled only after the task that crossed the bound
+_CHILD_PERCENT = 90  # of an even share: Celery recycles a child only after the task that crossed the bound
 _MAX_TASKS_PER_CHILD = 500
-GRACE_MARGIN = 30  # seconds for the restore and the exit
+GRACE_MARGIN = 30  # seconds to return tasks to the queue and to exit
 _WORKER = "the tier guide's worker; measured: 158 MiB and 87 for each process of a typical app"
 _ROLLS = "workers roll one by one and without a surge, so that a rollout needs no room"
 _ENDS = f"running tasks get their time, then {GRACE_MARGIN} s for the way back to the queue and the exit"
@@ -26,7 +26,15 @@ _ENDS = f"running tasks get their time, then {GRACE_MARGIN} s for the way back t
 def size_celery_worker(
     pool: PoolConfig, *, default: bool, maximum: int, visibility_timeout: int, node_role: str
 ) -> WorkerPlan:
-    """One Deployment; rolls with surge 0, so that a rollout needs no room."""
+    """Plan the Deployment of a pool; it rolls without surge, so that a rollout needs no extra room.
+
+    Args:
+        pool: The stage's numbers for the pool.
+        default: Whether the pool is the first one, whose name has no suffix.
+        maximum: The most pods that fit on the nodes.
+        visibility_timeout: Seconds until Redis delivers an unfinished task again.
+        node_role: The role of the nodes on which the pods run.
+    """
     path = f"pools.{pool.name}"
     name = CELERY_WORKER if default else f"{CELERY_WORKER}-{pool.name}"
     worker = container(
@@ -66,7 +74,16 @@ def size_celery_worker(
 
 
 def child_memory(limit: Memory, concurrency: int, path: str = "") -> Number:
-    """(limit - parent) * 0.9 / children, in whole MiB; 0 where nothing is left."""
+    """Return the memory bound of a child process in whole MiB: (limit - parent) * 0.9 / children.
+
+    Args:
+        limit: Memory limit of the pod.
+        concurrency: The number of children.
+        path: Path of the pool in the stage, for the explanation.
+
+    Returns:
+        0 if the parent leaves no memory.
+    """
     room = of_stage(f"{path}.memory_limit", limit) - memory("parent process", MASTER, "measured")
     children = of_stage(f"{path}.concurrency", concurrency)
     if room.value < 0:
@@ -75,17 +92,25 @@ def child_memory(limit: Memory, concurrency: int, path: str = "") -> Number:
 
 
 def eta_memory(tasks: int) -> Memory:
-    """What the parent takes for so many tasks that wait for their time, in whole MiB."""
+    """Return the memory that the parent needs for tasks with an ETA, in whole MiB.
+
+    Args:
+        tasks: The number of tasks that it holds.
+    """
     return Memory.mib((_ETA_TASK * tasks).whole_mib + 1)
 
 
 def longest_task(pool: PoolConfig | WorkerPlan) -> int:
-    """Seconds after which any task of the pool is ended, also one with a time limit of its own."""
+    """Return the seconds after which every task of the pool has ended, also one that sets its own time limit.
+
+    Args:
+        pool: The pool, as the stage has it or as planned.
+    """
     return max(pool.time_limit, pool.longest_time_limit or 0)
 
 
 def _grace(pool: PoolConfig) -> Number:
-    """Without a soft shutdown a task is let run to its end."""
+    """Compute the grace period in seconds; without a soft shutdown, a task may run to its end."""
     path = f"pools.{pool.name}"
     if pool.grace_period is not None:
         return of_stage(f"{path}.grace_period", pool.grace_period, "s")

@@ -1,4 +1,4 @@
-"""Which instance type: a pin, the running one, or the first candidate that fits."""
+"""Choose an instance type: the pinned one, the running one, or the first candidate that fits."""
 
 from __future__ import annotations
 
@@ -15,17 +15,24 @@ from infra.units import Memory
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """What a stage asks of one role of node."""
+    """An ask says what a stage requires of one role of node."""
 
     stage: int
     memory_gib: int
     vcpu: int
     pin: str | None
-    field: str  # the stack file's key of the pin
+    field: str  # the key of the stack file that pins the type
 
 
 def candidates(catalog: Catalog, *, region: str, memory_gib: int, vcpu: int) -> tuple[InstanceType, ...]:
-    """Rows on sale in the region that are large enough, in order of preference."""
+    """Return the types on sale in the region that are large enough, in order of preference.
+
+    Args:
+        catalog: What the provider sells.
+        region: The provider's name of the region.
+        memory_gib: Least memory in GiB, as the provider advertises it.
+        vcpu: Least number of virtual CPUs.
+    """
     rows, order = catalog.instance_types, catalog.candidates
     known = {row.name: row for row in rows}
     named = (known[name] for name in order)
@@ -36,10 +43,20 @@ def candidates(catalog: Catalog, *, region: str, memory_gib: int, vcpu: int) -> 
 def choose(
     ask: Ask, inputs: PlanInputs, catalog: Catalog, recorded: Recorded | None, fits: Callable[[InstanceType], bool]
 ) -> InstanceType:
-    """The role's type; where none fits the largest one, so that the plan can say what is missing.
+    """Choose the type for one role of node.
+
+    Args:
+        ask: What the stage requires.
+        inputs: The stack file's part in the plan.
+        catalog: What the provider sells.
+        recorded: What the deployment has, seen from this role; None if it has no such server.
+        fits: Whether everything fits on a type.
+
+    Returns:
+        The largest type if none fits, so that the plan can say what is missing.
 
     Raises:
-        ConfigError: a pin that is unknown or that the running server can't become, or nothing large enough.
+        ConfigError: The pin is unknown, the running server cannot become it, or no type is large enough.
     """
     rows = catalog.instance_types
     running = next((row for row in rows if recorded and row.name == recorded.instance_type), None)
@@ -53,7 +70,7 @@ def choose(
     sizes = [row for row in offered if not why_unreachable(row, running, inputs.provider, recorded)]
     chosen = next((row for row in sizes if fits(row)), None)
     if running and fits(running) and (chosen is None or running.price <= chosen.price):
-        return running  # a resize stops the server for minutes, and this one would save nothing
+        return running  # a resize means minutes of downtime, and this type would save nothing
     if not sizes:
         problem = Problem(
             path="stagecoach:region",
@@ -66,10 +83,10 @@ def choose(
 
 
 def _pinned(rows: tuple[InstanceType, ...], ask: Ask, region: str, running: InstanceType | None) -> InstanceType:
-    """The row of a pin; a running server may keep what is not sold any more.
+    """Return the type that is pinned; a running server may keep a type that is no longer sold.
 
     Raises:
-        ConfigError: no such type, not in that region, or not on sale.
+        ConfigError: The type is unknown, or is not sold in the region.
     """
     on_sale = {row.name: row for row in rows if row.on_sale(region)}
     if running and running.name == ask.pin:

@@ -1,4 +1,4 @@
-"""Contracts between the layers (design 3.9), each a named check with the field to change."""
+"""Check the contracts between the layers; each has a name and the field to change."""
 
 from __future__ import annotations
 
@@ -14,22 +14,29 @@ from infra.sizing.redis import EMPTY_REDIS
 from infra.stack_file.stage_config import StageConfig
 from infra.units import Cpu, Memory
 
-# Postgres works on so many queries at once per vCPU, plus one that waits for the disk (wiki.postgresql.org, "Number Of
-# Database Connections"); a smaller pool would leave the server idle while requests wait.
+# Postgres works on two queries per vCPU at once, plus one that waits for the disk (wiki.postgresql.org, "Number Of
+# Database Connections"). A smaller pool would leave the server idle while requests wait.
 _QUERIES_PER_VCPU = 2
-_SORTS = 4 * 2  # four sorts at once, each with hash_mem_multiplier 2
-# Measured under load: a pod of 1 process x 4 threads takes 99 MiB, one of 2 x 4 takes 227 MiB; 28 threads more in a
+_SORTS = 4 * 2  # four sorts at once, each with Postgres's hash_mem_multiplier of 2
+# Measured under load: a pod of 1 process x 4 threads takes 99 MiB, one of 2 x 4 takes 227 MiB, and 28 more threads in a
 # process take 4 MiB.
 _WEB_FIRST_MIB, _WEB_PROCESS_MIB, _WEB_THREADS_PER_MIB = 99, 128, 7
 _WEB_MEASURED_THREADS = 4
-_POSTGRES_PERCENT = 90  # of the limit: the rest is the page cache's least
+_POSTGRES_PERCENT = 90  # of the limit: the page cache needs the rest
 MAX_CONNECTIONS = "overrides.postgres.max_connections"
 
 
 def check_contracts(
     stage: StageConfig, parts: Workloads, namespace: NamespacePlan, nodes: tuple[NodePlan, ...]
 ) -> tuple[Check, ...]:
-    """Every contract, kept or broken; the first node is the server."""
+    """Return every contract, kept or broken.
+
+    Args:
+        stage: The stage.
+        parts: The sized parts.
+        namespace: The plan of the namespace's bounds.
+        nodes: One plan per role of node, the server first.
+    """
     checks = [_connections(parts, nodes[0].vcpu), _read_timeout(parts.django), _web_memory(parts.django)]
     checks.append(_postgres_memory(parts.postgres))
     checks += _redis(parts.redis_broker, parts.redis_cache)
@@ -63,7 +70,7 @@ def _connections(parts: Workloads, vcpu: int) -> Check:
 
 
 def _read_timeout(plan: DjangoPlan) -> Check:
-    """What comes slowly must not end sooner than what is answered slowly."""
+    """Check that traefik waits longer for a slow upload than gunicorn waits for a slow answer."""
     return Check(
         name="read-timeout",
         ok=plan.read_timeout > plan.request_timeout,
@@ -74,7 +81,7 @@ def _read_timeout(plan: DjangoPlan) -> Check:
 
 
 def _web_memory(plan: DjangoPlan) -> Check:
-    """Or the kernel kills a process in the middle of its requests, again and again."""
+    """Check the web pod's memory limit: below it the kernel would kill a process in the middle of its requests."""
     threads = plan.processes * max(plan.threads - _WEB_MEASURED_THREADS, 0)
     needed = _WEB_FIRST_MIB + _WEB_PROCESS_MIB * (plan.processes - 1) + -(-threads // _WEB_THREADS_PER_MIB)
     limit = plan.workload.container("django").limits.memory or Memory(0)
@@ -107,7 +114,7 @@ def _redis(broker: RedisPlan, cache: RedisPlan) -> Iterator[Check]:
     for plan in (broker, cache):
         name = plan.workload.name
         limit = plan.workload.container("redis").limits.memory or Memory(0)
-        # What is too small for an empty instance no share of it mends.
+        # If the limit is too small for an empty instance, no share of it helps, so a person must raise the limit.
         field = "maxmemory" if limit > EMPTY_REDIS + EMPTY_REDIS else "memory_limit"
         yield Check(
             name=f"maxmemory/{name}",

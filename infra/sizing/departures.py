@@ -1,4 +1,4 @@
-"""Where the plan differs from the tier guide, and why."""
+"""List where the plan differs from the tier guide (docs/explanation/guide.md), and why."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from infra.stack_file.stage_config import ReplicaRange, StageConfig
 def departures(
     stage: StageConfig, parts: Workloads, server: NodePlan, cheapest: Callable[[str, int], str]
 ) -> tuple[Departure, ...]:
-    """`cheapest` names what would hold that many pods of a workload beside the others, with its price."""
+    """Return the differences between the plan and the guide.
+
+    Args:
+        stage: The stage, with the guide's numbers.
+        parts: The sized parts.
+        server: The plan of the server.
+        cheapest: Names the servers that hold this many pods of a workload beside the others, with their price.
+    """
     return (
         *_server(stage, server),
         *_django(stage, parts),

@@ -1,4 +1,4 @@
-"""Whether a server's root disk holds what its pods may write there."""
+"""Check that a server's root disk holds what its pods may write."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from infra.units import Memory
 
 
 def check_disk(node: NodePlan, workloads: Iterable[WorkloadPlan], fields: Mapping[str, str]) -> Check:
-    """All pods of a role on one of its nodes, each with its request, and one of them with all that it may write.
+    """Check that all pods of a role fit on one node's root disk by their requests, with one of them at its limit.
 
-    The requests let the scheduler place them in any order. With the largest pod full the node stays above the kubelet's
-    threshold, so that no other pod is evicted for it.
+    The requests let the scheduler place the pods in any order. If the largest pod fills its share, the node still stays
+    above the kubelet's threshold, and no other pod is evicted.
 
     Args:
-        node: The role's.
-        workloads: Of all roles.
-        fields: What says how much a workload's pods may write, by the workload's name.
+        node: The plan of the role's node.
+        workloads: Workloads of all roles.
+        fields: The stack file's key that limits a workload's writes, by the workload's name.
     """
     here = [one for one in workloads if one.node_role == node.role or one.kind == "DaemonSet"]
     counts = [(one, 1 if one.kind == "DaemonSet" else one.replicas.max + one.replicas.surge) for one in here]

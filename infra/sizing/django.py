@@ -1,4 +1,4 @@
-"""The web pods and their migration job."""
+"""Size the web pods, their migration job, beat and the queue exporter."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from infra.sizing.scaled import scaled_replicas
 from infra.stack_file.stage_config import DjangoConfig
 
 _WEB = "measured: a pod of 2 processes x 4 threads takes 227 MiB, one of 1 x 4 takes 99 MiB"
-# uvicorn's worker takes 40 MiB where gthread takes 37 (measured with one Django app under both): no amount differs.
-# Under ASGI a request has a thread of its own while it has a slot, as under gthread; all WebSockets of a process share
-# one (Channels' database_sync_to_async runs in asgiref's one thread outside of requests).
+# A worker of uvicorn takes 40 MiB where gthread takes 37 (measured with one Django app under both), so no amount
+# differs. Under ASGI each running request has a thread of its own, as under gthread. All WebSockets of a process share
+# one thread (outside of requests, Channels' database_sync_to_async runs in asgiref's single thread).
 _SLOTS = "uvicorn's worker: so many requests at a time, each with a database connection; WebSockets share one more"
 _ROLLS = "a rollout starts the new pod before the old one ends, so that no visitor waits"
 _MIGRATE = "one process of the app with its models; it ends after the migration"
@@ -25,7 +25,12 @@ _QUEUE_EXPORTER = (
 
 
 def size_django(django: DjangoConfig, *, maximum: int) -> DjangoPlan:
-    """Rolls with surge 1 and unavailable 0; no CPU limit (ADR 0002)."""
+    """Plan the web pods, which roll with surge 1 and no pod unavailable, and have no CPU limit (ADR 0002).
+
+    Args:
+        django: The stage's numbers for the web pods.
+        maximum: The most pods that fit on the server.
+    """
     web = container(
         "django",
         of_stage("django.cpu_request", django.cpu_request),
@@ -61,13 +66,13 @@ def size_django(django: DjangoConfig, *, maximum: int) -> DjangoPlan:
 
 @cache
 def size_beat() -> WorkloadPlan:
-    """One scheduler."""
+    """Plan the one pod that schedules periodic tasks."""
     return workload(CELERY_BEAT, "Deployment", with_scratch(container("beat", 25, 136, 224, _BEAT), 64))
 
 
 @cache
 def size_queue_exporter() -> WorkloadPlan:
-    """One exporter of the queues."""
+    """Plan the one pod that exports the queues' metrics."""
     return workload(
         QUEUE_EXPORTER, "Deployment", with_scratch(container("queue-exporter", 20, 64, 160, _QUEUE_EXPORTER), 64)
     )

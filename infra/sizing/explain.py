@@ -1,4 +1,4 @@
-"""Where every number of a plan comes from: its rule, inputs and source, as they were recorded at its computation."""
+"""Explain every number of a plan by its rule, inputs and source, which were recorded when it was computed."""
 
 from __future__ import annotations
 
@@ -10,28 +10,34 @@ from infra.sizing.plan import StackPlan
 from infra.sizing.reason import OF_STAGE, Reason, Reasons, Value
 from infra.units import MIB, Memory
 
-NAMESPACE = "namespace"  # its bounds and the volume belong to no workload
+NAMESPACE = "namespace"  # owner of the bounds, which like the volume belong to no workload
 VOLUME = "volume"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """One amount of the plan."""
+    """An explanation says how one amount of the plan was computed."""
 
-    workload: str  # or a role of node, `namespace`, `volume`
+    workload: str  # name of a workload, role of node, `namespace` or `volume`
     field: str  # for example worker.requests.memory
     value: str
-    rule: str  # the formula by its inputs' names, or `constant`
+    rule: str  # the formula in names of its inputs, or `constant`
     inputs: tuple[Input, ...]
     source: str
-    guide: str | None  # the tier guide's number, where it says one
-    without_overrides: str | None  # what it would be; None where no override reaches it
+    guide: str | None  # the tier guide's number; None if the guide has none
+    without_overrides: str | None  # the stage's value; None if no override changes it
 
 
 def explain(
     plan: StackPlan, *, guide: Mapping[str, str], without_overrides: StackPlan | None = None
 ) -> tuple[Explanation, ...]:
-    """Every amount; `without_overrides` is the same stack as the stage has it, where there are overrides."""
+    """Explain every amount of a plan.
+
+    Args:
+        plan: The plan.
+        guide: The tier guide's numbers by `workload.field`.
+        without_overrides: The plan of the same stack without its overrides; None if it has none.
+    """
     plain = {}
     if without_overrides:
         plain = {(owner, reason.field): reason.value for owner, reason in each_reason(without_overrides)}
@@ -53,7 +59,11 @@ def explain(
 
 
 def each_reason(plan: StackPlan) -> Iterator[tuple[str, Reason]]:
-    """Yield (owner, reason) pairs, in the plan's order."""
+    """Yield (owner, reason) pairs, in the plan's order.
+
+    Args:
+        plan: The plan.
+    """
     for node in plan.nodes:
         yield from _of(node.role, node.reasons)
     yield from _of(VOLUME, plan.reasons)
@@ -81,7 +91,7 @@ def _of(owner: str, reasons: Reasons, prefix: str = "") -> Iterator[tuple[str, R
 
 
 def _decided(one: Input, stage: int, replaced: Mapping[str, str], grown: Mapping[str, str]) -> Input:
-    """Where a person's number stands: in the stage's file, or in the stack file; and what multiplied it."""
+    """Add where a person's number is written: the stage's file or the stack file, and what multiplied it."""
     if not one.source.startswith(OF_STAGE):
         return one
     field = one.source.removeprefix(OF_STAGE)

@@ -1,4 +1,4 @@
-"""What a plan says of itself: contracts, differences from the guide, the proof that it fits, what would help."""
+"""Define what a plan reports about itself: contracts, differences from the guide, the proof of fit, and remedies."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from infra.sizing.workload import Amounts
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """A named contract (design 3.9): whether it holds, and one line that says why."""
+    """A check is a named contract: whether the plan keeps it, and why, in one line."""
 
     name: str
     ok: bool
     reason: str
-    field: str  # the stack file's field to change
+    field: str  # the key of the stack file to change
 
 
 @dataclass(frozen=True, kw_only=True)
 class Departure:
-    """Where the plan differs from the tier guide or from the stage, and why."""
+    """A departure is a difference between the plan and the tier guide or the stage, with its reason."""
 
     field: str
     guide: str
@@ -29,43 +29,43 @@ class Departure:
 
 @dataclass(frozen=True, kw_only=True)
 class Remedy:
-    """A change of the stack file with which everything fits; it was planned before it is named."""
+    """A remedy is a change of the stack file that has been planned and makes everything fit."""
 
-    change: str  # as the stack file says it
+    change: str  # in the stack file's own words
     effect: str
-    price: str  # of the whole month, decimal text
+    price: str  # per month for the whole plan, as decimal text
     currency: str
-    within_budget: bool | None  # None without a budget
+    within_budget: bool | None  # None if there is no budget
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tightest:
-    """The moment and the node with the least room."""
+    """The tightest fit is the node with the least room, and the moment at which it has it."""
 
     node: str
-    pod: str  # the largest of those that come last, or the one that finds no room
+    pod: str  # the largest pod that is scheduled last, or the pod that finds no room
     requests: Amounts
-    left: Amounts  # on that node, when it is there
-    used_percent: int  # of what binds
+    left: Amounts  # on that node once the pod runs
+    used_percent: int  # of the resource that runs out first
     binds: str  # "cpu", "memory" or "pods"
     moment: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """Every pod of the worst moment on a node: all maxima, every surge and every job at once."""
+    """A proof places every pod at the worst moment: all maxima, every surge and every job at once."""
 
     pods: int
-    peak: Amounts  # without DaemonSets, which are on every node already
-    left: tuple[tuple[str, Amounts], ...]  # by node
+    peak: Amounts  # without DaemonSets, whose pods are on every node already
+    left: tuple[tuple[str, Amounts], ...]  # by the node's name
     tightest: Tightest
 
 
 @dataclass(frozen=True, kw_only=True)
 class TierUse:
-    """How many customers there are of those that the tier holds."""
+    """Tier use says how many customers there are, of the number that the tier holds."""
 
     customers: int
     up_to: int
     percent: int
-    then: str  # what follows when they are more
+    then: str  # what happens when there are more customers

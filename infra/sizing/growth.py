@@ -1,4 +1,4 @@
-"""The last stage beyond its own size: pools and web pods grow with the Celery servers that the customers ask for."""
+"""Grow the last stage with its customers: pools and web pods get larger with the number of Celery servers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ _WEB = "django.replicas"
 
 
 def times(stage: StageConfig, inputs: PlanInputs) -> int:
-    """How many times the stage's own size; never more than the servers that a stack file names."""
+    """Return the multiple of the stage's own size, which never exceeds a count of servers in the stack file.
+
+    Args:
+        stage: The stage.
+        inputs: The stack file's part in the plan.
+    """
     wanted, named = _wanted(stage, inputs), inputs.celery_servers
     return wanted if named is None else min(wanted, max(named, 1))
 
@@ -23,11 +28,16 @@ def times(stage: StageConfig, inputs: PlanInputs) -> int:
 def grow(
     stage: StageConfig, inputs: PlanInputs, overridden: tuple[Departure, ...] = ()
 ) -> tuple[StageConfig, tuple[Departure, ...]]:
-    """The stage for so many customers, and each range that grew beside the stage's own.
+    """Return the stage for the number of customers, and a departure for each range of pods that grew.
 
-    A pool needs as many times the pods: at least, planned and at most.  Further 1,500 customers are 2.6 pages a second
-    at the peak (infra/whatif/load.py), less than half a process: one more web pod at most is plenty.  What a stack file
-    overrides is left as it says.
+    A pool's range is multiplied. The web pods get one more at most per multiple: 1,500 customers ask for 2.6 pages per
+    second at the peak (infra/whatif/load.py), which is less than half a process. Ranges that the stack file overrides
+    stay as they are.
+
+    Args:
+        stage: The stage with its overrides.
+        inputs: The stack file's part in the plan.
+        overridden: A departure for each override.
     """
     by, few = times(stage, inputs), _too_few(stage, inputs)
     if by == 1:
@@ -48,7 +58,12 @@ def grow(
 
 
 def check_size(stage: StageConfig, inputs: PlanInputs) -> tuple[Check, ...]:
-    """Whether the design holds the customers; nothing is said where the stack names its stage."""
+    """Check that the most Celery servers hold the customers; a stack file that names its stage has no such check.
+
+    Args:
+        stage: The stage.
+        inputs: The stack file's part in the plan.
+    """
     if inputs.customers is None or stage.customers_max is not None:
         return ()
     wanted, most = 1 + further_servers(stage, inputs.customers), most_customers(stage)
@@ -63,7 +78,7 @@ def check_size(stage: StageConfig, inputs: PlanInputs) -> tuple[Check, ...]:
 
 
 def _wanted(stage: StageConfig, inputs: PlanInputs) -> int:
-    """How many Celery servers the customers ask for, of those that are possible."""
+    """Return how many Celery servers the customers need, up to the most that are possible."""
     return min(1 + further_servers(stage, inputs.customers), MOST)
 
 
@@ -81,7 +96,7 @@ def _why(by: int, stage: StageConfig, inputs: PlanInputs) -> str:
 
 
 def _too_few(stage: StageConfig, inputs: PlanInputs) -> tuple[Departure, ...]:
-    """A count that the stack file names and that is below what its customers need: said, because tasks will wait."""
+    """Report a count in the stack file that is too low for its customers, because tasks will wait."""
     named, wanted = inputs.celery_servers, _wanted(stage, inputs)
     if named is None or named >= wanted or inputs.customers is None or stage.customers_max is not None:
         return ()
@@ -93,7 +108,7 @@ def _too_few(stage: StageConfig, inputs: PlanInputs) -> tuple[Departure, ...]:
 
 
 def _times(stage: StageConfig, by: int) -> StageConfig:
-    """Every range as large as the customers ask for, whatever the stack file overrides."""
+    """Multiply every range of pods, whether the stack file overrides it or not."""
     web = stage.django.replicas.model_copy(update={"ceiling": stage.django.replicas.ceiling + by - 1})
     django = stage.django.model_copy(update={"replicas": web})
     return stage.model_copy(update={"pools": tuple(_pool(one, by) for one in stage.pools), "django": django})
@@ -121,7 +136,12 @@ def _text(replicas: ReplicaRange) -> str:
 
 
 def idle_servers(nodes: tuple[NodePlan, ...], workloads: tuple[WorkloadPlan, ...]) -> tuple[Departure, ...]:
-    """Celery servers that a stack file names and no pod needs at the peak: said, because they are paid for."""
+    """Report Celery servers that no pod needs even at the peak, because they cost money.
+
+    Args:
+        nodes: One plan per role of node.
+        workloads: Every workload.
+    """
     celery = next((node for node in nodes if node.role == CELERY_ROLE), None)
     if celery is None or celery.count == 1 or pack(nodes, workloads).unplaced:
         return ()

@@ -1,4 +1,4 @@
-"""From a stage to the plan that the program builds."""
+"""Make the plan that the program builds from a stage."""
 
 from __future__ import annotations
 
@@ -41,16 +41,22 @@ def make_plan(
     overridden: tuple[Departure, ...] = (),
     money: Money | None = None,
 ) -> StackPlan:
-    """Every amount of a stack; `catalog` is what the provider sells (infra/clouds/catalog/own.py).
+    """Compute every amount of a stack.
 
-    What helps where it does not fit costs something: without `money` none of it is named.
+    Args:
+        stage: The stage with its overrides.
+        inputs: The stack file's part in the plan.
+        catalog: What the provider sells (infra/clouds/catalog/own.py).
+        recorded: What the deployment has; None if it does not exist yet.
+        overridden: A departure for each override.
+        money: Prices for remedies if the plan is refused; None for a plan without remedies.
 
     Raises:
-        ConfigError: a pinned type, or the region, is not in the catalog.
+        ConfigError: A pinned type or the region is not in the catalog.
     """
 
     def trial(change: Change) -> StackPlan:
-        # Nobody reads why a trial departs from the guide, and to price that is most of a plan's work.
+        # A remedy's plan needs no departures from the guide, and pricing them is most of a plan's work.
         return _plan(change.stage, change.inputs, catalog, recorded)[0]
 
     stage, grown = grow(stage, inputs, overridden)
@@ -68,7 +74,7 @@ def _plan(
     catalog: Catalog,
     recorded: Recorded | None,
 ) -> tuple[StackPlan, Callable[[], tuple[Departure, ...]]]:
-    """The plan, and what tells its departures from the guide."""
+    """Return the plan, and a function that computes its departures from the guide."""
     asked = inputs.volume_size_gib or stage.volume_size_gib
     volume = max(asked, recorded.volume_size_gib if recorded else 0)
     celery = size_celery_servers(stage, inputs, catalog, recorded)
@@ -114,7 +120,7 @@ def _volume_reason(stage: StageConfig, inputs: PlanInputs, recorded: Recorded | 
 
 
 def _kept_volume(asked: int, volume: int) -> tuple[Departure, ...]:
-    """Said, not refused: the way back to a smaller stage must stay open."""
+    """Report that the volume stays larger than the stage asks; refusing would block the way back to a smaller stage."""
     if asked == volume:
         return ()
     why = "the volume of this deployment is that large already, and a volume never shrinks"
@@ -123,7 +129,7 @@ def _kept_volume(asked: int, volume: int) -> tuple[Departure, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Question:
-    """One stage, asked of several instance types."""
+    """A question plans one stage on several instance types."""
 
     stage: StageConfig
     inputs: PlanInputs
@@ -149,16 +155,16 @@ class _Question:
         return share_out(self.stage, self.nodes(row), volume_size_gib=self.volume)
 
     def fits(self, row: InstanceType) -> bool:
-        """Whether the server holds what runs there: a larger one is no help to pods of Celery's own servers."""
+        """Return whether the server holds its pods; a larger server would not help pods that run on Celery servers."""
         packing = pack(self.nodes(row), self.parts(row).workloads)
         return all(pod.role != SERVER_ROLE for pod in packing.unplaced)
 
     def without_grafana(self) -> _Question:
-        """What chooses the server: a window on the shop must neither buy a larger one nor restart the running one."""
+        """Leave Grafana out to choose the server: it must neither buy a larger one nor resize the running one."""
         return replace(self, stage=self.stage.model_copy(update={"grafana": False}))
 
     def kept_server(self, row: InstanceType, recorded: Recorded | None) -> tuple[Departure, ...]:
-        """Where a new server would be cheaper than the running one: said, not done."""
+        """Report a new type that would be cheaper than the running one; the plan keeps the running one."""
         if recorded is None or self.inputs.instance_type or row.name != recorded.instance_type:
             return ()
         fresh = choose(self.server, self.inputs, self.catalog, None, self.without_grafana().fits)
@@ -169,7 +175,7 @@ class _Question:
         return (Departure(field="instance_type", guide=_priced(fresh), plan=_priced(row), why=why),)
 
     def cheapest(self, running: InstanceType, parts: Workloads, wanted: dict[str, int]) -> str:
-        """What holds the wanted maxima, the others as they are: more Celery servers, or the first candidate."""
+        """Name the servers that hold the wanted maxima: more Celery servers, or the first candidate that fits."""
         scaled = (parts.django.workload, *(worker.workload for worker in parts.workers))
         maxima = {**{one.name: one.replicas.max for one in scaled}, **wanted}
         if self.celery and parts.django.workload.name not in wanted:
@@ -196,7 +202,7 @@ def _priced(row: InstanceType) -> str:
 
 
 def _missing(packing: Packing, nodes: tuple[NodePlan, ...]) -> tuple[str, ...]:
-    """One line for each role of node whose pods do not all fit."""
+    """Return one line for each role of node whose pods do not all fit."""
     lines = []
     for role in dict.fromkeys(pod.role for pod in packing.unplaced):
         pods = [pod for pod in packing.unplaced if pod.role == role]

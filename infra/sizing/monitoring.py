@@ -1,4 +1,4 @@
-"""Prometheus, Alertmanager, the exporters, and Grafana where it is asked for."""
+"""Size Prometheus, Alertmanager, the exporters, and Grafana if it is switched on."""
 
 from __future__ import annotations
 
@@ -14,22 +14,30 @@ from infra.sizing.plan import Check, MonitoringPlan, NodePlan, WorkloadPlan
 from infra.sizing.reason import counted, reason
 from infra.units import Memory
 
-# Prometheus: 25 MiB + 4 KiB per series, twice that for queries (domain 6.1).  Nominal GiB up to: request and
-# limit in MiB, CPU request.
+# Each row is for servers up to the first number in GiB, and has Prometheus's memory request and limit in MiB and its
+# CPU request. They follow a measurement: Prometheus takes 25 MiB plus 4 KiB per series, and twice that while it answers
+# queries and compacts blocks.
 _BUDGETS = ((4, 144, 288, 50), (8, 256, 512, 100), (16, 384, 768, 150), (32, 512, 1024, 200))
 _SERIES = "measured: 25 MiB and 4 KiB for each series; twice that for queries"
 _STORAGE = "a claim's size is never changed; the retention size keeps Prometheus below it"
-_STORAGE_GIB = 8  # constant: a claim's size is never changed; the retention size keeps Prometheus below it
+_STORAGE_GIB = 8  # constant, because a claim's size never changes; the retention size keeps Prometheus below it
 _RETENTION_DAYS = 15
-GRAFANA_SERVER = Memory.gib(8)  # the smallest server that it is offered for (domain 6.3)
-# Its documented minimum of 512 MB is the limit (domain 6.2); the request is half of it: few people look at a time.
+GRAFANA_SERVER = Memory.gib(8)  # a smaller server has no room for its 512 MB (ADR 0013)
+# The limit is Grafana's documented minimum of 512 MB (docs v11.4). The request is half of it, because few people look
+# at dashboards at the same time.
 _GRAFANA = (50, 256, 512)
 _GRAFANA_SOURCE = "Grafana's documented minimum is the limit; half of it is asked for, few people look at a time"
 
 
 @cache
 def size_monitoring(memory: Memory, *, grafana: bool, alert_speed: int) -> MonitoringPlan:
-    """All of monitoring is in the plan: what is not counted is what gets evicted."""
+    """Plan all of monitoring, because a pod that no plan counts is the first to be evicted.
+
+    Args:
+        memory: Memory of the server, as the provider advertises it.
+        grafana: Whether Grafana runs.
+        alert_speed: Divides the durations of alerts; 1 outside of rehearsals.
+    """
     request, limit, cpu = by_server(memory, _BUDGETS, ("Mi", "Mi", "m"))
     prometheus = container("prometheus", cpu, request, limit, _SERIES)
     storage = fixed(_STORAGE_GIB, "Gi")
@@ -58,13 +66,19 @@ def size_monitoring(memory: Memory, *, grafana: bool, alert_speed: int) -> Monit
 
 @cache
 def size_node_exporter() -> WorkloadPlan:
-    """Runs on every node, Celery servers included: 10 MiB of working set (domain 6.1)."""
+    """Plan node-exporter, which runs on every node; its working set was measured at 10 MiB."""
     exporter = container("node-exporter", 10, 16, 48, "measured: 10 MiB")
     return workload(NODE_EXPORTER, "DaemonSet", exporter, namespace=MONITORING_NAMESPACE)
 
 
 def check_grafana(plan: MonitoringPlan, server: NodePlan, packing: Packing) -> tuple[Check, ...]:
-    """Nothing where it is off; the packing is that of everything with it."""
+    """Check that Grafana fits; without Grafana there is no check.
+
+    Args:
+        plan: The plan of monitoring.
+        server: The plan of the server.
+        packing: Where every pod, Grafana included, is placed.
+    """
     if plan.grafana is None:
         return ()
     large, least = server.memory >= GRAFANA_SERVER, f"{GRAFANA_SERVER.whole_mib // 1024} GiB"

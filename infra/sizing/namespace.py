@@ -1,4 +1,4 @@
-"""LimitRange and ResourceQuota of the app's namespace, computed so that they never block a rollout."""
+"""Compute the LimitRange and ResourceQuotas of the app's namespace so that they never block a rollout."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ _ADMITS = "a bound that blocks a rollout protects nobody"
 
 
 def size_namespace(workloads: Iterable[WorkloadPlan], asked: NamespaceConfig | None = None) -> NamespacePlan:
-    """Everything at its maximum with surge, and one ending pod of each workload: those count until they are gone."""
+    """Add up all pods at their maximum with surge, and a terminating pod of each workload, which counts until it ends.
+
+    Args:
+        workloads: Every workload.
+        asked: Bounds that the stack file sets; None for none.
+    """
     inside = [one for one in workloads if one.namespace == APP_NAMESPACE]
     bounds = asked or NamespaceConfig()
     requests, limits, pods, disk = Amounts(cpu=Cpu(0), memory=Memory(0)), Memory(0), 0, Memory(0)
@@ -53,7 +58,7 @@ def size_namespace(workloads: Iterable[WorkloadPlan], asked: NamespaceConfig | N
 
 
 def _bound(field: str, value: Cpu | Memory | int, how: str, asked: Value) -> Reason:
-    """`asked` is the stage's field where a person set the bound."""
+    """Explain one bound; `asked` names the stage's field if a person set it."""
     if asked:
         number = of_stage(f"namespace.{asked}", value)
     elif isinstance(value, Cpu):

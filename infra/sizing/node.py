@@ -1,4 +1,4 @@
-"""What a VPS leaves to pods."""
+"""Compute what a VPS leaves to pods."""
 
 from __future__ import annotations
 
@@ -12,21 +12,24 @@ from infra.sizing.plan import Amounts, NodePlan
 from infra.sizing.reason import Reasons, counted, reason
 from infra.units import MIB, Cpu, Memory
 
-# Firmware and kernel keep the rest of the nominal memory. Seen: 93.1 % on a Hetzner cpx22 (4 GB), 94.6 % on a cx33
-# (8 GB). The bound is below both and counts for every type; docs/explanation/plan.md says how to look at a server.
+# Firmware and kernel take the rest of the advertised memory. A Hetzner cpx22 (4 GB) showed 93.1 % of it, and a cx33
+# (8 GB) 94.6 %. This bound is below both and applies to every type; docs/explanation/plan.md shows how to check a
+# server.
 _VISIBLE_PERCENT = Decimal("92.5")
-# MiB by nominal GiB up to and including: k3s with containerd and shims; eviction threshold.
+# Each row is for servers up to the first number in GiB, and has MiB for k3s with containerd and its shims, and for the
+# kubelet's eviction threshold.
 _RESERVES = ((4, 700, 150), (8, 800, 200), (16, 900, 300), (32, 1000, 500))
 _AGENT_MIB = 300
 _SYSTEM = Amounts(cpu=Cpu(100), memory=Memory.mib(300))
 _SMALL_VCPU = 4
-# The root disk, where the kubelet's folder is: k3s leaves that at /var/lib/kubelet, whatever its data-dir (k3s#3801).
-# A resized server keeps its first disk: the smallest of the catalog counts for every type, in GB as it is sold.
+# The kubelet's folder is on the root disk: k3s leaves it at /var/lib/kubelet, whatever its data-dir is (k3s#3801). A
+# resized server keeps its first disk, so the catalog's smallest disk counts for every type, in GB as advertised.
 SMALLEST_DISK_GB = 40
-_DISK_SHOWN_PERCENT = 95  # tables of the file system, boot partitions
-_DISK_EVICTION_PERCENT = 8  # of what is shown: the kubelet's threshold (components/k3s_config.py), which has these, too
-_DISK_RESERVED_MIB = 3072  # for k3s 2 GiB, for the system 1 GiB
-MAX_PODS = 60  # more would only hide a runaway Deployment: the largest plan has 31 on one server
+_DISK_SHOWN_PERCENT = 95  # the file system's tables and the boot partitions take the rest
+# Of the part that is shown: the kubelet's threshold, which components/k3s_config.py sets to the same value.
+_DISK_EVICTION_PERCENT = 8
+_DISK_RESERVED_MIB = 3072  # 2 GiB for k3s, 1 GiB for the system
+MAX_PODS = 60  # the largest plan has 31 pods on one server, and more than this would hide a runaway Deployment
 
 _K3S = "measured: a control plane with containerd, nearly empty, takes 414 to 565 MiB, network policies 34 MiB more"
 _AGENT = "k3s's documentation: an agent needs 275 MiB"
@@ -40,7 +43,14 @@ _VISIBLE = (
 
 @cache
 def size_node(row: InstanceType, *, role: str, count: int, agent: bool) -> NodePlan:
-    """Allocatable = 0.925 x nominal - k3s - system - eviction; an agent runs no control plane."""
+    """Plan a node: allocatable = 0.925 x advertised - k3s - system - eviction; an agent runs no control plane.
+
+    Args:
+        row: The instance type.
+        role: The role of the node.
+        count: The number of such nodes.
+        agent: Whether the node runs only the k3s agent.
+    """
     server_mib, eviction = by_server(row.memory, _RESERVES, ("Mi", "Mi"))
     k3s_mib = fixed(_AGENT_MIB, "Mi") if agent else server_mib
     small = row.vcpu <= _SMALL_VCPU
@@ -82,7 +92,7 @@ def size_node(row: InstanceType, *, role: str, count: int, agent: bool) -> NodeP
 
 
 def _disk() -> Number:
-    """Shown - reserved - threshold, in MiB."""
+    """Compute the disk for pods in MiB: the part that is shown, less the reserves and the eviction threshold."""
     sold = fixed(SMALLEST_DISK_GB * 10**9 // MIB, "Mi").named("smallest root disk")
     shown = sold.percent(_DISK_SHOWN_PERCENT).named("shown")
     return shown - shown.percent(_DISK_EVICTION_PERCENT) - fixed(_DISK_RESERVED_MIB, "Mi")
@@ -97,7 +107,7 @@ def _system() -> Reasons:
 
 
 def _bought(row: InstanceType, count: int) -> Reasons:
-    """The provider's numbers, and how many of them."""
+    """Explain the provider's numbers and the number of nodes."""
     source = f"the catalog, {row.as_of}: {row.source}"
     nominal = fixed(row.memory.whole_mib, "Mi")
     return (

@@ -1,4 +1,4 @@
-"""Whole numbers that write down how they were computed: the formula that people read is the one that was used."""
+"""Compute with whole numbers that record their own formula, so that people read the formula that was used."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from typing import Union
 
 from infra.units import MIB, Cpu, Memory
 
-_SUM, _PRODUCT, _ATOM = 1, 2, 3  # how tightly a formula's outermost operation binds
+_SUM, _PRODUCT, _ATOM = 1, 2, 3  # how tightly the outermost operation of a formula binds
 
 Part = Union[str, "Number"]
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A number that another one was computed from."""
+    """An input is a number from which another one was computed."""
 
     name: str
     value: str
-    source: str  # the stage's field by its path, or where the number was computed
+    source: str  # the path of the stage's field, or where the number was computed
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A value with its unit (`m`, `Mi`, `Gi`, `B`, `s` or none); texts are made when somebody asks."""
+    """A number has a value, a unit (`m`, `Mi`, `Gi`, `B`, `s` or none) and a formula, whose text is built on demand."""
 
     value: int
     unit: str = ""
-    parts: tuple[Part, ...] = ()  # texts and operands, in the order in which they are read
+    parts: tuple[Part, ...] = ()  # texts and operands, in reading order
     binds: int = _ATOM
     given: Input | None = None
 
@@ -46,56 +46,73 @@ class Number:
         return self._product(other, "/", self.value // _value(other))
 
     def percent(self, share: int | Decimal) -> Number:
-        """That many hundredths, rounded down."""
+        """Return that many hundredths of the number, rounded down.
+
+        Args:
+            share: The percentage.
+        """
         return Number(
             int(self.value * share // 100), self.unit, (f"{share} % of ", self.inside(_PRODUCT + 1)), _PRODUCT
         )
 
     def between(self, low: int, high: int) -> Number:
-        """Not below `low`, not above `high`."""
+        """Return the number, raised to `low` or lowered to `high` if it is outside.
+
+        Args:
+            low: The least value, in the number's unit.
+            high: The greatest value, in the number's unit.
+        """
         value = max(low, min(high, self.value))
         bounds = f", between {_text(low, self.unit)} and {_text(high, self.unit)}"
         return Number(value, self.unit, (self.inside(_SUM + 1), bounds), _SUM)
 
     def named(self, name: str) -> Number:
-        """The same value as an input of what follows, so that formulas stay short."""
+        """Return the value as a named input, so that the formulas that use it stay short.
+
+        Args:
+            name: The name in formulas.
+        """
         return given(name, self.value, self.unit, "computed")
 
     @property
     def cpu(self) -> Cpu:
-        """Millicores as an amount."""
+        """Return the number, which is in millicores, as an amount of CPU."""
         return Cpu(self.value)
 
     @property
     def memory(self) -> Memory:
-        """MiB, GiB or bytes as an amount."""
+        """Return the number, which is in MiB, GiB or bytes, as an amount of memory."""
         return Memory(self.value * {"Mi": MIB, "Gi": 1024 * MIB, "B": 1}[self.unit])
 
     @property
     def text(self) -> str:
-        """The value with its unit."""
+        """Return the value with its unit."""
         return _text(self.value, self.unit)
 
     @property
     def formula(self) -> str:
-        """How it is computed, in names; the value itself where it is a constant."""
+        """Return the computation in names, or the value itself if it is a constant."""
         if self.given:
             return self.given.name
         return "".join(part if isinstance(part, str) else part.formula for part in self.parts) or self.text
 
     @property
     def inputs(self) -> tuple[Input, ...]:
-        """What stands in the formula by name, each once."""
+        """Return the inputs that the formula names, each once."""
         return tuple(dict.fromkeys(self.each_input()))
 
     def inside(self, binds: int) -> Number:
-        """In brackets where an operation that binds so tightly needs them."""
+        """Return the number in brackets if its formula binds less tightly than this.
+
+        Args:
+            binds: How tightly the surrounding operation binds.
+        """
         if self.given or self.binds >= binds:
             return self
         return Number(self.value, self.unit, ("(", self, ")"))
 
     def each_input(self) -> Iterator[Input]:
-        """As they are read."""
+        """Yield the inputs in reading order."""
         if self.given:
             yield self.given
         for part in self.parts:
@@ -112,28 +129,58 @@ class Number:
 
 
 def given(name: str, value: int, unit: str, source: str) -> Number:
-    """A number from elsewhere, called by its name in formulas."""
+    """Return a number from elsewhere, which formulas call by its name.
+
+    Args:
+        name: The name in formulas.
+        value: The value.
+        unit: Its unit.
+        source: Where it comes from.
+    """
     return Number(value, unit, given=Input(name, _text(value, unit), source))
 
 
 def cpu(name: str, amount: Cpu, source: str) -> Number:
-    """CPU from elsewhere."""
+    """Return CPU from elsewhere as a number in millicores.
+
+    Args:
+        name: The name in formulas.
+        amount: The amount.
+        source: Where it comes from.
+    """
     return given(name, amount.millicores, "m", source)
 
 
 def memory(name: str, amount: Memory, source: str) -> Number:
-    """Memory from elsewhere; in MiB, or in bytes where it is not whole."""
+    """Return memory from elsewhere as a number in MiB, or in bytes if it is not a whole number of MiB.
+
+    Args:
+        name: The name in formulas.
+        amount: The amount.
+        source: Where it comes from.
+    """
     whole = amount.bytes % MIB == 0
     return given(name, amount.whole_mib if whole else amount.bytes, "Mi" if whole else "B", source)
 
 
 def fixed(value: int, unit: str = "") -> Number:
-    """A constant."""
+    """Return a constant.
+
+    Args:
+        value: The value.
+        unit: Its unit.
+    """
     return Number(value, unit)
 
 
 def described(value: int, unit: str, *parts: Part) -> Number:
-    """A value that is found rather than computed: a table's row, a search; `parts` say how."""
+    """Return a value that was looked up or searched for.
+
+    Args:
+        value: The value.
+        unit: Its unit.
+        parts: Texts and numbers that explain how it was found.
+    """
     return Number(value, unit, parts, _SUM)
 
 

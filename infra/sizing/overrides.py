@@ -1,4 +1,4 @@
-"""A stack's overrides of its stage: merged as mappings and validated again."""
+"""Apply a stack's overrides to its stage: merge them as mappings, and validate the result."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from infra.stack_file.stage_config import StageConfig
 
 
 def apply_overrides(stage: StageConfig, overrides: StageOverrides) -> tuple[StageConfig, tuple[Departure, ...]]:
-    """The changed stage, and each override beside what it replaced.
+    """Return the changed stage, and a departure for each override with the value that it replaced.
+
+    Args:
+        stage: The stage.
+        overrides: The stack file's overrides.
 
     Raises:
-        pydantic.ValidationError: the result is not a valid stage; paths are the stage's.
-        KeyError: a pool that the stage does not have.
+        pydantic.ValidationError: The result is not a valid stage; the paths are the stage's.
+        KeyError: The stage does not have such a pool.
     """
     base = stage.model_dump()
     changes = overrides.model_dump(exclude_unset=True, exclude_none=True)

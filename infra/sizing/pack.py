@@ -1,4 +1,4 @@
-"""Places every pod on a node, as the scheduler must be able to; sums alone prove nothing."""
+"""Place every pod on a node as the scheduler must be able to, because sums of requests alone prove nothing."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from infra.units import Cpu, Memory
 
 __all__ = ["Packing", "Pod", "pack", "peak_pods"]
 
-# Pods of a node that are in no plan and ask for nothing: k3s's load balancer, the Jobs that install traefik, a helper
-# of the local-path provisioner.  They count against the kubelet's `max-pods`.
+# Pods of a node that no plan contains and that request nothing: k3s's load balancer, the Jobs that install traefik, and
+# a helper of the local-path provisioner. They count against the kubelet's `max-pods`.
 UNCOUNTED_PODS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class Packing:
-    """What is left on each node by name, the pods that found none, and where the others are."""
+    """A packing says what is left on each node by its name, which pods found no node, and where the others are."""
 
     left: tuple[tuple[str, Amounts], ...]
     unplaced: tuple[Pod, ...]
@@ -28,7 +28,11 @@ class Packing:
 
 
 def peak_pods(workloads: Iterable[WorkloadPlan]) -> tuple[Pod, ...]:
-    """All autoscalers at their maximum, every rollout's surge and every job at once; DaemonSets apart."""
+    """Return every pod at the peak, except DaemonSets: all autoscalers at their maximum, every surge and every job.
+
+    Args:
+        workloads: Every workload.
+    """
     return tuple(
         Pod(workload=one.name, role=one.node_role, requests=one.pod_requests)
         for one in workloads
@@ -38,10 +42,15 @@ def peak_pods(workloads: Iterable[WorkloadPlan]) -> tuple[Pod, ...]:
 
 
 def pack(nodes: tuple[NodePlan, ...], workloads: tuple[WorkloadPlan, ...]) -> Packing:
-    """The largest pods first, each on the first node that has room; then whether another order would get stuck.
+    """Place the largest pods first, each on the first node with room, then look for an order that would get stuck.
 
-    Pods come in any order, and the scheduler spreads them over the nodes: a plan fits only if no order and no choice of
-    nodes leaves a pod without one.  Where one does, that arrangement is shown; else the one that spreads them.
+    Pods come in any order, and the scheduler spreads them over the nodes. A plan fits only if no order and no choice of
+    nodes leaves a pod without a node. If one does, the packing shows that arrangement, and otherwise the one that
+    spreads the pods.
+
+    Args:
+        nodes: One plan per role of node.
+        workloads: Every workload.
     """
     daemons = [one.pod_requests for one in workloads if one.kind == "DaemonSet"]
     pods = sorted(peak_pods(workloads), key=_size, reverse=True)
@@ -56,7 +65,7 @@ def _size(pod: Pod) -> tuple[int, int]:
 
 
 def _place(nodes: tuple[NodePlan, ...], daemons: list[Amounts], pods: list[Pod], *, spread: bool) -> Packing:
-    """Each pod on the first node that has room, or on the one with the most, as the scheduler does."""
+    """Place each pod on the first node with room, or on the one with the most CPU left, as the scheduler does."""
     names = [(f"{node.role}-{number}", node) for node in nodes for number in range(1, node.count + 1)]
     on_each = _sum(daemons)
     left = {name: node.allocatable - on_each for name, node in names}
@@ -75,11 +84,11 @@ def _place(nodes: tuple[NodePlan, ...], daemons: list[Amounts], pods: list[Pod],
 
 
 def _stuck(nodes: tuple[NodePlan, ...], daemons: list[Amounts], packing: Packing) -> Packing | None:
-    """The same pods so placed that one finds no node; None where that can't happen."""
+    """Return a packing of the same pods in which one finds no node, or None if that cannot happen."""
     for node in nodes:
         pods = Counter(pod for _, pod in packing.placed if pod.role == node.role)
         if node.count == 1 or len(pods) == 1:
-            continue  # every order fills them alike
+            continue  # one node is filled alike in every order
         room = node.allocatable - _sum(daemons)
         found = find_blocked(room, _slots(node, daemons), node.count, pods)
         if found is None:

@@ -1,4 +1,4 @@
-"""A pod, as the scheduler sees it."""
+"""Define a pod as the scheduler sees it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from infra.sizing.workload import Amounts
 
 @dataclass(frozen=True, kw_only=True)
 class Pod:
-    """One pod of a workload, and on which role of node it must run."""
+    """A pod belongs to a workload and must run on a node of one role."""
 
     workload: str
     role: str

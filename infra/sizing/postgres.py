@@ -1,4 +1,4 @@
-"""Postgres from the server's memory: the same for every stage that the server may hold."""
+"""Size Postgres from its server and its volume, so that a new stage on the same server does not restart it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from infra.sizing.reason import Reason, counted, of_stage, reason
 from infra.stack_file.stage_config import PostgresConfig
 from infra.units import Memory
 
-# Nominal GiB up to and including: memory of the container in MiB, CPU request, max_connections.
+# Each row is for servers up to the first number in GiB, and has the container's memory in MiB, the CPU request in
+# millicores, and max_connections.
 _BUDGETS = ((4, 512, 200, 40), (8, 1024, 400, 80), (16, 2048, 750, 100), (32, 4096, 1000, 100))
-_SMALL_VCPU = 2  # up to here no parallel query: /dev/shm stays at the container's 64 MB
-_SMALL_MIB = 1024  # up to here two autovacuum workers and a small log
-CONNECTION_MIB = 4  # private memory of a busy backend, 3.2 MiB measured
+_SMALL_VCPU = 2  # up to here queries do not run in parallel, and /dev/shm keeps the container's default of 64 MB
+_SMALL_MIB = 1024  # up to here two autovacuum workers run, and the write-ahead log is small
+CONNECTION_MIB = 4  # private memory of a busy backend, measured at 3.2 MiB
 _WORK_MEM_MIB = (2, 16)
 _RETENTION_DAYS = 7
 
@@ -38,7 +39,14 @@ _BACKUP = "pg_dump writes a stream: its own memory is the compressor's"
 def size_postgres(
     *, memory: Memory, vcpu: int, volume_size_gib: int, asked: PostgresConfig | None = None
 ) -> PostgresPlan:
-    """Requests equal limits in memory, so that the database is the last to be evicted."""
+    """Plan Postgres; memory requests equal limits, so that the database is the last pod to be evicted.
+
+    Args:
+        memory: Memory of the server, as the provider advertises it.
+        vcpu: Virtual CPUs of the server.
+        volume_size_gib: Size of the data volume in GiB.
+        asked: Overrides of the stack file; None for none.
+    """
     limit, cpu, computed = by_server(memory, _BUDGETS, ("Mi", "m", ""))
     wanted = asked.max_connections if asked else None
     connections = of_stage("postgres.max_connections", wanted) if wanted else computed
@@ -69,7 +77,7 @@ def size_postgres(
 
 
 def _settings(limit: Number, connections: Number, vcpu: int) -> dict[str, Reason]:
-    """Values in the server's own words."""
+    """Compute the settings, with values as postgresql.conf has them."""
     return {one.field.removeprefix("settings."): one for one in _each_setting(limit, connections, vcpu)}
 
 

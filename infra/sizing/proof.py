@@ -1,4 +1,4 @@
-"""What a packing shows: the tightest moment, and how much it leaves."""
+"""Describe a packing: the tightest fit, and the room that it leaves."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ _CELERY = "every pool at its maximum; workers roll without an extra pod, and no 
 
 
 def prove(nodes: tuple[NodePlan, ...], workloads: tuple[WorkloadPlan, ...], packing: Packing) -> Proof:
-    """Of the packing of those workloads on those nodes."""
+    """Describe a packing of the workloads on the nodes.
+
+    Args:
+        nodes: One plan per role of node.
+        workloads: Every workload.
+        packing: The packing.
+    """
     peak = Amounts(cpu=Cpu(0), memory=Memory(0))
     pods = peak_pods(workloads)
     for pod in pods:
@@ -28,7 +34,7 @@ def prove(nodes: tuple[NodePlan, ...], workloads: tuple[WorkloadPlan, ...], pack
 
 
 def _tightest(nodes: tuple[NodePlan, ...], workloads: tuple[WorkloadPlan, ...], packing: Packing) -> Tightest:
-    """The pod without a node and the node with the most room for it, or the fullest node and its last pod."""
+    """Find the tightest fit: the pod without a node on the roomiest node, or the last pod on the fullest node."""
     roles = {f"{node.role}-{number}": node for node in nodes for number in range(1, node.count + 1)}
     rooms = [(name, roles[name], left) for name, left in packing.left]
     if packing.unplaced:
@@ -54,14 +60,14 @@ def _describe(name: str, node: NodePlan, left: Amounts, pod: Pod) -> Tightest:
 
 
 def _fullness(node: NodePlan, left: Amounts) -> tuple[Fraction, str]:
-    """The fuller of CPU and memory."""
+    """Return the used share of CPU or of memory, whichever is larger, and its name."""
     cpu = 1 - Fraction(left.cpu.millicores, node.allocatable.cpu.millicores)
     memory = 1 - Fraction(left.memory.bytes, node.allocatable.memory.bytes)
     return max((cpu, "cpu"), (memory, "memory"))
 
 
 def _last(node: str, workloads: tuple[WorkloadPlan, ...], packing: Packing) -> Pod:
-    """Rollouts and jobs come on top of what runs; where there are none, autoscaled pods do."""
+    """Find the pod that is scheduled last: one of a rollout or a job, or else one that the autoscaler adds."""
     order = {one.name: (one.replicas.surge > 0, one.replicas.autoscaled) for one in workloads}
     there = [pod for name, pod in packing.placed if name == node]
     return max(there, key=lambda pod: (order[pod.workload], pod.requests.memory, pod.requests.cpu))

@@ -1,4 +1,4 @@
-"""Which instance types a running server can become without being replaced."""
+"""Find out which instance types a running server can become by a resize."""
 
 from __future__ import annotations
 
@@ -11,7 +11,17 @@ from infra.sizing.inputs import Recorded
 def why_unreachable(
     wanted: InstanceType, running: InstanceType | None, provider: str, recorded: Recorded | None
 ) -> str | None:
-    """What a resize would be refused for at the provider; None where it can be done, or nothing runs yet."""
+    """Explain why the provider would refuse the resize.
+
+    Args:
+        wanted: The type to resize to.
+        running: The type that runs; None if it is not in the catalog, or nothing runs.
+        provider: The provider's name.
+        recorded: What the deployment has; None if it does not exist yet.
+
+    Returns:
+        None if the resize is possible, or nothing runs yet.
+    """
     if recorded is None or wanted.name == recorded.instance_type:
         return None
     if wanted.disk_gb < recorded.root_disk_gb:
@@ -25,7 +35,18 @@ def why_unreachable(
 def require_reachable(
     pinned: InstanceType, running: InstanceType | None, provider: str, recorded: Recorded | None, field: str
 ) -> None:
-    """Raises ConfigError where the running server can't become the type that is pinned at `field`."""
+    """Refuse a pinned type that the running server cannot become.
+
+    Args:
+        pinned: The type that is pinned.
+        running: The type that runs; None if it is not in the catalog, or nothing runs.
+        provider: The provider's name.
+        recorded: What the deployment has; None if it does not exist yet.
+        field: The key of the stack file that pins the type.
+
+    Raises:
+        ConfigError: The server cannot be resized to the pinned type.
+    """
     reason = why_unreachable(pinned, running, provider, recorded)
     if reason and recorded:
         problem = Problem(

@@ -1,4 +1,4 @@
-"""Why an amount is what it is; recorded where it is computed."""
+"""Record why an amount has its value, at the place where the amount is computed."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from infra.units import Cpu, Memory
 
 Value = Cpu | Memory | int | str | None
 
-OF_STAGE = "stage:"  # before the path of a field that a person decides: in stacks/, or by an override
+OF_STAGE = "stage:"  # precedes the path of a field that a person decides, in stacks/ or by an override
 DECIDED = "decided for the stage"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reason:
-    """Of one field of the value that carries it."""
+    """A reason explains one field of the plan object that holds it."""
 
-    field: str  # as a path, for example requests.memory
-    value: Value  # the plan's own
+    field: str  # a path, for example requests.memory
+    value: Value  # the value in the plan
     number: Number  # how it was computed
     source: str  # where the rule or the constant comes from
 
@@ -27,17 +27,35 @@ Reasons = tuple[Reason, ...]
 
 
 def reason(field: str, value: Value, number: Number, source: str) -> Reason:
-    """One field's reason."""
+    """Return the reason of one field.
+
+    Args:
+        field: The field as a path.
+        value: The value in the plan.
+        number: The value with its computation.
+        source: Where the rule or the constant comes from.
+    """
     return Reason(field=field, value=value, number=number, source=source)
 
 
 def counted(source: str, **numbers: Number) -> Reasons:
-    """Reasons of fields that are plain counts or seconds."""
+    """Return the reasons of fields that are plain counts or seconds.
+
+    Args:
+        source: Where their rule comes from.
+        numbers: The numbers by field.
+    """
     return tuple(reason(field, number.value, number, source) for field, number in numbers.items())
 
 
 def of_stage(path: str, value: Cpu | Memory | int, unit: str = "") -> Number:
-    """A number that the stage says, by the field's path, for example `pools.default.concurrency`."""
+    """Return a number that the stage decides.
+
+    Args:
+        path: The path of the stage's field, for example `pools.default.concurrency`.
+        value: The field's value.
+        unit: The unit of a bare number.
+    """
     name = path.rpartition(".")[2].replace("_", " ")
     if isinstance(value, Cpu):
         return cpu(name, value, OF_STAGE + path)

@@ -1,4 +1,4 @@
-"""Two Redis instances from the server's memory: a broker that never evicts and a cache that may."""
+"""Size two Redis instances from the server's memory: a broker that never evicts, and a cache that may."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from infra.sizing.reason import of_stage, reason
 from infra.stack_file.stage_config import RedisConfig
 from infra.units import Memory
 
-# Nominal GiB up to and including: memory limit of broker and cache in MiB, CPU request of each.  A queued task
-# takes 1.07 KB (measured), so the smallest broker holds 70,000.
+# Each row is for servers up to the first number in GiB, and has the memory limits of broker and cache in MiB, and the
+# CPU request of each in millicores. A queued task takes 1.07 KB (measured), so the smallest broker holds 70,000.
 _BUDGETS = ((4, 128, 128, 50), (8, 256, 256, 75), (16, 512, 512, 100), (32, 1024, 1024, 150))
 _UNITS = ("Mi", "Mi", "m")
 _MAXMEMORY_PERCENT = 60
 _BROKER_REQUEST_PERCENT = 50
 _CACHE_REQUEST_PERCENT = 75
-_BROKER_STORAGE_GIB = 2  # the append-only file and its rewrite; constant, a claim's size is never changed
+_BROKER_STORAGE_GIB = 2  # for the append-only file and its rewrite; constant, because a claim's size never changes
 
 _MAXMEMORY = "fragmentation and the copy of a rewrite need the rest"
 EMPTY_REDIS = Memory.mib(12)  # measured
@@ -33,7 +33,12 @@ _STORAGE = "the append-only file and its rewrite; a claim's size is never change
 
 @cache
 def size_broker(server: Memory, asked: RedisConfig | None = None) -> RedisPlan:
-    """`noeviction` and an append-only file: an accepted task survives a power cut."""
+    """Plan the broker: with `noeviction` and an append-only file, an accepted task survives a power cut.
+
+    Args:
+        server: Memory of the server, as the provider advertises it.
+        asked: Overrides of the stack file; None for none.
+    """
     limit, _, cpu = by_server(server, _BUDGETS, _UNITS)
     shape = _Shape(REDIS_BROKER, "redis_broker", "noeviction", _BROKER_REQUEST_PERCENT, _BROKER)
     return _plan(shape, cpu, limit, asked or RedisConfig(), storage=fixed(_BROKER_STORAGE_GIB, "Gi"))
@@ -41,14 +46,19 @@ def size_broker(server: Memory, asked: RedisConfig | None = None) -> RedisPlan:
 
 @cache
 def size_cache(server: Memory, asked: RedisConfig | None = None) -> RedisPlan:
-    """`allkeys-lru`, nothing on disk."""
+    """Plan the cache, which evicts with `allkeys-lru` and writes nothing to disk.
+
+    Args:
+        server: Memory of the server, as the provider advertises it.
+        asked: Overrides of the stack file; None for none.
+    """
     _, limit, cpu = by_server(server, _BUDGETS, _UNITS)
     shape = _Shape(REDIS_CACHE, "redis_cache", "allkeys-lru", _CACHE_REQUEST_PERCENT, _CACHE)
     return _plan(shape, cpu, limit, asked or RedisConfig(), storage=None)
 
 
 class _Shape(NamedTuple):
-    """What broker and cache differ in."""
+    """A shape holds the values in which broker and cache differ."""
 
     name: str
     path: str

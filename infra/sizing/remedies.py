@@ -1,4 +1,4 @@
-"""Where a plan does not fit: the smallest changes that help, each of them planned before it is named."""
+"""Find the smallest changes that make a refused plan fit; each is planned before a message proposes it."""
 
 from __future__ import annotations
 
@@ -18,24 +18,25 @@ from infra.sizing.plan import Departure, NodePlan, Remedy, StackPlan
 from infra.stack_file.stage_config import PoolConfig, ReplicaRange, StageConfig
 from infra.units import MIB, Cpu, Memory
 
-# What one more process of a worker takes: 87 MiB were measured, 100m is the guide's step from its stage 1 to 2.
+# One more worker process takes 87 MiB (measured) and 100m, which is the tier guide's step from its stage 1 to its stage
+# 2 (docs/explanation/guide.md).
 _PROCESS = Cpu(100), Memory.mib(87)
 _MOST_PROCESSES = 64
-_MORE_SERVERS = 3  # tried one after the other
+_MORE_SERVERS = 3  # numbers of servers that are tried, one after the other
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A stack file with one thing changed."""
+    """A change is a stack file with one thing changed."""
 
-    text: str  # as the stack file says it
+    text: str  # in the stack file's own words
     stage: StageConfig
     inputs: PlanInputs
 
 
 @dataclass(frozen=True, kw_only=True)
 class Money:
-    """What a plan costs a month, and the most that it may: prices are calculated above the sizing and passed in."""
+    """Money prices a plan and holds the budget; the caller passes it, because sizing cannot import prices."""
 
     month: Callable[[StackPlan], Decimal]
     budget: Decimal | None
@@ -43,7 +44,7 @@ class Money:
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """How a change is tried."""
+    """A trial plans a change and compares its price."""
 
     plan: Callable[[Change], StackPlan]
     money: Money
@@ -52,9 +53,16 @@ class Trial:
 def remedies(
     refused: StackPlan, now: Change, catalog: Catalog, overridden: tuple[Departure, ...], trial: Trial
 ) -> tuple[Remedy, ...]:
-    """The first of each kind that fits and keeps every contract; `now` is what does not fit.
+    """Return the first change of each kind that fits and keeps every contract.
 
-    Within the budget where the kind has such; what is above it comes last, and says so.
+    Changes within the budget come first; a change above it comes last, and says so.
+
+    Args:
+        refused: The plan that does not fit.
+        now: The stack file as it is.
+        catalog: What the provider sells.
+        overridden: A departure for each override.
+        trial: Plans a change.
     """
     kinds = (
         *(iter((change,)) for change in _taken_back(now, overridden)),
@@ -76,7 +84,7 @@ def _first(kind: Iterator[Change], refused: StackPlan, trial: Trial) -> Remedy |
         try:
             made = trial.plan(change)
         except ConfigError:
-            continue  # the running server can't become that
+            continue  # the running server cannot become that type
         if made.fits and {check.name for check in made.broken} <= broken:
             found = _remedy(change.text, refused, made, trial.money)
             if found.within_budget is not False:
@@ -97,7 +105,7 @@ def _remedy(text: str, refused: StackPlan, made: StackPlan, money: Money) -> Rem
 
 
 def _taken_back(now: Change, overridden: tuple[Departure, ...]) -> Iterator[Change]:
-    """Each override by itself."""
+    """Take back each override by itself."""
     for one in overridden:
         values = now.stage.model_dump()
         path = one.field.removeprefix("overrides.").split(".")
@@ -108,7 +116,7 @@ def _taken_back(now: Change, overridden: tuple[Departure, ...]) -> Iterator[Chan
         for key in path[:-1]:
             target = target[key]
         if isinstance(target[path[-1]], list | tuple):
-            continue  # queues take no room
+            continue  # queues need no room
         target[path[-1]] = None if one.guide == "computed" else one.guide
         try:
             stage = StageConfig.model_validate(values)
@@ -124,7 +132,7 @@ def _without_grafana(now: Change) -> Iterator[Change]:
 
 
 def _fewer_pods(now: Change) -> Iterator[Iterator[Change]]:
-    """Fewer pods of one workload."""
+    """Lower the number of pods, one workload at a time."""
 
     def django() -> Iterator[Change]:
         for replicas in _less(now.stage.django.replicas):
@@ -143,7 +151,7 @@ def _fewer_pods(now: Change) -> Iterator[Iterator[Change]]:
 
 
 def _less(replicas: ReplicaRange) -> Iterator[ReplicaRange]:
-    """One less, two less, three less, half, one: the first that fits is the smallest change of these."""
+    """Yield one, two, three pods fewer, half of them, and one pod; the first range that fits changes the least."""
     now = replicas.planned
     for planned in sorted({now - 1, now - 2, now - 3, now // 2, 1} & set(range(1, now)), reverse=True):
         yield ReplicaRange(min=min(replicas.min, planned), planned=planned, ceiling=replicas.ceiling)
@@ -154,7 +162,7 @@ def _replicas(replicas: ReplicaRange) -> str:
 
 
 def _more_processes(now: Change) -> Iterator[Iterator[Change]]:
-    """The same number of processes in one pod less: a process takes less than a pod of its own."""
+    """Run the same number of processes in fewer pods, because a process takes less than a pod of its own."""
 
     def pool(one: PoolConfig) -> Iterator[Change]:
         for replicas in _less(one.replicas):
@@ -173,7 +181,7 @@ def _more_processes(now: Change) -> Iterator[Iterator[Change]]:
 
 
 def _wider(pool: PoolConfig, replicas: ReplicaRange) -> PoolConfig | None:
-    """As many processes in all; each child keeps its share of the limit."""
+    """Return the pool with as many processes in fewer pods; each child keeps its share of the memory limit."""
     processes = -(-pool.replicas.planned * pool.concurrency // replicas.planned)
     more = processes - pool.concurrency
     if processes > _MOST_PROCESSES or pool.memory_limit <= MASTER:
@@ -199,7 +207,7 @@ def _with_pool(now: Change, pool: PoolConfig, text: str) -> Change:
 
 
 def _celery_servers(now: Change, refused: StackPlan) -> Iterator[Change]:
-    """Workers on servers of their own, or more of them."""
+    """Move workers to Celery servers, or add more of those."""
     there = refused.celery_servers.count if refused.celery_servers else 0
     for count in range(there + 1, min(there + _MORE_SERVERS, MOST) + 1):
         kind = now.inputs.celery_instance_type
@@ -217,7 +225,7 @@ def _celery_types(now: Change, refused: StackPlan, catalog: Catalog) -> Iterator
 
 
 def _server_types(now: Change, refused: StackPlan, catalog: Catalog) -> Iterator[Change]:
-    """The next instance types, in the catalog's order of preference."""
+    """Try the next instance types in the catalog's order of preference."""
     for name in _larger(refused.server, now, catalog):
         yield replace(now, text=f"instance_type: {name}", inputs=replace(now.inputs, instance_type=name))
 

@@ -1,4 +1,4 @@
-"""Shares what is left among the autoscalers."""
+"""Share the room that is left among the autoscalers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ from infra.stack_file.stage_config import StageConfig
 
 
 def share_out(stage: StageConfig, nodes: tuple[NodePlan, ...], *, volume_size_gib: int) -> Workloads:
-    """One pod in turn, web first, up to each ceiling: a maximum is what fits when all are at their maximum."""
+    """Raise the maxima one pod in turn, the web pods first, while all autoscalers fit at their maximum together.
+
+    Args:
+        stage: The stage.
+        nodes: One plan per role of node.
+        volume_size_gib: Size of the data volume in GiB.
+    """
     ceilings = {DJANGO: stage.django.replicas.ceiling}
     maxima = {DJANGO: stage.django.replicas.planned}
     for index, pool in enumerate(stage.pools):
@@ -38,7 +44,7 @@ def share_out(stage: StageConfig, nodes: tuple[NodePlan, ...], *, volume_size_gi
 def _whole_rounds(
     maxima: dict[str, int], ceilings: dict[str, int], growing: list[str], fits: Callable[[dict[str, int]], bool]
 ) -> dict[str, int]:
-    """As many rounds as fit in which each gets its pod, found by halving: twenty servers take many."""
+    """Find by bisection how many whole rounds fit, because twenty servers take many rounds."""
     low, high = 0, min(ceilings[name] - maxima[name] for name in growing)
     while low < high:
         middle = (low + high + 1) // 2

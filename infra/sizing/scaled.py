@@ -1,4 +1,4 @@
-"""Replicas of what an autoscaler may scale."""
+"""Plan the replicas of a workload that an autoscaler may scale."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ _SHARED = "what is left is shared out, one pod in turn, web first; a maximum is 
 
 
 def scaled_replicas(asked: ReplicaRange, *, path: str, maximum: int, surge: int, rolls: str) -> ReplicasPlan:
-    """`maximum` is what the server has room for, up to the stage's ceiling; `rolls` says why that surge."""
+    """Plan the range of an autoscaler.
+
+    Args:
+        asked: The stage's range.
+        path: Path of the range in the stage.
+        maximum: The most pods that fit, up to the stage's ceiling.
+        surge: Extra pods during a rollout.
+        rolls: Why the rollout has that surge.
+    """
     low, planned = of_stage(f"{path}.min", asked.min), of_stage(f"{path}.planned", asked.planned)
     ceiling = of_stage(f"{path}.ceiling", asked.ceiling)
     why = "all of " if maximum >= asked.ceiling else "one more would be Pending at the peak, below "

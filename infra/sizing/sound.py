@@ -1,4 +1,4 @@
-"""A plan that does not fit, or breaks a contract, builds nothing."""
+"""Refuse to build a plan that does not fit or that breaks a contract."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from infra.sizing.plan import StackPlan
 
 
 def require_sound(plan: StackPlan) -> None:
-    """Refuse a plan that is not sound, with every reason and with what helps.
+    """Refuse a plan that is not sound.
+
+    Args:
+        plan: The plan.
 
     Raises:
-        RefusedError: a pod does not fit, or a contract is broken.
+        RefusedError: A pod does not fit or a contract is broken; the error lists every reason, and changes that help.
     """
     if plan.sound:
         return

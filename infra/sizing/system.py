@@ -1,4 +1,4 @@
-"""What k3s itself runs."""
+"""Plan the pods that k3s runs itself."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOTHING = "k3s's own manifests ask for nothing"
 
 @cache
 def size_system() -> tuple[WorkloadPlan, ...]:
-    """coredns, metrics-server, traefik; the local-path provisioner and the load balancer ask for nothing."""
+    """Plan coredns, metrics-server, traefik and the local-path provisioner, the last of which requests nothing."""
     return (
         _one(container("coredns", 100, 70, 170, _MANIFESTS)),
         _one(_without_limit("metrics-server", 100, 70, _MANIFESTS)),
@@ -30,7 +30,7 @@ def size_system() -> tuple[WorkloadPlan, ...]:
 
 
 def _one(container: ContainerPlan) -> WorkloadPlan:
-    """Without a share of the disk: the manifests are k3s's, and name none."""
+    """Plan a system pod without a share of the disk, because k3s's manifests request none."""
     own = without_disk(container)
     return workload(own.name, "Deployment", own, namespace=SYSTEM_NAMESPACE)
 

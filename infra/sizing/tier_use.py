@@ -1,4 +1,4 @@
-"""How much of its tier a deployment uses, where the stack names its customers."""
+"""Calculate how much of its tier a deployment uses, if the stack file names its customers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from infra.stack_file.stage_config import StageConfig
 
 
 def tier_use(stage: StageConfig, inputs: PlanInputs) -> TierUse | None:
-    """None where the stack names its stage; the last stage has no end, there the next Celery server is the mark."""
+    """Return how much of the tier is used; in the last stage, which has no end, up to the next Celery server.
+
+    Args:
+        stage: The stage.
+        inputs: The stack file's part in the plan.
+
+    Returns:
+        None if the stack file names its stage.
+    """
     customers = inputs.customers
     if customers is None:
         return None
@@ -22,7 +30,7 @@ def tier_use(stage: StageConfig, inputs: PlanInputs) -> TierUse | None:
 
 
 def _mark(wanted: int, named: int | None) -> tuple[int, str]:
-    """How many servers count, and what comes after them; `named` is the stack file's count, which bounds the pools."""
+    """Return how many servers count and what comes after them; the stack file's count `named` also limits the pools."""
     servers = min(wanted, MOST if named is None else max(named, 1))
     if servers == MOST:
         return servers, f"the end of what {MOST} Celery servers and one database server hold"

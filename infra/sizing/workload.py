@@ -1,4 +1,4 @@
-"""Amounts, containers and replicas: what every workload of a plan is made of."""
+"""Define amounts, containers and replicas, from which the plan of every workload is made."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from infra.units import Cpu, Memory
 
 @dataclass(frozen=True, kw_only=True)
 class Amounts:
-    """CPU and memory together, as a scheduler adds them up."""
+    """Amounts are CPU and memory together, which a scheduler adds up."""
 
     cpu: Cpu
     memory: Memory
@@ -26,13 +26,17 @@ class Amounts:
         return Amounts(cpu=self.cpu * count, memory=self.memory * count)
 
     def holds(self, other: Amounts) -> bool:
-        """Whether both of the other's amounts are no larger than these."""
+        """Return whether both amounts of the other are at most these.
+
+        Args:
+            other: The amounts to hold.
+        """
         return other.cpu <= self.cpu and other.memory <= self.memory
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """A container's limits; None means that there is none."""
+    """These limits bound a container; None means that it has no such limit."""
 
     cpu: Cpu | None
     memory: Memory | None
@@ -40,27 +44,27 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Disk:
-    """A container's share of its server's root disk: logs, the writable layer, folders that live as long as the pod."""
+    """A container's share of the root disk holds its logs, its writable layer and its folders without a volume."""
 
     request: Memory
     limit: Memory
-    scratch: Memory  # of the folders alone, their size limit
+    scratch: Memory  # size limit of these folders alone
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerPlan:
-    """One container's requests and limits."""
+    """A container plan holds the requests and limits of one container."""
 
     name: str
     requests: Amounts
     limits: Limits
-    disk: Disk | None = None  # None: k3s's own pods, whose manifests are not the stack's
+    disk: Disk | None = None  # None: k3s's own pods, whose manifests the stack does not write
     reasons: Reasons = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplicasPlan:
-    """How many pods: autoscaler bounds, the count at the stage's planned load, and a rollout's extra pods."""
+    """A replicas plan has the autoscaler's bounds, the count at the planned load, and a rollout's extra pods."""
 
     min: int
     planned: int
@@ -70,13 +74,13 @@ class ReplicasPlan:
 
     @property
     def autoscaled(self) -> bool:
-        """Whether a HorizontalPodAutoscaler owns the count."""
+        """Return whether a HorizontalPodAutoscaler sets the count."""
         return self.max > self.min
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadPlan:
-    """One workload; jobs have 0 planned replicas and surge 1."""
+    """A workload plan sizes one workload; a job has 0 planned replicas and surge 1."""
 
     name: str
     kind: str  # Deployment, StatefulSet, DaemonSet, Job or CronJob
@@ -87,7 +91,7 @@ class WorkloadPlan:
 
     @cached_property
     def pod_requests(self) -> Amounts:
-        """What the scheduler reserves for one pod."""
+        """Return the CPU and memory that the scheduler reserves for one pod."""
         total = Amounts(cpu=Cpu(0), memory=Memory(0))
         for container in self.containers:
             total = total + container.requests
@@ -95,16 +99,23 @@ class WorkloadPlan:
 
     @cached_property
     def disk_request(self) -> Memory:
-        """What the scheduler reserves for one pod of its server's root disk."""
+        """Return the part of the root disk that the scheduler reserves for one pod."""
         return Memory(sum(one.disk.request.bytes for one in self.containers if one.disk))
 
     @cached_property
     def disk_limit(self) -> Memory:
-        """Above which the kubelet evicts one pod."""
+        """Return the use of the root disk above which the kubelet evicts one pod."""
         return Memory(sum(one.disk.limit.bytes for one in self.containers if one.disk))
 
     def container(self, name: str) -> ContainerPlan:
-        """The container of that name; KeyError if there is none."""
+        """Return the container of that name.
+
+        Args:
+            name: The container's name.
+
+        Raises:
+            KeyError: The workload has no such container.
+        """
         for container in self.containers:
             if container.name == name:
                 return container

@@ -1,1 +1,1 @@
-"""What a stack file and a stage may say, and the one reader of both."""
+"""Define the keys of a stack file and of a stage, and read both in one place."""

@@ -1,4 +1,4 @@
-"""What a stack file may say about alerts and dashboards."""
+"""Define the keys of a stack file for alerts and dashboards."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from infra.stack_file.values.receiver_name import MOST_RECEIVERS, receiver_probl
 
 Severity = Literal["critical", "warning", "info"]
 _ALL: tuple[Severity, ...] = ("critical", "warning", "info")
-TEAM = "team"  # the receiver that the short form means
+TEAM = "team"  # name of the receiver that `alerts.webhook_url` and `alerts.email_to` configure
 
 
 class ReceiverConfig(StrictModel):
-    """One more receiver of alerts; a webhook's URL may also be the secret `alerts_webhooks`."""
+    """A receiver gets alerts by webhook or mail; a secret URL belongs in `alerts_webhooks` instead."""
 
     webhook_url: HookUrl | None = Field(default=None, description="receives Alertmanager's JSON")
     email_to: MailAddress | None = Field(default=None, description="receives alerts by mail")
@@ -26,7 +26,7 @@ class ReceiverConfig(StrictModel):
 
 
 class AlertsConfig(StrictModel):
-    """Where alerts go; `webhook_url` and `email_to` are the receiver `team`, which gets all of them."""
+    """Alerts go to the receivers; `webhook_url` and `email_to` configure `team`, which gets every severity."""
 
     webhook_url: HookUrl | None = Field(default=None, description="receives Alertmanager's JSON")
     email_to: MailAddress | None = Field(default=None, description="receives alerts by mail")
@@ -74,7 +74,7 @@ class AlertsConfig(StrictModel):
 
 
 class MonitoringConfig(StrictModel):
-    """What runs beside Prometheus."""
+    """This section switches on parts of monitoring beside Prometheus."""
 
     grafana: bool = Field(default=False, description="Grafana with the stack's dashboards; from 8 GB of memory on")
     alert_speed: int = Field(

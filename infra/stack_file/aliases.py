@@ -1,4 +1,4 @@
-"""Names under which an app reads the stack's variables."""
+"""Check the app's own names for variables that the stack sets."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from infra.stack_file.values.variable_name import variable_problem
 
 _PATH = "app.aliases"
 _VALUES = "A value of your own stands in `env`, a secret one in `env_secrets`"
-_MOST = 200  # each is a variable with up to a URL in it; no app reads as many
-_SHOWN = re.compile(r"[A-Za-z_.]{1,80}")  # anything else may be a URL with a password
+_MOST = 200  # an alias sets one variable, with a URL of any length; no app reads as many as this
+_SHOWN = re.compile(r"[A-Za-z_.]{1,80}")  # any other text may be a URL with a password, which no message may show
 
 
 def _aliases(value: dict[str, str]) -> dict[str, str]:
@@ -46,7 +46,12 @@ def _problems(name: str, source: str) -> Iterator[Between]:
 
 
 def twice(aliases: Mapping[str, str], env: Collection[str]) -> Iterator[Between]:
-    """Names that `env` sets as well: one of the two values would be ignored."""
+    """Yield a problem for each alias that `env` sets too, because one of the two values would be ignored.
+
+    Args:
+        aliases: Variables of the stack by the app's name for them.
+        env: The app's own variables.
+    """
     for name in aliases:
         if name in env:
             allowed = "stands in `env` as well"

@@ -1,4 +1,4 @@
-"""What a stack file says about the app in the image."""
+"""Define the keys of a stack file for the app in the image."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from infra.stack_file.values.queue_name import queue_name
 Interface = Literal["wsgi", "asgi"]
 WSGI = "config.wsgi:application"
 _MODULE = r"[^\W\d][\w-]*(\.[^\W\d][\w-]*)*"
-# As gunicorn reads it (gunicorn.util.import_app): a module, then a name or a call; `application` if left out.
+# The pattern follows gunicorn.util.import_app: a module, then a name or a call; without it gunicorn takes
+# `application`.
 _APPLICATION = re.compile(_MODULE + r"(:[^\W\d][\w.]*(\([^\s$]*\))?)?")
-# Django's own WSGI_APPLICATION has a dot where gunicorn wants a colon.
+# People copy Django's WSGI_APPLICATION, which has a dot where gunicorn requires a colon.
 _DOTTED = re.compile(rf"(?P<module>{_MODULE}\.(wsgi|asgi))\.(?P<name>application|app)")
 _CELERY = re.compile(_MODULE + r"(:[^\W\d][\w.]*)?")
-# The kubelet reads it as a URL (pkg/probe/http): of `//a/b` it asks for `/b`, of `/a#b` for `/a`.
-# No module's name is that long, and gunicorn answers a longer path with 400 (limit_request_line, 4094 with the rest).
+# The kubelet parses the path as a URL (pkg/probe/http): for `//a/b` it requests `/b`, and for `/a#b` it requests `/a`.
+# Gunicorn answers 400 to a request line of more than 4094 characters (limit_request_line), and no module name is as
+# long as this limit.
 _LONGEST = 1000
 _PATH = re.compile(r"/(?!/)[^\s#]*")
 
@@ -75,7 +77,7 @@ def _path(value: object) -> str:
 
 
 class AppConfig(StrictModel):
-    """The Django + Celery app in the image."""
+    """This section describes the Django and Celery app in the image."""
 
     celery_app: Annotated[str, BeforeValidator(_celery_app)] = Field(
         default="config", description="what `celery -A` takes"
@@ -117,12 +119,12 @@ class AppConfig(StrictModel):
 
     @property
     def interface(self) -> Interface:
-        """How gunicorn calls the application."""
+        """Return whether gunicorn calls the app by ASGI or WSGI."""
         return "asgi" if self.asgi else "wsgi"
 
     @property
     def application(self) -> str:
-        """What gunicorn serves."""
+        """Return the application that gunicorn serves."""
         return self.asgi or self.wsgi or WSGI
 
     @property

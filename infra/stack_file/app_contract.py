@@ -1,4 +1,4 @@
-"""The variables that the stack gives the app: the contract between the two."""
+"""List the environment variables that the stack sets for the app."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
-# All of the app's pods: web, migration, workers, beat, queue exporter.
+# Every pod of the app gets these: web, migration, workers, beat and queue exporter.
 VARIABLES: dict[str, str] = {
     "DATABASE_URL": "Postgres, or PgBouncer where the connection budget asks for it: `postgres://user:password@host/db`",
     "CACHE_URL": "the cache's Redis: anything in it may vanish at any time",
@@ -18,7 +18,7 @@ VARIABLES: dict[str, str] = {
     "DJANGO_CSRF_TRUSTED_ORIGINS": "the same names, each behind `https://`; empty as long as there is none",
 }
 
-# Only some of them.
+# Only some pods get the variables of the following tables.
 WEB_VARIABLES: dict[str, str] = {
     "GUNICORN_CMD_ARGS": "address, processes, threads, timeouts, recycling, its log; gunicorn reads it by itself",
 }
@@ -44,7 +44,7 @@ EXPORTER_VARIABLES: dict[str, str] = {
     "EXPORTER_TIME_LIMIT": "the longest task in seconds: the last bucket of the histograms",
 }
 
-# What `app.aliases` may name of a URL, after a dot.
+# `app.aliases` may name these parts of a URL, after a dot.
 URLS: tuple[str, ...] = ("DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL", "CELERY_RESULT_BACKEND")
 PARTS: dict[str, str] = {
     "host": "the service's host name",
@@ -57,11 +57,11 @@ _URL = re.compile(
     r"[a-z]+://(?P<user>[^:@/]*):(?P<password>[^@]*)@(?P<host>[^:@/]+):(?P<port>[0-9]+)/(?P<name>[^?#]*)", re.DOTALL
 )
 
-# A stack file's `env` may set none of them: its value would be ignored.
+# A stack file's `env` may set none of these, because the stack would overwrite the value.
 RESERVED: frozenset[str] = frozenset(
     {**VARIABLES, **WEB_VARIABLES, **ASGI_VARIABLES, **CELERY_VARIABLES, **WORKER_VARIABLES, **EXPORTER_VARIABLES}
 )
-# Keys of the stack file that say what people set these for.
+# If `env` sets one of these variables, a message names the key of the stack file that does the same.
 _KEYS: dict[str, str] = {
     "DJANGO_ALLOWED_HOSTS": "domains",
     "DJANGO_CSRF_TRUSTED_ORIGINS": "domains",
@@ -71,7 +71,14 @@ _KEYS: dict[str, str] = {
 
 
 def reserved_problem(names: Iterable[str]) -> str:
-    """What is wrong with an app's own variables, and the keys to use instead; empty where nothing is."""
+    """Explain which of the names are reserved, and which keys of the stack file to use instead.
+
+    Args:
+        names: Names of the app's own variables.
+
+    Returns:
+        An empty string if no name is reserved.
+    """
     hidden = sorted(set(names) & RESERVED)
     if not hidden:
         return ""
@@ -81,17 +88,22 @@ def reserved_problem(names: Iterable[str]) -> str:
 
 
 def is_source(source: str) -> bool:
-    """Whether an alias can stand for this: a variable of all of the app's pods, or a part of one of its URLs."""
+    """Return whether an alias may refer to this: a variable of every pod, or a part of one of its URLs.
+
+    Args:
+        source: For example `CACHE_URL` or `DATABASE_URL.password`.
+    """
     variable, dot, part = source.partition(".")
     return source in VARIABLES or (bool(dot) and variable in URLS and part in PARTS)
 
 
 def alias_values(aliases: Mapping[str, str], contract: Mapping[str, str]) -> dict[str, str]:
-    """The stack's variables under the names that the app reads.
+    """Return the stack's variables under the names that the app reads.
 
     Args:
-        aliases: By the app's name, what `is_source` accepts; one whose variable is not in `contract` is left out.
-        contract: Variables of the stack with their values.
+        aliases: Sources that `is_source` accepts, by the app's name; a source whose variable is not in `contract` is
+            skipped.
+        contract: The stack's variables with their values.
     """
     found = {name: (*source.partition(".")[::2],) for name, source in aliases.items()}
     return {
@@ -102,7 +114,7 @@ def alias_values(aliases: Mapping[str, str], contract: Mapping[str, str]) -> dic
 
 
 def _part(url: str, part: str) -> str:
-    """Of a URL of the stack's own; `urlsplit` takes the brackets of a stand-in (`infra render`) for an IPv6 address."""
+    """Return a part of one of the stack's URLs. `urlsplit` would read brackets in a placeholder as an IPv6 address."""
     found = _URL.fullmatch(url)
     if found is None:
         raise ValueError(f"no URL of the stack's, of which `{part}` is a part")

@@ -1,4 +1,4 @@
-"""What a stack knows better than the catalog."""
+"""Define the keys with which a stack file corrects the catalog."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from infra.stack_file.values.quantities import MoneyField
 
 
 class CatalogConfig(StrictModel):
-    """Prices of one's own, and types that can't be had."""
+    """This section corrects prices, and names types that the provider does not sell at the moment."""
 
     sold_out: tuple[str, ...] = Field(
         default=(),
@@ -21,6 +21,6 @@ class CatalogConfig(StrictModel):
 
     @property
     def names(self) -> dict[str, str]:
-        """Every instance type that is named, by its path below `catalog`."""
+        """Return every instance type that the section names, by its path below `catalog`."""
         sold_out = {f"sold_out.{index}": name for index, name in enumerate(self.sold_out)}
         return sold_out | {f"prices.{name}": name for name in self.prices}

@@ -1,10 +1,10 @@
-"""What a changed key does to a running stack; the reference page prints it beside the key."""
+"""Describe how a changed key affects a running stack; the reference page prints it beside the key."""
 
 from __future__ import annotations
 
 from pydantic import JsonValue
 
-Change = dict[str, JsonValue]  # what `Field(json_schema_extra=...)` takes
+Change = dict[str, JsonValue]  # the type that `Field(json_schema_extra=...)` takes
 
 KEY = "change"
 

@@ -1,4 +1,4 @@
-"""Which SSH keys the program logs in with."""
+"""Check the numbers of the SSH keys with which the program logs in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from infra.stack_file.strict import whole_number
 
-_HIGHEST = 9  # a number that was taken out makes another key when it comes back: two would do
+_HIGHEST = 9  # a removed number gets a new key when it is used again, so two numbers are enough
 
 
 def _distinct(numbers: tuple[int, ...]) -> tuple[int, ...]:

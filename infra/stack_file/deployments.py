@@ -1,4 +1,4 @@
-"""`deployments.yaml`: which stack each running deployment lives in."""
+"""Read `deployments.yaml`, which maps each running deployment to its stack."""
 
 from __future__ import annotations
 
@@ -18,29 +18,37 @@ _HINT = "Write one line for each deployment: its stagecoach:name, a colon and it
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """One running deployment and the stack that it is to live in."""
+    """A deployment is assigned to one stack, and may be moving there from another."""
 
     name: str
     stack: str
-    previous: str  # the stack at the base; another one than `stack` is a move by rename
-    candidates: tuple[str, ...]  # every stack whose file is of this deployment: one of them holds the state
+    previous: str  # the stack before this change; if it differs from `stack`, the deployment moves
+    candidates: tuple[str, ...]  # every stack whose file names this deployment; one of them holds the state
 
     @property
     def moves(self) -> bool:
-        """Whether this change carries it to another stack."""
+        """Return whether this change moves the deployment to another stack."""
         return self.stack != self.previous
 
 
 def stack_name(path: str) -> str:
-    """The stack of a stack file."""
+    """Return the name of the stack to which a stack file belongs.
+
+    Args:
+        path: The file's name or path, for example `Pulumi.stage1.yaml`.
+    """
     return Path(path).name.removeprefix("Pulumi.").removesuffix(".yaml")
 
 
 def read_deployments(folder: Path, before: str) -> tuple[Deployment, ...]:
-    """From the folder's deployments.yaml and stack files; `before` is the text of deployments.yaml at the base.
+    """Read a folder's deployments.yaml and stack files.
+
+    Args:
+        folder: The folder with the files.
+        before: The text of deployments.yaml before the change.
 
     Raises:
-        ConfigError: the file cannot be used, or names a stack without a file or with another deployment's.
+        ConfigError: The file is invalid, or names a stack that has no file or whose file names another deployment.
     """
     path = folder / FILE
     now = parse_deployments(_text(path)) if path.exists() else {}
@@ -65,10 +73,13 @@ def read_deployments(folder: Path, before: str) -> tuple[Deployment, ...]:
 
 
 def parse_deployments(text: str) -> dict[str, str]:
-    """Deployment to stack; a file without entries is an empty mapping.
+    """Parse the text of deployments.yaml into stacks by deployment.
+
+    Args:
+        text: The text; without entries the result is empty.
 
     Raises:
-        ConfigError: it is not YAML or not a mapping from names to names, or two deployments share a stack.
+        ConfigError: The text is not YAML, not a mapping from names to names, or two deployments share a stack.
     """
     try:
         content = yaml.safe_load(text) or {}
@@ -90,7 +101,7 @@ def _text(path: Path) -> str:
 
 
 def _names(folder: Path) -> Mapping[str, str]:
-    """Stack to deployment, from the stack files; one that cannot be read has none, and says so elsewhere."""
+    """Return deployments by stack; a stack file that cannot be read is skipped, because its own reader reports it."""
     found = {}
     for path in sorted(folder.glob("Pulumi.*.yaml")):
         try:

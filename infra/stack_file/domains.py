@@ -1,4 +1,4 @@
-"""The shop's host names: `domain` for one, `domains` for several."""
+"""Check the shop's host names: `domain` holds one, `domains` several."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from infra.stack_file.strict import Between
 from infra.stack_file.values.host_name import public_host_name
 
-# Let's Encrypt gives 50 certificates a week for one registered domain (letsencrypt.org/docs/rate-limits), and each
-# name here gets one of its own.
+# Let's Encrypt issues 50 certificates a week for a registered domain (letsencrypt.org/docs/rate-limits), and each name
+# here gets its own certificate.
 MOST = 50
 
 
 def _one_name(value: object) -> object:
-    """Says of a list, which people write into `domain`, where it belongs."""
+    """Point to `domains` if somebody has written a list into `domain`."""
     if isinstance(value, (list, tuple, dict)):
         raise ValueError("takes one host name; write several under `domains`")  # noqa: TRY004  pydantic reads ValueError
     return _text(value)
@@ -37,7 +37,7 @@ def _text(value: object) -> str:
 
 
 def _list_of_names(value: object) -> object:
-    """Says what else people write; a key without a value is one that was left out."""
+    """Explain what a list looks like if the value is not one; a key without a value counts as left out."""
     if value is None:
         return ()
     if not isinstance(value, (list, tuple)):
@@ -64,7 +64,13 @@ Domains = Annotated[
 
 
 def domain_problems(domain: str | None, domains: tuple[str, ...], acme_email: str | None) -> Iterator[Between]:
-    """What is wrong between the three keys."""
+    """Yield the problems between the three keys: one of the first two is allowed, and it needs the third.
+
+    Args:
+        domain: The value of `domain`.
+        domains: The value of `domains`.
+        acme_email: The value of `acme_email`.
+    """
     if domain and domains:
         move = "" if domain in domains else f" add {domain} to `domains`, first if it is the shop's address, and"
         allowed = f"is set beside `domains`, which takes its place:{move} remove `domain`"

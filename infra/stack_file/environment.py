@@ -1,4 +1,4 @@
-"""Environment variables of the app that a stack file adds."""
+"""Check the environment variables that a stack file adds to the app."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from infra.stack_file.values.variable_name import total_problem, value_problem, 
 
 
 def _as_texts(value: object) -> object:
-    """587 is the text 587: an environment has nothing else."""
+    """Convert numbers and truth values to text, because an environment holds nothing else."""
     if not isinstance(value, Mapping):
         return value
     return {name: engine_text(one) if isinstance(one, (bool, int, float)) else one for name, one in value.items()}
@@ -29,7 +29,7 @@ def _name(name: str) -> str:
 
 
 def _values(values: dict[str, str]) -> dict[str, str]:
-    """Each of them, and all together."""
+    """Check each variable, and the size of all of them together."""
     problems = [
         Between(path=f"env.{name}", value="", allowed=found, needs=(f"env.{name}",), hint="Or remove it")
         for name, value in values.items()

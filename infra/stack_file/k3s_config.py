@@ -1,4 +1,4 @@
-"""Which k3s a stack file may ask for."""
+"""Check which release of k3s a stack file asks for."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from infra.stack_file.values.addresses import WebUrl
 from infra.versions import K3S_SHA256, K3S_STEPS, K3S_VERSION
 
 _NUMBER = r"(?:0|[1-9][0-9]{0,3})"
-# Any build's name behind the plus, as long as it is none of RKE2, whose binary is another one.
+# The part behind the plus names the build; RKE2's is refused, because RKE2 is another program.
 _RELEASE = re.compile(rf"v1\.({_NUMBER})\.{_NUMBER}\+(?!rke)[0-9a-z][0-9a-z.]*")
 
 
 class K3sConfig(StrictModel):
-    """Which k3s is installed and where it comes from."""
+    """This section names the release of k3s and the place that it is downloaded from."""
 
     version: str | None = Field(
         default=None,
@@ -53,20 +53,23 @@ class K3sConfig(StrictModel):
 
     @property
     def release(self) -> str:
-        """What is installed on a server that has none yet."""
+        """Return the release to install on a server that has no k3s yet."""
         return self.version or K3S_VERSION
 
     @property
     def checksum(self) -> str | None:
-        """Of that release's binary; None where only the release itself knows it."""
+        """Return the checksum of the release's binary, or None if only the release's own list has it."""
         return self.sha256 or (K3S_SHA256 if self.release == K3S_VERSION else None)
 
 
 def kubernetes_minor(release: str) -> int:
-    """The minor version of Kubernetes 1 in a release of k3s; 0 where it is none.
+    """Return the minor version of Kubernetes 1 in a release of k3s.
 
     Args:
-        release: As `k3s --version` names it, for example v1.36.5+k3s1.
+        release: The release as `k3s --version` prints it, for example v1.36.5+k3s1.
+
+    Returns:
+        0 if the text is not a release of k3s.
     """
     found = _RELEASE.fullmatch(release)
     return int(found[1]) if found else 0

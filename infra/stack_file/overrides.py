@@ -1,4 +1,4 @@
-"""What a stack may change of its stage: fields of the stage's own models, each of them optional."""
+"""Derive the overrides from the stage's own models: a stack may set any of their fields, and each is optional."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field, create_model
 from infra.stack_file.stage_config import DjangoConfig, PoolConfig, ReplicaRange, StageConfig
 from infra.stack_file.strict import StrictModel
 
-# What a stage says of itself, and what a stack file says under a key of its own.
+# The first line identifies the stage; a stack file has keys of its own for the second.
 _NOT_OF_A_STAGE = (
     *("stage", "customers_min", "customers_max", "server", "guide"),
     *("celery_servers", "volume_size_gib", "grafana", "alert_speed"),
@@ -20,13 +20,13 @@ _NOT_OF_A_STAGE = (
 def _optional(
     model: type[StrictModel], name: str, *, without: Collection[str] = (), **types: type[StrictModel]
 ) -> type[StrictModel]:
-    """Return a model with the fields of `model`, their bounds and descriptions, all of them left out by default.
+    """Return a model with the fields of `model`, their bounds and descriptions, each of them optional.
 
     Args:
-        model: what is overridden.
-        name: the new model's name.
-        without: fields that a stack may not change.
-        types: another type for a field, by its name.
+        model: The model whose fields may be overridden.
+        name: The new model's name.
+        without: Fields that a stack may not change.
+        types: Another type for a field, by the field's name.
     """
     fields: dict[str, Any] = {}
     for key, field in model.model_fields.items():
@@ -40,10 +40,10 @@ def _optional(
 if TYPE_CHECKING:
 
     class PoolOverrides(StrictModel):
-        """Of one Celery pool."""
+        """These overrides change one Celery pool."""
 
     class StageOverrides(StrictModel):
-        """Overrides of the stage, each shown in the plan beside what it replaced."""
+        """These overrides change the stage; the plan shows each beside the value that it replaced."""
 
         pools: dict[str, PoolOverrides] = Field(default_factory=dict)
 
@@ -54,6 +54,6 @@ else:
     _Stage = _optional(StageConfig, "_Stage", without=(*_NOT_OF_A_STAGE, "pools"), django=DjangoOverrides)
 
     class StageOverrides(_Stage):
-        """Overrides of the stage, each shown in the plan beside what it replaced."""
+        """These overrides change the stage; the plan shows each beside the value that it replaced."""
 
         pools: dict[str, PoolOverrides] = Field(default_factory=dict, description="Celery pools by name")

@@ -1,4 +1,4 @@
-"""How a private registry is logged in to."""
+"""Define the login to a private registry."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from infra.stack_file.values.addresses import RegistryServer
 
 
 class RegistryConfig(StrictModel):
-    """A private registry of the app's image; its password is the secret `registry_password`."""
+    """This section names the app's private registry; its password is the secret `registry_password`."""
 
     server: RegistryServer = Field(description="host name of the registry, for example `ghcr.io`")
     username: str = Field(min_length=1, max_length=255, description="login")

@@ -1,4 +1,4 @@
-"""What a stack file may say under `stagecoach:`."""
+"""Define the keys of a stack file under `stagecoach:`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _LABEL = r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$"
 
 
 class CeleryServers(StrictModel):
-    """Servers of their own for Celery."""
+    """This section sets the number and the type of the servers that only run Celery."""
 
     count: int | None = Field(
         default=None, ge=0, le=20, description="how many; 0: workers run on the server; left out: what the plan needs"
@@ -54,7 +54,7 @@ class CeleryServers(StrictModel):
 
 
 class StackConfig(StrictModel):
-    """One deployment of the shop."""
+    """A stack file describes one deployment of the shop."""
 
     name: str = Field(
         pattern=_LABEL,
@@ -219,12 +219,12 @@ class StackConfig(StrictModel):
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Every host name of the shop, its address first; empty where it answers under the server's address."""
+        """Return the shop's host names, its address first, or an empty tuple if it is reached by IP address."""
         return self.domains or ((self.domain,) if self.domain else ())
 
     @property
     def host(self) -> str | None:
-        """The host name that is the shop's address."""
+        """Return the host name that is the shop's address, or None if it has none."""
         return self.hosts[0] if self.hosts else None
 
     def _stage_problems(self) -> Iterator[Between]:

@@ -1,4 +1,4 @@
-"""What a person decides for a customer tier; everything else is computed from it."""
+"""Define the numbers that a person decides for a customer tier; the plan computes everything else."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from infra.stack_file.values.quantities import CpuField, MemoryField
 from infra.stack_file.values.queue_name import Queues
 from infra.units import Cpu, Memory
 
-_TMP = Memory.gib(2)  # uploads that a task works on, exports: more than an app was seen to need, and a disk holds it
+_TMP = Memory.gib(2)  # uploads and exports of tasks: more than any measured app used, and every disk has room for it
 Positive = Annotated[int, Field(ge=1)]
 RedisPolicy = Literal["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"]
 
 
 def _holds_its_request(limit: Cpu | Memory, info: ValidationInfo) -> Cpu | Memory:
-    """For a field `x_limit` behind a field `x_request`; unlike a model's, its problem is listed beside all others."""
+    """Require that a limit is at least its request; a field's problem is listed beside all others, a model's is not."""
     name = str(info.field_name).replace("limit", "request")
     request = info.data.get(name)
     if request is not None and request > limit:
@@ -28,7 +28,7 @@ def _holds_its_request(limit: Cpu | Memory, info: ValidationInfo) -> Cpu | Memor
 
 
 class ReplicaRange(StrictModel):
-    """How many pods: at least, at the stage's planned load, and at most if the server has room."""
+    """A replica range sets how many pods run: the fewest, the number at the planned load, and the most."""
 
     min: Positive = Field(description="pods that always run")
     planned: Positive = Field(description="pods at the stage's planned load; the plan proves that they fit")
@@ -42,7 +42,7 @@ class ReplicaRange(StrictModel):
 
 
 class PoolConfig(StrictModel):
-    """One pool of Celery workers: a Deployment of its own."""
+    """A pool of Celery workers is a Deployment of its own."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,20}$", description="the pool's name; the first pool is the default")
     queues: Queues = Field(min_length=1, description="queues that the pool consumes")
@@ -85,7 +85,7 @@ class PoolConfig(StrictModel):
 
 
 class DjangoConfig(StrictModel):
-    """The web pods."""
+    """This section sizes the web pods."""
 
     processes: int = Field(ge=1, le=16, description="gunicorn worker processes in each pod")
     threads: int = Field(ge=1, le=32, description="threads in each process; each may hold a database connection")
@@ -110,14 +110,14 @@ class DjangoConfig(StrictModel):
 
 
 class ServerConfig(StrictModel):
-    """What a stage asks of its server; the catalog's first candidate that fits is taken."""
+    """A stage asks for a server of at least this size; the plan takes the catalog's first candidate that fits."""
 
     memory_gib: Positive = Field(description="nominal memory in GiB, as providers sell it")
     vcpu: Positive = Field(description="virtual CPUs")
 
 
 class CeleryServersConfig(StrictModel):
-    """Servers of their own for Celery."""
+    """This section sets the number and the size of the servers that only run Celery."""
 
     count: int = Field(ge=0, le=20, description="how many at least; 0 means that workers run on the server")
     memory_gib: Positive = Field(default=8, description="nominal memory of each in GiB")
@@ -125,7 +125,7 @@ class CeleryServersConfig(StrictModel):
 
 
 class PostgresConfig(StrictModel):
-    """The database; what is left out is computed from the server's memory."""
+    """This section sizes Postgres; the plan computes a missing value from the server's memory."""
 
     max_connections: int | None = Field(
         default=None, ge=5, le=1000, description="connections that Postgres takes; a change restarts it"
@@ -133,7 +133,7 @@ class PostgresConfig(StrictModel):
 
 
 class RedisConfig(StrictModel):
-    """One Redis instance; what is left out is computed from the server's memory."""
+    """This section sizes one Redis instance; the plan computes a missing value from the server's memory."""
 
     memory_limit: MemoryField | None = Field(default=None, description="memory above which the pod is killed")
     maxmemory: MemoryField | None = Field(default=None, description="memory that its data may take")
@@ -141,7 +141,7 @@ class RedisConfig(StrictModel):
 
 
 class NamespaceConfig(StrictModel):
-    """Bounds of the app's namespace; what is left out is computed from the workloads."""
+    """This section bounds the app's namespace; the plan computes a missing value from the workloads."""
 
     container_memory: MemoryField | None = Field(
         default=None, description="largest memory limit of a container (LimitRange)"
@@ -151,7 +151,7 @@ class NamespaceConfig(StrictModel):
 
 
 class GuideRow(StrictModel):
-    """The tier guide's own numbers, to show where the plan departs."""
+    """This row has the tier guide's numbers (docs/explanation/guide.md), beside which the plan shows its own."""
 
     server: str = Field(description="the guide's VPS")
     django_memory: str = Field(description="the guide's memory for all web pods")
@@ -162,7 +162,7 @@ class GuideRow(StrictModel):
 
 
 class StageConfig(StrictModel):
-    """One customer tier."""
+    """A stage is one customer tier."""
 
     stage: int = Field(ge=1, description="the tier's number")
     customers_min: int = Field(ge=0, description="customers at the lower end")

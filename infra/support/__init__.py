@@ -1,1 +1,1 @@
-"""How long what the stack runs gets fixes: dated data with its sources, and what a plan says of it."""
+"""Know how long each version gets fixes (dated data with its sources), and warn when a plan runs an old one."""

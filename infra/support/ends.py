@@ -1,4 +1,4 @@
-"""Ends of support: after them nobody fixes a hole any more."""
+"""List when the support of each version ends: after that day nobody fixes its security holes."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ PROMETHEUS, GRAFANA, DEBIAN = "Prometheus", "Grafana", "Debian"
 
 @dataclass(frozen=True, kw_only=True)
 class End:
-    """The last day of one line of versions."""
+    """An end is the last day on which one line of versions gets fixes."""
 
     product: str
-    cycle: str  # as the product numbers its lines: 1.36, 17, 8.2
+    cycle: str  # the product's own name for the line, for example 1.36, 17 or 8.2
     ends: date
     source: str
-    as_of: date  # the day of the source
+    as_of: date  # date of the source
 
 
 _EOL = "endoflife.date, products/{}.md at 2026-08-22"
 
 
 def _ends(product: str, source: str, as_of: date, **cycles: str) -> tuple[End, ...]:
-    """`cycles` by name, with `v` before and `_` for the dot, and their days."""
+    """Return one row for each of the keyword arguments, such as `v8_2="2030-09-01"`."""
     return tuple(
         End(
             product=product,
@@ -38,7 +38,7 @@ def _ends(product: str, source: str, as_of: date, **cycles: str) -> tuple[End, .
 
 
 ENDS: tuple[End, ...] = (
-    # k3s has a release for each of Kubernetes', and stops with it.
+    # k3s releases follow each Kubernetes release, and end with it.
     *_ends(
         KUBERNETES,
         "kubernetes.io/releases, pages of each minor; k3s follows (docs.k3s.io, Release Lifecycle)",
@@ -90,7 +90,7 @@ ENDS: tuple[End, ...] = (
         v13_1="2027-03-20",
         v13_2="2027-05-18",
     ),
-    # Long-term support: the same archive, security.debian.org, goes on for amd64.
+    # These days include long-term support: security.debian.org keeps serving amd64 until then.
     *_ends(
         DEBIAN,
         f"wiki.debian.org/LTS, by {_EOL.format('debian')}",
@@ -103,14 +103,24 @@ ENDS: tuple[End, ...] = (
 
 
 def end_of(product: str, cycle: str) -> End | None:
-    """The row of one line of versions; None for one that the table does not have."""
+    """Return the row of one line of versions, or None if the table has none.
+
+    Args:
+        product: A product of the table, for example KUBERNETES.
+        cycle: The line, for example 1.36.
+    """
     return next((one for one in ENDS if (one.product, one.cycle) == (product, cycle)), None)
 
 
 def ended_by(product: str, cycle: str) -> date | None:
-    """The day on which a line that the table does not have had ended at the latest, because a newer one ended then.
+    """Return a day by which a line that is missing from the table must have ended, because a newer line ended then.
 
-    None where nothing newer is known, or the line is no whole one (`8`, which floats over 8.0 and 8.2).
+    Args:
+        product: A product of the table.
+        cycle: The line, for example 7.0.
+
+    Returns:
+        None if the table has the line or no newer one, or if the text covers several lines (`8` covers 8.0 and 8.2).
     """
     rows = [one for one in ENDS if one.product == product]
     own, length = _numbers(cycle), min(len(_numbers(one.cycle)) for one in rows)

@@ -1,4 +1,4 @@
-"""Which lines of versions a stack runs, and what is to be said of them."""
+"""Find the version lines that a stack runs, and warn about the ones that lose support."""
 
 from __future__ import annotations
 
@@ -13,24 +13,41 @@ from infra.support.ends import DEBIAN, GRAFANA, KUBERNETES, POSTGRES, PROMETHEUS
 from infra.versions import DEBIAN as INSTALLED_DEBIAN
 from infra.versions import IMAGES, K3S_STEPS, K3S_VERSION
 
-WARN_DAYS = 60  # before the end: an update at a quiet hour is found in that time
-# Product, and how many numbers of its version name a line, by the image's name.
+WARN_DAYS = 60  # two months before the end leave time for an update at a quiet hour
+# Product, and the number of version parts that name a line, by the image's name.
 _LINES = {"postgres": (POSTGRES, 1), "redis": (REDIS, 2), "prometheus": (PROMETHEUS, 2), "grafana": (GRAFANA, 2)}
 
 
 def support_warnings(config: StackConfig, today: date) -> tuple[str, ...]:
-    """One line for each line of versions that gets no fixes any more, or not for long."""
+    """Return one warning for each line of versions that gets no fixes any more, or only for WARN_DAYS.
+
+    Args:
+        config: The stack file, with the k3s that its servers run.
+        today: The date with which the ends are compared.
+    """
     return tuple(line for product, cycle, mend in _running(config) if (line := warning_of(product, cycle, mend, today)))
 
 
 def k3s_warning(release: str, today: date) -> str | None:
-    """The line of one release of k3s; None where there is nothing to say."""
+    """Return the warning for one release of k3s, or None if it gets fixes for longer than WARN_DAYS.
+
+    Args:
+        release: The release as `k3s --version` prints it.
+        today: The date with which its end is compared.
+    """
     minor = kubernetes_minor(release)
     return warning_of(KUBERNETES, f"1.{minor}", _next_step(release), today) if minor else None
 
 
 def warning_of(product: str, cycle: str, mend: str, today: date) -> str | None:
-    """What is to be said of one line of versions; `mend` says what to do."""
+    """Return the warning for one line of versions, or None if there is nothing to warn of.
+
+    Args:
+        product: A product of the table.
+        cycle: The line, for example 8.2.
+        mend: The sentence that tells people what to do.
+        today: The date with which the end is compared.
+    """
     row, latest = end_of(product, cycle), ended_by(product, cycle)
     if latest and latest < today:
         return f"{product} {cycle} has had no fixes since {latest} or longer. {mend}"
@@ -44,7 +61,7 @@ def warning_of(product: str, cycle: str, mend: str, today: date) -> str | None:
 
 
 def _running(config: StackConfig) -> Iterator[tuple[str, str, str]]:
-    """Product, line and what to do; without what does not say its version."""
+    """Yield product, line and advice for everything that runs; an image whose tag names no version is skipped."""
     release = config.k3s.release
     if minor := kubernetes_minor(release):
         yield KUBERNETES, f"1.{minor}", _next_step(release)

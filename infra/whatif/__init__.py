@@ -1,1 +1,1 @@
-"""A load that is only thought of: which stage holds it, how long tasks wait, what gives way first."""
+"""Plan for a hypothetical load: find the stage that holds it, the waiting time of tasks, and the bottleneck."""

@@ -1,4 +1,4 @@
-"""The answer to `plan --customers N --tasks-per-customer-day X --task-seconds S`."""
+"""Answer `plan --customers N --tasks-per-customer-day X --task-seconds S`."""
 
 from __future__ import annotations
 
@@ -19,47 +19,51 @@ Planner = Callable[[StackConfig], StackPlan]
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIf:
-    """A plan under a load."""
+    """The answer is a plan and how it behaves under a load."""
 
-    config: StackConfig  # what was planned: at the stage of the answer
+    config: StackConfig  # the stack file with the stage of the answer
     plan: StackPlan
     load: Load
-    by_customers: int  # the stage that the number of customers alone asks for
-    limits: tuple[Limit, ...]  # the first that gives way first
+    by_customers: int  # the stage that the number of customers alone selects
+    limits: tuple[Limit, ...]  # sorted: the first limit is reached first
 
     @property
     def price(self) -> MonthPrice:
-        """What the plan costs a month."""
+        """Return what the plan costs per month."""
         return month_price(self.plan)
 
     @property
     def bottleneck(self) -> Limit:
-        """What gives way first as customers come."""
+        """Return the part that reaches its limit first as customers are added."""
         return self.limits[0]
 
     @property
     def holds(self) -> bool:
-        """Whether the planned pods are enough: nothing has given way yet."""
+        """Return whether the planned pods hold the load, so that no part is beyond its limit."""
         return self.bottleneck.customers >= self.load.customers
 
     def tasks(self, pods: int) -> Queue:
-        """The worker pool that takes the tasks, with so many pods."""
+        """Return the queue of the worker pool that takes the tasks.
+
+        Args:
+            pods: The number of worker pods.
+        """
         return worker_queue(self.plan, self.load, pods)
 
     @property
     def pods(self) -> dict[str, int]:
-        """Worker pods: at least, as planned, at most."""
+        """Return the number of worker pods: the fewest, as planned, and the most."""
         replicas = pool_of(self.plan, self.load.task_seconds).workload.replicas
         return {"min": replicas.min, "planned": replicas.planned, "max": replicas.max}
 
     @property
     def pages(self) -> Queue:
-        """The web pods as planned."""
+        """Return the queue of the planned web pods."""
         return web_queue(self.plan, self.load)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader must know to believe the numbers."""
+        """Return remarks that the reader needs to judge the numbers."""
         found = []
         if self.plan.stage > self.by_customers:
             found.append(
@@ -76,10 +80,15 @@ class WhatIf:
 
 
 def ask(planner: Planner, config: StackConfig, load: Load) -> WhatIf:
-    """The config's plan under the load, holding or not.
+    """Plan the config and put the plan under the load, whether it holds or not.
+
+    Args:
+        planner: Plans a stack file.
+        config: The stack file.
+        load: The load.
 
     Raises:
-        ConfigError: as the planner; a task that the pool would kill.
+        ConfigError: The planner refuses the config, or the pool would kill such a task before it ends.
     """
     plan = planner(config)
     pool = pool_of(plan, load.task_seconds)
@@ -100,10 +109,18 @@ def ask(planner: Planner, config: StackConfig, load: Load) -> WhatIf:
 
 
 def smallest_that_holds(planner: Planner, config: StackConfig, load: Load) -> WhatIf:
-    """The stage of the customers, or the first above it whose planned pods hold the load; else what holds most.
+    """Find the smallest stage, from that of the customers on, whose planned pods hold the load.
+
+    Args:
+        planner: Plans a stack file.
+        config: The stack file, whose stage or customers select the first stage.
+        load: The load.
+
+    Returns:
+        The stage that holds the most customers if no stage holds the load.
 
     Raises:
-        ConfigError: as `ask`.
+        ConfigError: The planner refuses the config, or the pool would kill such a task before it ends.
     """
     answer = ask(planner, config, load)
     most = answer
@@ -116,7 +133,14 @@ def smallest_that_holds(planner: Planner, config: StackConfig, load: Load) -> Wh
 
 
 def require_holds(answer: WhatIf) -> None:
-    """Raises RefusedError, with every part that gives way, unless the plan holds the load."""
+    """Refuse an answer whose plan does not hold the load.
+
+    Args:
+        answer: The answer.
+
+    Raises:
+        RefusedError: Lists every part that is beyond its limit.
+    """
     problems = [
         Problem(
             path=limit.name,

@@ -1,4 +1,4 @@
-"""How many customers each part of a plan holds, all else as it is."""
+"""Calculate how many customers each part of a plan holds while everything else stays the same."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from infra.whatif.load import Load
 from infra.whatif.queueing import Queue
 
 SHARE = 0.95
-MOST_WAIT = 30.0  # the tier guide: "If high-priority tasks wait > 30 seconds"
-MOST_RESPONSE = 2.0  # above it the alert ShopSlow fires
-_SLOW = 10.0  # the tier guide: slow tasks take more than 10 seconds
-_MOST_CUSTOMERS = 10**9  # nothing that is asked here ends above
+MOST_WAIT = 30.0  # seconds; the tier guide (docs/explanation/guide.md) says: "If high-priority tasks wait > 30 seconds"
+MOST_RESPONSE = 2.0  # seconds; above it the alert ShopSlow fires
+_SLOW = 10.0  # seconds; the tier guide calls a longer task slow
+_MOST_CUSTOMERS = 10**9  # no part of a plan holds more
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """One part of the stack: how many customers it holds at this load, and what decides that."""
+    """A limit says how many customers one part of the stack holds at this load, and why not more."""
 
     name: str
     customers: int
@@ -29,32 +29,63 @@ class Limit:
 
 
 def pool_of(plan: StackPlan, task_seconds: float) -> WorkerPlan:
-    """Slow tasks go where the queue `slow` is, everything else to the default pool."""
+    """Return the pool that takes such tasks: the one with the queue `slow` if they are slow, else the default one.
+
+    Args:
+        plan: The plan.
+        task_seconds: The length of a task in seconds.
+    """
     slow = (pool for pool in plan.workers if "slow" in pool.queues)
     return next(slow, plan.workers[0]) if task_seconds > _SLOW else plan.workers[0]
 
 
 def worker_queue(plan: StackPlan, load: Load, pods: int) -> Queue:
-    """The pool that takes the tasks, with so many pods."""
+    """Return the queue of the pool that takes the tasks.
+
+    Args:
+        plan: The plan.
+        load: The load.
+        pods: The number of worker pods.
+    """
     pool = pool_of(plan, load.task_seconds)
     return Queue(arrivals=load.tasks_peak, seconds=load.task_seconds, servers=pods * pool.concurrency)
 
 
 def web_queue(plan: StackPlan, load: Load) -> Queue:
-    """A process computes one page at a time: its further threads only help pages that wait for something else."""
+    """Return the queue of the planned web pods.
+
+    Each process counts as one server, because it computes one page at a time; its other threads only help with pages
+    that wait for something else.
+
+    Args:
+        plan: The plan.
+        load: The load.
+    """
     django = plan.django
     processes = django.workload.replicas.planned * django.processes
     return Queue(arrivals=load.requests_peak, seconds=load.request_seconds, servers=processes)
 
 
 def connections_used(load: Load) -> float:
-    """Connections that work at once: a Poisson number by Little's law; 98 % of the time it is not more."""
+    """Estimate how many database connections are busy at once; the number is exceeded 2 % of the time.
+
+    Little's law gives the mean, and the number follows a Poisson distribution: the estimate is two standard deviations
+    above the mean.
+
+    Args:
+        load: The load.
+    """
     mean = load.tasks_peak * load.task_seconds + load.requests_peak * load.request_seconds
     return mean + 2 * math.sqrt(mean)
 
 
 def find_limits(plan: StackPlan, load: Load) -> tuple[Limit, ...]:
-    """Every part's limit, the first that gives way first."""
+    """Return the limit of every part, sorted so that the first is reached first.
+
+    Args:
+        plan: The plan.
+        load: The load, of which only the number of customers varies.
+    """
     limits = [_server(plan, load), _workers(plan, load), _connections(plan, load), _web(plan, load)]
     return tuple(sorted(limits, key=lambda limit: limit.customers))
 
@@ -71,7 +102,7 @@ def _workers(plan: StackPlan, load: Load) -> Limit:
 
 
 def _server(plan: StackPlan, load: Load) -> Limit:
-    """The pods that the autoscaler may start: what keeps it from one more."""
+    """Return the limit of the most pods that the autoscaler may start, and why it may not start one more."""
     pool = pool_of(plan, load.task_seconds)
     pods, requests = pool.workload.replicas.max, pool.workload.pod_requests
     left = [
@@ -117,7 +148,7 @@ def _waits(plan: StackPlan, load: Load, pods: int) -> float:
 
 
 def _most(holds: Callable[[Load], bool], load: Load) -> int:
-    """The largest number of customers that is held; more customers are never held better."""
+    """Find by bisection the largest number of customers that is held; fewer are never harder to hold."""
     low, high = 0, _MOST_CUSTOMERS
     while low < high:
         middle = (low + high + 1) // 2

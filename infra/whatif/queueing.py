@@ -1,7 +1,8 @@
-"""The M/M/c queue: waiting by Erlang's C formula.
+"""Calculate waiting times in an M/M/c queue with Erlang's C formula.
 
-Arrivals at random, service times exponential, c equal servers, one queue.  A. K. Erlang 1917; L. Kleinrock, Queueing
-Systems, volume 1 (1975), section 3.5.  docs/explanation/what-if.md has the formulas and what they leave out.
+The model has random arrivals, exponential service times, c equal servers and one queue (A. K. Erlang 1917; L.
+Kleinrock, Queueing Systems, volume 1, 1975, section 3.5). docs/explanation/what-if.md has the formulas and says what
+they leave out.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-_STEPS = 100  # halvings: more than a float has digits
+_STEPS = 100  # halvings: more than enough for the digits of a float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Queue:
-    """So many arrivals a second, each of so many seconds, for so many servers."""
+    """A queue has arrivals per second, seconds of service for each arrival, and a number of servers."""
 
     arrivals: float
     seconds: float
@@ -22,33 +23,37 @@ class Queue:
 
     @property
     def load(self) -> float:
-        """Servers that are busy on average, if there are enough: Little's law, in Erlang."""
+        """Return how many servers are busy on average if there are enough of them (Little's law, in Erlang)."""
         return self.arrivals * self.seconds
 
     @property
     def utilisation(self) -> float:
-        """Above 1 the queue grows without end."""
+        """Return the load per server; from 1 on the queue grows without end."""
         return self.load / self.servers
 
     @property
     def wait_probability(self) -> float:
-        """Erlang's C: the share of arrivals that find every server busy."""
+        """Return the share of arrivals that find every server busy (Erlang's C)."""
         if self.utilisation >= 1:
             return 1.0
-        blocked = 1.0  # Erlang's B, by its recursion: no factorial overflows
+        blocked = 1.0  # Erlang's B by recursion, because factorials overflow
         for server in range(1, self.servers + 1):
             blocked = self.load * blocked / (server + self.load * blocked)
         return blocked / (1 - self.utilisation * (1 - blocked))
 
     @property
     def mean_wait(self) -> float:
-        """Seconds before a server is free, on average over all arrivals."""
+        """Return the average waiting time of all arrivals in seconds, or infinity if the queue grows without end."""
         if self.utilisation >= 1:
             return math.inf
         return self.wait_probability * self.seconds / (self.servers - self.load)
 
     def wait_quantile(self, share: float) -> float:
-        """Seconds that this share of the arrivals does not wait longer than."""
+        """Return the seconds within which this share of the arrivals gets a server.
+
+        Args:
+            share: A number between 0 and 1.
+        """
         if self.utilisation >= 1:
             return math.inf
         longer = 1 - share
@@ -57,10 +62,16 @@ class Queue:
         return math.log(self.wait_probability / longer) * self.seconds / (self.servers - self.load)
 
     def response_quantile(self, share: float) -> float:
-        """The same for waiting and service together; by halving, the formula can't be turned round."""
+        """Return the seconds within which this share of the arrivals is done, waiting and service together.
+
+        The function bisects, because the formula has no inverse.
+
+        Args:
+            share: A number between 0 and 1.
+        """
         if self.utilisation >= 1:
             return math.inf
-        # Neither part alone is longer than its own quantile of half the rest.
+        # The sum is longer than this bound only if waiting or service exceeds its own quantile, each for half the rest.
         rest = (1 - share) / 2
         low, high = 0.0, self.wait_quantile(1 - rest) - math.log(rest) * self.seconds
         for _ in range(_STEPS):
@@ -69,7 +80,7 @@ class Queue:
         return high
 
     def _response_longer(self, seconds: float) -> float:
-        """The share of arrivals that is not done after so long."""
+        """Return the share of arrivals that need longer than this."""
         time, spare = seconds / self.seconds, self.servers - self.load
         if math.isclose(spare, 1, abs_tol=1e-9):
             return math.exp(-time) * (1 + self.wait_probability * time)

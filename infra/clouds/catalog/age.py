@@ -1,4 +1,4 @@
-"""How old the catalog is: prices move several times a year."""
+"""Warn when a catalog is old, because providers change their prices several times a year."""
 
 from __future__ import annotations
 
@@ -11,12 +11,21 @@ MOST_DAYS = 90  # Hetzner changed its prices four times in 2026
 
 
 def as_of(provider: str) -> date:
-    """The day of the provider's oldest row."""
+    """Return the date of the provider's oldest row.
+
+    Args:
+        provider: A key of `CLOUDS`.
+    """
     return min(CLOUDS[provider].catalog.rates.as_of, *(row.as_of for row in CLOUDS[provider].catalog.instance_types))
 
 
 def warnings(providers: Iterable[str], today: date) -> tuple[str, ...]:
-    """One line for each provider whose rows are older than MOST_DAYS."""
+    """Return one warning for each provider whose oldest row is older than MOST_DAYS.
+
+    Args:
+        providers: Keys of `CLOUDS`.
+        today: The date from which the age in days is counted.
+    """
     ages = {provider: (today - as_of(provider)).days for provider in providers}
     return tuple(
         f"the prices of {provider} are {days} days old (infra/clouds/{provider}/catalog.py, "

@@ -1,4 +1,4 @@
-"""Whether a provider's catalog can be used: it is data that people edit."""
+"""Check a provider's catalog, because people edit it by hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from infra.errors import ConfigError, Problem
 
 
 def check_catalog(provider: str, catalog: Catalog) -> None:
-    """Raises ConfigError, with every problem, where a plan or a price made of this would be nonsense."""
+    """Check every row and rate of a catalog from which plans and prices are made.
+
+    Args:
+        provider: The provider's name, for the messages.
+        catalog: The catalog to check.
+
+    Raises:
+        ConfigError: A row or a rate is invalid; the error lists every problem.
+    """
     file, rows = f"infra/clouds/{provider}/catalog.py", catalog.instance_types
     problems = [
         *(problem for row in rows for problem in _row(f"{file}: {row.name}", row)),

@@ -1,4 +1,4 @@
-"""One row of a provider's catalog."""
+"""Define one row of a provider's catalog."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from decimal import Decimal
 from infra.units import Memory
 
 ORDERABLE = "orderable"
-VOLATILE = "volatile"  # was seen sold out
-SOLD_OUT = "sold out"  # a running server may keep it
-RETIRED = "retired"  # as before, and it never comes back
+VOLATILE = "volatile"  # the provider has been seen sold out of it
+SOLD_OUT = "sold out"  # a running server may keep it, a new one cannot have it
+RETIRED = "retired"  # like SOLD_OUT, and the provider will not sell it again
 STOCKS = (ORDERABLE, VOLATILE, SOLD_OUT, RETIRED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class InstanceType:
-    """A VPS size as a provider sells it; prices are a month's, without VAT."""
+    """An instance type is a VPS size that a provider sells; prices are per month, without VAT."""
 
     name: str
     vcpu: int
-    memory: Memory  # nominal
+    memory: Memory  # as the provider advertises it; the server shows less
     disk_gb: int
     price: Decimal
     currency: str
@@ -31,5 +31,9 @@ class InstanceType:
     source: str
 
     def on_sale(self, region: str) -> bool:
-        """Whether a new server, or a resized one, may become this."""
+        """Return whether a new server can be created with this type, or a running one resized to it.
+
+        Args:
+            region: The provider's name of the region.
+        """
         return self.stock in (ORDERABLE, VOLATILE) and region in self.regions

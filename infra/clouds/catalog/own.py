@@ -1,4 +1,4 @@
-"""The catalog as one stack sees it: its own prices, and what it can't have now."""
+"""Apply a stack file's own prices and sold-out types to a provider's catalog."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from infra.clouds.catalog.instance_type import SOLD_OUT
 def own_catalog(
     provider: str, *, sold_out: Collection[str] = (), prices: Mapping[str, Decimal] | None = None
 ) -> Catalog:
-    """Return the provider's catalog with the stack's own `prices` (a month, in the provider's currency).
+    """Return the provider's catalog with the stack file's prices and sold-out types in it.
 
     Args:
-        provider: one of `CLOUDS`.
-        sold_out: names of instance types that can't be had now.
-        prices: a month's price by the name of the instance type.
+        provider: A key of `CLOUDS`.
+        sold_out: Names of instance types that the provider does not sell at the moment.
+        prices: Price per month by instance type, in the provider's currency, without VAT.
 
     Raises:
-        ConfigError: a row is nonsense.
+        ConfigError: A row of the resulting catalog is invalid.
     """
     own, catalog = prices or {}, CLOUDS[provider].catalog
     rows = tuple(

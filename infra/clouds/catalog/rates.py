@@ -1,4 +1,4 @@
-"""What a provider bills beside its instance types."""
+"""Define the prices of everything that a provider bills apart from instance types."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from decimal import Decimal
 
 @dataclass(frozen=True, kw_only=True)
 class Rates:
-    """A month's prices, without VAT, of what a stack has beside servers."""
+    """Rates are the monthly prices, without VAT, of everything that a stack uses apart from servers."""
 
-    volume_gb: Decimal  # each GB of the data volume
-    address: Decimal  # the server's public address, which outlives it
+    volume_gb: Decimal  # per GB of the data volume
+    address: Decimal  # the server's public address, which is kept when the server is replaced
     celery_address: Decimal  # the public address of each Celery server
-    backup_percent: int  # of a server's price: the provider's backups of its root disk, which the stack leaves off
+    # The provider's backups of the root disk, as a share of the server's price; the stack leaves them off
+    backup_percent: int
     as_of: date
     source: str

@@ -1,1 +1,1 @@
-"""DigitalOcean: facts, catalog, and what the program builds there."""
+"""Support DigitalOcean: its facts, its catalog, and the components that the program builds there."""

@@ -1,4 +1,4 @@
-"""DigitalOcean: capped monthly prices, without tax."""
+"""List the Droplet sizes of DigitalOcean with their monthly price caps, without tax."""
 
 from datetime import date
 from decimal import Decimal
@@ -50,7 +50,7 @@ CATALOG = Catalog(
         _row("s-8vcpu-16gb", 8, 16, 320, "96"),
         _row("g-8vcpu-32gb", 8, 32, 100, "252"),
     ),
-    # In order of preference: one size per step.
+    # In order of preference: one size for each step of memory.
     candidates=("s-2vcpu-4gb", "s-4vcpu-8gb", "s-8vcpu-16gb", "g-8vcpu-32gb"),
     rates=Rates(
         volume_gb=Decimal("0.10"),

@@ -1,4 +1,4 @@
-"""DigitalOcean: Droplets that only run Celery workers."""
+"""Build Droplets that only run Celery workers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from infra.names import CELERY_ROLE, cloud_tags
 
 
 class DigitalOceanCeleryServers(pulumi.ComponentResource):
-    """They hold no data: none is protected, and a smaller count deletes the last ones."""
+    """Droplets that only run Celery are unprotected, because they hold no data: a lower count deletes the last ones."""
 
     servers: tuple[CeleryServer, ...]
 
@@ -36,7 +36,7 @@ class DigitalOceanCeleryServers(pulumi.ComponentResource):
             tags=cloud_tags(args.deployment, CELERY_ROLE),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                # Each of these replaces the Droplet; after the first boot a change of none is of use.
+                # A change of any of these would replace the Droplet, and none has an effect after the first boot.
                 ignore_changes=["userData", "sshKeys", "image", "region", "vpcUuid"],
                 custom_timeouts=TIMEOUTS,
             ),

@@ -1,4 +1,4 @@
-"""DigitalOcean, as Pulumi's plugin and the API name its things."""
+"""Name DigitalOcean's resources, outputs and API paths as its Pulumi plugin and its API name them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DigitalOcean's firewall of one Droplet."""
+"""Build the firewall of one Droplet."""
 
 from __future__ import annotations
 
@@ -21,10 +21,17 @@ def firewall_of(
     opened: Sequence[tuple[str, Sequence[str]]],
     opts: pulumi.ResourceOptions,
 ) -> digitalocean.Firewall:
-    """Opens TCP ports to the internet, everything to the private network, and the way out.
+    """Build a firewall that opens TCP ports to the internet, every port to the private network, and the way out.
 
-    A firewall here looks at the private network, too, and lets nothing out without a rule.  It names the Droplet by
-    its id, one firewall each: a firewall takes ten ids.
+    DigitalOcean's firewalls also filter the private network, and block outgoing traffic that no rule allows. Each
+    Droplet gets a firewall of its own, because a firewall takes at most ten Droplet ids.
+
+    Args:
+        name: Logical name of the firewall.
+        deployment: The deployment, from whose name the private network's range follows.
+        server: The Droplet that the firewall protects; the firewall is named after it.
+        opened: Pairs of a TCP port and the networks that may connect to it.
+        opts: Options of the resource.
     """
     inside = private_range(deployment)
     inbound = [

@@ -1,6 +1,6 @@
-"""A runner's address at DigitalOcean: a firewall of its own, applied to the Droplet.
+"""Open DigitalOcean's firewall for a runner: create a separate firewall and apply it to the Droplet.
 
-The rules of all firewalls of a Droplet add up, so that the stack's own one is never touched.
+DigitalOcean adds up the rules of all firewalls of a Droplet, so the stack's own firewall is never changed.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from infra.names import cloud_tags
 
 
 class RunnerAccess:
-    """A firewall of its own, applied to the Droplet."""
+    """Runner access at DigitalOcean uses a separate firewall, applied to the Droplet."""
 
     def __init__(self, api: Api) -> None:
         self.api = api
 
     def open(self, opening: Opening) -> None:
-        """See above."""
+        """Create a firewall that lets the runner's address in; `Access.open` has the details."""
         [tag] = cloud_tags(opening.deployment)
         droplets = self.api.call("GET", f"/droplets?tag_name={tag}&per_page={PAGE}")["droplets"]
         servers = [one for one in droplets if not has_celery_tag(one["tags"])]
@@ -26,8 +26,8 @@ class RunnerAccess:
         ids = [one["id"] for one in require_server(servers, opening)]
         self.api.call("POST", "/firewalls", {"name": opening.name, "inbound_rules": rules, "droplet_ids": ids})
 
-    def close(self, deployment: str, mine: Mine) -> list[str]:  # noqa: ARG002  names tell it
-        """See above."""
+    def close(self, deployment: str, mine: Mine) -> list[str]:  # noqa: ARG002  the names identify the deployment
+        """Delete the firewalls whose name `mine` accepts; `Access.close` has the details."""
         listed = self.api.call("GET", f"/firewalls?per_page={PAGE}")["firewalls"]
         found = [one for one in listed if mine(one["name"])]
         for one in found:

@@ -1,4 +1,4 @@
-"""DigitalOcean: Droplet, volume, address, network, firewall."""
+"""Build a Droplet with its data volume, public address, network and firewall, and look up what exists."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ IMAGE = "debian-12-x64"
 
 
 class DigitalOceanServer(pulumi.ComponentResource):
-    """The Droplet is resized in place without its disk, so that a move can be taken back."""
+    """A Droplet is resized in place without growing its disk, so that it can be resized back later."""
 
     server_id: pulumi.Output[str]
     public_ip: pulumi.Output[str]
@@ -39,7 +39,7 @@ class DigitalOceanServer(pulumi.ComponentResource):
         address = digitalocean.ReservedIp(
             f"{name}-address",
             region=args.region,
-            # The assignment below owns it: after a refresh the address would be taken away from the Droplet.
+            # The assignment below sets dropletId. Without this, the update after a refresh would detach the address.
             opts=pulumi.ResourceOptions(parent=self, protect=True, ignore_changes=["dropletId"]),
         )
         key = digitalocean.SshKey(
@@ -62,7 +62,8 @@ class DigitalOceanServer(pulumi.ComponentResource):
         self.private_ip = server.ipv4_address_private
         self.volume_device = pulumi.Output.concat("/dev/disk/by-id/scsi-0DO_Volume_", volume.name)
         self.network_id, self.ssh_key_id = network.id, key.id
-        # The firewall knows the Droplet only after its creation: nothing is installed before it stands.
+        # The firewall is created after the Droplet, because it names the Droplet's id. k3s must not be installed
+        # earlier.
         self.ready: list[pulumi.Resource] = [server, assignment, attachment, firewall]
         self.register_outputs({"public_ip": self.public_ip, "private_ip": self.private_ip})
 
@@ -84,8 +85,8 @@ class DigitalOceanServer(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=True,
-                # The first five replace the Droplet, and after the first boot a change of none is of use;
-                # volumes come by their attachment.
+                # A change of the first five would replace the Droplet, and none has an effect after the first boot; the
+                # attachment below adds volumeIds.
                 ignore_changes=["userData", "sshKeys", "image", "region", "vpcUuid", "volumeIds"],
                 custom_timeouts=TIMEOUTS,
             ),
@@ -94,7 +95,7 @@ class DigitalOceanServer(pulumi.ComponentResource):
     def _volume(
         self, name: str, args: ServerArgs, server: digitalocean.Droplet
     ) -> tuple[digitalocean.Volume, digitalocean.VolumeAttachment]:
-        """Outlives the Droplet; grows in place.  Without a file system: DataVolume makes it."""
+        """Create the data volume, which outlives the Droplet and grows in place; DataVolume formats it."""
         volume = digitalocean.Volume(
             f"{name}-data",
             name=args.deployment,
@@ -117,7 +118,12 @@ class DigitalOceanServer(pulumi.ComponentResource):
 
 
 def find_digitalocean_servers(deployment: str, _celery: int = 0) -> list[FoundServer]:
-    """The deployment's Droplets; asks the API."""
+    """Ask the API for the deployment's Droplets.
+
+    Args:
+        deployment: The deployment's name, which all its Droplets have as a tag.
+        _celery: Not used: the tag finds Celery servers, too.
+    """
     (tag,) = cloud_tags(deployment)
     celery = set(cloud_tags(deployment, CELERY_ROLE))
     found = digitalocean.get_droplets(filters=[{"key": "tags", "values": [tag]}]).droplets
@@ -130,7 +136,12 @@ def find_digitalocean_servers(deployment: str, _celery: int = 0) -> list[FoundSe
 
 
 def digitalocean_offers(region: str, names: tuple[str, ...]) -> list[Offer]:
-    """What DigitalOcean sells of these sizes in a region, and for how much."""
+    """Ask the API whether the region sells these sizes, and for how much a month.
+
+    Args:
+        region: The region's slug.
+        names: The sizes' slugs.
+    """
     sizes = {one.slug: one for one in digitalocean.get_sizes().sizes}
     offers = []
     for name in names:

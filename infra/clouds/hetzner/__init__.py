@@ -1,1 +1,1 @@
-"""Hetzner: facts, catalog, and what the program builds there."""
+"""Support Hetzner: its facts, its catalog, and the components that the program builds there."""

@@ -1,4 +1,4 @@
-"""Hetzner Cloud: prices of Germany and Finland, without VAT and without the public address (EUR 0.50)."""
+"""List Hetzner Cloud's types at the prices of Germany and Finland, without VAT and the public address (EUR 0.50)."""
 
 from datetime import date
 from decimal import Decimal
@@ -46,7 +46,7 @@ CATALOG = Catalog(
         _row("ccx23", 4, 16, 160, "85.99"),
         _row("ccx33", 8, 32, 240, "138.49"),
     ),
-    # In order of preference: the cheap CX types of a size first, then CPX of the same size, which is always on sale.
+    # In order of preference: the cheap CX type of each size first, then the CPX type, which is always on sale.
     candidates=("cx23", "cpx22", "cx33", "cpx32", "cx43", "cpx42", "cx53", "cpx62"),
     rates=Rates(
         volume_gb=Decimal("0.0572"),

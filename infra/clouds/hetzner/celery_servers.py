@@ -1,4 +1,4 @@
-"""Hetzner Cloud: servers that only run Celery workers."""
+"""Build Hetzner servers that only run Celery workers."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from infra.names import CELERY_ROLE, cloud_labels
 
 
 class HetznerCeleryServers(pulumi.ComponentResource):
-    """They hold no data: none is protected, and a smaller count deletes the last ones."""
+    """Servers that only run Celery are unprotected, because they hold no data: a lower count deletes the last ones."""
 
     servers: tuple[CeleryServer, ...]
 
     def __init__(self, name: str, args: CeleryServersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:server:HetznerCeleryServers", name, None, opts)
         labels = cloud_labels(args.deployment, CELERY_ROLE)
-        # A firewall without rules drops whatever comes in from the internet, and lets everything out; it does not
-        # look at the private network (docs.hetzner.com/cloud/firewalls/faq).
+        # A firewall without rules blocks all incoming internet traffic and allows all outgoing traffic. It does not
+        # filter the private network (docs.hetzner.com/cloud/firewalls/faq).
         firewall = hcloud.Firewall(
             f"{name}-firewall",
             name=f"{args.deployment}-celery",
@@ -44,12 +44,12 @@ class HetznerCeleryServers(pulumi.ComponentResource):
             keep_disk=True,
             shutdown_before_deletion=True,
             firewall_ids=[firewall.id.apply(int)],
-            # The public address is for images and packages: nothing comes in through it.
+            # The server pulls images and packages through its public address; the firewall blocks incoming traffic.
             public_nets=[hcloud.ServerPublicNetArgs(ipv4_enabled=True, ipv6_enabled=False)],
             labels=labels,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                # Each of these replaces the server; after the first boot none is of use.
+                # A change of any of these would replace the server, and none has an effect after the first boot.
                 ignore_changes=["userData", "sshKeys", "image", "location"],
                 custom_timeouts=TIMEOUTS,
             ),

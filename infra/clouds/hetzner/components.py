@@ -1,4 +1,4 @@
-"""What the program builds and asks at Hetzner; importing it loads the SDK."""
+"""Bundle the components and look-ups of Hetzner; importing this module loads the SDK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hetzner Cloud, as Pulumi's plugin and the API name its things."""
+"""Name Hetzner Cloud's resources, outputs and API paths as its Pulumi plugin and its API name them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from infra.assumption import Assumption
 from infra.clouds.facts import COPY_SECONDS, ROOT_DISK_USED_GB, Api, CloudFacts, ServerResource, Token, VolumeResource
 from infra.clouds.hetzner.catalog import CATALOG
 
-SUBNET = "10.20.1.0/24"  # a private network belongs to one project's servers: each deployment can have the same
+SUBNET = "10.20.1.0/24"  # every deployment can use the same range, because each has a private network of its own
 
 HETZNER = CloudFacts(
     title="Hetzner",
@@ -58,6 +58,6 @@ HETZNER = CloudFacts(
         ),
     ),
     networks_of_rule=100,  # docs.hetzner.cloud, `source_ips` of a firewall's rule
-    # Price adjustment of 2026-06-15: "applies to new orders and cloud instance rescales", in either direction.
+    # Price adjustment of 2026-06-15: it "applies to new orders and cloud instance rescales", up or down.
     repriced="Hetzner bills a resized server at today's price, also after the way back",
 )

@@ -1,6 +1,6 @@
-"""A runner's address at Hetzner: a firewall of its own, applied to the server.
+"""Open Hetzner's firewall for a runner: create a separate firewall and apply it to the server.
 
-The rules of all firewalls of a server add up, so that the stack's own one is never touched.
+Hetzner adds up the rules of all firewalls of a server, so the stack's own firewall is never changed.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from infra.clouds.runner_access.opening import PORTS, Opening
 from infra.errors import RefusedError
 from infra.names import CELERY_ROLE, CLOUD_ROLE_LABEL, DEPLOYMENT_LABEL
 
-_TRIES, _WAIT = 20, 1.5  # Hetzner takes a firewall off a server after it has answered
+_TRIES, _WAIT = 20, 1.5  # Hetzner answers before it has detached a firewall; the wait is in seconds
 
 
 class RunnerAccess:
-    """A firewall of its own, applied to the server."""
+    """Runner access at Hetzner uses a separate firewall, applied to the server."""
 
     def __init__(self, api: Api) -> None:
         self.api = api
 
     def open(self, opening: Opening) -> None:
-        """See above."""
+        """Create a firewall that lets the runner's address in; `Access.open` has the details."""
         path = f"/servers?label_selector={DEPLOYMENT_LABEL}%3D{opening.deployment}"
         servers = [
             one for one in self.api.call("GET", path)["servers"] if one["labels"].get(CLOUD_ROLE_LABEL) != CELERY_ROLE
@@ -34,8 +34,8 @@ class RunnerAccess:
         applied = [{"type": "server", "server": {"id": one["id"]}} for one in require_server(servers, opening)]
         self.api.call("POST", "/firewalls", {"name": opening.name, "rules": rules, "apply_to": applied})
 
-    def close(self, deployment: str, mine: Mine) -> list[str]:  # noqa: ARG002  names tell it
-        """Off the server first: a firewall that is used is not deleted."""
+    def close(self, deployment: str, mine: Mine) -> list[str]:  # noqa: ARG002  the names identify the deployment
+        """Detach and delete the firewalls whose name `mine` accepts: Hetzner does not delete one that is in use."""
         found = [one for one in self.api.call("GET", "/firewalls?per_page=50")["firewalls"] if mine(one["name"])]
         for one in found:
             applied = [{"type": "server", "server": entry["server"]} for entry in one.get("applied_to", ())]

@@ -1,4 +1,4 @@
-"""Hetzner Cloud: server, volume, address, network, firewall."""
+"""Build a server at Hetzner Cloud with its volume, address, network and firewall, and look up what exists."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ IMAGE = "debian-12"
 
 
 class HetznerServer(pulumi.ComponentResource):
-    """The server is resized in place and keeps its first disk size, so that a move can be taken back."""
+    """A server is resized in place and keeps the size of its first disk, so that it can be resized back later."""
 
     server_id: pulumi.Output[str]
     public_ip: pulumi.Output[str]
@@ -38,8 +38,9 @@ class HetznerServer(pulumi.ComponentResource):
         super().__init__("stagecoach:server:HetznerServer", name, None, opts)
         labels = cloud_labels(args.deployment)
         kept = pulumi.ResourceOptions(parent=self, protect=True)
-        # No assignee_type: the server names its address, and the provider warns of a type without an id. Before
-        # terraform-provider-hcloud 1.65 the next change would have unassigned it (its #1439): the SDK's pin is newer.
+        # The server names its address, so assignee_type is left out: the provider warns if it has no id beside it.
+        # Before terraform-provider-hcloud 1.65 the next change would have unassigned the address (its #1439); the
+        # pinned SDK is newer.
         address = hcloud.PrimaryIp(
             f"{name}-address",
             name=args.deployment,
@@ -83,7 +84,7 @@ class HetznerServer(pulumi.ComponentResource):
         self.register_outputs({"public_ip": self.public_ip, "private_ip": self.private_ip})
 
     def _network(self, name: str, args: ServerArgs, labels: dict[str, str]) -> hcloud.NetworkSubnet:
-        """Private from the first day: a network that comes later changes the node's address."""
+        """Create the private network with the first server: adding one later would change the node's address."""
         network = hcloud.Network(
             f"{name}-network",
             name=args.deployment,
@@ -128,7 +129,7 @@ class HetznerServer(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=True,
-                # Each of these replaces the server; after the first boot none is of use.
+                # A change of any of these would replace the server, and none has an effect after the first boot.
                 ignore_changes=["userData", "sshKeys", "image", "location"],
                 custom_timeouts=TIMEOUTS,
             ),
@@ -137,7 +138,7 @@ class HetznerServer(pulumi.ComponentResource):
     def _volume(
         self, name: str, args: ServerArgs, labels: dict[str, str], server: hcloud.Server
     ) -> tuple[hcloud.Volume, hcloud.VolumeAttachment]:
-        """Outlives the server; grows in place."""
+        """Create the data volume, which outlives the server and grows in place."""
         volume = hcloud.Volume(
             f"{name}-data",
             name=args.deployment,
@@ -158,7 +159,7 @@ class HetznerServer(pulumi.ComponentResource):
 
 
 def _rules(admin_cidrs: tuple[str, ...]) -> list[hcloud.FirewallRuleArgs]:
-    """What is not named is closed."""
+    """Return the rules of the server's firewall, which blocks every port that no rule opens."""
     return [
         hcloud.FirewallRuleArgs(direction="in", protocol="tcp", port=port, source_ips=list(sources))
         for port, sources in opened_ports(admin_cidrs)
@@ -166,7 +167,12 @@ def _rules(admin_cidrs: tuple[str, ...]) -> list[hcloud.FirewallRuleArgs]:
 
 
 def find_hetzner_servers(deployment: str, _celery: int = 0) -> list[FoundServer]:
-    """The deployment's servers at Hetzner; asks the API."""
+    """Ask the API for the deployment's servers.
+
+    Args:
+        deployment: The deployment's name, which all its servers have as a label.
+        _celery: Not used: the label finds Celery servers, too.
+    """
     found = hcloud.get_servers(with_selector=f"{DEPLOYMENT_LABEL}={deployment}").servers
     return [
         FoundServer(
@@ -181,8 +187,13 @@ def find_hetzner_servers(deployment: str, _celery: int = 0) -> list[FoundServer]
 
 
 def hetzner_offers(region: str, names: tuple[str, ...]) -> list[Offer]:
-    """What Hetzner sells of these types in a location; its function knows no prices."""
-    # `available` is false while a location has none left; deprecation is per location, too.
+    """Ask the API whether the location sells these types; its function returns no prices.
+
+    Args:
+        region: The location's name.
+        names: The server types' names.
+    """
+    # `available` is false while a location is sold out. Hetzner also retires types per location.
     types = {one.name: one for one in hcloud.get_server_types().server_types}
     places = {
         name: next((place for place in types[name].locations if place.name == region), None)

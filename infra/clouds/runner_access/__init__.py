@@ -1,1 +1,1 @@
-"""Opens a runner's own address in the cloud's firewall for as long as an update runs; nothing here loads Pulumi."""
+"""Open the cloud's firewall for a runner while it runs an update; nothing here imports Pulumi."""

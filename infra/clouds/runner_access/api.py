@@ -1,4 +1,4 @@
-"""One cloud's HTTP API, with its token from the environment.  Standard library only."""
+"""Send requests to one cloud's HTTP API, with its token from the environment and the standard library alone."""
 
 from __future__ import annotations
 
@@ -15,14 +15,21 @@ from infra.no_redirect import NoRedirect
 _SECONDS = 30
 
 
-_OTHER_ADDRESS = "STAGECOACH_CLOUD_API"  # a proxy, or the tests' server
+_OTHER_ADDRESS = "STAGECOACH_CLOUD_API"  # set it to use a proxy or the tests' server
 
 
 class Api:
-    """Requests with the provider's token; an answer that is no success is an error for people."""
+    """An API client sends the provider's token and turns every failure into an error for people."""
 
     def __init__(self, cloud: CloudFacts) -> None:
-        """Raises ConfigError where the token is missing."""
+        """Read the token from the environment.
+
+        Args:
+            cloud: The facts of the cloud.
+
+        Raises:
+            ConfigError: The environment variable is not set.
+        """
         variable = cloud.api.token.variable
         self.address = os.environ.get(_OTHER_ADDRESS) or cloud.api.url
         self.token = os.environ.get(variable, "")
@@ -32,10 +39,15 @@ class Api:
             raise ConfigError("the cloud can't be asked", [problem])
 
     def call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        """The answer's object; empty where there is none.
+        """Send one request and return the JSON object of the answer, or an empty one.
+
+        Args:
+            method: The HTTP method.
+            path: The path after the API's address, with its query.
+            body: The request's JSON object, if it has one.
 
         Raises:
-            RefusedError: the cloud said no, or nothing.
+            RefusedError: The cloud answered with an error, or not at all.
         """
         request = urllib.request.Request(  # noqa: S310  the addresses above
             self.address + path,

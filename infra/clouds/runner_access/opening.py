@@ -1,4 +1,4 @@
-"""What is opened, and how it is found again."""
+"""Name an opening in a firewall, so that a later command finds it again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from infra.errors import ConfigError, Problem
 
-PORTS = ("22", "6443")  # SSH and the Kubernetes API, as the stack's own firewall has them
+PORTS = ("22", "6443")  # SSH and the Kubernetes API: the ports that the stack's firewall opens to admins
 LEFT_OVER_SECONDS = 3 * 3600  # the deploy job ends after two hours
 _MARK = "stagecoach-runner"
 _NAME = re.compile(rf"{_MARK}-(?P<deployment>[a-z0-9-]+)-(?P<run>\d+)-(?P<seconds>\d+)$")
@@ -17,24 +17,30 @@ _RUN = re.compile(r"\d{1,20}")
 
 @dataclass(frozen=True, kw_only=True)
 class Opening:
-    """One runner's address, for one run of a workflow; its name tells whose it is and since when."""
+    """An opening lets one runner's address in for one workflow run; its name records the run and the time."""
 
     deployment: str
     run: str
-    network: str  # an address as a network of one
+    network: str  # the address as a network of one address
     since: int  # seconds since 1970
 
     @property
     def name(self) -> str:
-        """The firewall's name, or the rule's note."""
+        """Return the name of the firewall, or the note of the rule."""
         return f"{_MARK}-{self.deployment}-{self.run}-{self.since}"
 
 
 def make_opening(deployment: str, run: str, address: str, now: int) -> Opening:
-    """Of texts that a workflow gives.
+    """Check a workflow's values and return the opening.
+
+    Args:
+        deployment: The deployment's name.
+        run: The number of the workflow's run.
+        address: The runner's public IP address.
+        now: Seconds since 1970.
 
     Raises:
-        ConfigError: the address is none of the internet, or the run is no number.
+        ConfigError: The address is not a public one, or the run is not a number.
     """
     problems = []
     network = _network(address.strip())
@@ -50,7 +56,7 @@ def make_opening(deployment: str, run: str, address: str, now: int) -> Opening:
 
 
 def _network(address: str) -> str | None:
-    """None where it is not one address of the internet: a network would let in the neighbours."""
+    """Return a public address as a network of one, else None: a larger network would let strangers in."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
@@ -59,7 +65,14 @@ def _network(address: str) -> str | None:
 
 
 def to_close(name: str, deployment: str, run: str, now: int) -> bool:
-    """Whether a firewall or rule of that name is this run's, or was left open by one that died."""
+    """Return whether this run opened the firewall or rule of that name, or a run that ended hours ago.
+
+    Args:
+        name: The name of a firewall, or the note of a rule.
+        deployment: The deployment's name: openings for others are left alone.
+        run: The number of this run.
+        now: Seconds since 1970.
+    """
     found = _NAME.match(name)
     if found is None or found["deployment"] != deployment:
         return False

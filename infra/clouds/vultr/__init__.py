@@ -1,1 +1,1 @@
-"""Vultr: facts, catalog, and what the program builds there."""
+"""Support Vultr: its facts, its catalog, and the components that the program builds there."""

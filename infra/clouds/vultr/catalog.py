@@ -1,4 +1,4 @@
-"""Vultr: prices of all regions but sao, which has plan ids of its own."""
+"""List Vultr's plans at the prices of all regions but sao, where plans have other ids."""
 
 from datetime import date
 from decimal import Decimal

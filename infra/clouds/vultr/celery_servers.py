@@ -1,4 +1,4 @@
-"""Vultr: instances that only run Celery workers."""
+"""Build Vultr instances that only run Celery workers."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from infra.names import CELERY_ROLE, cloud_tags
 
 
 class VultrCeleryServers(pulumi.ComponentResource):
-    """They hold no data: none is protected, and a smaller count deletes the last ones."""
+    """Instances for Celery are unprotected, because they hold no data: a lower count deletes the last ones."""
 
     servers: tuple[CeleryServer, ...]
 
     def __init__(self, name: str, args: CeleryServersArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:server:VultrCeleryServers", name, None, opts)
-        # A group without rules drops whatever comes in from the internet; it looks neither at what goes out nor at
-        # the private network (docs.vultr.com, "Vultr Firewall").
+        # A group without rules blocks all incoming internet traffic. It filters neither outgoing traffic nor the
+        # private network (docs.vultr.com, "Vultr Firewall").
         firewall = vultr.FirewallGroup(
             f"{name}-firewall",
             description=" ".join(cloud_tags(args.deployment, CELERY_ROLE)),

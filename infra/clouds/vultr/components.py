@@ -1,4 +1,4 @@
-"""What the program builds and asks at Vultr; importing it loads the SDK."""
+"""Bundle the components and look-ups of Vultr; importing this module loads the SDK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Vultr, as Pulumi's plugin and the API name its things."""
+"""Name Vultr's resources, outputs and API paths as its Pulumi plugin and its API name them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ VULTR = CloudFacts(
         seconds=300,
         source="assumed: docs.vultr.com (2026-05-26) names no time; the provider's plugin waits up to 60 minutes",
     ),
-    # `max_rule_count` of a firewall group as the API answers it (govultr, tests of firewall groups).
+    # `max_rule_count` of a firewall group in the API's answer (govultr, tests of firewall groups).
     rules_of_firewall=50,
-    upgrade_only=True,  # docs.vultr.com: "Downgrading is not supported", page of 2026-05-26
+    upgrade_only=True,  # docs.vultr.com, page of 2026-05-26: "Downgrading is not supported"
 )

@@ -1,6 +1,6 @@
-"""A runner's address at Vultr: rules of its own in the server's one group.
+"""Open Vultr's firewall for a runner: add rules to the firewall group of the server.
 
-The stack does not know these rules: an update leaves them alone.
+The stack's state does not contain these rules, so an update leaves them alone.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from infra.names import cloud_tags
 
 
 class RunnerAccess:
-    """Rules of its own in the server's one group."""
+    """Runner access at Vultr adds rules to the server's firewall group, because an instance has only one group."""
 
     def __init__(self, api: Api) -> None:
         self.api = api
 
     def open(self, opening: Opening) -> None:
-        """See above."""
+        """Add rules that let the runner's address in; `Access.open` has the details."""
         network = ipaddress.ip_network(opening.network)
         for group in require_server(self._groups(opening.deployment), opening):
             for port in PORTS:
@@ -35,7 +35,7 @@ class RunnerAccess:
                 self.api.call("POST", f"/firewalls/{group}/rules", rule)
 
     def close(self, deployment: str, mine: Mine) -> list[str]:
-        """See above."""
+        """Delete the rules whose note `mine` accepts; `Access.close` has the details."""
         closed = []
         for group in self._groups(deployment):
             path = f"/firewalls/{group}/rules"

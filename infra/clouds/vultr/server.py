@@ -1,4 +1,4 @@
-"""Vultr: instance, block storage, reserved IP, VPC, firewall group."""
+"""Build a Vultr instance with its block storage, reserved IP, VPC and firewall group, and look up what exists."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from infra.pod_network import private_range
 from infra.scripts import load, with_variables
 
 OS_ID = 2136  # Debian 12 x64 (bookworm), GET /v2/os
-# The provider's words for a filter that nothing matches, and for one that matches several.
+# The provider plugin's messages when a filter matches nothing, and when it matches several.
 _UNKNOWN, _SEVERAL = "no results were found", "your search returned too many results"
-# The provider waits up to an hour for an instance and for its new plan.
+# The provider plugin waits up to an hour for a new instance and for a change of its plan.
 VULTR_TIMEOUTS = pulumi.CustomTimeouts(create="60m", update="60m", delete="10m")
-# Each of these replaces the instance; after the first boot a change of none is of use.
+# A change of any of these would replace the instance, and none has an effect after the first boot.
 REPLACING = ("userData", "sshKeyIds", "osId", "reservedIpId", "hostname", "region")
 
 
 class VultrServer(pulumi.ComponentResource):
-    """The instance's plan changes in place, upwards only: Vultr has no downgrade."""
+    """An instance changes its plan in place, but only to a larger one: Vultr refuses to downgrade."""
 
     server_id: pulumi.Output[str]
     public_ip: pulumi.Output[str]
@@ -57,7 +57,8 @@ class VultrServer(pulumi.ComponentResource):
             label=args.deployment,
             region=args.region,
             ip_type="v4",
-            # Attached by the instance's creation: after a refresh the address would be taken away from it.
+            # The instance attaches the address when it is created. Without this, the update after a refresh would
+            # detach it.
             opts=pulumi.ResourceOptions(parent=self, protect=True, ignore_changes=["instanceId", "label"]),
         )
         firewall = vultr.FirewallGroup(f"{name}-firewall", description=tag, opts=child)
@@ -78,11 +79,11 @@ class VultrServer(pulumi.ComponentResource):
     def _rules(
         self, name: str, firewall: vultr.FirewallGroup, admin_cidrs: tuple[str, ...]
     ) -> list[vultr.FirewallRule]:
-        """One resource each; what is not named is closed.  The group does not look at the private network."""
+        """Build one rule per port and network; the group blocks all else but does not filter the private network."""
         opened = [(port, ipaddress.ip_network(one)) for port, sources in opened_ports(admin_cidrs) for one in sources]
         return [
             vultr.FirewallRule(
-                # Named after what it opens, so that a changed list leaves the other rules alone.
+                # The name contains the network, so that changing the list leaves the other rules alone.
                 f"{name}-{port}-{source}",
                 firewall_group_id=firewall.id,
                 ip_type=f"v{source.version}",
@@ -109,12 +110,12 @@ class VultrServer(pulumi.ComponentResource):
             plan=args.instance_type,
             os_id=OS_ID,
             region=args.region,
-            # At creation: an address that is attached later must be configured in the guest.
+            # Set at creation: the guest would have to configure an address that is attached later.
             reserved_ip_id=address.id,
             vpc_ids=[network.id],
             firewall_group_id=firewall.id,
             ssh_key_ids=[key.id],
-            user_data=args.user_data,  # plain: the provider encodes it
+            user_data=args.user_data,  # plain text: the provider plugin encodes it
             backups="disabled",
             activation_email=False,
             tags=cloud_tags(args.deployment),
@@ -131,7 +132,7 @@ class VultrServer(pulumi.ComponentResource):
         address: vultr.ReservedIp,
         rules: list[vultr.FirewallRule],
     ) -> remote.Command:
-        """Until then a new instance is locked: no volume can be attached to it (terraform-provider-vultr#482)."""
+        """Wait for SSH: until then no volume can be attached, as Vultr locks it (terraform-provider-vultr#482)."""
         script = with_variables(load("first_boot.sh"), {"SERVER_ID": server.id})
         return remote.Command(
             f"{name}-first-answer",
@@ -145,18 +146,18 @@ class VultrServer(pulumi.ComponentResource):
     def _volume(
         self, name: str, args: ServerArgs, server: vultr.Instance, answered: remote.Command
     ) -> vultr.BlockStorage:
-        """Outlives the instance; grows in place, and is attached without a restart.
+        """Create the block storage, which outlives the instance, grows in place and is attached without a restart.
 
-        The provider has no attachment of its own, and an update that changes nothing but the instance is refused
-        ("Nothing to change", terraform-provider-vultr#660, mended after the version that is pinned): whoever attaches
-        it again gives it another label in the same update.
+        The provider plugin has no separate attachment, and it refuses an update in which only the instance changes
+        ("Nothing to change", terraform-provider-vultr#660, fixed after the pinned version). To attach the storage
+        again, an update must also change its label.
         """
         return vultr.BlockStorage(
             f"{name}-data",
             label=args.volume_label,
             region=args.region,
             size_gb=args.volume_size_gib,
-            block_type="high_perf",  # NVMe; the other type is made of spinning disks
+            block_type="high_perf",  # NVMe; the other type uses spinning disks
             attached_to_instance=server.id,
             live=True,
             opts=pulumi.ResourceOptions(
@@ -166,9 +167,13 @@ class VultrServer(pulumi.ComponentResource):
 
 
 def find_vultr_servers(deployment: str, celery: int = 0) -> list[FoundServer]:
-    """The deployment's instances, with so many for Celery; asks the API.
+    """Ask the API for the deployment's instances.
 
-    The provider's filter compares text only and knows no tags: they are asked for by their labels.
+    The provider plugin's filter compares texts and cannot filter by tag, so this asks by label and then checks the tag.
+
+    Args:
+        deployment: The deployment's name.
+        celery: The number of Celery servers to ask for.
     """
     (tag,) = cloud_tags(deployment)
     labels = [deployment, *(celery_name(deployment, number) for number in range(1, celery + 1))]
@@ -183,7 +188,14 @@ def find_vultr_servers(deployment: str, celery: int = 0) -> list[FoundServer]:
 
 
 def vultr_volume_attached(label: str) -> bool | None:
-    """Whether the block storage of that label belongs to an instance; None if there is none, or several are."""
+    """Ask the API whether the block storage with that label is attached to an instance.
+
+    Args:
+        label: The label of the block storage.
+
+    Returns:
+        None if no block storage has the label, or several have it.
+    """
     try:
         found = vultr.get_block_storage(filters=[{"name": "label", "values": [label]}])
     except Exception as error:
@@ -194,7 +206,12 @@ def vultr_volume_attached(label: str) -> bool | None:
 
 
 def vultr_offers(region: str, names: tuple[str, ...]) -> list[Offer]:
-    """What Vultr sells of these plans in a region, and for how much; one question for each, it lists none at once."""
+    """Ask the API whether the region sells these plans, and for how much a month; it takes one request per plan.
+
+    Args:
+        region: The region's id.
+        names: The plans' ids.
+    """
     return [_offer(region, name) for name in names]
 
 

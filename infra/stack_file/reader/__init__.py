@@ -1,4 +1,4 @@
-"""The one reader of stack files, for every command and for the engine.
+"""Read stack files, for every command and for the engine.
 
-`program_config` alone knows `pulumi.Config`.
+Only `program_config` uses `pulumi.Config`.
 """

@@ -1,4 +1,4 @@
-"""From what the engine hands over to a StackConfig, with the verdict that `plan` has for the same file."""
+"""Turn the engine's config into a StackConfig, with the same result that `plan` gets from the file."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _SECRET = {"secure": ""}
 
 
 def parse_engine_config(texts: Mapping[str, str], path: Path, secret: Collection[str] = ()) -> StackConfig:
-    """The config of the engine's texts by key.
+    """Return the config from the engine's texts.
 
     Args:
-        texts: Decrypted; none of a secret's value gets into a model or a message.
-        path: The stack file, which alone shows how a number was written and what is encrypted.  The values are the
-            engine's all the same: `--config-file` may name another file, an environment may add keys.
+        texts: The decrypted texts by key; no secret enters a model or a message.
+        path: The stack file. It alone shows how a number is written and what is encrypted. The values come from the
+            engine anyway, because `--config-file` may name another file and an environment may add keys.
         secret: Keys that the engine has decrypted.
 
     Raises:
-        ConfigError: lists every problem of both.
+        ConfigError: Lists every problem of the texts and of the file.
     """
     values = {key: _SECRET if key in secret else from_engine(_name(key), text) for key, text in texts.items()}
     hidden = {key: text for key, text in texts.items() if _name(key) in SECRET_KEYS and key in secret}
@@ -52,6 +52,6 @@ def _name(key: str) -> str:
     return key.rpartition(":")[2]
 
 
-def _shape(key: str, text: str) -> Any:  # noqa: ANN401  whatever stands in the stack file
-    """A secret's names, where it has some."""
+def _shape(key: str, text: str) -> Any:  # noqa: ANN401  the value may be anything
+    """Replace a secret by a marker, but keep the names inside a secret that holds several values."""
     return dict.fromkeys(object_of(text) or (), _SECRET) or _SECRET if _name(key) in NAMED_SECRETS else _SECRET

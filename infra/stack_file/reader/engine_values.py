@@ -1,4 +1,4 @@
-"""From what the engine hands over, a text for each key, to the values that the models read."""
+"""Convert the engine's config, which is one text for each key, to the values that the models read."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 from infra.stack_file.reader.plain_scalar import engine_text, read_text
 from infra.stack_file.reader.read_yaml import DEEPEST, MOST_VALUES
 
-# What looks like a number there is a text all the same.
+# These keys hold text even if the text looks like a number.
 _TEXTS = ("name", "region", "image", "domain")
 
 
-def from_engine(name: str, text: str) -> Any:  # noqa: ANN401  whatever stands in the stack file
-    """The value of a key.
+def from_engine(name: str, text: str) -> Any:  # noqa: ANN401  the value may be anything
+    """Return the value of a key.
 
     Args:
         name: The key without its namespace.
-        text: JSON for lists and mappings, which `pulumi config set` may also have written as a text; scalars as text.
+        text: JSON for lists and mappings, even if `pulumi config set` stored them as text; plain text for scalars.
 
     Returns:
         None for a key without a value.
@@ -33,8 +33,8 @@ def from_engine(name: str, text: str) -> Any:  # noqa: ANN401  whatever stands i
     return text if name in _TEXTS else read_text(text)
 
 
-def _is_moderate(found: Any) -> bool:  # noqa: ANN401  whatever stands in the text
-    """Whether a stack file could say the same without JSON: as deep, and as many keys and values."""
+def _is_moderate(found: Any) -> bool:  # noqa: ANN401  the value may be anything
+    """Return whether the value is within the limits of a stack file: its depth and its number of keys and values."""
     level, count = [found], 0
     for _ in range(DEEPEST):
         inner = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, (dict, list))]
@@ -48,7 +48,12 @@ def _is_moderate(found: Any) -> bool:  # noqa: ANN401  whatever stands in the te
 
 
 def as_engine(name: str, value: Any) -> Any:  # noqa: ANN401  as above
-    """The same for a value that was read from the file: what the program would get of it."""
+    """Return the value that the program would get for a value read from the file.
+
+    Args:
+        name: The key without its namespace.
+        value: The value as the file's reader returned it.
+    """
     if isinstance(value, (dict, list)):
         return value
     return from_engine(name, value if isinstance(value, str) else engine_text(value))

@@ -1,4 +1,4 @@
-"""All that is wrong in a stack file's values at once: pydantic stops before the checks between fields."""
+"""Find every problem of a stack file in one run, though pydantic skips checks between fields if a field is wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from infra.stack_file.stack_config import StackConfig
 from infra.stack_file.strict import Between, BetweenFieldsError
 
-# In place of a required value that is wrong or missing, so that the others can be looked at; nothing is said of it.
+# A stand-in replaces a required value that is wrong or missing, so that the other values can be checked. No message
+# mentions it.
 _STAND_INS: dict[str, Any] = {
     "name": "stand-in",
     "provider": "hetzner",
@@ -19,13 +20,13 @@ _STAND_INS: dict[str, Any] = {
     "image": "stand-in.example/app:1",
     "admin_cidrs": ["192.0.2.0/24"],
 }
-_ROUNDS = 8  # each takes out what the one before found; a file has few layers
-KEY = "[key]"  # behind the place of a mapping's key that is wrong itself
+_ROUNDS = 8  # each round removes the problems of the round before; a file has few layers
+KEY = "[key]"  # marks a location as the key of a mapping, where the key itself is wrong
 Location = tuple[str, ...]
 
 
 class WrongValuesError(Exception):
-    """What was found: pydantic's errors of fields, and what is wrong between them."""
+    """The values are wrong: the error holds pydantic's problems of fields, and the problems between fields."""
 
     def __init__(self, fields: list[Mapping[str, Any]], between: list[Between]) -> None:
         self.fields, self.between = fields, between
@@ -33,14 +34,14 @@ class WrongValuesError(Exception):
 
 
 def validate(values: Mapping[str, Any], judged: Iterable[Location] = ()) -> StackConfig:
-    """The model of the values.
+    """Return the model of the values.
 
     Args:
-        values: By key, without the namespace.
-        judged: Places where something is known to be wrong, of which nothing more is said.
+        values: The values by key, without the namespace.
+        judged: Locations whose problem is reported already; nothing more is said of them.
 
     Raises:
-        WrongValuesError: one is wrong, with all others that are.
+        WrongValuesError: A value is wrong; the error holds every problem.
     """
     search = _Search(values, judged)
     try:
@@ -51,7 +52,7 @@ def validate(values: Mapping[str, Any], judged: Iterable[Location] = ()) -> Stac
 
 
 class _Search:
-    """Takes out what is wrong and looks again, as long as something new turns up."""
+    """A search removes wrong values and validates again, until nothing new is found."""
 
     def __init__(self, values: Mapping[str, Any], judged: Iterable[Location]) -> None:
         self.fields: dict[tuple[Location, str], Mapping[str, Any]] = {}
@@ -62,10 +63,10 @@ class _Search:
             self._take_out(one)
 
     def model(self) -> StackConfig:
-        """What is left of the values.
+        """Validate the values that are left.
 
         Raises:
-            ValidationError: pydantic's, of this round.
+            ValidationError: The problems that this round found.
         """
         return StackConfig.model_validate(self._values)
 
@@ -78,7 +79,7 @@ class _Search:
             for one in found:
                 self._note(one)
             targets = {self._target(_location(one)) for one in found} - {()}
-            # Later items of a list first: the places of the others stay what they are.
+            # Later items of a list are removed first, so that the positions of the others stay valid.
             for target in sorted(targets, key=_place, reverse=True):
                 self._take_out(target)
             error = self._again() if targets else None
@@ -100,11 +101,11 @@ class _Search:
             self.fields.setdefault((_location(error), str(error["type"])), error)
 
     def _touches(self, location: Location) -> bool:
-        """Whether a part of it, or what it is a part of, was taken out."""
+        """Return whether the search has removed the location, a part of it, or something around it."""
         return any(one[: len(location)] == location or location[: len(one)] == one for one in self._out)
 
     def _target(self, location: Location) -> Location:
-        """What there is of the location: itself, or where something is missing what it is missing in."""
+        """Return the part of the location that exists: if a key is missing, the mapping that should contain it."""
         owner: Any = self._values
         for depth, key in enumerate(location):
             if not _has(owner, key):
@@ -116,7 +117,7 @@ class _Search:
         owner: Any = self._values
         for key in location[:-1]:
             if not _has(owner, key):
-                return  # it went with a part of it
+                return  # it was removed together with something around it
             owner = owner[int(key)] if isinstance(owner, list) else owner[key]
         key = location[-1]
         if isinstance(owner, list):
@@ -129,7 +130,7 @@ class _Search:
 
 
 def _without_consequences(found: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Pydantic does not count an item that is wrong: a list of nothing else is too short to it as well."""
+    """Drop pydantic's "too short" for a list whose items are wrong: pydantic does not count wrong items."""
     places = [_location(one) for one in found]
     return [
         one
@@ -138,7 +139,7 @@ def _without_consequences(found: list[Mapping[str, Any]]) -> list[Mapping[str, A
     ]
 
 
-def _has(owner: Any, key: str) -> bool:  # noqa: ANN401  whatever stands in the file
+def _has(owner: Any, key: str) -> bool:  # noqa: ANN401  the value may be anything
     if isinstance(owner, list):
         return key.isdecimal() and int(key) < len(owner)
     return isinstance(owner, dict) and key in owner

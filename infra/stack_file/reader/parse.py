@@ -1,4 +1,4 @@
-"""From the keys of a stack file to a StackConfig: every problem at once, secrets never shown."""
+"""Parse the keys of a stack file into a StackConfig, report every problem at once, and never show a secret."""
 
 from __future__ import annotations
 
@@ -24,19 +24,25 @@ _LONGEST = 200  # characters of a wrong value that a message shows
 
 
 def parse_stack_file(path: Path) -> StackConfig:
-    """The config of a stack file.
+    """Read and parse a stack file.
+
+    Args:
+        path: The stack file.
 
     Raises:
-        ConfigError: the file cannot be read, or anything in it is wrong.
+        ConfigError: The file cannot be read, or something in it is wrong.
     """
     return parse_stack_text(read_file(path), path)
 
 
 def read_file(path: Path) -> str:
-    """The text of a stack file.
+    """Return the text of a stack file.
+
+    Args:
+        path: The stack file.
 
     Raises:
-        ConfigError: it cannot be read, or is no text.
+        ConfigError: The file cannot be read, or is not UTF-8.
     """
     try:
         return path.read_text(encoding="utf-8")
@@ -50,10 +56,14 @@ def read_file(path: Path) -> str:
 
 
 def parse_stack_text(text: str, path: Path | str) -> StackConfig:
-    """The config of a stack file's text; `path` is what messages call it.
+    """Parse the text of a stack file.
+
+    Args:
+        text: The whole file.
+        path: The file's name in messages.
 
     Raises:
-        ConfigError: anything in it is wrong.
+        ConfigError: Something in the text is wrong.
     """
     found = read_stack_text(text, path)
     return parse_config(found.values, title=f"{path} cannot be used", extra=found.problems, judged=found.odd)
@@ -62,16 +72,16 @@ def parse_stack_text(text: str, path: Path | str) -> StackConfig:
 def parse_config(
     values: Mapping[str, Any], *, title: str, extra: Iterable[Problem] = (), judged: Iterable[Location] = ()
 ) -> StackConfig:
-    """The model of all keys with their namespaces.
+    """Parse the values of all keys.
 
     Args:
-        values: By key.
-        title: Of the error.
-        extra: Problems that are known already.
-        judged: Their places, without the namespace.
+        values: The values by key, with the namespaces.
+        title: The title of the error.
+        extra: Problems that the caller has found already.
+        judged: The locations of those problems, without the namespace.
 
     Raises:
-        ConfigError: lists every problem.
+        ConfigError: Lists every problem.
     """
     own: dict[str, Any] = {}
     problems = list(extra)
@@ -97,8 +107,8 @@ def parse_config(
     return config
 
 
-def _without_nulls(value: Any) -> Any:  # noqa: ANN401  whatever stands in the file
-    """A key without a value counts as left out, however deep it stands."""
+def _without_nulls(value: Any) -> Any:  # noqa: ANN401  the value may be anything
+    """Drop keys without a value at every depth: such a key counts as left out."""
     if isinstance(value, dict):
         return {key: _without_nulls(one) for key, one in value.items() if one is not None}
     if isinstance(value, list):
@@ -112,21 +122,21 @@ def _between(one: Between) -> Problem:
 
 
 def _problem_at(path: str, value: str, allowed: str, hint: str) -> Problem:
-    """Without logins: a value is repeated in the sentence as well, where that says how to write it."""
+    """Remove logins from every part of the problem, because the sentence may repeat the value."""
     shown = (without_logins(one) for one in (value, allowed, hint))
     value, allowed, hint = shown
     return Problem(path=path, value=value, allowed=allowed, hint=hint)
 
 
 def _nearest(value: str, allowed: str) -> str:
-    """Among the names that are listed behind a colon."""
+    """Suggest the most similar of the names that the sentence lists after a colon."""
     listed = [one for one in allowed.rpartition(": ")[2].split(", ") if " " not in one]
     close = difflib.get_close_matches(value, listed, n=1) if value else []
     return f"Did you mean {close[0]}?" if close else "Fix the stack file"
 
 
 def _problem(error: Mapping[str, Any]) -> Problem:
-    """One of pydantic's errors in our words; the path is the stack file's."""
+    """Put one of pydantic's errors into our words, with the path as the stack file has it."""
     location = [str(part) for part in error["loc"] if part != KEY]
     path = f"{NAMESPACE}:{'.'.join(location)}" if location else NAMESPACE
     if error["type"] == "missing":
@@ -141,20 +151,20 @@ def _problem(error: Mapping[str, Any]) -> Problem:
 
 
 def _meaning(location: list[str]) -> str:
-    """What the reference page says of a key; of the one around it where it has no words of its own."""
+    """Return the key's description on the reference page, or that of the nearest key around it that has one."""
     said = [str(node["description"]) for node in _nodes(location) if node.get("description")]
     return said[-1] if said else ""
 
 
 def _shown(key: str, value: object) -> str:
-    """As it was written, but no page of it; empty where it may be a secret that is in the wrong place."""
+    """Return the value as it was written, cut to a line's length, or nothing if it may be a misplaced secret."""
     if isinstance(value, dict):
         return ""
     try:
         text = repr(value)
-    except ValueError:  # Python writes no number of more than 4,300 digits
+    except ValueError:  # Python refuses to print a number of more than 4,300 digits
         return "a number of thousands of digits"
-    is_hook = key == "alerts" and "://" in text  # a webhook's URL is as good as a password
+    is_hook = key == "alerts" and "://" in text  # a webhook's URL works like a password
     return "" if key == "env" or is_hook or holds_private_key(text) else cut(text, _LONGEST)
 
 
@@ -167,13 +177,13 @@ def _unknown_key(path: str, location: list[str]) -> Problem:
 
 
 def _known_below(location: list[str]) -> list[str]:
-    """Field names of the model that the path leads into."""
+    """Return the field names of the model at that path."""
     *_, node = _nodes(location[:-1])
     return list(_resolve(node).get("properties", {}))
 
 
 def _nodes(location: list[str]) -> Iterator[dict[str, Any]]:
-    """What the models' schema has for each part of a path, from outside in; empty where it has nothing."""
+    """Yield the schema of each part of a path, from the outside in, or an empty one where there is none."""
     node = _schema()
     for part in location:
         node = _resolve(node)
@@ -183,12 +193,12 @@ def _nodes(location: list[str]) -> Iterator[dict[str, Any]]:
 
 @cache
 def _schema() -> dict[str, Any]:
-    """Once for all problems of a file."""
+    """Return the models' schema, which is built once for all problems of a file."""
     return StackConfig.model_json_schema()
 
 
 def _resolve(node: dict[str, Any]) -> dict[str, Any]:
-    """Follows a reference, also behind `X | None`."""
+    """Follow a reference of the schema; `X | None` has its reference in one of its alternatives."""
     for choice in node.get("anyOf", [node]):
         if "$ref" in choice:
             found: dict[str, Any] = _schema()["$defs"][choice["$ref"].rsplit("/", 1)[-1]]

@@ -1,4 +1,4 @@
-"""What the engine makes of a word without quotes: Go's yaml.v3 decides, and it is not what PyYAML would say."""
+"""Read a scalar without quotes as the engine does: its reader is Go's yaml.v3, which differs from PyYAML."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from decimal import Decimal
 _NULL = ("", "~", "null", "Null", "NULL")
 _TRUE, _FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-# A number that everybody writes and reads alike.
+# Every program reads and writes these numbers in the same way.
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _FRACTION = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
-_SMALLEST, _LARGEST = -(2**63), 2**64 - 1  # what Go's integers hold; it rounds what is beyond
-# More than that is a number to Go: other bases, a sign, blanks as `_`, exponents, fractions without a digit.
+_SMALLEST, _LARGEST = -(2**63), 2**64 - 1  # Go's integers hold no more; the engine rounds other numbers
+# Go reads more texts as numbers: other bases, a plus sign, `_` between digits, exponents, fractions without a digit.
 _NUMBER = re.compile(
     r"[-+]?(0[xX][0-9a-fA-F]+|0[bBoO][-+]?[0-7]+|[0-9]+|([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?)"
 )
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?", re.DOTALL)
 
-_TINY, _HUGE = 1e-6, 1e21  # from there on a number has an exponent
-_LONGEST = 60  # characters that a message shows
+_TINY, _HUGE = 1e-6, 1e21  # Go writes numbers beyond these with an exponent
+_LONGEST = 60  # characters of a text that a message shows
 
 Scalar = None | bool | int | float | str
 
 
 class UnfaithfulError(ValueError):
-    """The engine would hand over something else than what was written; the message says how to write it."""
+    """The engine would change the value; the message says how to write it instead."""
 
 
 def read_plain(text: str, *, as_text: bool = False) -> Scalar:
-    """The value of a scalar without quotes.
+    """Return the value of a scalar without quotes.
 
     Args:
-        text: As it stands in the file.
-        as_text: A text is wanted, such as the value of an environment variable; the engine would still read `1.10` as
-            the number 1.1, and `True` as `true`.
+        text: The scalar as the file has it.
+        as_text: Whether the key wants text, for example the value of an environment variable. The engine would still
+            read `1.10` as the number 1.1, and `True` as `true`.
 
     Raises:
-        UnfaithfulError: the engine changes it.
+        UnfaithfulError: The engine would change the value.
     """
     if text in _NULL:
         return None
@@ -62,7 +62,11 @@ def read_plain(text: str, *, as_text: bool = False) -> Scalar:
 
 
 def read_text(text: str) -> Scalar:
-    """The value of a scalar as the engine hands it over: it has become text, and its quotes are gone."""
+    """Return the value of a scalar that the engine passes on: as text, and without its quotes.
+
+    Args:
+        text: The engine's text.
+    """
     try:
         return read_plain(text)
     except UnfaithfulError:
@@ -70,7 +74,11 @@ def read_text(text: str) -> Scalar:
 
 
 def engine_text(value: Scalar) -> str:
-    """What the engine hands over for a scalar: 59.50 is 59.5, and 2.0 is 2."""
+    """Return the text that the engine passes on for a scalar: 59.5 for 59.50, and 2 for 2.0.
+
+    Args:
+        value: The scalar.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -79,7 +87,7 @@ def engine_text(value: Scalar) -> str:
 
 
 def _number_text(value: float) -> str:
-    """As Go's encoder of JSON writes it (encoding/json, floatEncoder): exponents only for what is tiny or huge."""
+    """Format a number as Go does (encoding/json, floatEncoder): only tiny and huge ones get an exponent."""
     if value == 0:
         return "0"
     if _TINY <= abs(value) < _HUGE:

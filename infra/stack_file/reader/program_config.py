@@ -1,4 +1,4 @@
-"""The only reader of `pulumi.Config`."""
+"""Read the stack's config for the program; nothing else uses `pulumi.Config`."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from infra.stack_file.stack_config import StackConfig
 
 @dataclass(frozen=True, kw_only=True)
 class Secrets:
-    """Encrypted values of the stack file, as secret outputs; None where there is none."""
+    """The stack file's encrypted values are secret outputs; a missing one is None."""
 
     env: pulumi.Output[dict[str, str]]
     registry_password: pulumi.Output[str] | None
     alerts_smtp_password: pulumi.Output[str] | None
-    alerts_webhooks: pulumi.Output[dict[str, str]] | None  # URLs by receiver
+    alerts_webhooks: pulumi.Output[dict[str, str]] | None  # URLs by the receiver's name
     alerts_heartbeat_url: pulumi.Output[str] | None
 
 
 def load_stack_config() -> tuple[StackConfig, Secrets]:
-    """The stack's config and its secrets.
+    """Return the stack's config and its secrets.
 
     Raises:
-        ConfigError: anything in the stack file is wrong, or a secret that it needs is missing.
+        ConfigError: Something in the stack file is wrong, or a secret that it needs is missing.
     """
-    # The engine hands config over by the environment, tests and inline programs by a variable.
+    # The engine passes the config in the environment; tests and inline programs pass it in a context variable.
     texts = {**get_config_env(), **CONFIG.get()}
     path = Path(stack_path(pulumi.get_stack()))
     hidden = {*get_config_secret_keys_env(), *(key for key in texts if is_config_secret(key))}

@@ -1,4 +1,4 @@
-"""The one reader of stack files: what it takes, the engine reads likewise; what the engine would change is refused."""
+"""Read YAML as the engine reads it, and refuse everything that the engine would change."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ import yaml
 from infra.stack_file.reader.plain_scalar import UnfaithfulError, read_plain
 from infra.stack_file.reader.yaml_words import yaml_words
 
-# A stack file has seven levels and some hundred values; an alias counts with all that it stands for.
+# A stack file has seven levels and some hundred values. An alias counts as everything that it stands for.
 DEEPEST = 30
 MOST_VALUES = 20_000
 _LONGEST_TEXT = 1_000_000  # characters
-_LINE_ENDS = re.compile("[\x85\u2028\u2029]")  # of YAML 1.1; not of what the engine reads with
+_LINE_ENDS = re.compile("[\x85\u2028\u2029]")  # YAML 1.1 ends lines at these characters; the engine's reader does not
 _MARKED_KEY = re.compile(r"\?(\s|$)")
 _LONE_MARK = re.compile(r"(^|\s)\?(\s|$)")
-# libyaml, from which the engine's reader comes; PyYAML's own where the wheel has none.
+# The engine's reader is a port of libyaml. PyYAML's own reader is the fallback where the wheel lacks libyaml.
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class YamlError(ValueError):
-    """The text is not YAML that can be used; the message says why, in one line."""
+    """The text cannot be used as YAML; the message says why, in one line."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Oddity:
-    """Something that the engine reads in another way than people do.
+    """An oddity is a place that the engine reads differently from what people expect.
 
     Args:
         path: Keys from the top.
-        line: Of the text, from 1.
-        written: As it stands there.
-        problem: What is wrong and how to write it.
+        line: Line of the text, counted from 1.
+        written: The text at that place.
+        problem: What is wrong, and how to write it instead.
     """
 
     path: tuple[str, ...]
@@ -46,21 +46,21 @@ class Oddity:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """The content and what is odd in it; an odd value is left as the text that was written."""
+    """A document holds the content of a text and its oddities; an odd value is left as the text that was written."""
 
     content: Any
     oddities: tuple[Oddity, ...]
 
 
 def read_yaml(text: str, texts: frozenset[tuple[str, ...]] = frozenset()) -> Document:
-    """The content of one document.
+    """Read the one document of a text.
 
     Args:
         text: The whole file.
-        texts: Paths of mappings whose values are texts, as environment variables are.
+        texts: Paths of mappings whose values are text, for example environment variables.
 
     Raises:
-        YamlError: it is none.
+        YamlError: The text is not YAML, or not within the limits of a stack file.
     """
     if len(text) > _LONGEST_TEXT:
         raise YamlError(f"longer than {_LONGEST_TEXT} characters")
@@ -72,12 +72,12 @@ def read_yaml(text: str, texts: frozenset[tuple[str, ...]] = frozenset()) -> Doc
         return _Reader(texts).read(yaml.parse(text, Loader=_LOADER))
     except UnicodeError:
         raise YamlError("it is no text in UTF-8: a byte of it is none, or half a character (surrogates)") from None
-    except (yaml.YAMLError, ValueError) as error:  # libyaml's of what is no Unicode is a ValueError
+    except (yaml.YAMLError, ValueError) as error:  # libyaml raises a ValueError for text that is not Unicode
         raise YamlError(yaml_words(error)) from None
 
 
 def _refuse_marked_keys(text: str) -> None:
-    """`? key`: two readers take it apart in two ways inside of brackets."""
+    """Refuse `? key`, which two readers interpret differently inside brackets."""
     if not _MARKED_KEY.search(text):
         return
     for token in yaml.scan(text, Loader=_LOADER):
@@ -87,23 +87,23 @@ def _refuse_marked_keys(text: str) -> None:
 
 @dataclass
 class _Open:
-    """A list or a mapping that has not ended."""
+    """An open node is a list or a mapping whose end has not been read."""
 
     node: Any
     path: tuple[str, ...]
     anchor: str | None
-    key: str | None = None  # of a mapping: the key whose value comes next
+    key: str | None = None  # the key of a mapping whose value comes next
     lines: dict[str, int] = field(default_factory=dict)
-    before: int = 0  # values before it
+    before: int = 0  # values of the document that precede it
 
 
 class _Reader:
-    """By events rather than by nodes: no depth and no alias is followed further than it may go."""
+    """The reader handles events instead of nodes, so that it can stop at the limits for depth and aliases."""
 
     def __init__(self, texts: frozenset[tuple[str, ...]]) -> None:
         self._texts = texts
         self._open: list[_Open] = []
-        self._anchors: dict[str, tuple[Any, int]] = {}  # with the number of values
+        self._anchors: dict[str, tuple[Any, int]] = {}  # each node with its number of values
         self._oddities: list[Oddity] = []
         self._values = 0
         self._documents: list[Any] = []
@@ -126,7 +126,7 @@ class _Reader:
         return Document(content=content, oddities=tuple(self._oddities))
 
     def _refuse_directives(self, event: Any) -> None:  # noqa: ANN401  PyYAML has no types
-        """`%YAML 1.2`: the engine's reader takes version 1.1 alone."""
+        """Refuse `%YAML 1.2`: the engine's reader accepts version 1.1 only."""
         if event.version or event.tags:
             raise YamlError(f"line {_line(event)}: a line that begins with % before `---` is a directive; remove it")
 
@@ -136,7 +136,7 @@ class _Reader:
         self._refuse_tag(event)
         if self._wants_key():
             raise YamlError(f"line {_line(event)}: a list or a mapping is no key")
-        self._anchors.pop(event.anchor, None)  # it stands for nothing until it has ended
+        self._anchors.pop(event.anchor, None)  # the anchor means nothing until its node has ended
         node: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
         self._open.append(_Open(node=node, path=self._path(), anchor=event.anchor, before=self._values))
         self._count(1)
@@ -175,7 +175,8 @@ class _Reader:
 
     def _alias(self, event: Any) -> None:  # noqa: ANN401
         if event.anchor not in self._anchors:
-            what = "an alias stands for nothing, or for what it stands in"  # without its name: it may be a password
+            # The message omits the alias's name, which may be a password
+            what = "an alias stands for nothing, or for what it stands in"
             raise YamlError(f"line {_line(event)}: {what}; write a text that begins with * in quotes")
         value, count = self._anchors[event.anchor]
         self._count(count)
@@ -217,7 +218,7 @@ class _Reader:
             owner.node[owner.key], owner.key = value, None
 
     def _path(self) -> tuple[str, ...]:
-        """Of the value that comes next."""
+        """Return the path of the value that comes next."""
         if not self._open:
             return ()
         owner = self._open[-1]

@@ -1,4 +1,4 @@
-"""Secrets that a stack file's plain keys ask for."""
+"""Check that the stack file has the secrets that its plain keys need."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from infra.stack_file.stack_config import StackConfig
 
 
 def present_secrets(values: Mapping[str, object]) -> list[str]:
-    """The secrets' keys without their namespace; a key without a value counts as left out.
+    """Return the keys of the secrets that are set, without their namespace; a key without a value counts as missing.
 
     Args:
-        values: By key with its namespace: what the stack file has, or the engine's texts.
+        values: The values of the stack file, or the engine's texts, by key with its namespace.
     """
     return [key for key in SECRET_KEYS if values.get(f"{NAMESPACE}:{key}")]
 
 
 def require_secrets(config: StackConfig, present: Collection[str], webhooks: Collection[str] | None = None) -> None:
-    """Every receiver has a way, every login its password.
+    """Require a way to reach every receiver, and a password for every login.
 
     Args:
-        config: What the stack file says in plain text.
-        present: The secrets' keys that it has, without their namespace.
-        webhooks: Names in `alerts_webhooks`; None where they are encrypted together with the URLs.
+        config: The plain values of the stack file.
+        present: Keys of the secrets that are set, without their namespace.
+        webhooks: Names in `alerts_webhooks`; None if they are encrypted together with the URLs.
 
     Raises:
-        ConfigError: lists every one that is missing.
+        ConfigError: Lists every secret that is missing.
     """
     needed = []
     if config.registry:

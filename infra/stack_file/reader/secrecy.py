@@ -1,4 +1,4 @@
-"""What is encrypted in a stack file, and what has to be."""
+"""Check that a stack file encrypts exactly what it must encrypt."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from infra.stack_file.app_contract import reserved_problem
 from infra.stack_file.values.receiver_name import MOST_RECEIVERS, receiver_problem
 from infra.stack_file.values.variable_name import variable_problem
 
-# Encrypted values: they never enter a model, the program gets them as secret outputs.
+# No model holds these values: the program receives them as secret outputs.
 SECRET_KEYS: dict[str, str] = {
     "env_secrets": "more environment variables of the app, encrypted; needs `--path`, one variable at a time",
     "registry_password": "password of `registry.username`",
@@ -21,18 +21,18 @@ SECRET_KEYS: dict[str, str] = {
     "receiver at a time with `--path`",
     "alerts_heartbeat_url": "`alerts.heartbeat_url`, where the URL is as good as a password",
 }
-NAMED_SECRETS = ("env_secrets", "alerts_webhooks")  # several values by name
+NAMED_SECRETS = ("env_secrets", "alerts_webhooks")  # each of these holds several values by name
 _ENV = "env_secrets"
 _TOKENS = tuple(key for cloud in CLOUDS.values() for key in (cloud.api.token.key, *cloud.api.more_secrets))
 _READABLE = "an encrypted value: whoever reads git has this one"
 
 
 def secret_problems(own: Mapping[str, Any], namespace: str) -> Iterator[Problem]:
-    """Encrypted values where a model reads them, plain ones where a secret belongs.
+    """Yield a problem for each encrypted value that a model must read, and each plain one that must be secret.
 
     Args:
         own: The program's keys without their namespace.
-        namespace: For messages.
+        namespace: The namespace for messages.
     """
     for key, value in own.items():
         path = f"{namespace}:{key}"
@@ -50,7 +50,7 @@ def secret_problems(own: Mapping[str, Any], namespace: str) -> Iterator[Problem]
 
 
 def token_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
-    """Tokens of a cloud that lie readable in git.
+    """Yield a problem for each cloud token that is in the file as plain text.
 
     Args:
         values: All keys of the file with their namespaces.
@@ -62,30 +62,30 @@ def token_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def is_secret(value: object) -> bool:
-    """Whether all of it is encrypted, as the engine writes that."""
+    """Return whether the engine has encrypted the whole value."""
     return isinstance(value, dict) and set(value) == {"secure"} and isinstance(value["secure"], str)
 
 
 def has_secret(value: object) -> bool:
-    """Whether any part of it is encrypted."""
+    """Return whether the engine has encrypted any part of the value."""
     if isinstance(value, dict):
         return is_secret(value) or any(has_secret(one) for one in value.values())
     return isinstance(value, list) and any(has_secret(one) for one in value)
 
 
 def _others(own: Mapping[str, Any]) -> dict[str, object]:
-    """What else sets variables, by its key."""
+    """Return the other keys that set environment variables, each with its value."""
     app = own.get("app")
     return {"env": own.get("env"), "app.aliases": app.get("aliases") if isinstance(app, dict) else None}
 
 
 def names_in(value: object) -> list[str] | None:
-    """Names of one of `NAMED_SECRETS`; None where they are encrypted with their values."""
+    """Return the names in a value of `NAMED_SECRETS`, or None if they are encrypted together with their values."""
     return None if is_secret(value) or not isinstance(value, dict) else [str(name) for name in value]
 
 
 def _each(path: str, values: Mapping[Any, Any]) -> Iterator[Problem]:
-    """Each value is encrypted by itself, and one that is not lies readable in git."""
+    """Yield a problem for each value that is not encrypted: everybody who can read the repository can read it."""
     for name, value in values.items():
         if not is_secret(value):
             hint = f"Set it with `pulumi config set --secret --path '{path}.{name}'`, and change it where it is used"
@@ -93,7 +93,7 @@ def _each(path: str, values: Mapping[Any, Any]) -> Iterator[Problem]:
 
 
 def _receivers(path: str, values: Mapping[Any, Any], own: Mapping[str, Any]) -> Iterator[Problem]:
-    """Names that are none, that are too many, or whose URL stands in plain text as well."""
+    """Yield a problem for bad names, for too many, and for URLs that are set as plain text, too."""
     if len(values) > MOST_RECEIVERS:
         allowed, hint = f"at most {MOST_RECEIVERS} receivers, and there are {len(values)}", "Share some of them"
         yield Problem(path=path, value="", allowed=allowed, hint=hint)
@@ -107,7 +107,7 @@ def _receivers(path: str, values: Mapping[Any, Any], own: Mapping[str, Any]) -> 
 
 
 def _plain_hooks(alerts: object) -> Iterator[tuple[str, str]]:
-    """Receivers with a URL in plain text, and where it stands."""
+    """Yield each receiver that has a URL in plain text, and the key of the URL."""
     if not isinstance(alerts, dict):
         return
     if alerts.get("webhook_url"):
@@ -126,7 +126,7 @@ def _twice(own: Mapping[str, Any], namespace: str) -> Iterator[Problem]:
 
 
 def _variables(path: str, values: Mapping[Any, Any], others: Mapping[str, object]) -> Iterator[Problem]:
-    """Names that are none, that the stack sets itself, or that stand elsewhere as well."""
+    """Yield a problem for bad and reserved names, and for variables that are set elsewhere, too."""
     for name in values:
         one = f"{path}.{name}"
         if found := variable_problem(str(name)):

@@ -1,4 +1,4 @@
-"""What is wrong inside encrypted values, which only the program sees: no message shows any of it."""
+"""Check the contents of encrypted values, which only the program sees; no message shows any of them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from infra.stack_file.values.variable_name import total_problem, value_problem
 
 
 def value_problems(texts: Mapping[str, str], namespace: str, plain: str = "") -> Iterator[Problem]:
-    """What the app, or Alertmanager, could not use.
+    """Yield a problem for each value that the app or Alertmanager could not use.
 
     Args:
-        texts: The decrypted values by key with its namespace.
-        namespace: Of the program's keys.
-        plain: The JSON object of the variables that are no secrets: both are one Secret in the end.
+        texts: The decrypted values by key, with the namespace.
+        namespace: The namespace of the program's keys.
+        plain: The JSON object of the plain variables, because one Kubernetes Secret holds them and the encrypted ones.
     """
     env, hooks = f"{namespace}:env_secrets", f"{namespace}:alerts_webhooks"
     for key in (env, hooks):
@@ -41,7 +41,7 @@ def value_problems(texts: Mapping[str, str], namespace: str, plain: str = "") ->
 
 
 def object_of(text: str) -> dict[str, Any] | None:
-    """The JSON object of a text; None where it is none."""
+    """Return the JSON object of a text, or None if it is something else."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -55,7 +55,7 @@ def _set_again(path: str, problem: str) -> Problem:
 
 
 def _variable(name: str, value: object) -> str:
-    """Whatever a Kubernetes Secret can't hold, or an environment."""
+    """Explain why a Kubernetes Secret or an environment cannot hold the value; empty if it can."""
     return value_problem(name, value) if isinstance(value, str) else "is no text: write it in quotes"
 
 

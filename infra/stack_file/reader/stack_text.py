@@ -1,4 +1,4 @@
-"""A stack file's text: the values that the program would get of it, and what is wrong with the way it is written."""
+"""Read a stack file's text: the values that the program would get, and the problems of how they are written."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _LONGEST = 60  # characters of a wrong value that a message shows
 
 @dataclass(frozen=True, kw_only=True)
 class StackText:
-    """What was read.
+    """A stack text is a stack file after reading.
 
     Args:
-        top: The file's own keys.
-        values: What stands under `config:`, by keys with their namespaces.
-        problems: Everything that is wrong with the writing.
-        odd: Where that is, without the namespace.
+        top: The file's top-level keys.
+        values: The values below `config:`, by key with its namespace.
+        problems: Everything that is wrong with how the file is written.
+        odd: The locations of those problems, without the namespace.
     """
 
     top: Mapping[str, Any]
@@ -38,10 +38,14 @@ class StackText:
 
 
 def read_stack_text(text: str, path: Path | str) -> StackText:
-    """What the engine would read; `path` is what messages call it.
+    """Read the text as the engine would.
+
+    Args:
+        text: The whole file.
+        path: The file's name in messages.
 
     Raises:
-        ConfigError: it is not YAML, or no stack file.
+        ConfigError: The text is not YAML, or not a stack file.
     """
     try:
         document = read_yaml(text, _TEXTS)
@@ -53,7 +57,7 @@ def read_stack_text(text: str, path: Path | str) -> StackText:
         raise ConfigError(f"{path} is not a stack file", [file_problem(path, "a mapping with `config:`")])
     problems = [_odd(one) for one in document.oddities]
     if any(one.path == ("config",) and not one.written for one in document.oddities):
-        raise ConfigError(f"{path} cannot be used", problems)  # which of the two is meant nobody knows
+        raise ConfigError(f"{path} cannot be used", problems)  # nobody knows which of the two is meant
     problems += [
         Problem(path=key, value="", allowed=f"one of {', '.join(_TOP_LEVEL)}", hint="Put it under `config:`")
         for key in content
@@ -72,38 +76,44 @@ def read_stack_text(text: str, path: Path | str) -> StackText:
     doubled = [key for key in content["config"] if ":" not in key and full_key(key) in content["config"]]
     problems += [_twice(key) for key in doubled]
     values = {full_key(key): _value(full_key(key), value) for key, value in content["config"].items()}
-    # Which of two keys the engine takes is not the same at every run: neither value is judged.
+    # The engine may take either of two equal keys, and not the same one in each run, so no value is checked.
     odd = [_place(one) for one in document.oddities if len(one.path) > 1] + [(key,) for key in doubled]
     return StackText(top=content, values=values, problems=tuple(problems), odd=tuple(odd))
 
 
 def full_key(key: str) -> str:
-    """The engine takes a key without a namespace for the project's own."""
+    """Add the project's namespace to a key without one, as the engine does."""
     return key if ":" in key else f"{NAMESPACE}:{key}"
 
 
 def file_problem(path: Path | str, what: str, hint: str = _COPY) -> Problem:
-    """The whole file is of no use."""
+    """Return a problem that makes the whole file unusable.
+
+    Args:
+        path: The file.
+        what: What is wrong.
+        hint: What to do.
+    """
     return Problem(path=str(path), value="", allowed=what, hint=hint)
 
 
 def _place(one: Oddity) -> tuple[str, ...]:
-    """In the program's own keys."""
+    """Return the location of an oddity in the program's keys."""
     return one.path[1].removeprefix(f"{NAMESPACE}:"), *one.path[2:]
 
 
-def _value(key: str, value: Any) -> Any:  # noqa: ANN401  whatever stands there
+def _value(key: str, value: Any) -> Any:  # noqa: ANN401  the value may be anything
     return value if has_secret(value) else as_engine(key.rpartition(":")[2], value)
 
 
 def _twice(key: str) -> Problem:
-    """With the namespace and without it is one key."""
+    """Return the problem that a key is set with the namespace and without it, because both are the same key."""
     hint = f"Remove one; the longer one, {full_key(key)}, is what `pulumi config set` writes"
     return Problem(path=key, value="", allowed=f"is set as {full_key(key)} as well", hint=hint)
 
 
 def _is_kept(key: str) -> bool:
-    """Whether a value may be a secret that nobody has encrypted: no message repeats it."""
+    """Return whether a value may be a secret that nobody has encrypted, so that no message repeats it."""
     namespace, _, name = full_key(key).partition(":")
     return name in SECRET_KEYS if namespace == NAMESPACE else namespace != "pulumi"
 

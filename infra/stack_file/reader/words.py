@@ -1,4 +1,4 @@
-"""Pydantic's errors in the words of a stack file."""
+"""Put pydantic's errors into the words of a stack file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from infra.stack_file.reader.plain_scalar import engine_text
 
-_WHOLE = "a whole number, without a unit"  # 60 GB, 60Gi
+_WHOLE = "a whole number, without a unit"  # it is also the answer to an amount with a unit, such as 60 GB or 60Gi
 _WHOLE_TYPES = ("int_parsing", "int_type", "int_from_float", "int_parsing_size")
 _BOUNDS = {
     "greater_than_equal": "at least {ge}",
@@ -24,10 +24,10 @@ _MAPPINGS = ("dict_type", "model_type", "model_attributes_type", "dict_attribute
 
 
 def words(error: Mapping[str, Any]) -> str:
-    """What is allowed, without a full stop.
+    """Return what the field allows, without a full stop.
 
     Args:
-        error: One of `ValidationError.errors()`.
+        error: One of the errors that `ValidationError.errors()` lists.
     """
     kind, given, context = str(error["type"]), error["input"], error.get("ctx", {})
     if kind == "value_error":

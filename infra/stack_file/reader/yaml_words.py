@@ -1,4 +1,4 @@
-"""What libyaml finds wrong with a text, with its place and what to do."""
+"""Explain libyaml's errors: where the text is wrong, and what to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import yaml
 
 _POSITION = re.compile(r"(?P<what>.*?)\s+in \"<[a-z ]+>\", position (?P<position>\d+)", re.DOTALL)
-# libyaml's words (src/scanner.c, src/parser.c) and what people have written there.
+# libyaml's messages (src/scanner.c, src/parser.c), and the mistakes that lead to them.
 _MEANT = {
     "found character that cannot start any token": "no value begins with a tab, @, ` or %; indent with blanks, or "
     "write the value in quotes",
@@ -22,10 +22,10 @@ _MEANT = {
 
 
 def yaml_words(error: yaml.YAMLError | ValueError) -> str:
-    """One line.
+    """Return a one-line explanation of an error.
 
     Args:
-        error: PyYAML's, from its own reader or from libyaml.
+        error: An error of PyYAML's own reader or of libyaml.
     """
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
         mark, said = error.problem_mark, str(error.problem)

@@ -1,1 +1,1 @@
-"""Values of one field: names, addresses, networks, images, keys, amounts."""
+"""Check values of single fields: names, addresses, networks, images, keys and amounts."""

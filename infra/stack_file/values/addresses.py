@@ -1,4 +1,4 @@
-"""URLs, mail servers, mail addresses and registries: whatever else in a stack file names a host."""
+"""Check URLs, mail servers, mail addresses and registries, all of which contain a host."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ from infra.stack_file.values.host_name import host_name, public_host_name
 _SCHEMES = ("http", "https")
 _HOST_PORT = re.compile(r"(?P<host>.*):(?P<port>[0-9]{1,9})", re.DOTALL)
 _HIGHEST_PORT = 65_535
-_LONGEST = 2_000  # characters of an address, which is what browsers and proxies take of a URL
-_ATOM = r"[A-Za-z0-9!$%&'*+/=^_`{|}~-]+"  # RFC 5322's atom without `?` and `#`
+_LONGEST = 2_000  # longest URL in characters that browsers and proxies accept
+_ATOM = r"[A-Za-z0-9!$%&'*+/=^_`{|}~-]+"  # RFC 5322's atom without `?` and `#`, which Let's Encrypt refuses
 _LOCAL = re.compile(rf"{_ATOM}(\.{_ATOM})*")
-# With them and with letters of every language, which is what Alertmanager's parser takes (Go's net/mail).
+# Alertmanager's parser (Go's net/mail) also accepts `?`, `#` and letters of every language.
 _ANY_ATOM = r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\x00-\x7f])+"
 _ANY_LOCAL = re.compile(rf"{_ANY_ATOM}(\.{_ANY_ATOM})*")
 
 
 def web_url(text: str) -> str:
-    """The URL with its host's name as DNS has it.
+    """Return the URL with its host name in the form that DNS uses.
+
+    Args:
+        text: The URL.
 
     Raises:
-        ValueError: it is no http or https URL with a host.
+        ValueError: The text is not an http or https URL with a host.
     """
     _require_visible(text)
     parts = _split(text)
@@ -37,10 +40,13 @@ def web_url(text: str) -> str:
 
 
 def mail_server(text: str) -> str:
-    """`host:port`, its host's name as DNS has it.
+    """Return `host:port` with the host name in the form that DNS uses.
+
+    Args:
+        text: The host and the port.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: The text is something else.
     """
     _require_visible(text)
     found = _HOST_PORT.fullmatch(text)
@@ -52,26 +58,33 @@ def mail_server(text: str) -> str:
 
 
 def mail_address(text: str) -> str:
-    """A mail address, its host's name as DNS has it.
+    """Return the mail address with its host name in the form that DNS uses.
+
+    Args:
+        text: The mail address, without a display name.
 
     Raises:
-        ValueError: it is none.
+        ValueError: The text is not a mail address.
     """
     _require_visible(text)
     local, at, host = text.rpartition("@")
-    # Two braces begin a template of Alertmanager's.
+    # Alertmanager reads two braces as the start of a template.
     if not at or not _ANY_LOCAL.fullmatch(local) or "{{" in local:
         raise ValueError("is no mail address such as ops@example.com: write one, without a name or brackets")
     return f"{local}@{host_name(host)}"
 
 
 def issuer_contact(text: str) -> str:
-    """A mail address that Let's Encrypt registers an account under; another one costs every certificate.
+    """Return a mail address for which Let's Encrypt creates an account; without one it issues no certificate.
 
-    Its rules: ASCII, neither `?` nor `#`, a host below a domain (letsencrypt/boulder, validateContacts, ValidEmail).
+    Let's Encrypt requires ASCII, neither `?` nor `#`, and a host below a domain (letsencrypt/boulder, validateContacts,
+    ValidEmail).
+
+    Args:
+        text: The mail address.
 
     Raises:
-        ValueError: it is none.
+        ValueError: Let's Encrypt would refuse the address.
     """
     local, _, host = mail_address(text).rpartition("@")
     if not _LOCAL.fullmatch(local):
@@ -80,13 +93,16 @@ def issuer_contact(text: str) -> str:
 
 
 def registry_server(text: str) -> str:
-    """A registry as the kubelet takes it: a host with or without scheme, port and path.
+    """Return a registry in a form that the kubelet accepts: a host, optionally with scheme, port and path.
 
-    Docker Hub's own is `https://index.docker.io/v1/`.
+    Docker Hub's registry is `https://index.docker.io/v1/`.
+
+    Args:
+        text: The registry.
 
     Raises:
-        HiddenValueError: it has a login.
-        ValueError: it is none.
+        HiddenValueError: The text contains a login.
+        ValueError: The text is not a registry.
     """
     _require_visible(text)
     if "@" in urlsplit(text if "://" in text else f"https://{text}").netloc:
@@ -100,10 +116,13 @@ def registry_server(text: str) -> str:
 
 
 def reachable_host(text: str) -> str:
-    """A name or an address that a connection can be made to.
+    """Return a host name or an IP address to which a program can connect.
+
+    Args:
+        text: The name, or the address with or without brackets.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: The text is neither.
     """
     try:
         return str(ipaddress.ip_address(text.removeprefix("[").removesuffix("]")))
@@ -121,7 +140,7 @@ def _require_visible(text: str) -> None:
 
 
 def _split(text: str) -> SplitResult:
-    """Its parts; no message repeats what may be a password: `https://user:password` is a host and a port."""
+    """Split the URL; no message repeats it, because `https://user:password` parses as a host and a port."""
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -136,7 +155,7 @@ def _split(text: str) -> SplitResult:
 
 
 def _with_host(text: str, parts: SplitResult) -> str:
-    """The URL unchanged but for its host's name."""
+    """Return the URL with nothing changed but its host name."""
     if not parts.hostname:
         raise ValueError("has no host name")
     user, at, rest = parts.netloc.rpartition("@")
@@ -149,7 +168,7 @@ def _with_host(text: str, parts: SplitResult) -> str:
 
 
 def _host(text: str) -> str:
-    """A name, an IPv4 address or an IPv6 address in brackets."""
+    """Return the host, which is a name, an IPv4 address or an IPv6 address in brackets."""
     inner = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     try:
         address = ipaddress.ip_address(inner)
@@ -161,7 +180,7 @@ def _host(text: str) -> str:
 
 
 def _text(form: str) -> WithJsonSchema:
-    """What the reference page calls it."""
+    """Name the format for the reference page."""
     return WithJsonSchema({"type": "string", "format": form})
 
 

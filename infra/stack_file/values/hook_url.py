@@ -1,4 +1,4 @@
-"""URLs that Alertmanager calls; most of them are as good as a password."""
+"""Check the URLs that Alertmanager calls; most of them work like a password."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from pydantic import AfterValidator, WithJsonSchema
 from infra.stack_file.strict import HiddenValueError
 from infra.stack_file.values.addresses import web_url
 
-# What Go's url.Parse refuses, by which Alertmanager reads its config (config/common/url.go, ParseURL; net/url,
+# Alertmanager parses its config with Go's url.Parse, which refuses these (config/common/url.go, ParseURL; net/url,
 # unescape and validUserinfo).
 _NO_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LOGIN = re.compile(r"[A-Za-z0-9._:~!$&'()*+,;=%@-]*")
 
 
 def secret_hook_url(text: str) -> str:
-    """The URL with its host's name as DNS has it; a login in front of the host is allowed.
+    """Return the URL with its host name in the form that DNS uses; a login before the host is allowed.
+
+    Args:
+        text: The URL, which the messages never show.
 
     Raises:
-        HiddenValueError: Alertmanager would not start with it, or never reach it; the message has nothing of the URL.
+        HiddenValueError: Alertmanager would fail to start with the URL, or could never reach it.
     """
     try:
         url = web_url(text)
@@ -44,10 +47,14 @@ def secret_hook_url(text: str) -> str:
 
 
 def hook_url(text: str) -> str:
-    """As `secret_hook_url`, for a URL that is written in plain text: it has no login.
+    """Return a URL that is written in plain text, and therefore must not contain a login.
+
+    Args:
+        text: The URL.
 
     Raises:
-        HiddenValueError: as there, with more about the host, or it has a login.
+        HiddenValueError: The URL contains a login, or `secret_hook_url` refuses it; the message says more about the
+            host.
     """
     try:
         url = web_url(text)

@@ -1,4 +1,4 @@
-"""Host names by the rules of DNS (RFC 1034, RFC 1123) and of IDNA 2008 (RFC 5891)."""
+"""Check host names by the rules of DNS (RFC 1034, RFC 1123) and of IDNA 2008 (RFC 5891)."""
 
 from __future__ import annotations
 
@@ -8,26 +8,28 @@ from collections.abc import Iterator
 
 import idna
 
-LONGEST_NAME, LONGEST_LABEL = 253, 63  # characters in their ASCII form (RFC 1035 2.3.4)
+LONGEST_NAME, LONGEST_LABEL = 253, 63  # in characters of the ASCII form (RFC 1035 2.3.4)
 _ODD = re.compile(r"[^a-z0-9-]")
-# What browsers read as a part of an IPv4 address (url.spec.whatwg.org, "ends in a number checker").
+# Browsers read these as parts of an IPv4 address (url.spec.whatwg.org, "ends in a number checker").
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _PORT = re.compile(r":\d*$")
-_JOINERS = "\u200c\u200d"  # names in Persian and in scripts of India have them; IDNA knows where
+_JOINERS = "\u200c\u200d"  # Persian and Indian scripts use them in names; IDNA says where
 
 
 def host_name(text: str) -> str:
-    """The name as DNS has it: lower case, each label that is not ASCII as its A-label (`xn--...`), no dot at its end.
+    """Return the name in the form that DNS uses.
+
+    That is lower case, without a final dot, and with A-labels (`xn--...`) for labels that are not ASCII.
 
     Args:
         text: A name as a person writes it, for example `Shop.Example.com` or `магазин.рф`.
 
     Raises:
-        ValueError: it is no host name; the message says everything that is wrong with it.
+        ValueError: The text is not a host name; the message lists everything that is wrong.
     """
     _require_a_name(text)
     try:
-        # The mapping of UTS 46: case, full-width letters and dots.
+        # UTS 46 maps upper case, full-width letters and full-width dots.
         mapped = idna.uts46_remap(text, std3_rules=False, transitional=False).removesuffix(".")
     except idna.IDNAError as error:
         raise ValueError(f"IDNA does not allow this name: {_lower(error)}") from None
@@ -49,10 +51,13 @@ def host_name(text: str) -> str:
 
 
 def public_host_name(text: str) -> str:
-    """As `host_name`, for a name that an issuer of certificates accepts: below a domain.
+    """Return a name that an issuer of certificates accepts, which is one below a domain.
+
+    Args:
+        text: A name as a person writes it.
 
     Raises:
-        ValueError: as `host_name`, or it has no dot.
+        ValueError: `host_name` refuses the text, or it has no dot.
     """
     name = host_name(text)
     if "." not in name:
@@ -61,10 +66,10 @@ def public_host_name(text: str) -> str:
 
 
 def _require_a_name(text: str) -> None:
-    """Raises ValueError for what people write in place of a host name."""
+    """Raise ValueError for common mistakes, such as a URL or an IP address."""
     if not text:
         raise ValueError("is empty: write a host name, such as shop.example.com")
-    if len(text) > LONGEST_NAME + 1:  # with the dot at its end
+    if len(text) > LONGEST_NAME + 1:  # the text may have a final dot
         raise ValueError(f"has {len(text)} characters; DNS allows {LONGEST_NAME}")
     if any(one.isspace() or not (one.isprintable() or one in _JOINERS) for one in text):
         raise ValueError("has a blank or a character that can't be seen: write the host name alone")
@@ -87,7 +92,7 @@ def _is_address(text: str) -> bool:
 
 
 def _ascii(label: str) -> str:
-    """The label as DNS has it; ValueError with everything that is wrong with it."""
+    """Return the label in the form that DNS uses, or raise ValueError with everything that is wrong."""
     if not label:
         raise ValueError("has an empty part: a dot at its beginning, or two in a row")
     if label.isascii() and not label.startswith("xn--"):
@@ -110,7 +115,8 @@ def _problems(label: str) -> Iterator[str]:
         yield f"has {len(label)} characters; DNS allows {LONGEST_LABEL} between two dots"
     if label.startswith("-") or label.endswith("-"):
         yield "begins or ends with a hyphen"
-    elif label[2:4] == "--":  # RFC 5890 2.3.1 keeps these for IDNA; no issuer gives a certificate for another one
+    # RFC 5890 2.3.1 reserves these for IDNA, and no issuer gives a certificate for another one
+    elif label[2:4] == "--":
         yield "has two hyphens in its third and fourth place, which only names of IDNA (xn--) may have"
 
 

@@ -1,4 +1,4 @@
-"""References of container images, by the grammar that registries and containerd hold (distribution/reference)."""
+"""Check references of container images by the grammar of registries and containerd (distribution/reference)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _DOMAIN = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
 _NAME = re.compile(rf"(?:{_DOMAIN}/)?{_PATH}(?:/{_PATH})*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _DIGEST = re.compile(r"(?P<algorithm>[A-Za-z0-9+._-]+):(?P<hex>.*)", re.DOTALL)
-_HEX = {"sha256": 64, "sha384": 96, "sha512": 128}  # digits, as go-digest checks them
-_LONGEST = 255  # characters of a repository's path, without the registry; `library/` counts where nothing else is named
+_HEX = {"sha256": 64, "sha384": 96, "sha512": 128}  # number of hexadecimal digits, which go-digest checks
+_LONGEST = 255  # characters of a repository's path without the registry; Docker Hub adds `library/` to a single word
 _HIGHEST_PORT = 65_535
 _HUB = ("docker.io", "index.docker.io")
-# Redis loads the files of every version before it, and none of a later one (rdb.c, "Can't handle RDB format version");
-# Postgres never starts on the files of another major version.
+# Redis loads files of every earlier version and of no later one (rdb.c, "Can't handle RDB format version"). Postgres
+# starts only on files of its own major version.
 _READS_OLDER = ("redis",)
 _IDENTIFIER = re.compile(r"[a-f0-9]{64}")
 _BARE_DIGEST = re.compile(r"(?:(?P<name>.*)[/:])?(?P<digest>sha(?:256|384|512):.*)")
@@ -29,7 +29,7 @@ _WITH_VERSION = "Name a tag or a digest: an image without one changes under a ru
 
 @dataclass(frozen=True, kw_only=True)
 class ImageReference:
-    """An image as a person names it; `tag` or `digest` may be empty, not both."""
+    """An image reference has a name, and a tag or a digest or both."""
 
     name: str
     tag: str
@@ -37,16 +37,19 @@ class ImageReference:
 
     @property
     def major(self) -> int | None:
-        """The number that the tag begins with; None where there is only a digest, or a word such as `latest`."""
+        """Return the number at the start of the tag, or None if there is none, as in a digest or in `latest`."""
         found = re.match(r"v?(\d+)", self.tag)
         return int(found[1]) if found else None
 
 
 def parse_image(text: str) -> ImageReference:
-    """The parts of a reference.
+    """Split a reference into its parts.
+
+    Args:
+        text: The reference.
 
     Raises:
-        ValueError: no registry would take it, or it has neither tag nor digest; the message says what to write.
+        ValueError: Registries refuse the reference, or it has neither tag nor digest; the message says what to write.
     """
     _require_words(text)
     rest, at, digest = text.partition("@")
@@ -56,7 +59,7 @@ def parse_image(text: str) -> ImageReference:
         raise ValueError(
             f"a digest stands behind the repository and an @. Write {bare['name'] or 'NAME'}@{bare['digest']}"
         )
-    # The last path component alone may have a tag: a colon before it is a port's.
+    # Only the last path component can have a tag: a colon before it starts the registry's port.
     folder, slash, last = rest.rpartition("/")
     last, colon, tag = last.partition(":")
     name = f"{folder}{slash}{last}"
@@ -69,11 +72,14 @@ def parse_image(text: str) -> ImageReference:
 
 
 def image_problem(name: str, text: str) -> str | None:
-    """What is wrong with an image that a stack file names in place of the stack's own; None where nothing is.
+    """Explain why an image of a stack file cannot replace the stack's own image.
 
     Args:
-        name: As `images:` has it, for example postgres.
+        name: A key of `images:`, for example postgres.
         text: The reference.
+
+    Returns:
+        None if it can.
     """
     try:
         made = parse_image(text)
@@ -97,18 +103,18 @@ def image_problem(name: str, text: str) -> str | None:
 
 
 def reads(name: str, new: int, old: int) -> bool:
-    """Whether a new major version of a data service takes the files of an old one as they are.
+    """Return whether a data service of one major version can use the files of another without an upgrade.
 
     Args:
-        name: As `images:` has it.
-        new: The version that starts.
-        old: The version that wrote the files.
+        name: A key of `images:`.
+        new: The major version that starts.
+        old: The major version that wrote the files.
     """
     return new == old or (name in _READS_OLDER and new > old)
 
 
 def _require_words(text: str) -> None:
-    """What people write that is no reference at all."""
+    """Refuse common mistakes, which no part of a reference explains."""
     if not text.strip():
         raise ValueError("it is empty. Name an image with its tag")
     if _PLACEHOLDER.search(text):
@@ -134,7 +140,7 @@ def _require_digest(digest: str) -> None:
 
 
 def _require_name(name: str, rest: str) -> None:
-    """A registry, if one is named, and a repository; `rest` is what stands behind them."""
+    """Check the repository and its optional registry; `rest` is the tag and digest, for the message."""
     if _IDENTIFIER.fullmatch(name):
         raise ValueError("it is an image's id. Name the repository that it was pushed to")
     domain, path = _split(name)
@@ -155,9 +161,9 @@ def _require_name(name: str, rest: str) -> None:
 
 
 def _split(name: str) -> tuple[str, str]:
-    """The registry and the path; the registry is empty where docker.io is meant.
+    """Split a name into registry and path; an empty registry means docker.io.
 
-    As distribution/reference tells them apart (normalize.go, splitDockerDomain).
+    distribution/reference follows the same rule (normalize.go, splitDockerDomain).
     """
     domain, slash, path = name.partition("/")
     if slash and (re.search(r"[.:]", domain) or domain == "localhost" or domain.lower() != domain):

@@ -1,4 +1,4 @@
-"""Networks that may reach the server, and that pods may reach: compared as networks and not as text."""
+"""Check networks that may reach the server, or that pods may reach; they are compared as networks, not as text."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from infra.pod_network import METADATA_SERVICE, POD_NETWORK, PRIVATE_NETWORKS, S
 from infra.stack_file.strict import Between
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-# A company's own block is smaller; what is larger is as good as the whole internet.
-_LARGEST = {4: 2**24, 6: 2**112}  # addresses of a /8, of a /16
-_MOST = 1000  # at any cloud: where each network is a rule, it is a resource of its own
-_MOST_REACHED = 100  # each is a rule that every server checks new connections of pods by
-# No packet from the internet comes from there (RFC 1918, 6598, 3927, 4193, 4291).
+# A company owns less than this; a larger network is as open as the whole internet.
+_LARGEST = {4: 2**24, 6: 2**112}  # number of addresses in a /8 of IPv4, and in a /16 of IPv6
+_MOST = 1000  # the limit at every cloud: where each network is a rule, it is also a Pulumi resource
+_MOST_REACHED = 100  # every server checks each new connection of a pod against one rule for each network
+# The internet routes no packets from these networks (RFC 1918, 6598, 3927, 4193, 4291).
 _PRIVATE = (*PRIVATE_NETWORKS, "fc00::/7", "fe80::/10")
-# Nor from a network without a host of its own: this one, benchmarks, multicast and what is kept for later (IANA's
-# special-purpose registries).
+# These networks contain no hosts: "this network", benchmarks, multicast and reserved ranges (IANA's special-purpose
+# registries).
 _NOBODYS = ("0.0.0.0/8", "198.18.0.0/15", "224.0.0.0/3", "fec0::/10", "ff00::/8")
-# Nor from a machine's own addresses; but the lab's clouds are reached there.
+# Packets from the internet never carry a loopback address, but the lab reaches its clouds through one.
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
-# What no list may open to the app's pods, and what lies there.
+# The app's pods may never reach these networks, for the reason beside each.
 _KEPT_CLOSED = {
     POD_NETWORK: "the pods of every namespace",
     SERVICE_NETWORK: "the cluster's services",
@@ -33,10 +33,13 @@ _KEPT_CLOSED = {
 
 
 def network(text: str) -> str:
-    """The network as every provider writes it: an address is a network of one.
+    """Return the network in the form that every provider uses; a single address becomes a network of one.
+
+    Args:
+        text: A network or an address.
 
     Raises:
-        ValueError: it is none, or names an address inside of it.
+        ValueError: The text is not a network, or it names an address inside a network.
     """
     if "%" in text:
         bare = text.partition("%")[0]
@@ -54,7 +57,7 @@ def network(text: str) -> str:
 
 
 def _once(networks: tuple[str, ...]) -> tuple[str, ...]:
-    """An address and its network of one are the same rule, which a provider may refuse to have twice."""
+    """Drop duplicates, because a provider may refuse a rule twice: an address and its network of one are equal."""
     return tuple(dict.fromkeys(networks))
 
 
@@ -63,10 +66,13 @@ AdminNetworks = Annotated[tuple[AdminNetwork, ...], Field(max_length=_MOST), Aft
 
 
 def reached_network(text: str) -> str:
-    """A private network that the app's pods may reach, as `network` writes it.
+    """Return a private network that the app's pods may reach.
+
+    Args:
+        text: A network or an address.
 
     Raises:
-        ValueError: it is no network, of IPv6, not private, or holds what stays closed to pods.
+        ValueError: The text is not a network, is IPv6, is not private, or overlaps a network that stays closed to pods.
     """
     written = network(text)
     given = ipaddress.ip_network(written)
@@ -87,9 +93,12 @@ ReachedNetworks = Annotated[tuple[_ReachedNetwork, ...], Field(max_length=_MOST_
 
 
 def too_wide(networks: Iterable[str]) -> list[str]:
-    """The networks, joined where they touch, if all of one version together are more than anybody owns.
+    """Return the networks, with neighbours merged, if they contain more addresses than any company owns.
 
-    What no packet from the internet comes from opens nothing to it, and does not count.
+    Private and reserved networks do not count, because they open nothing to the internet.
+
+    Args:
+        networks: The networks, each as `network` returns it.
     """
     parsed = _parsed(networks)
     joined: dict[int, list[Network]] = {
@@ -106,7 +115,7 @@ def too_wide(networks: Iterable[str]) -> list[str]:
 
 
 def _public_addresses(one: Network) -> int:
-    """How many; of two networks that meet, one lies in the other."""
+    """Count the public addresses; if two networks overlap, one contains the other."""
     return one.num_addresses - sum(
         min(one.num_addresses, other.num_addresses) for other in _CLOSED if _meet(one, other)
     )
@@ -117,12 +126,20 @@ def _meet(one: Network, other: Network) -> bool:
 
 
 def private_networks(networks: Iterable[str]) -> list[str]:
-    """Those of a house, an office or a cloud's inside."""
+    """Return the networks that are private: of a house, an office or a cloud's inside.
+
+    Args:
+        networks: The networks, each as `network` returns it.
+    """
     return _within(networks, _PRIVATE)
 
 
 def unseen_networks(networks: Iterable[str]) -> list[str]:
-    """Those that a cloud's firewall never sees anybody come from; loopback is the lab's way and is not named."""
+    """Return the networks from which no packet reaches a cloud's firewall, except for loopback, which the lab uses.
+
+    Args:
+        networks: The networks, each as `network` returns it.
+    """
     return _within(networks, (*_PRIVATE, *_NOBODYS))
 
 
@@ -132,10 +149,16 @@ def _within(networks: Iterable[str], others: Iterable[str]) -> list[str]:
 
 
 def admin_problems(networks: tuple[str, ...], cloud: CloudFacts, *, public: bool) -> Iterator[Between]:
-    """What is wrong with `admin_cidrs` beside `public_admin`, and with their number at the provider."""
+    """Yield the problems of `admin_cidrs`: too many networks for the provider, or too many addresses.
+
+    Args:
+        networks: The value of `admin_cidrs`.
+        cloud: The facts of the provider.
+        public: The value of `public_admin`.
+    """
     most = cloud.networks_of_rule or _MOST
     if len(networks) > most:
-        # The provider would say so in the middle of the update.
+        # The provider would refuse the rule in the middle of the update.
         allowed = (
             f"at most {most} networks, which a rule of {cloud.title}'s firewall takes, and there are {len(networks)}"
         )
@@ -151,7 +174,12 @@ def admin_problems(networks: tuple[str, ...], cloud: CloudFacts, *, public: bool
 
 
 def egress_problems(networks: Iterable[str], servers: str) -> Iterator[Between]:
-    """The networks of `egress_cidrs` that hold more than one address of the servers' private network."""
+    """Yield a problem for each network of `egress_cidrs` that contains more than one address of the servers' network.
+
+    Args:
+        networks: The value of `egress_cidrs`.
+        servers: The private network of the deployment's servers.
+    """
     for one in _parsed(networks):
         if one.num_addresses > 1 and one.overlaps(ipaddress.ip_network(servers)):
             allowed = f"not the servers' own network {servers}: that opens their SSH and kubelets to the app's pods"
@@ -168,5 +196,5 @@ def _parsed(networks: Iterable[str]) -> list[Network]:
     return [ipaddress.ip_network(one) for one in networks]
 
 
-# Parsed once, and not for each network of a list.
+# These are parsed once instead of for each network of a list.
 _CLOSED = _parsed((*_PRIVATE, *_NOBODYS, *_LOOPBACK))

@@ -1,4 +1,4 @@
-"""SSH public keys of people, as sshd reads them in `authorized_keys`."""
+"""Check people's SSH public keys as sshd reads them in `authorized_keys`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from pydantic import AfterValidator
 
 from infra.stack_file.strict import HiddenValueError
 
-# `man sshd`, "AUTHORIZED_KEYS FILE FORMAT", without DSA, which OpenSSH 10.0 removed; with the lengths in bytes of what
-# stands in such a key behind its kind, where they are fixed (RFC 8709, RFC 5656, OpenSSH's PROTOCOL.u2f).
+# The kinds are those of `man sshd`, "AUTHORIZED_KEYS FILE FORMAT", without DSA, which OpenSSH 10.0 removed. Each has
+# the lengths in bytes of the parts that follow the kind in such a key; None is a length that varies (RFC 8709, RFC
+# 5656, OpenSSH's PROTOCOL.u2f).
 _TYPES: dict[str, tuple[int | bytes | None, ...]] = {
     "ssh-ed25519": (32,),
     "ssh-rsa": (None, None),
@@ -35,15 +36,18 @@ _KEY = re.compile(
     re.IGNORECASE,
 )
 _SOMEWHERE = re.compile(rf"(?:^|[ \t])(?:{'|'.join(map(re.escape, _TYPES))})[ \t]+[A-Za-z0-9+/]+=*(?:[ \t]|$)")
-_LENGTH = 4  # bytes that a text's length takes (RFC 4251, section 5)
+_LENGTH = 4  # bytes of the number before each part, which is the part's length (RFC 4251, section 5)
 
 
 def public_key(text: str) -> str:
-    """The line without blanks around it; options before the key stay.
+    """Return the line without surrounding blanks; options before the key are kept.
+
+    Args:
+        text: One line of an `authorized_keys` file.
 
     Raises:
-        HiddenValueError: it is a private key, which no message repeats.
-        ValueError: it is no public key.
+        HiddenValueError: The text is a private key, which no message repeats.
+        ValueError: The text is not a public key.
     """
     line = text.strip()
     if "PRIVATE KEY" in line:
@@ -70,7 +74,7 @@ def public_key(text: str) -> str:
 
 
 def _holds(encoded: str, kind: str) -> bool:
-    """Whether the key says of itself what the line says, and has behind it what such a key has."""
+    """Return whether the encoded key has the kind that the line names, and the parts of such a key."""
     parts = _parts(encoded)
     if not parts or parts[0] != kind.encode() or len(parts) != len(_TYPES[kind]) + 1:
         return False
@@ -83,7 +87,7 @@ def _holds(encoded: str, kind: str) -> bool:
 
 
 def _parts(encoded: str) -> list[bytes]:
-    """The texts of a key; empty where it is cut off, or is not the base64 that somebody would write."""
+    """Return the parts of a key, or an empty list if the key is cut off or its base64 is not canonical."""
     try:
         blob = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):

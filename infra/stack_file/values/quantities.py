@@ -1,4 +1,4 @@
-"""Amounts in stage and stack files: Kubernetes quantities with a unit."""
+"""Parse amounts of stage and stack files: Kubernetes quantities with a unit."""
 
 from __future__ import annotations
 
@@ -12,13 +12,20 @@ from infra.stack_file.values.limits import MOST_CPU, MOST_MEMORY_MIB
 from infra.units import Cpu, Memory
 
 _CPU = re.compile(r"([0-9]+)m")
-_MOST_MONEY = Decimal(10) ** 9  # beyond that somebody's finger rested on a key
-_LONGEST = 30  # characters that are looked at: no amount is longer
+_MOST_MONEY = Decimal(10) ** 9  # in any currency: a larger amount is a typing error
+_LONGEST = 30  # characters that are parsed: no amount is longer
 _MEMORY = re.compile(r"([0-9]+)(Mi|Gi)")
 
 
 def parse_cpu(value: object) -> Cpu:
-    """Whole millicores: ``400m``; ValueError for anything else."""
+    """Parse whole millicores, for example ``400m``.
+
+    Args:
+        value: The text, or a `Cpu`, which is returned.
+
+    Raises:
+        ValueError: The value is anything else.
+    """
     if isinstance(value, Cpu):
         return value
     match = _CPU.fullmatch(str(value)[:_LONGEST])
@@ -28,7 +35,14 @@ def parse_cpu(value: object) -> Cpu:
 
 
 def parse_memory(value: object) -> Memory:
-    """Whole MiB or GiB: ``512Mi``, ``1Gi``; ValueError for anything else."""
+    """Parse whole MiB or GiB, for example ``512Mi`` or ``1Gi``.
+
+    Args:
+        value: The text, or a `Memory`, which is returned.
+
+    Raises:
+        ValueError: The value is anything else.
+    """
     if isinstance(value, Memory):
         return value
     match = _MEMORY.fullmatch(str(value)[:_LONGEST])
@@ -39,7 +53,14 @@ def parse_memory(value: object) -> Memory:
 
 
 def parse_money(value: object) -> Decimal:
-    """A month's amount in the provider's currency: ``60``, ``59.50``; ValueError for anything else."""
+    """Parse an amount per month in the provider's currency, for example ``60`` or ``59.50``.
+
+    Args:
+        value: The number as the file has it.
+
+    Raises:
+        ValueError: The value is not a number above 0.
+    """
     wrong = "an amount above 0 in the provider's currency, for example 60 or 59.50, without a unit"
     try:
         amount = Decimal(str(value))

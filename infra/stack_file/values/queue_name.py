@@ -1,4 +1,4 @@
-"""Names of Celery's queues."""
+"""Check the names of Celery's queues."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-# Everything that people call queues; no comma, which is where `celery worker --queues` ends a name, no blank, no quote
-# and no bracket.
-# Keys of Kombu beside the queues in the same Redis (kombu/transport/redis.py): a list of that name can't be made.
+# The pattern takes the characters that people use in queue names. It excludes the comma, which separates names in
+# `celery worker --queues`, blanks, quotes and brackets. Kombu has keys of its own beside the queues in Redis
+# (kombu/transport/redis.py), so a queue cannot have the name of one.
 _KOMBU = ("unacked", "unacked_index", "unacked_mutex")
-# A worker has the queues of its pool in one argument, and those of all pools in one variable: Linux starts no program
-# with more than 128 KiB in either.
+# A worker gets the queues of its pool in one argument, and those of all pools in one variable. Linux refuses to start a
+# program with more than 128 KiB in either.
 MOST_QUEUES = 200
 _NAME = re.compile(r"[A-Za-z0-9_.:@/#+-]{1,100}", re.ASCII)
 
 
 def queue_name(text: str) -> str:
-    """The name as it is.
+    """Return the name unchanged.
+
+    Args:
+        text: The name of a queue.
 
     Raises:
-        ValueError: no worker would consume it, or nobody could ask for it.
+        ValueError: No worker could consume a queue of that name, or no command could name it.
     """
     if not _NAME.fullmatch(text):
         what = "it takes letters, digits and `_ . : @ / # + -`, at most 100"

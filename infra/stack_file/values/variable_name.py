@@ -1,22 +1,28 @@
-"""Names of environment variables, and what their values can be."""
+"""Check the names and values of environment variables."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-# POSIX (Base Definitions, 8.1) has capital letters; programs read small ones as well.  Kubernetes takes more, which no
-# shell can name.
+# POSIX (Base Definitions, 8.1) defines capital letters, and programs also read small ones. Kubernetes accepts more
+# characters, but no shell does.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_MOST = 256  # characters; beyond that something else was pasted
+_MOST = 256  # characters: a longer text was pasted by mistake
 
-_LONGEST_ENTRY = 131_072  # bytes of NAME=value with its end: Linux starts no program with more (MAX_ARG_STRLEN)
-# Bytes of all values: the variables are one Secret, which holds 1 MiB; the stack's own have the rest.
+# Bytes of NAME=value with its final NUL: Linux refuses to start a program with more (MAX_ARG_STRLEN).
+_LONGEST_ENTRY = 131_072
+# Limit of all values in bytes: one Secret holds the variables and at most 1 MiB, of which the stack's own take the
+# rest.
 MOST_BYTES = 1024 * 1024 - 16 * 1024
 
 
 def variable_problem(name: str) -> str | None:
-    """Why this can't be the name of an environment variable; None where it can."""
+    """Explain why an environment variable cannot have the name, or return None if it can.
+
+    Args:
+        name: The name.
+    """
     if not name:
         return "is a variable without a name"
     if len(name) > _MOST:
@@ -27,7 +33,12 @@ def variable_problem(name: str) -> str | None:
 
 
 def value_problem(name: str, value: str) -> str:
-    """Why no program can have this in its environment; empty where it can.  Nothing of the value is in it."""
+    """Explain why no program can have the variable in its environment, without a part of the value; empty if one can.
+
+    Args:
+        name: The variable's name.
+        value: The variable's value, which may be secret.
+    """
     if "\0" in value:
         return "has a NUL character, which ends a text"
     size = len(f"{name}={value}".encode(errors="replace")) + 1
@@ -40,7 +51,11 @@ def value_problem(name: str, value: str) -> str:
 
 
 def total_problem(values: Iterable[str]) -> str:
-    """Why the pods can't have all of these values together; empty where they can."""
+    """Explain why the values together are too large for the pods; empty if they are not.
+
+    Args:
+        values: The values of all variables.
+    """
     size = sum(len(one.encode(errors="replace")) for one in values)
     if size <= MOST_BYTES:
         return ""
