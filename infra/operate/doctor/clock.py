@@ -9,8 +9,8 @@ from email.utils import parsedate_to_datetime
 from infra.clouds import CLOUDS
 from infra.operate.doctor.check import Check, missing, ok, warning
 
-# In seconds. A certificate may be younger than the first. AWS refuses signed requests, which backends in S3 need, after
-# 15 minutes; the second stays below that.
+# In seconds. A clock that is slow by more than the first may call a new certificate not valid yet. AWS refuses signed
+# requests (of backends in S3) from a clock that is off by 15 minutes; the second stays below that.
 _TOLERATED, _BROKEN = (
     60,
     300,
