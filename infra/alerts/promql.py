@@ -25,7 +25,7 @@ INODES_FREE = f"100 * node_filesystem_files_free{{{_MOUNTS}}} / node_filesystem_
 _WAITING = '{__name__=~"celery_queue_length|celery_queue_prefetched"}'
 QUEUE_LENGTH = f"sum by (queue_name) ({_WAITING})"
 ALL_WAITING = f"sum({_WAITING})"
-# Tasks in these queues may wait: they are the slow pool's (docs/explanation/stages.md). Customers wait for all others.
+# Tasks in these queues may wait: they are the slow pool's (docs/explanation/guide.md). Customers wait for all others.
 PATIENT_QUEUES = "slow|backups"
 # Traefik names a service by its namespace, Service and port.
 SHOP_REQUESTS = f'traefik_service_requests_total{{service=~"{APP_NAMESPACE}-{DJANGO}-.*"}}'

@@ -143,7 +143,7 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, past: Past) -
 
 
 def _certificates(config: StackConfig, access: Access, server: Server, ingress: pulumi.Resource) -> dict[str, Any]:
-    """Register the check of certificates after the Ingress, which tells traefik the names to order certificates for."""
+    """Register `Certificates` after the Ingress, which tells traefik the names to order certificates for."""
     made = Certificates(
         "certificates",
         CertificatesArgs(

@@ -18,7 +18,7 @@ from infra.sizing.plan import StackPlan, WorkerPlan
 
 
 def celery_dashboard(plan: StackPlan) -> dict[str, Any]:
-    """Show the indicators of the tier guide (docs/explanation/stages.md) first, then each pool."""
+    """Show the indicators of the tier guide (docs/explanation/guide.md) first, then each pool."""
     longest = max(worker.time_limit for worker in plan.workers)
     mean = "sum by (name) (rate(celery_task_runtime_sum[15m])) / sum by (name) (rate(celery_task_runtime_count[15m]))"
     # Waiting tasks, times the mean duration of a task, divided by the number of processes: the seconds until the queues

@@ -1,6 +1,6 @@
 """Build the alert rules, with numbers from the plan written into them.
 
-The thresholds are those of the tier guide (docs/explanation/stages.md), and more that it does not have.
+The thresholds are those of the tier guide (docs/explanation/guide.md), and more that it does not have.
 docs/reference/alerts.md lists all of them.
 """
 

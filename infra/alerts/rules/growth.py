@@ -1,4 +1,4 @@
-"""Say when to move to the next stage, and when a smaller one would do (indicators of docs/explanation/stages.md)."""
+"""Say when to move to the next stage, and when a smaller one would do (indicators of docs/explanation/guide.md)."""
 
 from __future__ import annotations
 

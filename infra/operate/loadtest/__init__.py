@@ -1,5 +1,5 @@
 """Run the tier guide's load test against any stack.
 
-A pod queues tasks (docs/explanation/stages.md has the guide), and Celery's own events say how long each one waited and
+A pod queues tasks (docs/explanation/guide.md has the guide), and Celery's own events say how long each one waited and
 ran.
 """
