@@ -10,7 +10,7 @@ from pulumi_kubernetes import core, meta
 from infra.names import CELERY_ROLE, PATCH_FORCE, ROLE_LABEL, labels
 from infra.sizing.plan import ContainerPlan, ReplicasPlan, WorkloadPlan
 
-# space on the server's root disk, for logs and folders that live as long as a pod
+# Space on the server's root disk, for logs and folders that live as long as a pod
 EPHEMERAL_STORAGE = "ephemeral-storage"
 DATA_PRIORITY = "stagecoach-data"
 APP_PRIORITY = "stagecoach-app"
@@ -26,8 +26,8 @@ def child_of(component: pulumi.ComponentResource, *, protect: bool | None = None
 def scalable(component: pulumi.ComponentResource, replicas: ReplicasPlan) -> pulumi.ResourceOptions:
     """Return the options of a Deployment whose replica count an autoscaler may own.
 
-    Once a program has set the count, leaving it out would set it to 1 until the autoscaler looks again. Ignored, it
-    stays as it is until the autoscaler changes it (ADR 0023).
+    Once a program has set the count, leaving it out would set it to 1 until the autoscaler looks again. So Pulumi
+    ignores it, and it stays as it is until the autoscaler changes it (ADR 0023).
     """
     options = child_of(component)
     if replicas.autoscaled:

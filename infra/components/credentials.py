@@ -21,7 +21,7 @@ class Credentials(pulumi.ComponentResource):
     redis_cache_exporter: pulumi.Output[str]
     redis_cache_admin: pulumi.Output[str]
     django: pulumi.Output[str]
-    # made even without Grafana: a protected secret can't be deleted when Grafana is switched off
+    # This one is made even without Grafana: a protected secret can't be deleted when Grafana is switched off
     grafana: pulumi.Output[str]
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:

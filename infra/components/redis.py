@@ -33,8 +33,8 @@ CACHE_UID = 10004  # a number of its own above the host's users; the cache keeps
 PORT, EXPORTER_PORT = 6379, 9121
 _CLAIM_SIZE = "2Gi"  # constant, as in every claim template
 # A Redis that hangs accepts the connection and never answers. The kubelet's time-out ends only the shell, and
-# containerd waits two more minutes for redis-cli, which holds its output (containerd#9568). So redis-cli ends itself
-# before that.
+# containerd waits two more minutes for redis-cli, which holds its output (containerd#9568). So `timeout` ends redis-cli
+# first.
 _PING = ["sh", "-c", "timeout 4 redis-cli ping | grep -q PONG"]
 
 

@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import dataclass
 
 EXPORTER, ADMIN = "exporter", "admin"
-# The app gets all commands on keys, channels and scripts, which kombu, Celery's result backend and caches use. It gets
-# none of Redis' own categories that change the configuration, empty or stop Redis, copy it elsewhere or load code. Some
-# harmless commands in those categories are given back: reading Redis' state, and slow ways of reading keys. SCRIPT
-# DEBUG is in neither category, but stops all other clients as long as its client likes.
+# The app gets all commands on keys, channels and scripts, which kombu, Celery's result backend and caches use. It does
+# not get @admin and @dangerous: their commands change the configuration, empty or stop Redis, copy it elsewhere or load
+# code. Some harmless ones are given back: reading Redis' state, and slow ways of reading keys. SCRIPT DEBUG is in
+# neither category, but stops all other clients for as long as its client likes.
 _APP = "~* &* +@all -@admin -@dangerous +info +keys +sort +sort_ro -script|debug"
 _CLEARS = " +flushdb"  # for Django's `cache.clear()`; never given for the broker
 # redis_exporter runs these at each scrape (its exporter.go). It reads no key.

@@ -159,7 +159,7 @@ def run_under_mocks(
         settings.SETTINGS.outputs = set()  # the run before may have left some
         await pulumi.runtime.run_in_stack(program)
 
-    # the program refuses them unless they are encrypted
+    # The program refuses these keys unless they are encrypted.
     secret = [key for key in config or {} if key.rpartition(":")[2] in SECRET_KEYS]
     pulumi.runtime.set_all_config(dict(config or {}), secret)
     asyncio.run(run())

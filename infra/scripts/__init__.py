@@ -1,4 +1,4 @@
-"""Shell scripts that run on servers, one file each, and the files that they write there."""
+"""Load the shell scripts that run on servers, one file each, and the files that they write there."""
 
 import shlex
 from collections.abc import Mapping

@@ -50,7 +50,7 @@ class PrometheusArgs:
 
 
 class Prometheus(pulumi.ComponentResource):
-    """Run the only workload with a service-account token: it discovers pods and reads cAdvisor.
+    """Run Prometheus, the only workload with a service-account token: it discovers pods and reads cAdvisor.
 
     Rules and receivers are in autonamed objects (ADR 0005): a change restarts the pod, but keeps the StatefulSet.
     """

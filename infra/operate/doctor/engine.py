@@ -13,7 +13,7 @@ from infra.versions import PULUMI_VERSION
 
 _INSTALL = "Install Pulumi as its vendor says: https://www.pulumi.com/docs/iac/download-install/"
 _NUMBER = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
-# by plugin: the Python package with the same version
+# For each plugin, the Python package that has the same version.
 _ALWAYS = {
     "kubernetes": "pulumi-kubernetes",
     "command": "pulumi-command",
