@@ -48,5 +48,11 @@ def faster_expression(expression: str, speed: int) -> str:
 
 
 def faster_seconds(seconds: int, speed: int, *, least: int = 1) -> int:
-    """Divide a number of seconds in an expression, down to `least` seconds."""
+    """Divide a number of seconds in an expression.
+
+    Args:
+        seconds: how long something lasts.
+        speed: the divisor.
+        least: the smallest result.
+    """
     return max(seconds // speed, least)

@@ -20,7 +20,14 @@ _WHOLE = re.compile(r"[-+]?[0-9]{1,4000}")
 
 
 def wrong(option: str, value: object, allowed: str, hint: str) -> Problem:
-    """Return the problem of one option."""
+    """Return the problem of one option.
+
+    Args:
+        option: the option, such as --stage.
+        value: the value that was given.
+        allowed: a description of the values that are allowed.
+        hint: what to do.
+    """
     return Problem(path=option, value=str(value), allowed=allowed, hint=hint)
 
 

@@ -12,7 +12,14 @@ from infra.stack_file.stack_config import StackConfig
 
 
 def show_plan(config: StackConfig, made: StackPlan, shown: Format, parts: Parts) -> None:
-    """Print the plan; JSON always has all of it, text and Markdown only the parts that are asked for, if any are."""
+    """Print the plan, or only the parts that are asked for; JSON always has the whole plan.
+
+    Args:
+        config: the config that was planned.
+        made: its plan.
+        shown: text, Markdown or JSON.
+        parts: the parts that are asked for; none: the whole plan.
+    """
     explained = explain_parts(config, parts)
     if shown is Format.JSON:
         from infra.report.plan_json import plan_to_json  # noqa: PLC0415  see above

@@ -44,7 +44,13 @@ def read_sides(before: str, after: str, provider: str | None) -> tuple[StackConf
 
 
 def with_stage(config: StackConfig, stage: int | None, provider: str | None) -> StackConfig:
-    """Return the config with another stage or provider, validated again; None keeps the file's."""
+    """Return the config with another stage or provider, validated again.
+
+    Args:
+        config: the stack file.
+        stage: the stage's number; None: the file's.
+        provider: the provider; another one also gets its default region. None: the file's.
+    """
     if stage is None and provider is None:
         return config
     values = config.model_dump(mode="json", exclude_unset=True)

@@ -144,6 +144,11 @@ def answer_of(options: LoadOptions, config: StackConfig, *, fixed: bool) -> What
 def show_answer(answer: WhatIf, output_format: Format, parts: Parts) -> None:
     """Print the answer and the parts that are asked for; then refuse a plan that is not sound or does not hold.
 
+    Args:
+        answer: the plan under the load.
+        output_format: text, Markdown or JSON.
+        parts: the parts of the plan that are asked for.
+
     Raises:
         RefusedError: the plan is not sound, or a part of it fails below these customers.
     """

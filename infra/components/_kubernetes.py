@@ -109,9 +109,14 @@ def scratch(container: ContainerPlan) -> str:
 
 
 def empty_dir(name: str, size: str, *, memory: bool = False) -> core.v1.VolumeArgs:
-    """Return a folder that lives as long as its pod; a folder in memory counts against the container's limit.
+    """Return a folder that lives as long as its pod.
 
     If it grows beyond its size, the kubelet evicts the pod before the server's disk is full.
+
+    Args:
+        name: the volume's name in the pod.
+        size: a Kubernetes quantity, such as 64Mi.
+        memory: True keeps the folder in memory, which counts against the container's limit.
     """
     source = core.v1.EmptyDirVolumeSourceArgs(medium="Memory" if memory else None, size_limit=size)
     return core.v1.VolumeArgs(name=name, empty_dir=source)
@@ -143,7 +148,14 @@ def scrape(port: int, path: str = "/metrics") -> dict[str, str]:
 
 
 def exec_probe(command: list[str], *, period: int, failures: int = 3, timeout: int = 5) -> core.v1.ProbeArgs:
-    """Probe with a command; times are in seconds."""
+    """Return a probe that runs a command in the container.
+
+    Args:
+        command: it succeeds with exit code 0.
+        period: seconds between two probes.
+        failures: failed probes in a row until the kubelet acts.
+        timeout: seconds that one probe may take.
+    """
     return core.v1.ProbeArgs(
         exec_=core.v1.ExecActionArgs(command=command),
         period_seconds=period,
@@ -153,9 +165,15 @@ def exec_probe(command: list[str], *, period: int, failures: int = 3, timeout: i
 
 
 def tcp_probe(port: str, *, period: int, failures: int = 3, timeout: int = 5) -> core.v1.ProbeArgs:
-    """Probe with a connection, for programs without a web page; times are in seconds.
+    """Return a probe that connects to a port, for programs without a web page.
 
     The kernel accepts connections for a process that hangs, so this probe only finds a process that does not listen.
+
+    Args:
+        port: the port's name.
+        period: seconds between two probes.
+        failures: failed probes in a row until the kubelet acts.
+        timeout: seconds that one probe may take.
     """
     return core.v1.ProbeArgs(
         tcp_socket=core.v1.TCPSocketActionArgs(port=port),

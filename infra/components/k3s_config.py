@@ -61,7 +61,15 @@ def render_k3s_config(
 
 
 def render_agent_config(node: NodePlan, *, name: str, private_ip: str, server_private_ip: str, token: str) -> str:
-    """Return a Celery server's config as YAML; its taint keeps pods away that do not tolerate it."""
+    """Return a Celery server's config as YAML; its taint keeps pods away that do not tolerate it.
+
+    Args:
+        node: the plan of the Celery servers.
+        name: the node's name.
+        private_ip: the Celery server's private address.
+        server_private_ip: the main server's private address, where the API server listens.
+        token: the secret that Celery servers join with.
+    """
     config: dict[str, Any] = {
         "node-name": name,
         "node-ip": private_ip,

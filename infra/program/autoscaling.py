@@ -37,7 +37,13 @@ class Autoscaling:
         return list(self._lowered(opts))
 
     def follow(self, workload: WorkloadPlan, deployment_name: pulumi.Output[str], opts: pulumi.ResourceOptions) -> None:
-        """Register the workload's autoscaler after its Deployment, unless it has none or `lower` has registered it."""
+        """Register the workload's autoscaler after its Deployment, unless it has none or `lower` has registered it.
+
+        Args:
+            workload: the Deployment's plan.
+            deployment_name: an output of the Deployment, so that the autoscaler waits for it.
+            opts: the options of the autoscaler.
+        """
         if self.exists(workload) and not self._falls(workload):
             self._make(workload, deployment_name, opts)
 

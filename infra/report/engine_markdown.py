@@ -16,7 +16,13 @@ _SHOWN_ERROR = 2000  # characters; a refusal with all its problems is shorter
 
 
 def engine_markdown(preview: EnginePreview, ruling: Ruling, diff_text: str) -> list[str | Folded]:
-    """Return counts and errors in the open; the table and the engine's own text are folded."""
+    """Return counts and errors in the open; the table and the engine's own text are folded.
+
+    Args:
+        preview: the engine's preview.
+        ruling: the guard's decisions on it.
+        diff_text: the output of `pulumi preview --diff`; empty: leave it out.
+    """
     counts = Counter(step.op for step in preview.steps)
     ordered = sorted(counts, key=_rank)
     summary = [f"{counts[op]} to {plain(op)}" for op in ordered] or ["no changes"]

@@ -106,7 +106,14 @@ def print_folded(console: Console, text: str | Text, *, first: str = "", then: s
 
 
 def print_parts(console: Console, *parts: str | Text, between: str = _APART, first: str = _INDENT) -> None:
-    """Print commands without breaking them, as many on a line as fit."""
+    """Print commands without breaking them, as many on a line as fit.
+
+    Args:
+        console: the console to print on.
+        parts: the commands.
+        between: put between two of them on one line.
+        first: put before each line.
+    """
     line = Text()
     for part in parts:
         longer = line + (between if line else first) + part
@@ -119,7 +126,14 @@ def print_parts(console: Console, *parts: str | Text, between: str = _APART, fir
 
 
 def print_named(console: Console, name: str, value: str | Text, *, first: str = _INDENT) -> None:
-    """Print a path or address without breaking it, behind its name or below it."""
+    """Print a path or address without breaking it, behind its name or below it.
+
+    Args:
+        console: the console to print on.
+        name: printed before the value.
+        value: the path or address.
+        first: put before the name.
+    """
     line = Text(f"{first}{name} ") + value
     if cell_len(line.plain) <= console.width:
         _print_line(console, line)

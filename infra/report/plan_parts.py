@@ -59,7 +59,14 @@ def parts_json(explained: Explained, parts: Parts) -> dict[str, Any]:
 
 
 def print_parts(explained: Explained, made: StackPlan, shown: Format, parts: Parts) -> None:
-    """Print each part that is asked for, as text or Markdown."""
+    """Print each part that is asked for, as text or Markdown.
+
+    Args:
+        explained: the result of `explain_parts`.
+        made: the plan.
+        shown: Markdown, or else text.
+        parts: the parts that are asked for.
+    """
     if parts.explain:
         from infra.report.explain_text import explanations_markdown, print_explanations  # noqa: PLC0415  as above
 

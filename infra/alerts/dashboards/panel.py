@@ -57,7 +57,13 @@ def number(title: str, unit: Unit, expression: str, *, at: tuple[float, ...] = (
 
 
 def dashboard(name: str, title: str, panels: Sequence[Panel]) -> dict[str, Any]:
-    """Lay out panels three in a row, in order; the uid is constant, so that links to the dashboard keep working."""
+    """Lay out panels three in a row, in order.
+
+    Args:
+        name: part of the constant uid, so that links to the dashboard keep working.
+        title: the dashboard's title.
+        panels: its panels, from left to right and from top to bottom.
+    """
     return {
         "uid": f"stagecoach-{name}",
         "title": title,

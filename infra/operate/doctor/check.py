@@ -30,10 +30,22 @@ def ok(name: str, found: str) -> Check:
 
 
 def warning(name: str, found: str, mend: str) -> Check:
-    """Return a result that somebody should look at; an update works all the same."""
+    """Return a result that somebody should look at; an update works all the same.
+
+    Args:
+        name: the check's name.
+        found: a description without secrets.
+        mend: how to fix it.
+    """
     return Check(name=name, status=Status.WARNING, found=found, mend=mend)
 
 
 def missing(name: str, found: str, mend: str) -> Check:
-    """Return a result that makes an update fail."""
+    """Return a result that makes an update fail.
+
+    Args:
+        name: the check's name.
+        found: a description without secrets.
+        mend: how to fix it.
+    """
     return Check(name=name, status=Status.MISSING, found=found, mend=mend)

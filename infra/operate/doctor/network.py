@@ -30,7 +30,13 @@ def connect(host: str, port: int) -> str | None:
 
 
 def server_checks(config: StackConfig, address: str, try_port: Connect = connect) -> Iterator[Check]:
-    """Check the ports of the running server."""
+    """Check the ports of the running server.
+
+    Args:
+        config: the stack file.
+        address: the server's public address.
+        try_port: connects to a host and port, as `connect`.
+    """
     for port, what in PORTS.items():
         said = try_port(address, port)
         if said is None:

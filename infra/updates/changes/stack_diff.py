@@ -24,7 +24,7 @@ class Restart:
 
     name: str  # a workload's name, "server" or "k3s"
     why: tuple[str, ...]
-    # estimated by infra/updates/changes/assumptions.py; 0: the old pod stays until the new one answers
+    # Estimated by infra/updates/changes/assumptions.py; 0: the old pod stays until the new one answers
     away_seconds: int = 0
 
 
