@@ -76,7 +76,7 @@ def container_selector(workload: WorkloadPlan) -> str:
 
 
 def running_pods(workload: WorkloadPlan) -> str:
-    """Count the running pods of a workload; cAdvisor shows no container that has ended."""
+    """Return an expression that counts a workload's running pods; cAdvisor shows no container that has ended."""
     return f"count(count by (pod) (container_memory_working_set_bytes{{{container_selector(workload)}}}))"
 
 
@@ -86,14 +86,14 @@ def cores(cpu: Cpu) -> str:
 
 
 def cpu_of_request(workload: WorkloadPlan) -> str:
-    """Return the percentage of their CPU request that the workload's pods use together."""
+    """Return an expression for the percentage of their CPU request that the workload's pods use together."""
     series = f"container_cpu_usage_seconds_total{{{container_selector(workload)}}}"
     request = cores(workload.containers[0].requests.cpu)
     return f"100 * sum(rate({series}[5m])) / ({request} * count(count by (pod) ({series})))"
 
 
 def cpu_of_limit(workload: WorkloadPlan) -> str:
-    """Return the percentage of its CPU limit that each pod uses."""
+    """Return an expression for the percentage of its CPU limit that each pod uses."""
     selector = container_selector(workload)
     used = f"sum by (namespace,pod) (rate(container_cpu_usage_seconds_total{{{selector}}}[5m]))"
     limit = f"container_spec_cpu_quota{{{selector}}} / container_spec_cpu_period{{{selector}}}"
@@ -101,14 +101,14 @@ def cpu_of_limit(workload: WorkloadPlan) -> str:
 
 
 def memory_of_limit() -> str:
-    """Return the percentage of its memory limit that each container of the shop uses, except Postgres."""
+    """Return an expression for the percentage of its memory limit that each container but Postgres uses."""
     inside, by = f'namespace="{APP_NAMESPACE}",container!="postgres"', "by (namespace,pod,container)"
     used = f"max {by} (container_memory_working_set_bytes{{{inside}}})"
     return f"100 * {used} / on (namespace,pod,container) max {by} (container_spec_memory_limit_bytes{{{inside}}} > 0)"
 
 
 def postgres_memory() -> str:
-    """Return the percentage of its memory limit that Postgres uses, without page cache.
+    """Return an expression for the percentage of its memory limit that Postgres uses, without page cache.
 
     The working set would include active page cache, which a healthy Postgres fills up to the limit.
     """
@@ -129,6 +129,6 @@ def literal(text: str) -> str:
 
 
 def queue_wait(matcher: str = "") -> str:
-    """Return how many seconds the slowest 5 % of the started tasks waited at least, by queue."""
+    """Return an expression for the seconds that the slowest 5 % of started tasks waited at least, by queue."""
     series = f"celery_task_queue_wait_time_bucket{{{matcher}}}" if matcher else "celery_task_queue_wait_time_bucket"
     return f"histogram_quantile(0.95, sum by (le,queue_name) (rate({series}[5m])))"

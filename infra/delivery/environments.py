@@ -55,7 +55,7 @@ def read_environment(api: Api, repository: str, name: str) -> Environment | None
 def _find(api: Api, path: str) -> dict[str, Any] | None:
     """Return GitHub's answer; None for 404, or if the repository's GitHub plan lacks the feature.
 
-    In that case GitHub answers 403 with `Upgrade to GitHub Pro ...`.
+    For a missing feature, GitHub answers 403 with `Upgrade to GitHub Pro ...`.
     """
     try:
         found: dict[str, Any] | None = api.find(path)

@@ -15,7 +15,7 @@ class _Dumper(yaml.SafeDumper):
     """Dump YAML safely, with texts of several lines as blocks."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  the base's signature
-        """Write labels that occur twice twice, instead of as an alias."""
+        """Write repeated labels out each time, instead of as an alias."""
         return True
 
 

@@ -50,7 +50,7 @@ def _disks(ahead: int) -> list[Alert]:
 
 
 def _patches() -> list[Alert]:
-    """Read the file that each server writes (infra/scripts/patches/metrics.sh); a server without it is not patched."""
+    """Return the alerts on the file that infra/scripts/patches/metrics.sh writes; a server without it is not patched."""
     answers = f'max by (instance) (up{{job="{NODE_EXPORTER}"}} == 1)'
     late = (
         f"time() - max by (instance) (stagecoach_patches_applied_seconds) > {_PATCH_DAYS * 86_400}",
@@ -94,8 +94,7 @@ def _cpu_and_memory() -> list[Alert]:
             summary="{{ $labels.instance }}: the provider takes more than 10 % of the CPU away",
         ),
         Alert(
-            # The kubelet counts more as used than the kernel does: by the kernel's count, it could evict pods before 90
-            # %.
+            # The kubelet counts more as used than the kernel: by the kernel's count, pods could be gone before 90 %.
             name="NodeMemoryHigh",
             expression=f"{NODE_WORKING_SET} > 90",
             minutes=5,

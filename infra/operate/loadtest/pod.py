@@ -74,7 +74,7 @@ def render_pod(worker: Mapping[str, Any], load_asked: Load) -> dict[str, Any]:
 def _command() -> list[str]:
     """Return the pod's command: like the app's own pods, it waits for the broker first.
 
-    The command contains both scripts because the images of older stacks don't mount them.
+    The command contains both scripts because pods of older stacks don't mount them.
     """
     wait = load("stagecoach_celery/stagecoach_wait.py")
     return ["python", "-c", wait, _WAIT_SECONDS, "python", "-c", load("loadtest.py")]
