@@ -50,7 +50,7 @@ def _disks(ahead: int) -> list[Alert]:
 
 
 def _patches() -> list[Alert]:
-    """Return the alerts on the file that infra/scripts/patches/metrics.sh writes; a server without it is not patched."""
+    """Return alerts on the file that infra/scripts/patches/metrics.sh writes; a server without it is not patched."""
     answers = f'max by (instance) (up{{job="{NODE_EXPORTER}"}} == 1)'
     late = (
         f"time() - max by (instance) (stagecoach_patches_applied_seconds) > {_PATCH_DAYS * 86_400}",

@@ -1,1 +1,1 @@
-"""Remove secrets that the engine's own marks have missed from a text."""
+"""Remove secrets from a text that the engine's own marks have missed."""

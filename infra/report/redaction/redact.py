@@ -26,7 +26,7 @@ _ENCODED_LOGIN = re.compile(rf"({_SCHEME}%3A%2F%2F[^\s&\"'<>]*?%3A)[^\s&\"'<>]+%
 # a minute for a megabyte.
 _WITH_AT = re.compile(r"(?<![^\s\"'<>])[^\s\"'<>]*@")
 _WITH_ENCODED_AT = re.compile(r"(?<![^\s&\"'<>])[^\s&\"'<>]*%40")
-# libpq uses these words, and programs that print their settings.
+# libpq uses these words, and so do programs that print their settings.
 _WORD = re.compile(r"\b(pass(?:word|wd)?)=(?!\[secret\])('(?:[^'\\]|\\.)*'|[^\s&;,\"'<>]+)", re.IGNORECASE)
 # This matches a field of a JSON or YAML text in a variable.
 _FIELD = re.compile(
@@ -49,8 +49,8 @@ def redact(text: str, environment: Mapping[str, str]) -> str:
 
     Args:
         text: the text that is published.
-        environment: the variables. The values of those with telling names are secret, as are passwords in any
-            variable's URL.
+        environment: the variables. A value is secret if its variable's name says so (`_NAMES`), and so is a password
+            in a URL of any variable.
     """
     return masker(environment)(text)
 

@@ -81,7 +81,7 @@ def _cores(raw: bytes) -> Iterable[str]:
 
 
 def _in_base64(core: str) -> str:
-    """Match base64 in both alphabets, wrapped anywhere, and percent-encoded."""
+    """Return a pattern for base64 in both alphabets, wrapped anywhere, and percent-encoded."""
     either = {"+": r"(?:[+-]|%(?:25)*2[bB])", "/": r"(?:\\*/|_|%(?:25)*2[fF])"}
     joint = rf"(?:{_BREAK})?" if len(core) > _SHORTEST else ""
     return joint.join(either.get(letter, letter) for letter in core)
@@ -95,7 +95,7 @@ def _joined(value: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _one(part: str) -> str:
-    """Match one character, or a run of blanks or backslashes, in every spelling."""
+    """Return a pattern for one character, or a run of blanks or backslashes, in every spelling."""
     if part.isspace():
         return _BLANK
     if part[0] == "\\":
