@@ -160,6 +160,6 @@ def _exporter(args: RedisArgs, secret: pulumi.Input[str]) -> core.v1.ContainerAr
         ],
         resources=resources(args.plan.workload.container("exporter")),
         security_context=hardened(),
-        # No readiness probe: an exporter that is not ready would take the data service out of its Service.
+        # Without a readiness probe: an exporter that is not ready would take Redis out of its Service.
         liveness_probe=tcp_probe("metrics", period=30),
     )

@@ -28,7 +28,7 @@ def published(findings: Findings, environment: Mapping[str, str]) -> str:
     return cut(mask(render_comment(clean)), LIMIT)
 
 
-def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401  whatever a finding is made of
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401  any part of a finding
     """Yield every text in a value, however deeply nested."""
     if isinstance(value, str):
         yield value

@@ -15,7 +15,7 @@ from infra.operate.doctor.pulumi_cli import PulumiCli
 from infra.operate.kubectl import Kubectl
 
 _NOT_SELECTED, _NOT_NAMED = "no stack selected", "no stack named"
-# By pulumi's message when it gives no kubeconfig: its meaning, and a hint.
+# If pulumi gives no kubeconfig, its message contains one of these keys. The values are the meaning and a hint.
 _MEANINGS = {
     "does not have output property": (
         "its state has no kubeconfig: it was never built, or its first update failed",

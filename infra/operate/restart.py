@@ -22,7 +22,7 @@ _ANNOTATION = "kubectl.kubernetes.io/restartedAt"
 MANAGER = "stagecoach-restart"
 _POLL_SECONDS = 1.0
 _KINDS = ("Deployment", "StatefulSet", "DaemonSet")
-# What customers notice of a restart. A part that is not in this list restarts without downtime.
+# Customers notice a restart of these parts. Every other part restarts without downtime.
 _DOWNTIME = {
     POSTGRES: "the database is down for about ten seconds, longer after a crash; orders get an error meanwhile",
     REDIS_BROKER: "the broker is down for some seconds: pages that queue a task get an error; queued tasks stay",

@@ -53,7 +53,7 @@ class Mocks(pulumi.runtime.Mocks):
         """Return the name of an object whose name the engine chooses."""
         return f"{args.name}-autonamed"
 
-    def call(self, args: MockCallArgs) -> Any:  # noqa: ANN401  as the base has it
+    def call(self, args: MockCallArgs) -> Any:  # noqa: ANN401  the base's signature
         """Fail: the program would take an empty answer for a provider that has nothing."""
         raise LookupError(f"no call expected: {args.token}")
 

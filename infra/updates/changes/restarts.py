@@ -111,8 +111,8 @@ def _app_reasons(
             yield names, f"stagecoach:app.{one}"
     if before.app.celery_app != after.app.celery_app:
         yield names[1:], "stagecoach:app.celery_app"
-    # Without the `stagecoach:` prefix, by which `events` recognises a changed environment: here it stays the same, and
-    # no migration runs.
+    # `events` recognises a changed environment by the prefix `stagecoach:`. Here the environment stays the same and no
+    # migration runs, so these reasons have no prefix.
     for one in _WEB_FIELDS:
         if getattr(before.app, one) != getattr(after.app, one):
             yield names[:1], f"app.{after.app.interface if one == 'application' else one}"

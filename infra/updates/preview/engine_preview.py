@@ -109,7 +109,7 @@ def parse_preview(text: str, source: str) -> EnginePreview:
     )
 
 
-def _loaded(text: str) -> Any:  # noqa: ANN401  whatever stands there
+def _loaded(text: str) -> Any:  # noqa: ANN401  any JSON
     """Load JSON and refuse an object that has a key twice.
 
     A parser keeps one of the two values, perhaps the wrong one.
