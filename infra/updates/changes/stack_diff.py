@@ -114,7 +114,7 @@ class Event:
 class WayBack:
     """Describe the update back to the old stack file; it is planned like any other update."""
 
-    complete: bool  # the server's type and the price per month are the old ones again
+    complete: bool  # the server would have its old type again; a volume that has grown stays larger all the same
     lines: tuple[str, ...]
 
 
