@@ -1,1 +1,1 @@
-"""Alert rules, dashboards and PromQL: pure, they load neither Pulumi nor a cluster."""
+"""Build alert rules, dashboards and PromQL as values; nothing here loads Pulumi or asks a cluster."""

@@ -1,4 +1,4 @@
-"""Prometheus' scrape configuration."""
+"""Build Prometheus' scrape configuration."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from infra.names import APP_NAMESPACE, MONITORING_NAMESPACE, NODE_EXPORTER, SYST
 
 _TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token"  # noqa: S105  a path
 _CA = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"
-# k3s's own /metrics is the union of its parts, 56,000 series and more (domain 6.3): only cAdvisor, and only these.
+# k3s's own /metrics is the union of all its parts: 56,000 series and more. So only cAdvisor is read, and only these of
+# its metrics.
 CADVISOR = (
     "container_cpu_usage_seconds_total",
     "container_cpu_cfs_throttled_seconds_total",
@@ -21,12 +22,16 @@ CADVISOR = (
     "container_spec_cpu_period",
     "container_oom_events_total",
 )
-_INTERVAL, _SLOW_TIMEOUT = "30s", "10s"  # a timeout above the interval is refused: both are scaled
+_INTERVAL, _SLOW_TIMEOUT = "30s", "10s"  # Prometheus refuses a timeout above the interval, so a rehearsal scales both.
 _ANNOTATION = "__meta_kubernetes_pod_annotation_prometheus_io"
 
 
 def scrape_config(speed: int = 1) -> dict[str, Any]:
-    """prometheus.yml without remote write; alerts go to the sidecar."""
+    """Return the content of prometheus.yml; alerts go to the Alertmanager in the same pod.
+
+    Args:
+        speed: the factor by which all times are shortened in a rehearsal.
+    """
     interval = faster(_INTERVAL, speed, least=LEAST_INTERVAL)
     return {
         "global": {"scrape_interval": interval, "evaluation_interval": interval},
@@ -46,23 +51,25 @@ def _cadvisor() -> dict[str, Any]:
         "job_name": "cadvisor",
         "scheme": "https",
         "metrics_path": "/metrics/cadvisor",
-        # Its samples carry times of their own: with those a container that ended would be seen for five more minutes.
+        # cAdvisor's samples carry their own times. With those, Prometheus would show a container for five minutes after
+        # its end.
         "honor_timestamps": False,
         "authorization": {"credentials_file": _TOKEN},
-        # The kubelet's serving certificate is k3s's own and names no address of the pod network.
+        # The kubelet's serving certificate is signed by k3s and names no address of the pod network.
         "tls_config": {"ca_file": _CA, "insecure_skip_verify": True},
         "kubernetes_sd_configs": [{"role": "node"}],
         "relabel_configs": [{"source_labels": ["__meta_kubernetes_node_name"], "target_label": "instance"}],
         "metric_relabel_configs": [
             {"source_labels": ["__name__"], "regex": "|".join(CADVISOR), "action": "keep"},
-            # Sums over pods and slices, and the sandbox: nothing reads them, and they are half of the series.
+            # These are sums over pods and slices, and the pod sandbox. Nothing reads them, and they are half of the
+            # series.
             {"source_labels": ["container"], "regex": "(|POD)", "action": "drop"},
         ],
     }
 
 
 def _pods(speed: int) -> dict[str, Any]:
-    """Pods that ask for it by annotation; the queue exporter needs a moment for its answer."""
+    """Read the pods that ask for it by annotation; the timeout is long because the queue exporter is slow to answer."""
     return {
         "job_name": "pods",
         "scrape_timeout": faster(_SLOW_TIMEOUT, speed, least=LEAST_INTERVAL),
@@ -96,7 +103,7 @@ def _nodes() -> dict[str, Any]:
 
 
 def _traefik() -> dict[str, Any]:
-    """By its port's name: the annotation in k3s's manifest says 8082, the chart listens on 9100."""
+    """Choose the port by its name: the annotation in k3s's manifest says 8082, but the chart listens on 9100."""
     return {
         "job_name": "traefik",
         "kubernetes_sd_configs": [{"role": "pod", "namespaces": {"names": [SYSTEM_NAMESPACE]}}],
@@ -108,7 +115,7 @@ def _traefik() -> dict[str, Any]:
 
 
 def _only(name: str) -> list[dict[str, Any]]:
-    """Running pods of one name; a finished one has no one to answer."""
+    """Keep running pods of one name; a finished pod can't answer."""
     label = "__meta_kubernetes_pod_label_app_kubernetes_io_name"
     return [
         {"source_labels": [label], "regex": name, "action": "keep"},

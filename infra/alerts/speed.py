@@ -1,4 +1,4 @@
-"""Time scaled down, so that an alert can be rehearsed in minutes; a speed of 1 changes nothing."""
+"""Shorten times so that an alert can be rehearsed in minutes; a speed of 1 changes nothing."""
 
 from __future__ import annotations
 
@@ -6,16 +6,29 @@ import re
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _DURATION = re.compile(r"(\d+)([smhd])")
-# A range, a subquery's range, an offset.  Its step, after the colon, is a duration like `for`.
+# This matches a range, the range of a subquery with its step, or an offset.
 _WINDOW = re.compile(r"(?P<before>\[|\boffset )(?P<window>\d+[smhd])(?::(?P<step>\d+[smhd]))?")
-# cAdvisor measures every 10 to 15 s, whoever asks how often: a shorter range holds no two of its measurements.
+# cAdvisor measures every 10 to 15 s, however often it is asked: a shorter range would not contain two measurements.
 LEAST_WINDOW = 30
-# How often is read and evaluated at most: on a server under load cAdvisor takes more than a second to answer.
+# The shortest interval between two readings or evaluations, in seconds: on a server under load, cAdvisor takes more
+# than a second to answer.
 LEAST_INTERVAL = 5
 
 
 def faster(duration: str, speed: int, *, least: int = 1) -> str:
-    """A duration such as 5m, divided; whole seconds, at least one, and nothing stays nothing."""
+    """Divide a duration such as 5m.
+
+    Args:
+        duration: a number with s, m, h or d.
+        speed: the divisor.
+        least: the shortest result, in seconds.
+
+    Returns:
+        Whole seconds, such as 30s. A duration of 0 stays 0.
+
+    Raises:
+        ValueError: the text is not a duration.
+    """
     found = _DURATION.fullmatch(duration)
     if found is None:
         raise ValueError(f"{duration} is no duration such as 5m")
@@ -24,7 +37,7 @@ def faster(duration: str, speed: int, *, least: int = 1) -> str:
 
 
 def faster_expression(expression: str, speed: int) -> str:
-    """Its ranges, steps and offsets, divided; amounts stay what they are."""
+    """Divide an expression's ranges, steps and offsets; other numbers stay."""
 
     def replaced(found: re.Match[str]) -> str:
         window = faster(found["window"], speed, least=LEAST_WINDOW)
@@ -35,5 +48,11 @@ def faster_expression(expression: str, speed: int) -> str:
 
 
 def faster_seconds(seconds: int, speed: int, *, least: int = 1) -> int:
-    """An amount of an expression that says how long something lasts."""
+    """Divide a number of seconds in an expression.
+
+    Args:
+        seconds: how long something lasts.
+        speed: the divisor.
+        least: the smallest result.
+    """
     return max(seconds // speed, least)

@@ -1,1 +1,1 @@
-"""The command line: `python -m infra`."""
+"""Define the command line: `python -m infra`."""

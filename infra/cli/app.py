@@ -93,7 +93,7 @@ def plan(  # noqa: PLR0913  each is an option of its own
     """Print what a stack would build, and prove that it fits; with --customers and tasks, what such a load needs."""
     parts = Parts(explain=explain, workload=workload, contracts=contracts)
     shown = Format.JSON if json_output else output_format
-    # By position, in the order of the class.
+    # Positional arguments, in the order of the class.
     options = LoadOptions(
         customers, tasks_per_customer_day, task_seconds, peak_factor, requests_per_customer_day, request_seconds
     )
@@ -117,7 +117,7 @@ app.command()(guard)
 app.command()(loadtest)
 app.command()(logs)
 app.command()(restart)
-# What follows the first word is the command's own, options as well.
+# Everything after the first word belongs to the command in the pod, options as well.
 app.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})(run_command)
 app.command()(shell)
 app.command()(runner_access)
@@ -127,7 +127,7 @@ app.command()(render)
 
 
 def run() -> None:
-    """The entry point: messages for people instead of tracebacks."""
+    """Run the command line, and print messages for people instead of tracebacks."""
     arguments = own_arguments(sys.argv[1:])
     try:
         app(arguments, prog_name=_program(arguments, os.environ))
@@ -141,9 +141,9 @@ def run() -> None:
 
 
 def own_arguments(arguments: list[str]) -> list[str]:
-    """Arguments with --no-color in front, where Typer knows it; people write it behind.  It holds for help, too.
+    """Move --no-color to the front, where Typer knows it; people write it at the end. It applies to help, too.
 
-    Behind `--` it is not ours: `run -- python manage.py check --no-color`.
+    After `--` the option belongs to another program: `run -- python manage.py check --no-color`.
     """
     end = arguments.index("--") if "--" in arguments else len(arguments)
     own, others = arguments[:end], arguments[end:]
@@ -154,13 +154,16 @@ def own_arguments(arguments: list[str]) -> list[str]:
 
 
 def _program(arguments: Sequence[str], environment: Mapping[str, str]) -> str | None:
-    """`stagecoach` if tools/stagecoach was called or a shell completes it: shells complete no `python -m infra`."""
+    """Return `stagecoach` if tools/stagecoach was called or a shell asks for completions, else None.
+
+    Shells can't complete `python -m infra`.
+    """
     completes = any(one.endswith("-completion") for one in arguments[:2]) or "_STAGECOACH_COMPLETE" in environment
     return "stagecoach" if completes else environment.get("STAGECOACH_PROGRAM")
 
 
 def _unreadable(error: OSError | UnicodeDecodeError | RecursionError) -> ConfigError:
-    """A file that cannot be used, where a command did not expect it."""
+    """Return an error for a file that cannot be used, at a place where no command expected one."""
     if isinstance(error, RecursionError):
         said = "brackets in brackets, deeper than anything that this program reads"
         problem = Problem(path="a file", value="", allowed=said, hint="Name the right file")

@@ -1,4 +1,4 @@
-"""What a shell offers for an option's value."""
+"""List the values that a shell offers for an option."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from stacks import STAGES
 
 
 def providers() -> list[str]:
-    """The clouds of the catalog."""
+    """Return the clouds of the catalog."""
     return list(CLOUDS)
 
 
 def stages() -> list[str]:
-    """Their numbers."""
+    """Return the stages' numbers."""
     return [str(number) for number in STAGES]
 
 
 def stack_files() -> list[str]:
-    """Stack files in this folder."""
+    """Return the stack files in this folder."""
     return sorted(str(path) for path in Path().glob("Pulumi.*.yaml"))
 
 
 def sides() -> list[str]:
-    """What `diff` compares; a commit is typed by hand."""
+    """Return the sides that `diff` may compare; commits must be typed by hand."""
     return [*stages(), *stack_files()]
 
 
 def instance_types() -> list[str]:
-    """Of all catalogs."""
+    """Return the instance types of all catalogs."""
     return [row.name for cloud in CLOUDS.values() for row in cloud.catalog.instance_types]
 
 
 def parts() -> list[str]:
-    """Of a running shop, as `logs` and `restart` name them; the pools of a stack are not known here."""
+    """Return the parts of a running shop for `logs` and `restart`; a stack's own pools are not known here."""
     return ["web", "worker", "beat", "exporter", "postgres", "broker", "cache", "migration", "backup", "prometheus"]
 
 
 def stacks() -> list[str]:
-    """The stacks that they belong to."""
+    """Return the stacks of the stack files in this folder."""
     return [stack_name(name) for name in stack_files()]

@@ -1,4 +1,4 @@
-"""`python -m infra diff`."""
+"""Define `python -m infra diff`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def diff(  # noqa: PLR0913  one parameter for each option
     markdown: Annotated[bool, typer.Option("--markdown", help="The same as --format markdown.")] = False,
 ) -> None:
     """Print what an update from one stack to another changes, restarts and costs."""
-    # `plan` has no use for these and is to be quick.
+    # `plan` does not need these modules and must start fast.
     from infra.updates.changes.compare import compare  # noqa: PLC0415  see above
 
     made = compare(*read_sides(before, after, provider), root_disk_gb=root_disk_gb)

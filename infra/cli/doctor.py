@@ -1,4 +1,4 @@
-"""`python -m infra doctor`."""
+"""Define `python -m infra doctor`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from infra.errors import ConfigError, Problem
 if TYPE_CHECKING:
     from infra.operate.doctor.examine import Examination
 
-_LONGEST = 200  # characters of a wrong value that a message shows
+_LONGEST = 200  # characters of a wrong value in a message
 _STYLES = {"ok": "green", "warning": "yellow", "missing": "bold red"}
 
 

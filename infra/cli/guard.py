@@ -1,4 +1,4 @@
-"""`python -m infra guard`."""
+"""Define `python -m infra guard`."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _to_json(ruling: Ruling, unchanged: int) -> dict[str, Any]:
 
 
 def _first(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """What would go, whatever the number; then what must stay and does, then the rest."""
+    """Return every resource that would go, whatever the number; then resources that must stay and do; then others."""
     going = [one for one in verdicts if one.why]
     others = sorted((one for one in verdicts if not one.why), key=lambda one: not one.kind)
     return [*going, *others[: max(0, _SHOWN_ROWS - len(going))]]

@@ -1,4 +1,4 @@
-"""`python -m infra loadtest`."""
+"""Define `python -m infra loadtest`."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def loadtest(  # noqa: PLR0913  one parameter for each option
 
 
 class _Bar:
-    """A progress bar on a terminal, on standard error so that the result can be piped."""
+    """Show a progress bar on a terminal, on standard error so that the result can be piped."""
 
     def __init__(self, total: int) -> None:
         from rich.console import Console  # noqa: PLC0415  see above
@@ -80,5 +80,5 @@ class _Bar:
         self.progress.stop()
 
     def said(self, progress: Mapping[str, int]) -> None:
-        """What the pod printed last."""
+        """Show the progress that the pod printed last."""
         self.progress.update(self.task, completed=progress["done"])

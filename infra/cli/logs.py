@@ -1,4 +1,4 @@
-"""`python -m infra logs`."""
+"""Define `python -m infra logs`."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def logs(  # noqa: PLR0913  one parameter for each option
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
     except BrokenPipeError:
-        # Whoever read has enough, as `head`; Python would complain when it flushes at its end.
+        # The reader of the pipe has closed it, as `head` does. Python would complain when it flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
 

@@ -1,4 +1,4 @@
-"""Options that commands share, checked by hand so that every problem is listed at once."""
+"""Define options that commands share, and check them by hand so that every problem is listed at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,14 @@ _WHOLE = re.compile(r"[-+]?[0-9]{1,4000}")
 
 
 def wrong(option: str, value: object, allowed: str, hint: str) -> Problem:
-    """One option's problem."""
+    """Return the problem of one option.
+
+    Args:
+        option: the option, such as --stage.
+        value: the value that was given.
+        allowed: a description of the values that are allowed.
+        hint: what to do.
+    """
     return Problem(path=option, value=str(value), allowed=allowed, hint=hint)
 
 
@@ -31,13 +38,13 @@ def whole_option(
     least: int | None = None,
     most: int | None = None,
 ) -> Any:  # noqa: ANN401  as typer.Option
-    """An option with a whole number: typer's own words for what is none, or too large, are pydantic's.
+    """Return an option with a whole number, and with messages of our own: typer's would be pydantic's.
 
     Args:
-        said: Its help.
-        autocompletion: As typer has it.
-        least: The smallest that is taken; None where the command looks at it itself.
-        most: The largest.
+        said: the option's help.
+        autocompletion: as in typer.
+        least: the smallest number that is accepted; None: the command checks it itself.
+        most: the largest number that is accepted; None: the command checks it itself.
     """
 
     def read(text: str | int) -> int:
@@ -53,7 +60,7 @@ def whole_option(
 
 
 def number_option(said: str) -> Any:  # noqa: ANN401  as above
-    """The same for a number that may have a fraction."""
+    """Return an option with a number that may have a fraction; `said` is its help."""
     return typer.Option(parser=_number, metavar="<float>", help=said)
 
 
@@ -71,34 +78,34 @@ def _number(text: str) -> float:
 
 
 def refuse(problems: Iterable[Problem]) -> None:
-    """Raises ConfigError where there is any problem."""
+    """Raise ConfigError if there is any problem."""
     found = list(problems)
     if found:
         raise ConfigError(TITLE, found)
 
 
 def provider_problems(provider: str | None) -> list[Problem]:
-    """Empty where the provider is known, or not named."""
+    """Return a problem if the provider is named but unknown."""
     if provider is None or provider in CLOUDS:
         return []
     return [_unknown("--provider", provider, CLOUDS)]
 
 
 def stage_problems(stage: int | None) -> list[Problem]:
-    """Empty where the stage exists, or is not named."""
+    """Return a problem if the stage is named but does not exist."""
     if stage is None or stage in STAGES:
         return []
     return [wrong("--stage", stage, f"1 to {LAST}", "See docs/explanation/stages.md")]
 
 
 def sold_out_problems(names: Iterable[str]) -> list[Problem]:
-    """Empty where each is a row of a catalog."""
+    """Return a problem for each name that no catalog has."""
     known = [row.name for cloud in CLOUDS.values() for row in cloud.catalog.instance_types]
     return [_unknown("--sold-out", name, known) for name in names if name not in known]
 
 
 def read_budget(text: str | None) -> tuple[Decimal | None, list[Problem]]:
-    """The amount, or what is wrong with it."""
+    """Return the amount, or the problem with it."""
     if text is None:
         return None, []
     try:

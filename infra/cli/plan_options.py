@@ -1,4 +1,4 @@
-"""The options of `plan` that are about money and load; `infra/cli/whatif.py` reads them."""
+"""Define the options of `plan` about money and load; `infra/cli/whatif.py` reads them."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`python -m infra prices`."""
+"""Define `python -m infra prices`."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def prices(
 
 
 def _print(rows: Sequence[StagePrice], budget: Decimal | None, output_format: Format) -> None:
-    """Each format loads only what it needs."""
+    """Print the rows, and load only the modules that the format needs."""
     if output_format is Format.MARKDOWN:
         from infra.report.prices_markdown import prices_markdown  # noqa: PLC0415  see above
 
@@ -88,7 +88,7 @@ def _to_json(
 
 
 def _refuse_above(rows: Sequence[StagePrice], budget: Decimal | None) -> None:
-    """Raises RefusedError where a budget allows none of the rows; its message says what comes nearest."""
+    """Raise RefusedError if no row is within the budget; the message names the cheapest ones."""
     if budget is None or any(row.within(budget) for row in rows):
         return
     problems = []

@@ -1,4 +1,4 @@
-"""`python -m infra comment` and `deploy`: what the workflows run."""
+"""Define `python -m infra comment` and `deploy`, which the workflows run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`recheck`: the provider's answer in place of what a failed update left in the state."""
+"""Define `python -m infra recheck`, which corrects the state after a failed update by the provider's answer."""
 
 from __future__ import annotations
 

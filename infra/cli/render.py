@@ -1,4 +1,4 @@
-"""`python -m infra render`."""
+"""Define `python -m infra render`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m infra restart`."""
+"""Define `python -m infra restart`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from infra.errors import Problem, RefusedError
 if TYPE_CHECKING:
     from infra.operate.parts import Part
 
-_INTERRUPTED = 130  # as a shell says it
+_INTERRUPTED = 130  # a shell's own exit code for Ctrl+C
 
 
 def restart(

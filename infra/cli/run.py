@@ -1,4 +1,4 @@
-"""`python -m infra run`."""
+"""Define `python -m infra run`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Kubeconfig = Annotated[Path | None, typer.Option(help="A kubeconfig file, in pla
 Seconds = Annotated[
     int, whole_option("Time limit in seconds; the pod ends then, whatever it does.", least=30, most=86_400)
 ]
-_INTERRUPTED = 130  # as a shell says it
+_INTERRUPTED = 130  # a shell's own exit code for Ctrl+C
 
 
 def run(
@@ -35,7 +35,14 @@ def run(
 
 
 def run_in_pod(command: Sequence[str], stack: str | None, kubeconfig: Path | None, seconds: int) -> None:
-    """Ends this program with the command's exit code."""
+    """Run a command in a pod of the app, and end this program with the command's exit code.
+
+    Args:
+        command: program and arguments.
+        stack: a stack's name; None: the selected stack.
+        kubeconfig: a file to use; None: ask the engine.
+        seconds: the time limit.
+    """
     from infra.operate.access import cluster_of  # noqa: PLC0415  `plan` is quick
     from infra.operate.leash import ended_by_signals  # noqa: PLC0415
     from infra.operate.run import run_command  # noqa: PLC0415
@@ -50,6 +57,6 @@ def run_in_pod(command: Sequence[str], stack: str | None, kubeconfig: Path | Non
 
 
 def say(words: str) -> None:
-    """For the person; standard output is the command's."""
+    """Print a message for the person on standard error; standard output belongs to the command."""
     sys.stderr.write(f"{words}\n")
     sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""`python -m infra runner-access`: what the deploy workflow runs before and after the update."""
+"""Define `python -m infra runner-access`, which the deploy workflow runs before and after the update."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 
 
 class Way(StrEnum):
-    """In or out."""
+    """Name the two actions."""
 
     OPEN = "open"
     CLOSE = "close"
@@ -43,7 +43,7 @@ def runner_access(
                 cloud.open(opening)
                 sys.stdout.write(f"opened {opening.name} for {opening.network}\n")
         except StagecoachError as error:
-            # The others are closed all the same.
+            # The other deployments are handled all the same.
             sys.stderr.write(f"deployment {one.name}: {error}\n")
             code = max(code, error.exit_code)
     if code:

@@ -1,4 +1,4 @@
-"""`python -m infra shell`."""
+"""Define `python -m infra shell`."""
 
 from __future__ import annotations
 

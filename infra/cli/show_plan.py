@@ -1,4 +1,4 @@
-"""Prints a plan, or the parts that are asked for; each form loads only what it needs: Rich alone takes 60 ms."""
+"""Print a plan or parts of it; each format loads only the modules that it needs, because Rich alone takes 60 ms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from infra.stack_file.stack_config import StackConfig
 
 
 def show_plan(config: StackConfig, made: StackPlan, shown: Format, parts: Parts) -> None:
-    """JSON is the whole plan in any case; as text and Markdown a part that is asked for is printed alone."""
+    """Print the plan, or only the parts that are asked for; JSON always has the whole plan.
+
+    Args:
+        config: the config that was planned.
+        made: its plan.
+        shown: text, Markdown or JSON.
+        parts: the parts that are asked for; none: the whole plan.
+    """
     explained = explain_parts(config, parts)
     if shown is Format.JSON:
         from infra.report.plan_json import plan_to_json  # noqa: PLC0415  see above

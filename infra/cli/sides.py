@@ -1,4 +1,4 @@
-"""What a person may name as one side of a comparison: a stage, a stack file, a stack file in a commit."""
+"""Read one side of a comparison: a stage, a stack file, or a stack file in a commit."""
 
 from __future__ import annotations
 
@@ -19,10 +19,15 @@ _OF_ONE_CLOUD = ("instance_type", "celery_servers", "budget", "catalog")
 
 
 def read_sides(before: str, after: str, provider: str | None) -> tuple[StackConfig, StackConfig]:
-    """Both sides; a stage beside a stack file is that file's deployment at another stage.
+    """Read both sides; a stage beside a stack file means that file's deployment at another stage.
+
+    Args:
+        before: a stage, a stack file, or COMMIT:FILE.
+        after: as `before`.
+        provider: compare on this provider; None: the file's.
 
     Raises:
-        ConfigError: one of them is neither, or cannot be used.
+        ConfigError: a side is none of these or cannot be used, or the sides are two deployments.
     """
     named = [None if _is_stage(text) else _read(text) for text in (before, after)]
     base = next((config for config in named if config is not None), None) or parse_stack_file(DEFAULT_FILE)
@@ -39,7 +44,13 @@ def read_sides(before: str, after: str, provider: str | None) -> tuple[StackConf
 
 
 def with_stage(config: StackConfig, stage: int | None, provider: str | None) -> StackConfig:
-    """The file's config with another stage or provider, validated again."""
+    """Return the config with another stage or provider, validated again.
+
+    Args:
+        config: the stack file.
+        stage: the stage's number; None: the file's.
+        provider: the provider; another one also gets its default region. None: the file's.
+    """
     if stage is None and provider is None:
         return config
     values = config.model_dump(mode="json", exclude_unset=True)
@@ -47,21 +58,21 @@ def with_stage(config: StackConfig, stage: int | None, provider: str | None) -> 
         values.pop("customers", None)
         values["stage"] = stage
     if provider is not None and provider != config.provider:
-        # Another cloud's regions and types have other names, its prices another currency.
+        # Another cloud has other names for regions and types, and its prices may be in another currency.
         values = {key: value for key, value in values.items() if key not in _OF_ONE_CLOUD}
         values |= {"provider": provider, "region": CLOUDS[provider].default_region}
     return _parse(values)
 
 
 def with_customers(config: StackConfig, customers: int) -> StackConfig:
-    """The file's config with so many customers, validated again."""
+    """Return the config with this number of customers instead of a stage, validated again."""
     values = config.model_dump(mode="json", exclude_unset=True)
     values.pop("stage", None)
     return _parse(values | {"customers": customers})
 
 
 def with_budget(config: StackConfig, budget: Decimal) -> StackConfig:
-    """The file's config with another budget, validated again."""
+    """Return the config with another budget, validated again."""
     return _parse(config.model_dump(mode="json", exclude_unset=True) | {"budget": str(budget)})
 
 

@@ -1,4 +1,4 @@
-"""`python -m infra plan --customers`: a load that is only thought of."""
+"""Plan for a hypothetical load: `python -m infra plan --customers`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DEFAULT_PROVIDER = "hetzner"
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """What was said of the load; None where nothing was."""
+    """Hold the options about a load; None means that the option was not given."""
 
     customers: int | None = None
     tasks_per_customer_day: float | None = None
@@ -38,11 +38,11 @@ class LoadOptions:
 
     @property
     def of_tasks(self) -> bool:
-        """Whether anything was said that only a load has."""
+        """Return whether an option was given that only makes sense for a load."""
         return any(value is not None for name, value in vars(self).items() if name != "customers")
 
     def problems(self) -> list[Problem]:
-        """Everything that is wrong with the values."""
+        """Return every problem with the values."""
         found = []
         if self.customers is not None and not 0 <= self.customers <= MOST_CUSTOMERS:
             found.append(
@@ -58,7 +58,7 @@ class LoadOptions:
         return found
 
     def missing(self) -> list[Problem]:
-        """What a load can't be without."""
+        """Return a problem for each required option that is missing."""
         names = ("customers", "tasks_per_customer_day", "task_seconds")
         hint = "For example --customers 900 --tasks-per-customer-day 40 --task-seconds 0.3"
         return [wrong(_option(one), "", "is required with the others", hint) for one in names if self._lacks(one)]
@@ -67,14 +67,14 @@ class LoadOptions:
         return getattr(self, name) is None
 
     def load(self) -> Load:
-        """The load; `missing` is empty."""
+        """Return the load; `missing` must be empty."""
         from infra.whatif.load import Load  # noqa: PLC0415  `plan` alone is to be quick
 
         return Load(**{name: value for name, value in vars(self).items() if value is not None})
 
 
-# The most that makes sense, and what is meant: a customer causes no million tasks a day, and Redis hands a task that
-# takes longer than a day to another worker.
+# The largest sensible values, and the meaning of each option. A customer does not cause a million tasks a day. Redis
+# hands a task that takes longer than a day to another worker.
 _ABOVE_ZERO = {
     "tasks_per_customer_day": (1_000_000, "How many tasks each customer causes a day: mails, reports, exports"),
     "task_seconds": (86_400, "Mean seconds of a task: the dashboard Celery has them"),
@@ -87,10 +87,17 @@ _MOST_PEAK = 1_000_000
 def config_of(
     options: LoadOptions, stack_file: Path | None, stage: int | None, provider: str | None, more: Iterable[Problem] = ()
 ) -> StackConfig | None:
-    """The stack that is thought of; None where neither customers nor a load are named; `more` is wrong as well.
+    """Return the config of the hypothetical stack; None if neither customers nor a load are given.
+
+    Args:
+        options: the options about the load.
+        stack_file: the file to start from; None: an example.
+        stage: plan this stage; None: the one for the customers.
+        provider: plan this provider; None: the file's, or the default.
+        more: problems that were found before.
 
     Raises:
-        ConfigError: the options, or the stack file, cannot be used.
+        ConfigError: the options or the stack file cannot be used.
     """
     needed = options.missing() if options.of_tasks else []
     problems = [*options.problems(), *needed, *provider_problems(provider), *stage_problems(stage)]
@@ -117,10 +124,15 @@ def config_of(
 
 
 def answer_of(options: LoadOptions, config: StackConfig, *, fixed: bool) -> WhatIf:
-    """The plan under the load; `fixed`: that stage and no other.
+    """Return the plan under the load.
+
+    Args:
+        options: the options about the load.
+        config: the config to plan.
+        fixed: True plans its stage; False finds the smallest stage that holds the load.
 
     Raises:
-        ConfigError: as the planner; no worker would finish such a task.
+        ConfigError: the config can't be planned, or no worker would finish such a task.
     """
     from infra.planner.plan_for import plan_for  # noqa: PLC0415  as above
     from infra.whatif.answer import ask, smallest_that_holds  # noqa: PLC0415  as above
@@ -130,10 +142,15 @@ def answer_of(options: LoadOptions, config: StackConfig, *, fixed: bool) -> What
 
 
 def show_answer(answer: WhatIf, output_format: Format, parts: Parts) -> None:
-    """Prints it, and the plan's parts that are asked for; then refuses what is not sound or does not hold.
+    """Print the answer and the parts that are asked for; then refuse a plan that is not sound or does not hold.
+
+    Args:
+        answer: the plan under the load.
+        output_format: text, Markdown or JSON.
+        parts: the parts of the plan that are asked for.
 
     Raises:
-        RefusedError: every part that gives way below these customers.
+        RefusedError: the plan is not sound, or a part of it fails below these customers.
     """
     from infra.sizing.sound import require_sound  # noqa: PLC0415  as above
     from infra.whatif.answer import require_holds  # noqa: PLC0415  as above
@@ -144,7 +161,7 @@ def show_answer(answer: WhatIf, output_format: Format, parts: Parts) -> None:
 
 
 def _print(answer: WhatIf, output_format: Format, parts: Parts) -> None:
-    """JSON is the plan's with more keys; text and Markdown are the answer, then the parts."""
+    """Print JSON with the plan's and more keys; or the answer and then the parts, as text or Markdown."""
     explained = explain_parts(answer.config, parts)
     if output_format is Format.JSON:
         from infra.report.plan_json import plan_to_json  # noqa: PLC0415  as above

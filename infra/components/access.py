@@ -1,4 +1,4 @@
-"""Keys of the deployment: who may log in, and which host answers."""
+"""Make the deployment's keys: deploy keys to log in with, and host keys that servers prove themselves with."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from infra.names import deploy_key_suffix
 
 @dataclass(frozen=True, kw_only=True)
 class AccessArgs:
-    """Inputs of `Access`."""
+    """Hold the inputs of `Access`."""
 
     deployment: str
     celery_servers: bool = False
-    deploy_keys: tuple[int, ...] = (1,)  # the one that is used first
+    deploy_keys: tuple[int, ...] = (1,)  # the first one is used
 
 
 class Access(pulumi.ComponentResource):
-    """The deploy keys, and a host key made here so that the first connection is already pinned."""
+    """Make the deploy keys, and a host key, so that even the first connection can check the server."""
 
     public_key: pulumi.Output[str]  # of the deploy key that is used
-    public_keys: list[pulumi.Output[str]]  # of every deploy key, that one first
-    host_key: pulumi.Output[str]  # the public one
+    public_keys: list[pulumi.Output[str]]  # of all deploy keys, the used one first
+    host_key: pulumi.Output[str]  # the public half
     user_data: pulumi.Output[str]
     celery_user_data: pulumi.Output[str] | None
-    celery_host_key: pulumi.Output[str] | None  # the public one
+    celery_host_key: pulumi.Output[str] | None  # the public half
 
     def __init__(self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:access:Access", name, None, opts)
@@ -48,12 +48,12 @@ class Access(pulumi.ComponentResource):
         self.register_outputs({"public_key": self.public_key})
 
     def _deploy_key(self, name: str, number: int, *, used: bool) -> tls.PrivateKey:
-        """Only the one that is used is protected: the other one leaves by leaving the stack file."""
+        """Make a deploy key; only the used one is protected, so that another can be removed from the stack file."""
         options = pulumi.ResourceOptions(parent=self, protect=used)
         return tls.PrivateKey(f"{name}-deploy-key{deploy_key_suffix(number)}", algorithm="ED25519", opts=options)
 
     def _celery(self, name: str) -> pulumi.Output[str]:
-        """A host key that all Celery servers share: who takes one of them over can't play the server."""
+        """Make a host key that all Celery servers share: an attacker on one of them can't pose as the main server."""
         host = tls.PrivateKey(f"{name}-celery-host-key", algorithm="ED25519", opts=pulumi.ResourceOptions(parent=self))
         self.celery_host_key = host.public_key_openssh
         return pulumi.Output.all(host.private_key_openssh, host.public_key_openssh, *self.public_keys).apply(
@@ -61,7 +61,7 @@ class Access(pulumi.ComponentResource):
         )
 
     def connection(self, host: pulumi.Input[str]) -> remote.ConnectionArgs:
-        """SSH to the server; another host key than ours is refused."""
+        """Return an SSH connection to the main server that refuses any other host key."""
         return remote.ConnectionArgs(
             host=host,
             user="root",
@@ -72,7 +72,7 @@ class Access(pulumi.ComponentResource):
         )
 
     def connection_behind(self, server: pulumi.Input[str], host: pulumi.Input[str]) -> remote.ConnectionArgs:
-        """SSH to a Celery server's private address by way of the server; both host keys are pinned."""
+        """Return an SSH connection to a Celery server through the main server; both host keys are checked."""
         return remote.ConnectionArgs(
             host=host,
             user="root",
@@ -92,10 +92,16 @@ class Access(pulumi.ComponentResource):
 
 
 def render_user_data(hostname: str | None, host_private: str, host_public: str, *deploy_public: str) -> str:
-    """The cloud-config of the first boot; nothing in it depends on the stage: a change would replace the server.
+    """Return the cloud-config of the first boot.
 
-    The host key is the only secret; pods cannot read it, the metadata service is closed to them.  Without a hostname
-    the provider's name of the server is taken.
+    Nothing in it may depend on the stage, because a change replaces the server. The host key is the only secret; pods
+    can't read it, because the metadata service is closed to them.
+
+    Args:
+        hostname: the server's name; None: the provider's name for it.
+        host_private: the private host key.
+        host_public: the public host key.
+        deploy_public: the public deploy keys.
     """
     content = {
         **({"hostname": hostname} if hostname else {}),
@@ -105,7 +111,8 @@ def render_user_data(hostname: str | None, host_private: str, host_public: str, 
         "disable_root": False,
         "ssh_pwauth": False,
         "package_update": False,
-        # Vultr's Debian image has ufw on and drops all but SSH; the provider's firewall is the one that counts.
+        # Vultr's Debian image turns ufw on, which drops everything but SSH. The provider's firewall does this work
+        # instead.
         "runcmd": ["if command -v ufw >/dev/null; then ufw --force disable; fi"],
     }
     return "#cloud-config\n" + yaml.safe_dump(content, sort_keys=True)

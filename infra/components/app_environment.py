@@ -1,4 +1,4 @@
-"""What the app's pods read: environment variables and the mounted Celery module."""
+"""Build the inputs of the app's pods: environment variables and the mounted Celery module."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from infra.stack_file.app_contract import alias_values
 from pod import FOLDER, load
 
 MODULE_PATH = "/opt/stagecoach"
-# Celery's event loop reads from a socket that the kernel reported; now and then it is no answer (an error that is over,
-# a peer that is gone), and without a limit the worker then waits for ever, with the queue growing, until its liveness
-# probe fails minutes later.  Longer than BRPOP's own second and a disk that is slow at fsync.
+# Celery's event loop reads from a socket after the kernel has reported data. The wake-up can be spurious (an error that
+# is over, a peer that is gone). Without a time-out the worker would then wait for ever, with the queue growing, until
+# its liveness probe fails minutes later. 15 seconds are longer than BRPOP's own second and than a slow fsync.
 _BROKER_SOCKET = {"socket_timeout": 15, "socket_connect_timeout": 5, "socket_keepalive": True}
-# How long a pod waits for its services before it starts without them: much longer than network policies need to learn
-# its address, within every startup probe and half of the shortest deadline of a migration.
+# Seconds until a pod starts even without its services. Network policies need much less to learn a pod's address; every
+# startup probe, and half of the shortest deadline of a migration, allow more.
 _WAIT_SECONDS = 30
 _WAIT = "stagecoach_wait.py"
-UID = 10001  # numeric, so that `restricted` pod security can check it; the image need not know it
+UID = 10001  # numeric, so that `restricted` pod security can check it; the image need not have such a user
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppEnvironmentArgs:
-    """Inputs of `AppEnvironment`."""
+    """Hold the inputs of `AppEnvironment`."""
 
     plan: StackPlan
     app: AppConfig
@@ -49,7 +49,7 @@ class AppEnvironmentArgs:
 
 
 class AppEnvironment(pulumi.ComponentResource):
-    """Autonamed Secret and ConfigMaps: a change rolls the pods that read it (ADR 0005)."""
+    """Register an autonamed Secret and ConfigMaps: a change restarts the pods that read it (ADR 0005)."""
 
     def __init__(self, name: str, args: AppEnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:app:AppEnvironment", name, None, opts)
@@ -81,7 +81,11 @@ class AppEnvironment(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _direct_variables(self, args: AppEnvironmentArgs) -> dict[str, pulumi.Output[str]]:
-        """The database without the pooler: the Secret of each variable that names it, the app's own names included."""
+        """Register the variables for connections past PgBouncer.
+
+        Returns:
+            The Secret's name by variable, for DATABASE_URL and for the app's own names of it.
+        """
         values = pulumi.Output.from_input(args.postgres_password).apply(
             lambda password: direct_variables(args.app, password)
         )
@@ -97,15 +101,18 @@ class AppEnvironment(pulumi.ComponentResource):
         return meta.v1.ObjectMetaArgs(namespace=self._namespace, labels=labels("app-environment"))
 
     def env_from(self) -> list[core.v1.EnvFromSourceArgs]:
-        """Every variable of the app's contract."""
+        """Return every variable of the app's contract."""
         return [core.v1.EnvFromSourceArgs(secret_ref=core.v1.SecretEnvSourceArgs(name=self.secret_name))]
 
     def past_the_pooler(self) -> list[core.v1.EnvVarArgs]:
-        """What a migration needs on top: locks and settings of a session, which transaction pooling does not keep."""
+        """Return the variables that let a migration bypass PgBouncer.
+
+        It needs locks and session settings, which transaction pooling does not keep.
+        """
         return [secret_env(name, secret, name) for name, secret in self._direct.items()]
 
     def celery_settings(self, name: str, worker: WorkerPlan) -> pulumi.Output[str]:
-        """The name of a ConfigMap with the module and one pool's settings."""
+        """Register a ConfigMap with the module and one pool's settings, and return its name."""
         settings = json.dumps(render_settings(worker), indent=1, sort_keys=True)
         config_map = core.v1.ConfigMap(
             f"{self._name}-{name}",
@@ -117,7 +124,7 @@ class AppEnvironment(pulumi.ComponentResource):
         return made
 
     def celery_environment(self) -> list[core.v1.EnvVarArgs]:
-        """Where the module lies and which app it wraps."""
+        """Return the variables that tell the module where its files are and which app it wraps."""
         values = {
             "PYTHONPATH": MODULE_PATH,
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -128,21 +135,21 @@ class AppEnvironment(pulumi.ComponentResource):
         return [core.v1.EnvVarArgs(name=key, value=value) for key, value in values.items()]
 
     def pools_environment(self) -> core.v1.EnvVarArgs:
-        """The queues of every pool: a worker says at its start which of the app's queues nobody consumes."""
+        """Return the queues of all pools: a worker warns at its start of queues of the app that nobody consumes."""
         pools = {worker.pool: worker.queues for worker in self._workers}
         return core.v1.EnvVarArgs(name="STAGECOACH_POOLS", value=json.dumps(pools))
 
     def start_volume(self) -> core.v1.VolumeArgs:
-        """For pods without Celery's module: what `after_services` runs."""
+        """Return the files that `after_services` runs, for pods without Celery's module."""
         source = core.v1.ConfigMapVolumeSourceArgs(name=self._start.metadata.name)
         return core.v1.VolumeArgs(name="stagecoach", config_map=source)
 
     def start_mount(self) -> core.v1.VolumeMountArgs:
-        """Of `start_volume`, at the place where Celery's module lies in other pods."""
+        """Mount `start_volume` at the path that Celery's module has in other pods."""
         return mount("stagecoach", MODULE_PATH, read_only=True)
 
     def celery_mounts(self) -> list[core.v1.VolumeMountArgs]:
-        """Module, state folder of the probes, scratch space."""
+        """Mount the module, the folder for the probes' files, and scratch space."""
         return [
             mount("stagecoach", MODULE_PATH, read_only=True),
             mount("state", "/run/stagecoach"),
@@ -151,19 +158,20 @@ class AppEnvironment(pulumi.ComponentResource):
 
 
 def _asgi_files(app: AppConfig) -> dict[str, str]:
-    """The module that gunicorn serves for an ASGI application (`gunicorn_application`)."""
+    """Return the module that gunicorn serves for an ASGI application (see `gunicorn_application`)."""
     name = "stagecoach_asgi.py"
     return {name: load(name)} if app.interface == "asgi" else {}
 
 
 def after_services(*command: str) -> list[str]:
-    """A container's command, to be started when database, broker and cache answer, or after half a minute."""
+    """Return a command that starts once database, broker and cache answer, or after half a minute."""
     return ["python", f"{MODULE_PATH}/{_WAIT}", str(_WAIT_SECONDS), *command]
 
 
 def render_variables(args: AppEnvironmentArgs, secrets: Mapping[str, Any]) -> dict[str, str]:
-    """The app's contract (README); the stack file's own variables come last and may not hide these."""
-    # Names that are redirected, too: while an update makes another one the shop's address, customers come by both.
+    """Return the app's contract (README); variables of the stack file can't override it."""
+    # This includes names that are redirected: while an update makes another name the shop's address, customers use
+    # both.
     origins = [f"https://{host}" for host in args.hosts]
     broker = f"redis://:{secrets['broker']}@{REDIS_BROKER}:{REDIS_PORT}"
     contract = {
@@ -180,20 +188,20 @@ def render_variables(args: AppEnvironmentArgs, secrets: Mapping[str, Any]) -> di
 
 
 def direct_variables(app: AppConfig, password: str) -> dict[str, str]:
-    """DATABASE_URL of Postgres itself, and what the app calls it or parts of it."""
+    """Return DATABASE_URL of Postgres itself, and the app's own names for it or for parts of it."""
     contract = {"DATABASE_URL": database_url(password, POSTGRES)}
     return contract | alias_values(app.aliases, contract)
 
 
 def database_url(password: str, host: str) -> str:
-    """Postgres and PgBouncer listen on the same port."""
+    """Return a database URL; Postgres and PgBouncer listen on the same port, so only the host differs."""
     return f"postgres://{USER}:{password}@{host}:{POSTGRES_PORT}/{DATABASE}"
 
 
 def render_settings(worker: WorkerPlan) -> dict[str, Any]:
-    """Celery settings of a pool under Celery's own names; times in seconds, memory in KiB.
+    """Return the Celery settings of a pool under Celery's own names; times in seconds, memory in KiB.
 
-    A time-out of the broker's socket ends the connection, not the task: the consumer connects again and goes on.
+    A time-out of the broker's socket ends the connection, not the task: the consumer reconnects and goes on.
     """
     transport = {"visibility_timeout": worker.visibility_timeout}
     return {

@@ -1,4 +1,4 @@
-"""The pod that web, worker, beat, exporter and migration share: the app's image, hardened."""
+"""Build the hardened pod that web, worker, beat, exporter and migration share."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from infra.sizing.plan import ContainerPlan, WorkloadPlan
 
 @dataclass(frozen=True, kw_only=True)
 class AppImage:
-    """The app's image and, for a private registry, the Secret to pull it with."""
+    """Hold the app's image and, for a private registry, the Secret to pull it with."""
 
     image: str
     pull_secret: pulumi.Input[str] | None = None
@@ -40,11 +40,19 @@ def app_pod(
     restart_policy: str = "Always",
     placed: WorkloadPlan | None = None,
 ) -> core.v1.PodSpecArgs:
-    """One container under the app's user; `tmp` is one of its volumes.
+    """Build a pod with one container under the app's user.
 
-    `placed` is a worker's: the plan says on which servers, and it gives way to the others.
+    Args:
+        image: the app's image.
+        container: the only container.
+        volumes: its volumes; one of them must be `tmp`.
+        grace_seconds: time between SIGTERM and SIGKILL.
+        restart_policy: Kubernetes' own word.
+        placed: a worker's plan. It says which servers it runs on; on a full node, the worker is evicted before other
+            pods. None for other pods.
     """
-    # A container that fails leaves its last lines in the pod's status: the update that waits for it can print them.
+    # A container that fails leaves its last lines in the pod's status, so that the update that waits for it can print
+    # them.
     container.termination_message_policy = "FallbackToLogsOnError"
     pull = [core.v1.LocalObjectReferenceArgs(name=image.pull_secret)] if image.pull_secret is not None else None
     return core.v1.PodSpecArgs(
@@ -63,7 +71,7 @@ def app_pod(
 
 
 def tmp(plan: ContainerPlan) -> core.v1.VolumeArgs:
-    """The folder that an app's container has for /tmp, as large as the plan says."""
+    """Return the volume for an app container's /tmp, as large as the plan says."""
     return empty_dir("tmp", scratch(plan))
 
 
@@ -74,6 +82,6 @@ def _priority(worker: WorkloadPlan | None) -> str:
 
 
 def celery_volumes(config_map: pulumi.Input[str]) -> list[core.v1.VolumeArgs]:
-    """The module with its settings, and a folder for the probes' files."""
+    """Return the module with its settings, and a folder for the probes' files."""
     source = core.v1.ConfigMapVolumeSourceArgs(name=config_map)
     return [core.v1.VolumeArgs(name="stagecoach", config_map=source), empty_dir("state", "1Mi", memory=True)]

@@ -1,4 +1,4 @@
-"""People's SSH keys on the server."""
+"""Put people's SSH keys on a server."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from infra.scripts import load, with_variables
 
 @dataclass(frozen=True, kw_only=True)
 class AuthorizedKeysArgs:
-    """Inputs of `AuthorizedKeys`; the deploy key that `connection` uses always stays in, as the first."""
+    """Hold the inputs of `AuthorizedKeys`; the deploy key that `connection` uses is always the first in the file."""
 
     connection: remote.ConnectionArgs
     server_id: pulumi.Input[str]  # another server runs the script again
-    deploy_keys: Sequence[pulumi.Input[str]]  # each with its line's end
+    deploy_keys: Sequence[pulumi.Input[str]]  # each with its line end
     people: tuple[str, ...]
 
 
 class AuthorizedKeys(pulumi.ComponentResource):
-    """One file, written whole: a key that leaves the stack file leaves the server."""
+    """Write the whole file, so that a key removed from the stack file is removed from the server."""
 
     def __init__(self, name: str, args: AuthorizedKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:server:AuthorizedKeys", name, None, opts)

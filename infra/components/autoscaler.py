@@ -1,4 +1,4 @@
-"""A HorizontalPodAutoscaler on CPU."""
+"""Scale a Deployment by its CPU."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pulumi_kubernetes import autoscaling
 from infra.components._kubernetes import metadata
 from infra.sizing.plan import WorkloadPlan
 
-_TARGET_PERCENT = 70  # of the CPU request: the guide's threshold
+_TARGET_PERCENT = 70  # of the CPU request: the tier guide's threshold, see docs/explanation/guide.md
 _UP_WINDOW, _UP_PERIOD = 60, 120  # seconds
-_DOWN_WINDOW, _DOWN_PERIOD = 3600, 600  # the guide's "1+ hours" is the API's maximum
+_DOWN_WINDOW, _DOWN_PERIOD = 3600, 600  # seconds; the tier guide waits "1+ hours", and one hour is the API's maximum
 
 
 @dataclass(frozen=True, kw_only=True)
 class AutoscalerArgs:
-    """Inputs of `Autoscaler`."""
+    """Hold the inputs of `Autoscaler`."""
 
     plan: WorkloadPlan
     namespace: pulumi.Input[str]
@@ -25,9 +25,9 @@ class AutoscalerArgs:
 
 
 class Autoscaler(pulumi.ComponentResource):
-    """Owns its Deployment's replica count; the maximum is what the plan proved to fit.
+    """Own the replica count of a Deployment, up to the maximum that the plan proved to fit.
 
-    Where that is the minimum, too, it only holds the count that the Deployment names (infra/program/autoscaling.py).
+    If the maximum equals the minimum, it only holds the count that the Deployment sets (infra/program/autoscaling.py).
     """
 
     def __init__(self, name: str, args: AutoscalerArgs, opts: pulumi.ResourceOptions | None = None) -> None:

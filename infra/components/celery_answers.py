@@ -1,4 +1,4 @@
-"""Celery servers that answer: nothing goes through the server to one of them before."""
+"""Wait until the Celery servers answer; until then nothing connects to them through the main server."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ from infra.scripts import load, with_variables
 
 @dataclass(frozen=True, kw_only=True)
 class CeleryAnswersArgs:
-    """Inputs of `CeleryAnswers`; `server` is the connection to the server itself, `host_key` the Celery servers'."""
+    """Hold the inputs of `CeleryAnswers`.
+
+    `server` is the connection to the main server; `host_key` is the Celery servers' host key.
+    """
 
     servers: tuple[CeleryServer, ...]
     server: remote.ConnectionArgs
     host_key: pulumi.Input[str]
-    instance_type: str  # another one means another boot
+    instance_type: str  # another type causes another boot
 
 
 class CeleryAnswers(pulumi.ComponentResource):
-    """One command on the server for each Celery server, in the order of `servers`.
+    """Run one command on the main server for each Celery server, in the order of `servers`.
 
-    `connection.proxy` of pulumi-command 1.2.1 opens the way to the second server once and tries the SSH handshake again
-    on that same way (provider/pkg/provider/remote/connection.go), which never succeeds after a first failure. The
-    command here dials the server directly, where every try is a new connection, and waits there.
+    `connection.proxy` of pulumi-command 1.2.1 opens the connection to the second server once and retries the SSH
+    handshake on it (provider/pkg/provider/remote/connection.go), which never succeeds after a first failure. The
+    command here connects directly to the main server, where each try is a new connection, and waits there.
     """
 
     ready: tuple[remote.Command, ...]

@@ -1,4 +1,4 @@
-"""Celery's scheduler: exactly one."""
+"""Run Celery's scheduler, exactly once."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from infra.components.app_pod import AppImage, app_pod, celery_volumes, tmp
 from infra.names import CELERY_BEAT, labels, selector
 from infra.sizing.plan import WorkerPlan, WorkloadPlan
 
-# Beat wakes at least every five minutes (its default max loop interval).
+# Beat wakes up at least every five minutes (its default max loop interval).
 _ALIVE = ["sh", "-c", '[ -n "$(find /run/stagecoach/beat -mmin -12)" ]']
 
 
 @dataclass(frozen=True, kw_only=True)
 class CeleryBeatArgs:
-    """Inputs of `CeleryBeat`; `worker` is the default pool, whose settings beat shares."""
+    """Hold the inputs of `CeleryBeat`; `worker` is the default pool, whose settings beat shares."""
 
     plan: WorkloadPlan
     worker: WorkerPlan
@@ -29,7 +29,7 @@ class CeleryBeatArgs:
 
 
 class CeleryBeat(pulumi.ComponentResource):
-    """One replica, `Recreate`, and a lock in the broker for the overlap when a node is lost."""
+    """Run one replica with `Recreate`; a lock in the broker prevents two if a node is lost."""
 
     def __init__(self, name: str, args: CeleryBeatArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:app:CeleryBeat", name, None, opts)

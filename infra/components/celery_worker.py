@@ -1,4 +1,4 @@
-"""One pool of Celery workers."""
+"""Run one pool of Celery workers."""
 
 from __future__ import annotations
 
@@ -20,28 +20,29 @@ from infra.components.app_pod import AppImage, app_pod, celery_volumes, tmp
 from infra.names import CELERY_WORKER, labels, selector
 from infra.sizing.plan import WorkerPlan
 
-_HEARTBEAT_MINUTES = 4  # longer than a restart of Redis, after which the worker goes on by itself
+_HEARTBEAT_MINUTES = 4  # longer than a restart of Redis, after which the worker recovers by itself
 _ALIVE = ["sh", "-c", f'[ -n "$(find /run/stagecoach/heartbeat -mmin -{_HEARTBEAT_MINUTES})" ]']
 _READY = ["test", "-e", "/run/stagecoach/ready"]
 
-# Rounded down: one pod of up to a hundred stays at work, and a single one goes.  With one at a time two
-# old, larger pods would keep a new one out of a server that has become smaller, and neither could go (ADR 0022).
+# Rounded down, this keeps one of up to a hundred pods at work; a single pod is stopped. If only one pod stopped at a
+# time, two larger old pods could keep a new one off a server that has become smaller, and neither would stop (ADR
+# 0022).
 _ALL_BUT_ONE = "99%"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CeleryWorkerArgs:
-    """Inputs of `CeleryWorker`."""
+    """Hold the inputs of `CeleryWorker`."""
 
     plan: WorkerPlan
     namespace: pulumi.Input[str]
     image: AppImage
     environment: AppEnvironment
-    was_autoscaled: bool = False  # by the last update
+    was_autoscaled: bool = False  # in the last update
 
 
 class CeleryWorker(pulumi.ComponentResource):
-    """A Deployment of prefork workers; rolls without surge, ends softly."""
+    """Run a Deployment of prefork workers; it rolls without surge and ends softly."""
 
     deployment_name: pulumi.Output[str]
 
@@ -79,7 +80,7 @@ class CeleryWorker(pulumi.ComponentResource):
 
 
 def worker_command(plan: WorkerPlan) -> list[str]:
-    """`celery worker` with the pool's queues; the node name is the pod's."""
+    """Return `celery worker` with the pool's queues; the worker's name is POOL@POD."""
     return [
         "celery",
         "-A",
@@ -106,8 +107,8 @@ def _container(args: CeleryWorkerArgs) -> core.v1.ContainerArgs:
         ],
         resources=resources(args.plan.workload.container("worker")),
         security_context=hardened(),
-        # No readiness probe: no Service leads here, and a kubelet that has just started, as after every boot, waits for
-        # a random part of its period.
+        # Without a readiness probe: no Service leads here, and after every boot the kubelet waits for a random part of
+        # a probe's period before the first one.
         startup_probe=exec_probe(_READY, period=2, failures=90),
         liveness_probe=exec_probe(_ALIVE, period=30, failures=2),
         volume_mounts=args.environment.celery_mounts(),

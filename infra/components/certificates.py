@@ -1,4 +1,4 @@
-"""What traefik does not do by itself: a certificate that could not be had is ordered again."""
+"""Order certificates again that could not be had; traefik does not do that by itself."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from pulumi_command import remote
 
 from infra.scripts import load, with_variables
 
-# An order takes some ten seconds; longer waits are for the service on the server, not for the update.
+# An order takes some ten seconds. The service on the server waits longer; the update does not.
 _WAIT_SECONDS = 90
 
 
 @dataclass(frozen=True, kw_only=True)
 class CertificatesArgs:
-    """Inputs of `Certificates`."""
+    """Hold the inputs of `Certificates`."""
 
     connection: remote.ConnectionArgs
     server_id: pulumi.Input[str]  # another server runs the script again
     public_ip: pulumi.Input[str]
-    domains: Sequence[str]  # none: the shop is reached by its address
+    domains: Sequence[str]  # empty: the shop is reached by its address
 
 
 class Certificates(pulumi.ComponentResource):
-    """A service on the server, and one line about each name's certificate.
+    """Install a service on the server, and report one line about each name's certificate.
 
-    It comes after the Ingress: before, traefik knows no name to order for.  A name that leads nowhere yet, or an issuer
-    that is down, ends no update: the service goes on.
+    It comes after the Ingress, which tells traefik the names to order certificates for. A name that leads nowhere yet,
+    or an issuer that is down, does not fail the update: the service keeps trying.
     """
 
     said: pulumi.Output[str]

@@ -1,4 +1,4 @@
-"""Generated secrets: made once, kept encrypted in the state."""
+"""Generate secrets once, and keep them encrypted in the state."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _LENGTH = 40
 
 
 class Credentials(pulumi.ComponentResource):
-    """Letters and digits only: they stand in URLs."""
+    """Generate passwords of letters and digits only, because they become parts of URLs."""
 
     postgres: pulumi.Output[str]
     postgres_exporter: pulumi.Output[str]
@@ -21,7 +21,8 @@ class Credentials(pulumi.ComponentResource):
     redis_cache_exporter: pulumi.Output[str]
     redis_cache_admin: pulumi.Output[str]
     django: pulumi.Output[str]
-    grafana: pulumi.Output[str]  # made whether Grafana runs or not: a protected secret must not come and go with it
+    # This one is made even without Grafana: a protected secret can't be deleted when Grafana is switched off
+    grafana: pulumi.Output[str]
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:app:Credentials", name, None, opts)

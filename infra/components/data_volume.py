@@ -1,4 +1,4 @@
-"""The data volume's file system, mount and marker."""
+"""Set up the data volume: its file system, mount and marker."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from infra.scripts import load, with_variables
 
 @dataclass(frozen=True, kw_only=True)
 class DataVolumeArgs:
-    """Inputs of `DataVolume`."""
+    """Hold the inputs of `DataVolume`."""
 
     connection: remote.ConnectionArgs
     server_id: pulumi.Input[str]  # another server runs the script again
@@ -22,7 +22,7 @@ class DataVolumeArgs:
 
 
 class DataVolume(pulumi.ComponentResource):
-    """A file system is made only by the `create` of this resource, which runs in the update that made the volume."""
+    """Mount the volume; only this resource's `create` makes a file system, in the update that made the volume."""
 
     def __init__(self, name: str, args: DataVolumeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:server:DataVolume", name, None, opts)

@@ -1,4 +1,4 @@
-"""The web pods."""
+"""Run the web pods."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from infra.sizing.plan import DjangoPlan
 from infra.stack_file.app_config import AppConfig
 
 SERVICE_PORT = 80
-_GRACE_SECONDS = 40  # gunicorn's own 30 s and the pause below
-_PAUSE_SECONDS = 5  # until traefik has heard that the pod is going
-_MAX_REQUESTS, _JITTER = 2000, 200  # against leaks; jitter keeps the pods from restarting together
-# Longer than the 90 s for which traefik keeps an idle connection (forwardingTimeouts.idleConnTimeout of its reference):
-# closed by gunicorn, it may be on its way with an order, and the customer gets a 502.
+_GRACE_SECONDS = 40  # seconds: gunicorn's own 30, the pause below, and a reserve
+_PAUSE_SECONDS = 5  # seconds until traefik has learned that the pod is ending
+_MAX_REQUESTS, _JITTER = 2000, 200  # against leaks; the jitter keeps the pods from restarting together
+# Traefik keeps an idle connection for 90 s (forwardingTimeouts.idleConnTimeout of its reference). If gunicorn closed it
+# earlier, an order might just be on its way, and the customer would get a 502.
 _KEEP_ALIVE_SECONDS = 95
 # uvicorn's own class of that name is deprecated in favour of the package uvicorn-worker (uvicorn 0.54, workers.py).
 _WORKER_CLASS = {"wsgi": "gthread", "asgi": "uvicorn_worker.UvicornWorker"}
-# gunicorn's own format, with the customer's address in place of traefik's.
+# gunicorn's own format, with the customer's address instead of traefik's.
 _ACCESS_LOG = """--access-logformat='%({x-forwarded-for}i)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s"'"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DjangoArgs:
-    """Inputs of `Django`."""
+    """Hold the inputs of `Django`."""
 
     plan: DjangoPlan
     app: AppConfig
@@ -46,11 +46,11 @@ class DjangoArgs:
     image: AppImage
     environment: AppEnvironment
     host: str | None  # the shop's address, for the probes
-    was_autoscaled: bool = False  # by the last update
+    was_autoscaled: bool = False  # in the last update
 
 
 class Django(pulumi.ComponentResource):
-    """Deployment and Service; an autoscaled Deployment names no replicas (ADR 0003)."""
+    """Run a Deployment behind a Service; an autoscaled Deployment sets no replicas (ADR 0003)."""
 
     deployment_name: pulumi.Output[str]
     service_name: pulumi.Output[str]
@@ -96,7 +96,7 @@ class Django(pulumi.ComponentResource):
 
 
 def gunicorn_arguments(plan: DjangoPlan, port: int) -> str:
-    """GUNICORN_CMD_ARGS: gunicorn reads it by itself; uvicorn's worker takes no threads."""
+    """Return GUNICORN_CMD_ARGS, which gunicorn reads by itself; uvicorn's worker class takes no threads."""
     more = f"--pythonpath={MODULE_PATH} " if plan.interface == "asgi" else f"--threads={plan.threads} "
     return (
         f"--bind=0.0.0.0:{port} --workers={plan.processes} {more}--worker-class={_WORKER_CLASS[plan.interface]} "
@@ -106,12 +106,12 @@ def gunicorn_arguments(plan: DjangoPlan, port: int) -> str:
 
 
 def gunicorn_application(app: AppConfig) -> str:
-    """What gunicorn serves: an ASGI application goes through a module of ours that bounds its requests."""
+    """Return the application for gunicorn: an ASGI application is wrapped in our module that limits its requests."""
     return "stagecoach_asgi:application" if app.interface == "asgi" else app.application
 
 
 def asgi_variables(plan: DjangoPlan, app: AppConfig) -> dict[str, str]:
-    """What that module reads; empty where the app is served by WSGI."""
+    """Return the variables of that module; none if the app is served by WSGI."""
     if app.interface == "wsgi":
         return {}
     return {"STAGECOACH_ASGI_APP": app.application, "STAGECOACH_ASGI_REQUESTS": str(plan.threads)}

@@ -1,4 +1,4 @@
-"""The shop's way in: traefik, with a certificate where a domain is set."""
+"""Route the shop's names to the web pods, with certificates if a domain is set."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _ROUTER = "traefik.ingress.kubernetes.io/router"
 
 @dataclass(frozen=True, kw_only=True)
 class IngressArgs:
-    """Inputs of `Ingress`."""
+    """Hold the inputs of `Ingress`."""
 
     namespace: pulumi.Input[str]
     service_name: pulumi.Input[str]
-    hosts: tuple[str, ...]  # the shop's address first; empty: whatever name or address a request has
+    hosts: tuple[str, ...]  # the shop's address first; empty: requests for any name or address
 
 
 class Ingress(pulumi.ComponentResource):
-    """The shop's address, and further names that lead to it."""
+    """Route the shop's address, and other names that redirect to it."""
 
     def __init__(self, name: str, args: IngressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:app:Ingress", name, None, opts)
@@ -49,7 +49,7 @@ class Ingress(pulumi.ComponentResource):
 
 
 def _annotations(hosts: tuple[str, ...]) -> dict[str, str]:
-    """Each host gets a certificate of its own, so that one whose DNS record is missing costs the others nothing."""
+    """Give each host a certificate of its own, so that a missing DNS record for one does not affect the others."""
     annotations = {"pulumi.com/skipAwait": "true"}
     if hosts:
         annotations[f"{_ROUTER}.tls"] = "true"
@@ -58,7 +58,7 @@ def _annotations(hosts: tuple[str, ...]) -> dict[str, str]:
 
 
 def _spec(service_name: pulumi.Input[str], hosts: tuple[str | None, ...]) -> networking.v1.IngressSpecArgs:
-    """Every path of each host to the web pods."""
+    """Route every path of each host to the web pods."""
     port = networking.v1.ServiceBackendPortArgs(number=SERVICE_PORT)
     service = networking.v1.IngressServiceBackendArgs(name=service_name, port=port)
     path = networking.v1.HTTPIngressPathArgs(

@@ -1,4 +1,4 @@
-"""k3s on the server, and the Kubernetes provider that everything above it uses."""
+"""Install k3s on the main server, and make the Kubernetes provider for everything in the cluster."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from infra.sizing.plan import NodePlan
 
 @dataclass(frozen=True, kw_only=True)
 class K3sArgs:
-    """Inputs of `K3s`."""
+    """Hold the inputs of `K3s`."""
 
     connection: remote.ConnectionArgs
     server_id: pulumi.Input[str]  # another server runs the scripts again
@@ -31,7 +31,7 @@ class K3sArgs:
 
 
 class K3s(pulumi.ComponentResource):
-    """Installed over SSH; the kubeconfig's command depends on nothing that a stage changes."""
+    """Install k3s over SSH; the command that reads the kubeconfig depends on nothing that a stage changes."""
 
     kubeconfig: pulumi.Output[str]
     agent_token: pulumi.Output[str]
@@ -71,7 +71,8 @@ class K3s(pulumi.ComponentResource):
         self.provider = kubernetes.Provider(
             f"{name}-cluster",
             kubeconfig=self.kubeconfig,
-            # Constant: without it a changed kubeconfig replaces the provider and every object with it.
+            # This is constant: without it, a changed kubeconfig would replace the provider and every object in the
+            # cluster.
             cluster_identifier=args.deployment,
             enable_server_side_apply=True,
             opts=pulumi.ResourceOptions(parent=self, protect=True),

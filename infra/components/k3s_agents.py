@@ -1,4 +1,4 @@
-"""Celery servers as nodes of the cluster."""
+"""Join the Celery servers to the cluster as nodes."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from infra.sizing.plan import NodePlan
 
 @dataclass(frozen=True, kw_only=True)
 class K3sAgentsArgs:
-    """Inputs of `K3sAgents`; `connections` lead to `servers`, one each, by way of the server.
+    """Hold the inputs of `K3sAgents`.
 
-    `answers` are done when that way is open.
+    `connections` lead through the main server to `servers`, one each. `answers` are done when those connections work.
     """
 
     servers: tuple[CeleryServer, ...]
@@ -33,10 +33,10 @@ class K3sAgentsArgs:
 
 
 class K3sAgents(pulumi.ComponentResource):
-    """`ready` is what workers wait for: nodes that take pods.
+    """Join each Celery server; workers wait for `ready`, which is done when the nodes accept pods.
 
-    A smaller count deletes in the reverse order of the dependencies: the node is drained and removed on the server
-    first, then its VPS goes.
+    With a smaller count, the engine deletes in the reverse order of the dependencies: the main server first drains and
+    removes the node, then the VPS is deleted.
     """
 
     def __init__(self, name: str, args: K3sAgentsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -74,8 +74,8 @@ class K3sAgents(pulumi.ComponentResource):
             create=joined,
             update=joined,
             delete=with_variables(load("k3s_agent_remove.sh"), node),
-            # By its id, so that the engine deletes this before an installation that is replaced: a VPS that was made
-            # anew can only join after the node before it, and its password, are gone.
+            # The trigger is the installation's id, so that the engine deletes this command before it replaces the
+            # installation: a new VPS can only join after the old node and its password are gone.
             triggers=[installed.id],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[installed], delete_before_replace=True),
         )

@@ -1,4 +1,4 @@
-"""k3s's config.yaml of the server and of Celery's servers, from the plan's reservations."""
+"""Write k3s's config.yaml for the main server and the Celery servers, with the plan's reservations."""
 
 from __future__ import annotations
 
@@ -10,22 +10,35 @@ from infra.names import AUDIT_POLICY, DATA_MOUNT, K3S_AUDIT_LOG, ROLE_LABEL
 from infra.sizing.plan import NodePlan
 
 _API_PORT = 6443
-# Days, files beside the newest, MiB each: 80 MiB of the data volume at most.
+# Days, files beside the newest, MiB of each file: at most 80 MiB of the data volume.
 _AUDIT_LOG = {"maxage": 30, "maxbackup": 3, "maxsize": 20}
-_FINISHED_PODS = 100  # k3s's hardening guide; the controller's own 12,500 is no bound on one server
-# Processes and threads of a pod: Postgres has one for each of its 1000 connections at most, gunicorn 16 x 32 threads.
+_FINISHED_PODS = 100  # from k3s's hardening guide; the controller's own 12,500 would not be a limit on one server
+# Processes and threads of a pod: Postgres has one for each of its connections, at most 1000; gunicorn has at most 16 x
+# 32 threads.
 POD_MAX_PIDS = 4096
 
 
 def render_k3s_config(
     node: NodePlan, *, deployment: str, public_ip: str, private_ip: str, token: str, agent_token: str
 ) -> str:
-    """The YAML text; node name and private address are constant, so that a resized server is the same node."""
+    """Return the main server's config as YAML.
+
+    Node name and private address are constant, so that a resized server stays the same node.
+
+    Args:
+        node: the server's plan.
+        deployment: the deployment's name, which becomes the node's.
+        public_ip: the server's public address.
+        private_ip: the server's private address.
+        token: the secret that servers join with.
+        agent_token: the secret that Celery servers join with.
+    """
     config: dict[str, Any] = {
         "node-name": deployment,
         "node-ip": private_ip,
         "node-external-ip": public_ip,
-        # Agents and pods find the API server where it says it is: k3s would name the public address, which is closed.
+        # Agents and pods connect to the API server at the address that it advertises. k3s would choose the public one,
+        # which is closed to them.
         "advertise-address": private_ip,
         "tls-san": [public_ip, private_ip],
         "write-kubeconfig-mode": "0600",
@@ -48,7 +61,15 @@ def render_k3s_config(
 
 
 def render_agent_config(node: NodePlan, *, name: str, private_ip: str, server_private_ip: str, token: str) -> str:
-    """The YAML text of a Celery server: the taint keeps everything away that does not ask for it."""
+    """Return a Celery server's config as YAML; its taint keeps pods away that do not tolerate it.
+
+    Args:
+        node: the plan of the Celery servers.
+        name: the node's name.
+        private_ip: the Celery server's private address.
+        server_private_ip: the main server's private address, where the API server listens.
+        token: the secret that Celery servers join with.
+    """
     config: dict[str, Any] = {
         "node-name": name,
         "node-ip": private_ip,
@@ -63,10 +84,13 @@ def render_agent_config(node: NodePlan, *, name: str, private_ip: str, server_pr
 
 
 def kubelet_arguments(node: NodePlan) -> list[str]:
-    """The plan's reservations; k3s itself switches memory eviction off, so that it must be named (domain 3.2).
+    """Return the plan's reservations, with a threshold for evictions by memory.
 
-    No `imagefs.available`: images lie on the data volume, and when that is full no pod that is evicted makes room on
-    it, but the shop is gone (ADR 0016).  Unused images are removed from 85 % on, which is the kubelet's default.
+    k3s passes only `imagefs.available` and `nodefs.available` to the kubelet. Without a threshold for memory, the
+    kernel decides which process dies.
+
+    `imagefs.available` is left out: images are on the data volume, and if that is full, evicting pods frees nothing on
+    it but takes the shop down (ADR 0016). The kubelet removes unused images from 85 % on, its default.
     """
     kube, system = node.kube_reserved, node.system_reserved
     return [

@@ -1,4 +1,4 @@
-"""The migration job that runs before the web pods roll."""
+"""Run the migration's job before the web pods roll."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from infra.sizing.plan import WorkloadPlan
 
 @dataclass(frozen=True, kw_only=True)
 class MigrateArgs:
-    """Inputs of `Migrate`."""
+    """Hold the inputs of `Migrate`."""
 
     plan: WorkloadPlan
     namespace: pulumi.Input[str]
@@ -27,7 +27,7 @@ class MigrateArgs:
 
 
 class Migrate(pulumi.ComponentResource):
-    """A new image, or changed variables, is a new Job; migrating again without need does nothing."""
+    """Run a new Job for a new image or changed variables; a migration that is not needed does nothing."""
 
     def __init__(self, name: str, args: MigrateArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:app:Migrate", name, None, opts)
@@ -43,7 +43,7 @@ class Migrate(pulumi.ComponentResource):
             volume_mounts=[mount("tmp", "/tmp"), args.environment.start_mount()],  # noqa: S108  a mount in the container
         )
         options = child_of(self)
-        # The way back to the old image is the name of the old job, which a failed update has not deleted yet.
+        # Going back to the old image needs the name of the old job, which a failed update has not deleted yet.
         options.delete_before_replace = True
         self.job = batch.v1.Job(
             f"{name}-job",
@@ -51,7 +51,7 @@ class Migrate(pulumi.ComponentResource):
                 name=f"{DJANGO_MIGRATE}-{digest}",
                 namespace=args.namespace,
                 labels=labels(DJANGO_MIGRATE),
-                # A job that failed stays failed: the next update tries it again, whatever the reason was.
+                # A job that failed stays failed, so the next update replaces and retries it, whatever the reason was.
                 annotations={"pulumi.com/replaceUnready": "true"},
             ),
             spec=batch.v1.JobSpecArgs(

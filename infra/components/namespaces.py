@@ -1,4 +1,4 @@
-"""The two namespaces and what may be admitted to them."""
+"""Make the two namespaces, and limit what may run in them."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ from infra.sizing.plan import NamespacePlan
 
 @dataclass(frozen=True, kw_only=True)
 class NamespacesArgs:
-    """Inputs of `Namespaces`."""
+    """Hold the inputs of `Namespaces`."""
 
     plan: NamespacePlan
     web_port: int
     outside: Outside
-    now: Bounds  # before this update
+    now: Bounds  # the bounds before this update
 
 
 class Namespaces(pulumi.ComponentResource):
-    """`ready` is what every workload waits for: bounds act at admission only, so they come first.
+    """Register namespaces, quotas and policies; every workload waits for `ready`.
 
-    Those that fall come last, by `follow`: a pod that is renewed meanwhile would be forbidden (ADR 0022).
+    Bounds act only when a pod is admitted, so those that rise come before the workloads. `follow` sets those that fall
+    after them: a pod that is replaced in between would otherwise be forbidden (ADR 0022).
     """
 
     app: pulumi.Output[str]
@@ -38,7 +39,7 @@ class Namespaces(pulumi.ComponentResource):
     def __init__(self, name: str, args: NamespacesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:k8s:Namespaces", name, None, opts)
         app = self._namespace(name, APP_NAMESPACE, "restricted")
-        # node-exporter looks at the host: the only reason for the second namespace.
+        # node-exporter looks at the host, which is the only reason for the second namespace.
         monitoring = self._namespace(name, MONITORING_NAMESPACE, "privileged")
         self.app, self.monitoring = app.metadata.name, monitoring.metadata.name
         policies = NetworkPolicies(
@@ -64,14 +65,14 @@ class Namespaces(pulumi.ComponentResource):
         )
 
     def follow(self, workloads: Sequence[pulumi.Resource]) -> None:
-        """Sets the bounds that fall, after every workload of the namespace has its new size."""
+        """Set the bounds that fall, after every workload of the namespace has its new size."""
         for one in self._late_quotas:
             self._quota(one, workloads)
         if self._late_limits:
             self._limits(workloads)
 
     def _limits(self, after: Sequence[pulumi.Resource]) -> core.v1.LimitRange:
-        # Memory only: a maximum of CPU would become every container's default CPU limit (ADR 0002).
+        # Only memory has a maximum: a maximum of CPU would become every container's default CPU limit (ADR 0002).
         item = core.v1.LimitRangeItemArgs(
             type="Container",
             max={"memory": str(self._plan.limit_range_max.memory)},
@@ -95,7 +96,7 @@ class Namespaces(pulumi.ComponentResource):
 
 
 def quota_hard(plan: NamespacePlan) -> dict[str, str]:
-    """The plan's quota, key by key as the API names them."""
+    """Return the plan's quota by the API's own keys."""
     return {
         "requests.cpu": str(plan.quota_requests.cpu),
         "requests.memory": str(plan.quota_requests.memory),

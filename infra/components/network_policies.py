@@ -1,4 +1,4 @@
-"""Who may talk to whom: everything is closed, then what the shop needs is opened."""
+"""Close every connection in the app's namespace, then open those that the shop needs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Peer = networking.v1.NetworkPolicyPeerArgs
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkPoliciesArgs:
-    """Inputs of `NetworkPolicies`."""
+    """Hold the inputs of `NetworkPolicies`."""
 
     namespace: pulumi.Input[str]
     web_port: int
@@ -43,9 +43,9 @@ class NetworkPoliciesArgs:
 
 
 class NetworkPolicies(pulumi.ComponentResource):
-    """Policies of the app's namespace, by component: the same at every stage.
+    """Register policies by component, the same at every stage.
 
-    A pool that a move takes away is deleted last, and needs the queue and the database until its tasks have ended.
+    A pool that a move removes is deleted last, and needs queue and database until its tasks have ended.
     """
 
     def __init__(self, name: str, args: NetworkPoliciesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -62,7 +62,8 @@ class NetworkPolicies(pulumi.ComponentResource):
             self._policy("metrics", (), ingress=[_ingress([_in(MONITORING_NAMESPACE)], *_METRIC_PORTS)]),
             self._policy("to-data", database, egress=[_egress(_pods((POSTGRES, PGBOUNCER)), _POSTGRES_PORT)]),
             self._policy("to-redis", app, egress=[_egress(_pods((REDIS_BROKER, REDIS_CACHE)), _REDIS_PORT)]),
-            # Mail, payment and other services of the app; no server of ours, nothing private that is not named.
+            # The app calls mail, payment and other services. It can't reach our servers, or private networks that the
+            # stack file does not name.
             self._policy("to-internet", (DJANGO, CELERY_WORKER), egress=[internet(args.outside)]),
             *self._to_private(args.outside),
         ]

@@ -1,4 +1,4 @@
-"""Security patches of a server's Debian."""
+"""Apply security patches to a server's Debian."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _FILES = {
 
 @dataclass(frozen=True, kw_only=True)
 class PatchesArgs:
-    """Inputs of `Patches`."""
+    """Hold the inputs of `Patches`."""
 
     connection: remote.ConnectionArgs
     server_id: pulumi.Input[str]  # another server runs the script again
 
 
 class Patches(pulumi.ComponentResource):
-    """Applied every day; a reboot waits for a person, and an alert says so (ADR 0038)."""
+    """Apply patches every day; a reboot waits for a person, and an alert asks for it (ADR 0038)."""
 
     def __init__(self, name: str, args: PatchesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:server:Patches", name, None, opts)

@@ -1,4 +1,4 @@
-"""PgBouncer between the app and Postgres, where the plan's connection budget asks for it."""
+"""Run PgBouncer between app and Postgres, if the plan's connection budget needs it."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from infra.names import APP_NAMESPACE, PGBOUNCER, POSTGRES, labels, selector
 from infra.sizing.plan import PgBouncerPlan
 from pod import load
 
-UID = 10002  # the program asks for no name of its user; above the host's own numbers
-PORT = POSTGRES_PORT  # the app's URL changes its host only
+UID = 10002  # a number of its own above the host's users; the program needs no name for it
+PORT = POSTGRES_PORT  # only the host in the app's URL changes
 _FOLDER = "/config"
-_LEAVE_SECONDS = 5  # until no node sends new connections to an ending pod
-# On SIGTERM PgBouncer (1.23 or newer) waits until its clients have left: Django's persistent connections, 60 s old at
-# most in the example shop, and what tasks hold.
+_LEAVE_SECONDS = 5  # until no node sends new connections to a pod that ends
+# On SIGTERM, PgBouncer (1.23 or newer) waits until its clients have left: Django's persistent connections, at most 60 s
+# old in the example shop, and those that tasks hold.
 _GRACE_SECONDS = 120
 
 
 @dataclass(frozen=True, kw_only=True)
 class PgBouncerArgs:
-    """Inputs of `PgBouncer`."""
+    """Hold the inputs of `PgBouncer`."""
 
     plan: PgBouncerPlan
     namespace: pulumi.Input[str]
@@ -44,7 +44,7 @@ class PgBouncerArgs:
 
 
 class PgBouncer(pulumi.ComponentResource):
-    """Transaction pooling; config and password lie in one autonamed Secret, so that a change rolls it."""
+    """Pool transactions; config and password are in one autonamed Secret, so that a change restarts it."""
 
     def __init__(self, name: str, args: PgBouncerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:data:PgBouncer", name, None, opts)
@@ -84,9 +84,9 @@ class PgBouncer(pulumi.ComponentResource):
 
 
 def render_config(plan: PgBouncerPlan) -> str:
-    """pgbouncer.ini.
+    """Return pgbouncer.ini.
 
-    The host is the full name, because not every resolver that PgBouncer is built with takes a search list.
+    It has Postgres' full host name, because not every resolver that PgBouncer is built with uses a search list.
     """
     lines = [
         "[databases]",
@@ -101,7 +101,7 @@ def render_config(plan: PgBouncerPlan) -> str:
         f"default_pool_size = {plan.default_pool_size}",
         f"max_db_connections = {plan.default_pool_size}",
         f"max_client_conn = {plan.max_client_conn}",
-        # A Postgres that restarts is asked again at once, not after 15 seconds.
+        # A restarting Postgres is asked again after 1 second instead of 15.
         "server_login_retry = 1",
         "ignore_startup_parameters = extra_float_digits",
         # Each probe is a connection.
@@ -112,7 +112,7 @@ def render_config(plan: PgBouncerPlan) -> str:
 
 
 def render_users(password: str) -> str:
-    """userlist.txt: in plain text, because PgBouncer proves the password to Postgres, too."""
+    """Return userlist.txt, in plain text because PgBouncer must prove the password to Postgres."""
     return f'"{USER}" "{password}"\n'
 
 
@@ -131,9 +131,11 @@ def _pod(args: PgBouncerArgs, secret: pulumi.Input[str]) -> core.v1.PodSpecArgs:
 
 
 def _await_postgres(args: PgBouncerArgs) -> core.v1.ContainerArgs:
-    """Before it listens: clients of a pooler whose own first connection is refused get an error, for a second each.
+    """Return a container that waits for Postgres before PgBouncer listens.
 
-    In Postgres' image, because not every PgBouncer's has pg_isready; within the amounts of PgBouncer, which runs later.
+    If PgBouncer's own first connection is refused, its clients get an error for a second each. The container uses
+    Postgres' image, because not every image of PgBouncer has pg_isready. It needs no more than PgBouncer, which runs
+    after it.
     """
     return core.v1.ContainerArgs(
         name="await-postgres",
@@ -150,12 +152,12 @@ def _container(args: PgBouncerArgs) -> core.v1.ContainerArgs:
     return core.v1.ContainerArgs(
         name="pgbouncer",
         image=args.images["pgbouncer"],
-        # Not the image's entrypoint, which writes a config of its own from variables.
+        # The image's entrypoint would write a config of its own from variables.
         command=["pgbouncer", f"{_FOLDER}/pgbouncer.ini"],
         ports=[core.v1.ContainerPortArgs(name="postgres", container_port=PORT)],
         resources=resources(args.plan.workload.container("pgbouncer")),
         security_context=hardened(),
-        # It listens; whether Postgres answers is Postgres' own probe.
+        # The probe only checks that it listens. Postgres has a probe of its own.
         readiness_probe=tcp_probe("postgres", period=5),
         liveness_probe=tcp_probe("postgres", period=20),
         lifecycle=core.v1.LifecycleArgs(pre_stop=leave),

@@ -1,4 +1,4 @@
-"""Postgres on the server's volume."""
+"""Run Postgres on the server's volume."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ from pod import FOLDER, load
 UID = 999  # the official image's postgres user
 PORT, EXPORTER_PORT = 5432, 9187
 DATABASE = USER = "app"
-# Only Postgres' own start script is a superuser (files/postgres_start); the rest has the rights that it uses.
+# Only Postgres' own start script is a superuser (pod/postgres_start). Everything else has just the rights that it uses.
 SUPERUSER, EXPORTER_USER, BACKUP_USER = "postgres", "stagecoach_exporter", "stagecoach_backup"
-# A claim's size is written once; local-path neither enforces nor grows it, the volume bounds all.
+# A claim's size is written once. local-path neither enforces it nor lets it grow; the volume limits all claims.
 _CLAIM_SIZE = "10Gi"
 _QUERIES = "/etc/stagecoach-queries"  # in the exporter
 _START = "/etc/stagecoach"  # in Postgres
 _GRACE_SECONDS = 120  # a fast shutdown writes a checkpoint
-_AWAIT_SECONDS = 60  # much longer than network policies need to learn a new pod's address, or Postgres to restart
+_AWAIT_SECONDS = 60  # much longer than network policies take to learn a new pod's address, or Postgres to restart
 
 
 @dataclass(frozen=True, kw_only=True)
 class PostgresArgs:
-    """Inputs of `Postgres`."""
+    """Hold the inputs of `Postgres`."""
 
     plan: PostgresPlan
     namespace: pulumi.Input[str]
@@ -54,7 +54,7 @@ class PostgresArgs:
 
 
 class Postgres(pulumi.ComponentResource):
-    """One replica; never replaced, restarted only when the server's size or the password changes."""
+    """Run one replica, which is never replaced; it restarts if its image, plan, passwords or start files change."""
 
     secret_name: pulumi.Output[str]
 
@@ -62,7 +62,7 @@ class Postgres(pulumi.ComponentResource):
         super().__init__("stagecoach:data:Postgres", name, None, opts)
         secret = core.v1.Secret(
             f"{name}-password",
-            # Autonamed: another password restarts the pod, which gives it to its role (ADR 0005).
+            # The Secret is autonamed: a new password restarts the pod, which then sets it for the role (ADR 0005).
             metadata=meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(POSTGRES)),
             string_data={
                 "password": args.password,
@@ -103,7 +103,7 @@ class Postgres(pulumi.ComponentResource):
         self.register_outputs({"secret_name": self.secret_name})
 
     def _config_map(self, name: str, args: PostgresArgs, data: Mapping[str, str]) -> pulumi.Output[str]:
-        """Autonamed: the pod restarts with what it reads at its start."""
+        """Register an autonamed ConfigMap: a change restarts the pod, which reads it only at its start."""
         made = core.v1.ConfigMap(
             name,
             metadata=meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(POSTGRES)),
@@ -122,7 +122,7 @@ class Postgres(pulumi.ComponentResource):
             containers=[self._postgres(args), self._exporter(args)],
             volumes=[
                 empty_dir("shm", str(args.plan.shm_size), memory=True),
-                empty_dir("run", "1Mi"),  # the socket
+                empty_dir("run", "1Mi"),  # for the socket
                 empty_dir("tmp", scratch(args.plan.workload.container("postgres"))),
                 *(
                     core.v1.VolumeArgs(name=name, config_map=core.v1.ConfigMapVolumeSourceArgs(name=source))
@@ -144,7 +144,8 @@ class Postgres(pulumi.ComponentResource):
                 core.v1.EnvVarArgs(name="POSTGRES_USER", value=SUPERUSER),
                 core.v1.EnvVarArgs(name="POSTGRES_INITDB_ARGS", value="--data-checksums"),
                 core.v1.EnvVarArgs(name="PGDATA", value="/var/lib/postgresql/data/pgdata"),
-                # The image makes no cluster without one; start.sh takes it from the superuser and gives it to the app.
+                # The image makes no cluster without a password. start.sh takes it away from the superuser and sets it
+                # for the app.
                 secret_env("POSTGRES_PASSWORD", self.secret_name, "password"),
                 secret_env("APP_PASSWORD", self.secret_name, "password"),
                 secret_env("EXPORTER_PASSWORD", self.secret_name, "exporter"),
@@ -159,7 +160,7 @@ class Postgres(pulumi.ComponentResource):
             ),
             startup_probe=slow_start,
             readiness_probe=ready,
-            # No liveness probe: a database under load that misses probes must not be killed.
+            # Without a liveness probe: a database under load that misses probes must not be killed.
             volume_mounts=[
                 mount("data", "/var/lib/postgresql/data"),
                 mount("shm", "/dev/shm"),  # noqa: S108  a mount in the container
@@ -183,22 +184,22 @@ class Postgres(pulumi.ComponentResource):
             resources=resources(args.plan.workload.container("exporter")),
             security_context=hardened(),
             volume_mounts=[mount("queries", _QUERIES, read_only=True)],
-            # No readiness probe: an exporter that is not ready would take the data service out of its Service.
+            # Without a readiness probe: an exporter that is not ready would take the database out of its Service.
             liveness_probe=tcp_probe("metrics", period=30),
         )
 
 
 def start_files() -> dict[str, str]:
-    """What Postgres reads at its start: who may log in from where, and the script that keeps roles and rights."""
+    """Return the files that Postgres reads at its start: pg_hba.conf, and the script that sets roles and rights."""
     return {path.name: path.read_text() for path in sorted((FOLDER / "postgres_start").iterdir())}
 
 
 def await_postgres_environment(user: str) -> list[core.v1.EnvVarArgs]:
-    """What files/await_postgres.sh reads: libpq's variables, without the password, and the time in seconds."""
+    """Return the variables of pod/await_postgres.sh: libpq's, without the password, and the time in seconds."""
     values = {"PGHOST": POSTGRES, "PGUSER": user, "PGDATABASE": DATABASE, "AWAIT_SECONDS": str(_AWAIT_SECONDS)}
     return [core.v1.EnvVarArgs(name=key, value=value) for key, value in values.items()]
 
 
 def server_arguments(plan: PostgresPlan) -> list[str]:
-    """The plan's settings as the server's own command-line options."""
+    """Return the plan's settings as command-line options of the server."""
     return [word for key, value in plan.settings for word in ("-c", f"{key}={value}")]

@@ -1,4 +1,4 @@
-"""The nightly dump of the database."""
+"""Dump the database every night."""
 
 from __future__ import annotations
 
@@ -24,17 +24,18 @@ from infra.names import POSTGRES_BACKUP, labels
 from infra.sizing.plan import PostgresPlan
 from pod import load
 
-_SCHEDULE = "30 3 * * *"  # UTC; not 02:00, when the guide's reports run
+_SCHEDULE = "30 3 * * *"  # UTC; not at 02:00, when the shop of the tier guide runs its reports
 _DEADLINE_SECONDS = 3600
 _FOLDER = "/backups"
-# Neither the database's user, whose files are none of its business, nor its group: dumps must not take the volume's
-# reserve (data_volume.sh).  The folder is everybody's (local-path), so retention removes older users' dumps, too.
+# This is neither the database's user, whose files the job must not read, nor its group: dumps must not use up the
+# volume's reserve (data_volume.sh). Everybody may write to the folder (local-path), so retention also removes dumps of
+# former users.
 UID = 10003
 
 
 @dataclass(frozen=True, kw_only=True)
 class PostgresBackupArgs:
-    """Inputs of `PostgresBackup`."""
+    """Hold the inputs of `PostgresBackup`."""
 
     plan: PostgresPlan
     namespace: pulumi.Input[str]
@@ -43,13 +44,14 @@ class PostgresBackupArgs:
 
 
 class PostgresBackup(pulumi.ComponentResource):
-    """`pg_dump -Fc` to a claim on the data volume, with retention."""
+    """Run `pg_dump -Fc` to a claim on the data volume, and delete old dumps."""
 
     def __init__(self, name: str, args: PostgresBackupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:data:PostgresBackup", name, None, opts)
         claim = core.v1.PersistentVolumeClaim(
             f"{name}-claim",
-            # Not waited for: its first pod binds it, and one that a killed update has left may be bound for long.
+            # Pulumi must not wait for this claim: only its first pod binds it. A claim that a killed update has left
+            # may be bound already.
             metadata=metadata(POSTGRES_BACKUP, args.namespace, {"pulumi.com/skipAwait": "true"}),
             spec=core.v1.PersistentVolumeClaimSpecArgs(
                 access_modes=["ReadWriteOnce"],

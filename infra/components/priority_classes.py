@@ -1,4 +1,4 @@
-"""Who gives way on a full node: workers first, Postgres and Redis last."""
+"""Decide who gives way on a full node: workers first, Postgres and Redis last."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pulumi_kubernetes import scheduling
 
 from infra.components._kubernetes import APP_PRIORITY, DATA_PRIORITY, POOL_PRIORITY, WORKER_PRIORITY, metadata
 
-# Below system-cluster-critical (2,000,000,000), above anything without a class (0).
+# Between pods without a class (0) and system-cluster-critical (2,000,000,000).
 _VALUES = {DATA_PRIORITY: 1_000_000, APP_PRIORITY: 100_000, WORKER_PRIORITY: 50_000, POOL_PRIORITY: 40_000}
 
 
 class PriorityClasses(pulumi.ComponentResource):
-    """On a full node the data services push the app's pods away, the web pods workers, never the other way round.
+    """Let data services evict the app's pods from a full node, and web pods evict workers, never the reverse.
 
-    A plan has room for all of them.  A move to a smaller server has not, while pods of the old size are still there: a
-    web pod that finds no room would stop the update, and a pool that goes is deleted at its end only (ADR 0022).
+    A plan has room for all pods. A move to a smaller server does not, as long as pods of the old size exist: a web pod
+    without room would stop the update, and a removed pool is deleted only at its end (ADR 0022).
     """
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:

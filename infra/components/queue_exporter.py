@@ -1,4 +1,4 @@
-"""Metrics of queues, tasks and backups, from one file of ours in the app's own image."""
+"""Export metrics of queues, tasks and backups, with one file of ours in the app's own image."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from infra.components.app_pod import AppImage, app_pod, celery_volumes, tmp
 from infra.names import POSTGRES_BACKUP, QUEUE_EXPORTER, labels, selector
 from infra.sizing.plan import WorkerPlan, WorkloadPlan
 
-PORT = 9808  # celery-exporter's
+PORT = 9808  # celery-exporter's port
 _BACKUPS = "/backups"
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueExporterArgs:
-    """Inputs of `QueueExporter`; queues without a worker are exported, too."""
+    """Hold the inputs of `QueueExporter`; queues without a worker are exported as well."""
 
     plan: WorkloadPlan
     workers: tuple[WorkerPlan, ...]
@@ -30,7 +30,7 @@ class QueueExporterArgs:
 
 
 class QueueExporter(pulumi.ComponentResource):
-    """One replica: it counts events, and two would count them twice."""
+    """Run one replica: it counts events, and two replicas would count them twice."""
 
     def __init__(self, name: str, args: QueueExporterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:app:QueueExporter", name, None, opts)
@@ -47,12 +47,12 @@ class QueueExporter(pulumi.ComponentResource):
             ],
             resources=resources(args.plan.container("queue-exporter")),
             security_context=hardened(),
-            # No readiness probe: nothing asks for it, and an update would wait up to half a minute for its turn.
+            # Without a readiness probe: nothing needs it, and an update would wait up to half a minute for it.
             startup_probe=_probe(period=2, failures=60),
             liveness_probe=_probe(period=30, failures=4),
             volume_mounts=[*args.environment.celery_mounts(), mount("backups", _BACKUPS, read_only=True)],
         )
-        # Read-only as a whole: the kubelet then leaves the folder's group to the backup job.
+        # The whole volume is read-only, so that the kubelet does not take the folder's group from the backup job.
         claim = core.v1.PersistentVolumeClaimVolumeSourceArgs(claim_name=POSTGRES_BACKUP, read_only=True)
         backups = core.v1.VolumeArgs(name="backups", persistent_volume_claim=claim)
         apps.v1.Deployment(
@@ -77,13 +77,13 @@ class QueueExporter(pulumi.ComponentResource):
 
 
 def _probe(*, period: int, failures: int) -> core.v1.ProbeArgs:
-    """Of its page; the period in seconds."""
+    """Probe the exporter's page; the period is in seconds."""
     get = core.v1.HTTPGetActionArgs(path="/healthz", port="metrics")
     return core.v1.ProbeArgs(http_get=get, period_seconds=period, timeout_seconds=5, failure_threshold=failures)
 
 
 def exporter_variables(workers: tuple[WorkerPlan, ...]) -> dict[str, str]:
-    """What the exporter reads: its port, the pools with their queues, the last bucket in seconds, the dumps."""
+    """Return the exporter's variables: port, pools with their queues, last bucket in seconds, folder of the dumps."""
     pools = {one.pool: {"queues": one.queues, "concurrency": one.concurrency} for one in workers}
     return {
         "EXPORTER_BACKUPS": _BACKUPS,

@@ -1,4 +1,4 @@
-"""One Redis instance: the broker or the cache."""
+"""Run one Redis: the broker or the cache."""
 
 from __future__ import annotations
 
@@ -28,29 +28,30 @@ from infra.components.redis_users import ADMIN, EXPORTER, RedisPasswords, render
 from infra.names import labels, selector
 from infra.sizing.plan import RedisPlan
 
-UID = 999  # the official image's redis user, to whom the broker's files on the volume belong
-CACHE_UID = 10004  # it keeps no file; above the host's own numbers
+UID = 999  # the official image's redis user, who owns the broker's files on the volume
+CACHE_UID = 10004  # a number of its own above the host's users; the cache keeps no file
 PORT, EXPORTER_PORT = 6379, 9121
-_CLAIM_SIZE = "2Gi"  # constant, as every claim template
-# A Redis that hangs takes the connection and never answers. The kubelet's timeout ends the shell alone, and containerd
-# waits two minutes more for redis-cli, which holds its output (containerd#9568): so it ends by itself, before that.
+_CLAIM_SIZE = "2Gi"  # constant, as in every claim template
+# A Redis that hangs accepts the connection and never answers. The kubelet's time-out ends only the shell, and
+# containerd waits two more minutes for redis-cli, which holds its output (containerd#9568). So `timeout` ends redis-cli
+# first.
 _PING = ["sh", "-c", "timeout 4 redis-cli ping | grep -q PONG"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RedisArgs:
-    """Inputs of `Redis`; the name of its workload is the plan's."""
+    """Hold the inputs of `Redis`; the plan has the workload's name."""
 
     plan: RedisPlan
     namespace: pulumi.Input[str]
-    password: pulumi.Input[str]  # the app's
+    password: pulumi.Input[str]  # the app's password
     exporter_password: pulumi.Input[str]
     admin_password: pulumi.Input[str]
     images: Mapping[str, str]
 
 
 class Redis(pulumi.ComponentResource):
-    """Config and password lie in one autonamed Secret: a change restarts exactly this instance."""
+    """Run one Redis; config and passwords are in one autonamed Secret, so that a change restarts just this instance."""
 
     def __init__(self, name: str, args: RedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:data:Redis", name, None, opts)
@@ -97,9 +98,9 @@ class Redis(pulumi.ComponentResource):
 
 
 def render_config(plan: RedisPlan, passwords: RedisPasswords) -> str:
-    """redis.conf; memory in bytes."""
+    """Return redis.conf; memory is in bytes."""
     lines = [
-        # What is never stored may be emptied.
+        # The app may empty a database that is never stored.
         *render_users(passwords, may_clear=not plan.appendonly),
         f"maxmemory {plan.maxmemory.bytes}",
         f"maxmemory-policy {plan.maxmemory_policy}",
@@ -108,7 +109,7 @@ def render_config(plan: RedisPlan, passwords: RedisPasswords) -> str:
         f"appendonly {'yes' if plan.appendonly else 'no'}",
     ]
     if plan.appendonly:
-        # An accepted task survives a power cut; a VPS's SSD takes the fsync of each publish.
+        # With this, an accepted task survives a power cut. A VPS's SSD is fast enough for an fsync per publish.
         lines += ["appendfsync always", "auto-aof-rewrite-min-size 16mb"]
     return "\n".join(lines) + "\n"
 
@@ -135,11 +136,11 @@ def _redis(args: RedisArgs, secret: pulumi.Input[str]) -> core.v1.ContainerArgs:
         image=args.images["redis"],
         command=["redis-server", "/config/redis.conf"],
         ports=[core.v1.ContainerPortArgs(name="redis", container_port=PORT)],
-        # redis-cli is the app's user; a person who needs more names `admin`.
+        # redis-cli logs in as the app's user. Somebody who needs more rights logs in as `admin`.
         env=[secret_env("REDISCLI_AUTH", secret, "password"), secret_env("ADMIN_PASSWORD", secret, ADMIN)],
         resources=resources(args.plan.workload.container("redis")),
         security_context=hardened(),
-        # Loading an append-only file answers LOADING, which is not PONG.
+        # While Redis loads an append-only file, it answers LOADING instead of PONG.
         startup_probe=exec_probe(_PING, period=2, failures=150),
         readiness_probe=exec_probe(_PING, period=10),
         liveness_probe=exec_probe(_PING, period=20, failures=6),
@@ -159,6 +160,6 @@ def _exporter(args: RedisArgs, secret: pulumi.Input[str]) -> core.v1.ContainerAr
         ],
         resources=resources(args.plan.workload.container("exporter")),
         security_context=hardened(),
-        # No readiness probe: an exporter that is not ready would take the data service out of its Service.
+        # Without a readiness probe: an exporter that is not ready would take Redis out of its Service.
         liveness_probe=tcp_probe("metrics", period=30),
     )

@@ -1,4 +1,4 @@
-"""Who may do what in a Redis: its access control list, as lines of redis.conf."""
+"""Write the access control list of a Redis as lines of redis.conf."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import hashlib
 from dataclasses import dataclass
 
 EXPORTER, ADMIN = "exporter", "admin"
-# Everything that works on keys, channels and scripts, as kombu, Celery's result backend and caches do. Redis' own
-# categories leave out what changes its configuration, empties or stops it, copies it elsewhere or loads code into it.
-# What is harmless among them comes back: reading its state, and slow ways of reading keys.  A script that is debugged
-# stops everybody else for as long as its client likes, and belongs to neither category.
+# The app gets all commands on keys, channels and scripts, which kombu, Celery's result backend and caches use. It does
+# not get @admin and @dangerous: their commands change the configuration, empty or stop Redis, copy it elsewhere or load
+# code. Some harmless ones are given back: reading Redis' state, and slow ways of reading keys. SCRIPT DEBUG is in
+# neither category, but stops all other clients for as long as its client likes.
 _APP = "~* &* +@all -@admin -@dangerous +info +keys +sort +sort_ro -script|debug"
-_CLEARS = " +flushdb"  # Django's `cache.clear()`; never of the broker
-# What redis_exporter asks at each scrape (its exporter.go); it reads no key.
+_CLEARS = " +flushdb"  # for Django's `cache.clear()`; never given for the broker
+# redis_exporter runs these at each scrape (its exporter.go). It reads no key.
 _EXPORTER = "-@all +client|setname +config|get +info +latency|latest +latency|histogram +slowlog|get +slowlog|len +ping"
 _ADMIN = "~* &* +@all"
 
 
 @dataclass(frozen=True, kw_only=True)
 class RedisPasswords:
-    """One of each user; the app's is the one in its URLs, of Redis' own user `default`."""
+    """Hold one password for each user; `app` is in the app's URLs and belongs to Redis' own user `default`."""
 
     app: str
     exporter: str
@@ -27,11 +27,11 @@ class RedisPasswords:
 
 
 def render_users(passwords: RedisPasswords, *, may_clear: bool) -> list[str]:
-    """Lines of redis.conf; passwords are hashed, as Redis keeps them itself.
+    """Return lines of redis.conf, with hashed passwords, as Redis keeps them itself.
 
     Args:
-        passwords: In plain text.
-        may_clear: Whether the app may empty a database, which a cache may and a broker may not.
+        passwords: in plain text.
+        may_clear: whether the app may empty a database: a cache yes, a broker no.
     """
     return [
         f"user default on {_hashed(passwords.app)} {_APP}{_CLEARS if may_clear else ''}",

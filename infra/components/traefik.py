@@ -1,4 +1,4 @@
-"""k3s's ingress controller: its resources, how it takes requests, and certificates where a domain is set."""
+"""Configure k3s's ingress controller: its resources, time-outs, and certificates if a domain is set."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from infra.sizing.plan import ContainerPlan
 CERTIFICATE_RESOLVER = "letsencrypt"
 _NAMESPACE = "kube-system"
 _ENTRY_POINTS = ("web", "websecure")
-# As arguments of traefik itself: the chart's key for it moved between the versions that k3s bundles (v37: ports.web.
-# redirections, v39: ports.web.http.redirections), and a key that a chart does not know is passed over without a word.
-# ACME's http-01 is answered before it: traefik's own router for it comes first.
+# These are arguments of traefik itself: the chart's key for redirections moved between the versions that k3s bundles
+# (v37: ports.web.redirections, v39: ports.web.http.redirections), and the chart silently ignores an unknown key. ACME's
+# http-01 still works, because traefik's own router for it comes first.
 _TO_HTTPS = tuple(
     f"--entrypoints.web.http.redirections.entrypoint.{one}" for one in ("to=:443", "scheme=https", "permanent=true")
 )
@@ -27,18 +27,22 @@ _TO_HTTPS = tuple(
 
 @dataclass(frozen=True, kw_only=True)
 class TraefikArgs:
-    """Inputs of `Traefik`."""
+    """Hold the inputs of `Traefik`."""
 
     connection: remote.ConnectionArgs
     server_id: pulumi.Input[str]  # another server runs the script again
     container: ContainerPlan
     read_timeout: int  # seconds
     acme_email: str | None  # None: the shop has no domain
-    hosts: tuple[str, ...]  # the shop's, its address first
+    hosts: tuple[str, ...]  # the shop's names, its address first
 
 
 class Traefik(pulumi.ComponentResource):
-    """A file in k3s's manifests folder: the HelmChartConfig kind is k3s's own and not there on a first preview."""
+    """Write a file into k3s's manifests folder.
+
+    A Kubernetes object would not do: k3s brings the kind HelmChartConfig itself, so it does not exist on a first
+    preview.
+    """
 
     def __init__(self, name: str, args: TraefikArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:k3s:Traefik", name, None, opts)
@@ -60,19 +64,21 @@ class Traefik(pulumi.ComponentResource):
 def render_chart_config(
     container: ContainerPlan, acme_email: str | None, *, read_timeout: int, hosts: Sequence[str] = ()
 ) -> str:
-    """The HelmChartConfig, with keys that mean the same in every chart that k3s 1.33 to 1.37 bundles, and its files.
+    """Return the HelmChartConfig and its files.
+
+    It uses only keys that mean the same in every chart that k3s 1.33 to 1.37 bundles.
 
     Args:
-        container: Requests and limits: without requests traefik is invisible to the scheduler.
-        acme_email: Contact of the certificates' issuer; None where the shop has no domain, and no https.
-        read_timeout: Seconds until a request must have arrived with its body; traefik's own 60 end a slow upload.
-        hosts: The shop's names, its address first; the others are redirected to it.
+        container: requests and limits. Without requests, the scheduler does not count traefik.
+        acme_email: contact for the certificates' issuer; None if the shop has no domain, and so no https.
+        read_timeout: seconds until a request must have arrived with its body; traefik's own 60 would end a slow upload.
+        hosts: the shop's names, its address first; the others redirect to it.
     """
     limits = {"memory": str(container.limits.memory)} if container.limits.memory else {}
     requests = {"cpu": str(container.requests.cpu), "memory": str(container.requests.memory)}
     values: dict[str, Any] = {
         "resources": {"requests": requests, "limits": limits},
-        # With `Cluster` every customer has the address of the cluster's own bridge (k3s#1652).
+        # With `Cluster`, every customer would seem to come from the cluster's own bridge (k3s#1652).
         "service": {"spec": {"externalTrafficPolicy": "Local"}},
         "ports": {
             name: {"transport": {"respondingTimeouts": {"readTimeout": f"{read_timeout}s"}}} for name in _ENTRY_POINTS

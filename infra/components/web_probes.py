@@ -1,4 +1,4 @@
-"""What the kubelet asks of a web pod: the app's health page, as traefik would ask for it."""
+"""Probe a web pod by the app's health page, requested as traefik would request it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ _TIMEOUT = 5  # seconds
 
 
 def web_probe(app: AppConfig, host: str | None, *, period: int, failures: int) -> core.v1.ProbeArgs:
-    """By HTTP, with a Host that Django allows (any other is a 400) and as if by https; times in seconds.
+    """Probe by HTTP as if by https, with a Host that Django allows (any other gets a 400); times are in seconds.
 
-    Django's `SECURE_SSL_REDIRECT` redirects every request that did not come by https, and the kubelet takes a redirect
-    to another host for success, whatever the page says (kubernetes v1.36.3, pkg/probe/http). Without a host it sends
-    the pod's address, which `DJANGO_ALLOWED_HOSTS` then allows.
+    Django's `SECURE_SSL_REDIRECT` redirects every request that did not come by https, and the kubelet counts a redirect
+    to another host as success, whatever the page says (kubernetes v1.36.3, pkg/probe/http).
+
+    Args:
+        app: the stack file's settings of the app.
+        host: the shop's address; None: the kubelet sends the pod's address, which `DJANGO_ALLOWED_HOSTS` then allows.
+        period: seconds between two probes.
+        failures: failed probes in a row until the kubelet acts.
     """
     headers = [core.v1.HTTPHeaderArgs(name="X-Forwarded-Proto", value="https")]
     headers += [core.v1.HTTPHeaderArgs(name="Host", value=host)] if host else []

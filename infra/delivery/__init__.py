@@ -1,1 +1,1 @@
-"""From a pull request to the update: git, GitHub, the running deployments; nothing here loads Pulumi."""
+"""Take a change from its pull request to the update of the running deployments; nothing here loads Pulumi."""

@@ -1,4 +1,4 @@
-"""The Pulumi CLI on the real backend: previews and updates of the running deployments."""
+"""Call the Pulumi CLI on the real backend, to preview and update the running deployments."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ _QUIET = ("--non-interactive", "--color", "never")
 
 
 def missing_backend() -> str | None:
-    """Why the engine can't be asked on this machine; None where it can.
+    """Return why the engine can't be asked on this machine; None if it can.
 
-    A workflow's job without the stacks' secrets says STAGECOACH_ENGINE_PREVIEW; on a person's machine it is not set.
+    A workflow's job without the stacks' secrets sets STAGECOACH_ENGINE_PREVIEW to something other than "true". On a
+    person's machine the variable is not set.
     """
     if os.environ.get(_SWITCH, "true") != "true":
         return f"{_SWITCH} is not true in this repository, see docs/how-to/pull-requests.md"
@@ -34,10 +35,10 @@ def missing_backend() -> str | None:
 
 
 def holder(deployment: Deployment) -> str:
-    """The stack that holds the deployment's state now: before a move the old one, afterwards the new one.
+    """Return the stack that holds the deployment's state: the old one before a move, the new one after it.
 
     Raises:
-        RefusedError: none does, or several do, or the backend does not answer.
+        RefusedError: no stack holds it, several do, or the backend does not answer.
     """
     listed = engine.ask("stack", "ls", "--json")
     if listed.returncode:
@@ -60,20 +61,26 @@ def holder(deployment: Deployment) -> str:
 
 
 def write_preview(deployment: Deployment, folder: Path, *, readable: bool = True, plan: Path | None = None) -> str:
-    """Leaves the engine's JSON, and its text where somebody reads it, in `folder`; backend and files stay as they are.
+    """Write the engine's preview into a folder; the backend and the stack files stay as they are.
 
-    The engine's update plan goes to the file `plan`, for `update`, and a copy of the stack file lies beside it: secrets
-    in the plan are encrypted with the salt of that copy.
+    Secrets in the update plan are encrypted with the salt of a copy of the stack file, which is kept beside the plan.
+
+    Args:
+        deployment: the deployment to preview.
+        folder: gets STACK.json, and STACK.diff with the text for people.
+        readable: False leaves STACK.diff empty, which saves a second preview.
+        plan: the file for the engine's update plan, which `update` reads; None: save no plan.
 
     Returns:
-        What the command said last where it failed, which may be more than the JSON says: that the plan can't be saved.
+        The last line that a failed command printed, empty if it succeeded. It may say more than the JSON: for example,
+            that the plan can't be saved.
 
     Raises:
-        RefusedError: there was no preview at all; a failed one is in the JSON.
+        RefusedError: the command printed no preview. A preview with errors is in the JSON.
     """
     stack = holder(deployment)
     with tempfile.TemporaryDirectory() as copies:
-        # A copy: where the file has no salt yet, the CLI writes one into it, and another one each time.
+        # The CLI writes a salt into a file that has none, a new one each time. So it gets a copy.
         copy = str(shutil.copy(stack_path(deployment.stack), plan.parent if plan else copies))
         options = ["-s", stack, "--config-file", copy, *_QUIET]
         done = engine.ask("preview", "--json", *options, *(["--save-plan", str(plan)] if plan else []))
@@ -89,7 +96,10 @@ def write_preview(deployment: Deployment, folder: Path, *, readable: bool = True
 
 
 def recheck(stack: str) -> int:
-    """Reads resources whose last update failed again from their provider; the engine's exit code, 0 if there are none.
+    """Read resources whose last update failed from their provider again.
+
+    Returns:
+        The engine's exit code; 0 if no resource failed.
 
     Raises:
         RefusedError: the stack's state can't be read.
@@ -106,7 +116,8 @@ def recheck(stack: str) -> int:
     names = ", ".join(urn.rpartition("::")[2] for urn in urns)
     sys.stdout.write(f"stack {stack}: the last update failed at {names}: asking the provider what they are\n")
     with tempfile.TemporaryDirectory() as copies:
-        # As in a preview: before a move the file of the old stack may be gone, and none is to be written to.
+        # As in a preview, the CLI gets a copy: it must not write to stack files. Before a move, the old stack's file
+        # may be gone.
         found = stack_path(stack)
         options = ["--config-file", shutil.copy(found, copies)] if Path(found).exists() else []
         code = engine.run(*refresh_of(urns), "-s", stack, *options, *_QUIET)
@@ -119,16 +130,25 @@ def recheck(stack: str) -> int:
 
 
 def rename(deployment: Deployment) -> int:
-    """Renames the stack where the deployment moves to another one; the engine's exit code, 0 if there is no move."""
+    """Rename the stack if the deployment moves to another one.
+
+    Returns:
+        The engine's exit code; 0 if there is no move.
+    """
     stack = holder(deployment)
     return 0 if stack == deployment.stack else _rename(stack, deployment.stack)
 
 
 def update(deployment: Deployment, plan: Path) -> int:
-    """`pulumi up` of the deployment's own stack, limited to what `plan` allows; the engine's exit code.
+    """Run `pulumi up` on the deployment's own stack, limited to the operations that `plan` allows.
 
-    `plan` is the file that `write_preview` saved, with the copy of the stack file beside it. An operation or a value
-    beyond it ends the update.
+    Args:
+        deployment: the deployment to update.
+        plan: the file that `write_preview` saved, with the copy of the stack file beside it. An operation or a value
+            that it does not have ends the update.
+
+    Returns:
+        The engine's exit code.
     """
     copy = plan.parent / Path(stack_path(deployment.stack)).name
     sys.stdout.write(f"deployment {deployment.name}: pulumi up -s {deployment.stack}\n")
@@ -137,7 +157,7 @@ def update(deployment: Deployment, plan: Path) -> int:
 
 
 def _rename(old: str, new: str) -> int:
-    """In a folder without stack files: there the command has none to overwrite (ADR 0006)."""
+    """Rename in a folder without stack files, where the command has none to overwrite (ADR 0006)."""
     sys.stdout.write(f"pulumi stack rename {new} -s {old}\n")
     with tempfile.TemporaryDirectory() as folder:
         shutil.copyfile("Pulumi.yaml", Path(folder, "Pulumi.yaml"))

@@ -1,4 +1,4 @@
-"""The one comment under a pull request."""
+"""Write the one comment under a pull request."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _HOW = (
 
 @dataclass(frozen=True, kw_only=True)
 class StackPreview:
-    """One running stack's preview by the engine; `text` is what `--diff` printed."""
+    """Hold the engine's preview of one running stack; `text` is the output of `--diff`."""
 
     stack: str
     preview: EnginePreview
@@ -38,7 +38,10 @@ class StackPreview:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """All that a comment tells; `remarks` says where the engine's previews come from, or why there are none."""
+    """Hold everything that a comment reports.
+
+    `remarks` says where the engine's previews come from, or why there are none.
+    """
 
     changes: tuple[StackChange, ...]
     program_changed: bool
@@ -47,7 +50,7 @@ class Findings:
 
 
 def render_comment(findings: Findings) -> str:
-    """Markdown of at most GitHub's size: dangers, the guard's verdict, file by file, then the engine's preview."""
+    """Return Markdown within GitHub's limit: dangers, the guard's verdict, the stack files, the engine's preview."""
     parts: list[str | Folded] = [f"{MARKER}\n## What this pull request does to the infrastructure\n\n{_INTRO}\n"]
     dangers = [line for one in findings.previews for line in danger_lines(one.stack, one.ruling)]
     dangers += [f"{code(one.path)}: {plain(reason)}" for one in findings.changes for reason in one.refused]
@@ -89,7 +92,7 @@ def _change(change: StackChange) -> list[str | Folded]:
 
 
 def _stage(number: int) -> str:
-    """With its customers: the number alone tells a newcomer nothing."""
+    """Name a stage with its customers: a newcomer can't read anything into the number alone."""
     stage = STAGES[number]
     most = stage.customers_max
     return f"Stage {number} ({f'up to {most}' if most else f'more than {stage.customers_min}'} customers)"

@@ -1,7 +1,7 @@
-"""The Pulumi CLI as a child process that is asked to stop, and never killed.
+"""Run the Pulumi CLI as a child process that may be asked to stop but is never killed.
 
-A killed update leaves a lock and half-made resources behind.  Python's own `run` kills a child when somebody presses
-Ctrl+C, or when its time is over; the engine has to finish what it has begun and to write the state first.
+A killed update leaves a lock and half-made resources behind. Python's own `run` kills a child when somebody presses
+Ctrl+C, or when its time is over; the engine must first finish the operations that it has begun and write the state.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from types import FrameType
 from infra.errors import Problem, RefusedError
 
 _PROGRAM = "pulumi"
-# Of an update, before it is asked to stop: GitHub kills a job after 120 minutes (.github/workflows/deploy.yml), and the
-# engine needs minutes to finish what it has begun.
+# After this time an update is asked to stop. GitHub kills a job after 120 minutes (.github/workflows/deploy.yml), and
+# the engine needs some of them to finish the operations that it has begun.
 LONGEST_SECONDS = 100 * 60.0
-_ANSWER_SECONDS = 3600  # for what changes nothing
+_ANSWER_SECONDS = 3600  # for a command that changes nothing
 _TOO_LONG = (
     "pulumi ran for {minutes:.0f} minutes and was asked to stop: it finishes what it has begun and writes the state. "
     "See docs/how-to/interrupted-update.md, then run this command again\n"
@@ -27,10 +27,10 @@ _TOO_LONG = (
 
 
 def ask(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """A command that changes nothing, with its output as text.
+    """Run a command that changes nothing, and return its output as text.
 
     Raises:
-        RefusedError: there is no `pulumi`, or it does not end.
+        RefusedError: `pulumi` is not installed, or the command does not end within an hour.
     """
     try:
         return subprocess.run(
@@ -50,22 +50,25 @@ def ask(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def run(*arguments: str, seconds: float = LONGEST_SECONDS) -> int:
-    """A command that may change something; its output goes to this process's own.
+    """Run a command that may change something; its output goes to this process's own output.
 
-    The first Ctrl+C, or SIGTERM, is handed on once, so that the engine ends its update; a second Ctrl+C, too, which
-    the engine takes as the wish to end at once.
+    The first Ctrl+C or SIGTERM is passed on as one SIGINT, so that the engine ends its update. A second Ctrl+C is
+    passed on as well: the engine then stops at once.
 
     Args:
-        arguments: Behind `pulumi`.
-        seconds: Then it is asked to stop, and still waited for.
+        arguments: the arguments after `pulumi`.
+        seconds: time until the command is asked to stop; this function still waits for it to end.
+
+    Returns:
+        The command's exit code.
 
     Raises:
-        RefusedError: there is no `pulumi`.
-        KeyboardInterrupt: it was asked to stop, and has ended.
+        RefusedError: `pulumi` is not installed.
+        KeyboardInterrupt: the command was asked to stop, and has ended.
     """
     sys.stdout.flush()
     try:
-        # A session of its own: a terminal's Ctrl+C would reach it a second time.
+        # Without a session of its own, the child would get a terminal's Ctrl+C a second time.
         child = subprocess.Popen([_PROGRAM, *arguments], stdin=subprocess.DEVNULL, start_new_session=True)
     except FileNotFoundError:
         raise _missing() from None
@@ -83,7 +86,7 @@ def run(*arguments: str, seconds: float = LONGEST_SECONDS) -> int:
 
 @contextlib.contextmanager
 def _handed_on(child: subprocess.Popen[bytes]) -> Iterator[list[int]]:
-    """While inside, signals to stop go to the child as SIGINT; they are noted."""
+    """Pass signals to stop on to the child as SIGINT, and yield the list in which they are noted."""
     stopped: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:

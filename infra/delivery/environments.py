@@ -1,7 +1,7 @@
-"""Which branches may use an environment of the repository, and who has to approve, as GitHub's API says it.
+"""Ask GitHub which branches may use an environment of the repository, and who has to approve.
 
-https://docs.github.com/en/rest/deployments/environments and .../branch-policies: with a workflow's own token both need
-`permissions: actions: read`.
+The API is described at https://docs.github.com/en/rest/deployments/environments and .../branch-policies. With a
+workflow's own token both need `permissions: actions: read`.
 """
 
 from __future__ import annotations
@@ -12,32 +12,33 @@ from typing import Any
 from infra.delivery.github_api import Api, GithubError
 
 ANY = "every branch and tag"
-# Not `main` alone: every branch with a protection rule, and where the repository has no such rule every branch at all.
+# This is more than `main`: it means every branch with a protection rule, and every branch at all in a repository
+# without such a rule.
 PROTECTED = "every protected branch"
 _FORBIDDEN = 403
-_PAGE = 100  # policies a request, the API's maximum; one more than one is too many already
+_PAGE = 100  # policies per request, the API's maximum; two are too many already
 
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """One environment and what GitHub asks before a job gets its secrets."""
+    """Describe an environment, and what GitHub checks before a job gets its secrets."""
 
     name: str
-    places: tuple[str, ...]  # where a workflow may run to use it: `branch main`, `tag v*`, ANY or PROTECTED
-    reviewers: int  # people and teams of whom one has to approve; 0: nobody
+    places: tuple[str, ...]  # the refs whose workflows may use it: `branch main`, `tag v*`, ANY or PROTECTED
+    reviewers: int  # the number of people and teams of whom one has to approve; 0: nobody has to
 
     def bound_to(self, branch: str) -> bool:
-        """Whether it takes workflows of this branch and of nothing else."""
+        """Return whether it accepts workflows of this branch and of no other."""
         return self.places == (f"branch {branch}",)
 
 
 def read_environment(api: Api, repository: str, name: str) -> Environment | None:
-    """The environment; None where the repository has none of that name, or its plan has no environments.
+    """Return the environment; None if the repository has none of that name, or its GitHub plan has no environments.
 
     Args:
-        api: With a token that has `actions: read`.
+        api: an API whose token has `actions: read`.
         repository: OWNER/NAME.
-        name: Of the environment.
+        name: the environment's name.
 
     Raises:
         GithubError: the API refused, or did not answer.
@@ -52,7 +53,10 @@ def read_environment(api: Api, repository: str, name: str) -> Environment | None
 
 
 def _find(api: Api, path: str) -> dict[str, Any] | None:
-    """GitHub answers 403 with `Upgrade to GitHub Pro ...` where the plan has not got what is asked for."""
+    """Return GitHub's answer; None for 404, or if the repository's GitHub plan lacks the feature.
+
+    For a missing feature, GitHub answers 403 with `Upgrade to GitHub Pro ...`.
+    """
     try:
         found: dict[str, Any] | None = api.find(path)
     except GithubError as error:
@@ -69,5 +73,5 @@ def _places(api: Api, path: str, found: dict[str, Any]) -> tuple[str, ...]:
     if not policy["custom_branch_policies"]:
         return (PROTECTED,)
     listed = api.call("GET", f"{path}/deployment-branch-policies?per_page={_PAGE}")["branch_policies"]
-    # An answer without `type` is of a server from before tags could be named (GitHub Enterprise Server 3.10).
+    # GitHub Enterprise Server before 3.10 sends no `type`, because only branches could be named then.
     return tuple(sorted(f"{one.get('type', 'branch')} {one['name']}" for one in listed))

@@ -1,4 +1,4 @@
-"""Gathers what a comment tells, from the working tree, git and the engine."""
+"""Gather everything that a comment reports, from the working tree, git and the engine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,13 @@ _NO_ENGINE = "No engine preview: {}."
 
 
 def gather(base: str, *, previews: Path | None, engine: bool, remarks: tuple[str, ...]) -> Findings:
-    """Everything about the branch; the engine's previews are read from a folder, or asked for.
+    """Gather everything about the branch.
+
+    Args:
+        base: the revision that the branch is compared with.
+        previews: a folder with the engine's previews; None: ask the engine.
+        engine: whether the engine may be asked.
+        remarks: sentences for the comment.
 
     Raises:
         ConfigError: the base is unknown, or a preview or deployments.yaml can't be read.
@@ -42,7 +48,7 @@ def gather(base: str, *, previews: Path | None, engine: bool, remarks: tuple[str
 
 
 def require_good(findings: Findings) -> None:
-    """Ends the command with all that is wrong, after the comment has been written.
+    """Raise an error with every problem; the comment has been written by then.
 
     Raises:
         ConfigError: a stack file cannot be used.
@@ -67,7 +73,7 @@ def require_good(findings: Findings) -> None:
 def _previews(
     folder: Path | None, running: tuple[Deployment, ...], *, engine: bool
 ) -> tuple[tuple[StackPreview, ...], str | None]:
-    """Previews, or why there are none."""
+    """Return the previews, and the reason if there are none."""
     if folder:
         return read_previews(folder), None
     if not engine:
@@ -84,10 +90,10 @@ def _previews(
 
 
 def read_previews(folder: Path) -> tuple[StackPreview, ...]:
-    """Every `STACK.json`, with its `STACK.diff` if there is one.
+    """Read every `STACK.json` in a folder, with its `STACK.diff` if there is one.
 
     Raises:
-        ConfigError: there is no such folder, or one of them is no preview of this project.
+        ConfigError: the folder does not exist, or a file in it is not a preview of this project.
     """
     if not folder.is_dir():
         allowed, hint = (
@@ -112,7 +118,7 @@ def read_previews(folder: Path) -> tuple[StackPreview, ...]:
 
 
 def _allowed(stack: str) -> tuple[GuardException, ...]:
-    """What the stack file lets pass; one that can't be used lets nothing pass, and the comment says so elsewhere."""
+    """Return the stack file's exceptions; none if the file can't be used, which the comment reports elsewhere."""
     path = Path(stack_path(stack))
     try:
         return parse_stack_file(path).guard_exceptions if path.exists() else ()
@@ -121,6 +127,6 @@ def _allowed(stack: str) -> tuple[GuardException, ...]:
 
 
 def _root_disks(previews: tuple[StackPreview, ...]) -> dict[str, int]:
-    """By stack file: what the engine knows of the running server, in GB."""
+    """Return the size in GB of each running server's root disk that the engine knows, by stack file."""
     found = {stack_path(one.stack): one.preview.root_disk_gb for one in previews}
     return {path: size for path, size in found.items() if size}

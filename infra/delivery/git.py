@@ -1,4 +1,4 @@
-"""The few things that a comparison asks git for."""
+"""Run the few git commands that a comparison needs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from infra.errors import ConfigError, Problem
 
 
 def base_of(revision: str) -> str:
-    """The commit where this branch left `revision`, so that what others merged since is no change of ours.
+    """Return the commit where this branch left `revision`, so that later merges by others don't count as our changes.
 
     Raises:
         ConfigError: git does not know the revision, or has no history in common with it.
@@ -26,13 +26,13 @@ def base_of(revision: str) -> str:
 
 
 def show(revision: str, path: str) -> str | None:
-    """A file's text in a commit; None where it is not there."""
+    """Return a file's text in a commit; None if the commit does not have the file."""
     done = _git("show", "--end-of-options", f"{revision}:./{path}")
     return done.stdout if done.returncode == 0 else None
 
 
 def changed_files(revision: str) -> tuple[str, ...]:
-    """Paths that differ between a commit and the working tree, new files included."""
+    """Return the paths that differ between a commit and the working tree, new files included."""
     tracked = _git("diff", "--name-only", "--no-renames", "--relative", "--end-of-options", revision)
     new = _git("ls-files", "--others", "--exclude-standard")
     return tuple(sorted({*tracked.stdout.splitlines(), *new.stdout.splitlines()}))
@@ -40,7 +40,7 @@ def changed_files(revision: str) -> tuple[str, ...]:
 
 def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
     try:
-        # What is no text in UTF-8 stays no text, for the reader of stack files to say so with its place.
+        # Bytes that are not UTF-8 survive as surrogates. The reader of stack files then reports them with their place.
         return subprocess.run(
             ["git", *arguments], capture_output=True, text=True, errors="surrogateescape", check=False, timeout=60
         )

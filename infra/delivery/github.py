@@ -1,6 +1,6 @@
-"""Keeps one comment under a pull request up to date: `python3 -m infra.delivery.github comment.md`.
+"""Keep one comment under a pull request up to date: `python3 -m infra.delivery.github comment.md`.
 
-Standard library only: it runs with a token that may write, on the base's code and without any package.
+It uses only the standard library: it runs with a token that may write, on the base's code and without any package.
 """
 
 from __future__ import annotations
@@ -16,21 +16,28 @@ from infra.delivery.github_api import Api
 from infra.delivery.marker import MARKER
 from infra.errors import ConfigError, Problem, StagecoachError
 
-_AUTHOR = "github-actions[bot]"  # whose name a workflow's own token has; a comment of anyone else is left alone
+_AUTHOR = "github-actions[bot]"  # the name of a workflow's own token; comments by anyone else are left alone
 _VARIABLES = ("GITHUB_API_URL", "GITHUB_REPOSITORY", "PULL_REQUEST", "GITHUB_TOKEN")
-_PAGE = 100  # comments a request, the API's maximum
+_PAGE = 100  # comments per request, the API's maximum
 
 
 @dataclass(frozen=True, kw_only=True)
 class PullRequest:
-    """Where the comment goes."""
+    """Name the pull request that the comment belongs to."""
 
     api: Api
     repository: str
     number: int
 
     def write(self, body: str, *, create: bool = True) -> str | None:
-        """Updates the comment, or creates it where there is none and it may; its address.
+        """Update the comment; create it if there is none and `create` is true.
+
+        Args:
+            body: the comment's Markdown, which starts with `MARKER`.
+            create: False writes nothing if there is no comment yet.
+
+        Returns:
+            The comment's address; None if nothing was written.
 
         Raises:
             StagecoachError: the API refused.
@@ -58,7 +65,7 @@ class PullRequest:
 
 
 def main(arguments: list[str], environment: Mapping[str, str]) -> int:
-    """Posts the file that is named; 0 ok, 2 wrong input or no answer."""
+    """Post the named file; return 0 if that worked, 2 for wrong input or if GitHub did not answer."""
     try:
         where, body = _read(arguments, environment)
         written = where.write(body, create=environment.get("CREATE") != "false")

@@ -1,4 +1,4 @@
-"""GitHub's API as a workflow's own token reaches it; standard library only."""
+"""Call GitHub's API with a workflow's own token, with the standard library alone."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _NOT_FOUND = 404
 
 
 class GithubError(StagecoachError):
-    """GitHub refused or did not answer (exit code 2).
+    """Say that GitHub refused or did not answer (exit code 2).
 
     Args:
-        title: The first line.
-        problem: The request and what was answered; never the token.
-        status: The answer's HTTP status; None where there was no answer.
+        title: the first line.
+        problem: the request and GitHub's answer; never the token.
+        status: the answer's HTTP status; None if there was no answer.
     """
 
     def __init__(self, title: str, problem: Problem, status: int | None = None) -> None:
@@ -30,17 +30,22 @@ class GithubError(StagecoachError):
 
 @dataclass(frozen=True, kw_only=True)
 class Api:
-    """Where the API is (`GITHUB_API_URL`), the job's token, and the permission that a refusal is explained with."""
+    """Hold the API's address (`GITHUB_API_URL`), the job's token, and the permission to name when GitHub refuses."""
 
     address: str
     token: str
     permission: str
 
     def call(self, method: str, path: str, body: dict[str, str] | None = None) -> Any:  # noqa: ANN401  JSON
-        """One request; the answer's JSON.
+        """Send one request and return the answer's JSON.
+
+        Args:
+            method: the HTTP method.
+            path: the path behind the API's address, with its query.
+            body: an object that is sent as JSON; None: send no body.
 
         Raises:
-            GithubError: the API refused, or did not answer.
+            GithubError: the API refused, or did not answer within 30 seconds.
         """
         headers = {
             "Accept": "application/vnd.github+json",
@@ -62,7 +67,7 @@ class Api:
             raise GithubError("GitHub did not answer", self._problem(method, path, str(error))) from None
 
     def find(self, path: str) -> Any:  # noqa: ANN401  JSON
-        """The JSON at a path; None where GitHub knows no such thing (404).
+        """Return the JSON at a path; None if GitHub knows nothing there (404).
 
         Raises:
             GithubError: the API refused otherwise, or did not answer.

@@ -1,4 +1,4 @@
-"""An update that the guard has seen first, and that does nothing else."""
+"""Run an update that does only what the guard has seen in a preview."""
 
 from __future__ import annotations
 
@@ -21,11 +21,14 @@ _BEYOND = (
 
 
 def guarded_update(deployment: Deployment) -> int:
-    """Previews, judges, updates by the judged plan; the exit code.
+    """Preview the deployment, let the guard judge the preview, and update by the judged plan.
 
-    A refusal is printed and does not raise, because the next deployment is still tried. The state may differ from the
-    one that the pull request's preview saw: somebody merged in between, or changed it by hand. The provider is first
-    asked for what the update before failed at, because the state may only say what was planned.
+    A refusal is printed instead of raised, because the next deployment is still tried. The state may differ from the
+    one that the pull request's preview saw: somebody may have merged in between, or changed it by hand. Resources whose
+    last update failed are read from the provider first, because the state may only say what was planned for them.
+
+    Returns:
+        The exit code; 0 if the update succeeded.
     """
     try:
         stack = holder(deployment)
@@ -33,7 +36,8 @@ def guarded_update(deployment: Deployment) -> int:
         if code:
             return code
         if stack != deployment.stack:
-            # A plan names resources by the stack that holds them: this one is only judged.
+            # A plan names resources by the stack that holds them, so it can't be saved before the rename: this preview
+            # is only judged.
             _judge(deployment, plan=None, changed="nothing was changed")
             code = rename(deployment)
             if code:
@@ -45,7 +49,7 @@ def guarded_update(deployment: Deployment) -> int:
 
 
 def _update(deployment: Deployment) -> int:
-    """By a plan that was judged: between the guard's look and the update nothing can slip in (ADR 18)."""
+    """Update by a judged plan, so that nothing can slip in between the guard's look and the update (ADR 18)."""
     with tempfile.TemporaryDirectory() as folder:
         plan = Path(folder, "plan.json")
         _judge(deployment, plan=plan, changed="no resource was changed")
@@ -56,7 +60,7 @@ def _update(deployment: Deployment) -> int:
 
 
 def _judge(deployment: Deployment, *, plan: Path | None, changed: str) -> None:
-    """Raises RefusedError where the update would lose something that nobody has let go, or nobody could see it."""
+    """Raise RefusedError if the update would lose something that no exception names, or if the preview failed."""
     with tempfile.TemporaryDirectory() as folder:
         failed = write_preview(deployment, Path(folder), readable=False, plan=plan)
         try:
@@ -64,8 +68,9 @@ def _judge(deployment: Deployment, *, plan: Path | None, changed: str) -> None:
         except ConfigError:
             if not failed:
                 raise
-            found = ()  # the engine failed and left half a document: its own words say why
-    # A left-over exception stops a pull request, not an update that is run again after it stopped half-way.
+            found = ()  # the engine failed and left half a document: its own last line says why
+    # An exception that nothing needs stops a pull request, but not an update: the run before may have stopped half-way,
+    # after the step that needed it.
     problems = [problem for one in found for problem in refusals(replace(one.ruling, unused=()))]
     if problems:
         raise RefusedError(f"the guard refuses the update; {changed}", problems)

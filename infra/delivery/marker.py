@@ -1,3 +1,3 @@
-"""The comment's first line."""
+"""Define the comment's first line."""
 
-MARKER = "<!-- stagecoach: preview -->"  # by which the comment is found again
+MARKER = "<!-- stagecoach: preview -->"  # The comment is found again by this line.

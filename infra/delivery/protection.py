@@ -1,8 +1,8 @@
-"""Whether the repository's settings keep the stacks' secrets: `python3 -m infra.delivery.protection production`.
+"""Check that the repository's settings protect the stacks' secrets: `python3 -m infra.delivery.protection production`.
 
-It runs before a job that gets secrets, with a token that may only read, on the base's code.  A branch brings its own
-workflows and can leave it out: it tells an owner which setting is missing, and the settings themselves are the wall
-(docs/adr/0042-walls-of-the-workflows.md).  Standard library only.
+It runs before a job that gets secrets, with a token that may only read, on the base's code. A branch brings its own
+workflows and can leave the check out: the check tells an owner which setting is missing, but only the settings
+themselves keep the secrets safe (docs/adr/0042-walls-of-the-workflows.md). It uses only the standard library.
 """
 
 from __future__ import annotations
@@ -30,29 +30,29 @@ _ENTERPRISE = "GitHub has required reviewers for private repositories with Enter
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the workflow knows of the repository."""
+    """Hold what the workflow knows about the repository."""
 
     private: bool
-    # An owner's word that everybody who may push may have the secrets; only for a private repository.
+    # An owner confirms that everybody who may push may have the secrets. It counts only for a private repository.
     trusted: bool
-    update_runner: str  # STAGECOACH_RUNNER; empty: GitHub's own
-    preview_runner: str  # STAGECOACH_PREVIEW_RUNNER; empty: GitHub's own
+    update_runner: str  # STAGECOACH_RUNNER; empty: a runner of GitHub
+    preview_runner: str  # STAGECOACH_PREVIEW_RUNNER; empty: a runner of GitHub
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What must change before the job may run, and what the owner should know."""
+    """Hold the problems that must be fixed before the job may run, and notices for the owner."""
 
     problems: tuple[Problem, ...] = ()
     notices: tuple[str, ...] = ()
 
 
 def judge_production(found: Environment | None, settings: Settings) -> Judgement:
-    """Whether only `main` gets the secrets of an update.
+    """Judge whether only workflows of `main` get the secrets of an update.
 
     Args:
-        found: The environment `production`; None where there is none.
-        settings: The repository.
+        found: the environment `production`; None if there is none.
+        settings: the repository's settings.
     """
     problem = _missing("production", settings) if found is None else _unbound(found)
     if problem and settings.private and settings.trusted:
@@ -65,11 +65,11 @@ def judge_production(found: Environment | None, settings: Settings) -> Judgement
 
 
 def judge_preview(found: Environment | None, settings: Settings) -> Judgement:
-    """Whether somebody looks at a branch before its Python gets the passphrase, on a machine that no update uses.
+    """Judge whether somebody approves a branch before its Python gets the passphrase, on a machine that no update uses.
 
     Args:
-        found: The environment `preview`; None where there is none.
-        settings: The repository.
+        found: the environment `preview`; None if there is none.
+        settings: the repository's settings.
     """
     problems = _shared_runner(settings)
     problem = _missing("preview", settings) if found is None else _unasked(found, settings)
@@ -124,7 +124,7 @@ def _unasked(found: Environment, settings: Settings) -> Problem | None:
 
 
 def _shared_runner(settings: Settings) -> tuple[Problem, ...]:
-    """GitHub's labels are the same in upper and lower case."""
+    """Return a problem if previews and updates share a runner; GitHub ignores upper and lower case in labels."""
     if not settings.preview_runner or settings.preview_runner.casefold() != settings.update_runner.casefold():
         return ()
     problem = Problem(
@@ -156,7 +156,11 @@ def _unreviewed(settings: Settings) -> str:
 
 
 def main(arguments: list[str], environment: Mapping[str, str]) -> int:
-    """Judges the environment that is named; 0 the job may run, 1 a setting is missing, 2 wrong input or no answer."""
+    """Judge the named environment.
+
+    Returns:
+        0 if the job may run, 1 if a setting is missing, 2 for wrong input or if GitHub did not answer.
+    """
     try:
         name, settings = _read(arguments, environment)
         api = Api(address=environment["GITHUB_API_URL"], token=environment["GITHUB_TOKEN"], permission="actions: read")
@@ -175,7 +179,7 @@ def main(arguments: list[str], environment: Mapping[str, str]) -> int:
 
 
 def _annotate(kind: str, text: str) -> None:
-    """A line that GitHub shows on the run's first page; escaped as its workflow commands ask."""
+    """Print a line that GitHub shows on the run's first page, escaped as its workflow commands require."""
     escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     sys.stdout.write(f"::{kind} title=Settings of the repository::{escaped}\n")
 

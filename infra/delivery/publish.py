@@ -1,4 +1,4 @@
-"""The comment as it may be read by everybody."""
+"""Write the comment in a form that everybody may read."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from infra.report.redaction.redact import masker
 
 
 def published(findings: Findings, environment: Mapping[str, str]) -> str:
-    """Markdown without secrets, of at most GitHub's size.
+    """Return the comment's Markdown without secrets, within GitHub's limit.
 
-    Secrets go before anything becomes Markdown, which breaks a line's blanks and puts words into code: what is left of
-    a secret then is none of its spellings.
+    Secrets are removed before the texts become Markdown: Markdown changes blanks and puts words into code, and the rest
+    of a secret would then match none of its spellings.
 
     Args:
-        findings: What the comment tells.
-        environment: Variables; see `redact`.
+        findings: everything that the comment reports.
+        environment: the variables that hold secrets; see `redact`.
     """
     mask = masker(environment)
     told = "\n".join(_texts(findings))
@@ -28,8 +28,8 @@ def published(findings: Findings, environment: Mapping[str, str]) -> str:
     return cut(mask(render_comment(clean)), LIMIT)
 
 
-def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401  whatever a finding is made of
-    """Every text in it, however deep."""
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401  any part of a finding
+    """Yield every text in a value, however deeply nested."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, StagecoachError):
@@ -46,7 +46,7 @@ def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401  whatever a finding is 
 
 
 def _mapped(value: Any, mask: Callable[[str], str]) -> Any:  # noqa: ANN401  as above
-    """The same of masked texts; what has no secret in it stays the very object."""
+    """Return the value with masked texts; a part without secrets stays the same object."""
     told = "\n".join(_texts(value))
     if mask(told) == told:
         return value

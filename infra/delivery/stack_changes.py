@@ -1,4 +1,4 @@
-"""What a branch does to each stack file that it touches."""
+"""Compare each stack file that a branch touches with its base."""
 
 from __future__ import annotations
 
@@ -17,27 +17,30 @@ from infra.updates.changes.compare import compare
 from infra.updates.changes.stack_diff import StackDiff
 
 _STACK_FILE = "Pulumi.*.yaml"
-# What decides what an update builds besides the stack files.
+# Besides the stack files, these decide what an update builds.
 PROGRAM = ("__main__.py", "Pulumi.yaml", "requirements.txt", "infra/*", "pod/*", "stacks/*")
 
-Show = Callable[[str], str | None]  # a path's text at the base
+Show = Callable[[str], str | None]  # returns a path's text at the base
 
 
 @dataclass(frozen=True, kw_only=True)
 class StackChange:
-    """One stack file at the base and now; `plan` is the new one's, `diff` says what the update changes."""
+    """Compare one stack file with its base.
+
+    `plan` is the new file's plan; `diff` says what the update changes.
+    """
 
     path: str
-    base_path: str | None  # the file that is compared with; None for a new one
-    deployment: str | None  # the running deployment that uses it, or used it
+    base_path: str | None  # the file at the base; None for a new one
+    deployment: str | None  # the running deployment that uses the file, or used it
     plan: StackPlan | None
     diff: StackDiff | None
     refused: tuple[str, ...]
-    error: StagecoachError | None  # the file cannot be used
+    error: StagecoachError | None  # why the file cannot be used
 
 
 def touches_program(changed: tuple[str, ...]) -> bool:
-    """Whether the branch changes what every stack builds."""
+    """Return whether the branch changes the program that every stack runs."""
     return any(fnmatch(path, pattern) for path in changed for pattern in PROGRAM)
 
 
@@ -47,9 +50,13 @@ def stack_changes(
     show: Show,
     root_disks: Mapping[str, int] | None = None,
 ) -> tuple[StackChange, ...]:
-    """Running deployments that move first, then every other stack file that differs.
+    """Compare the running deployments that move first, then every other stack file that differs.
 
-    `root_disks` are those that the engine knows, in GB, by stack file.
+    Args:
+        changed: paths that differ from the base.
+        deployments: the running deployments.
+        show: returns a path's text at the base.
+        root_disks: sizes in GB of the root disks that the engine knows, by stack file.
     """
     known = root_disks or {}
     moved = [one for one in deployments if one.moves]
@@ -87,6 +94,6 @@ def _change(path: str, base_path: str, deployment: str | None, show: Show, root_
         old = parse_stack_text(before, f"{base_path} at the base")
         diff = compare(old, after, root_disk_gb=root_disk_gb)
     except StagecoachError:
-        # The base's file is no longer valid: what matters is what the new one would build.
+        # The base's file is no longer valid, so there is nothing to compare: the new file's plan is shown alone.
         return replace(found, plan=plan, refused=plan.faults)
     return replace(found, plan=plan, diff=diff, refused=diff.refused)

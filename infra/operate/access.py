@@ -1,4 +1,4 @@
-"""The way to a stack's cluster: the kubeconfig that its state has, asked of the engine, or a file."""
+"""Find the kubeconfig of a stack's cluster: in the stack's state, or in a file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from infra.operate.doctor.pulumi_cli import PulumiCli
 from infra.operate.kubectl import Kubectl
 
 _NOT_SELECTED, _NOT_NAMED = "no stack selected", "no stack named"
-# What pulumi says when it has no kubeconfig: what that means, and what to do.
+# If pulumi gives no kubeconfig, its message contains one of these keys. The values are the meaning and a hint.
 _MEANINGS = {
     "does not have output property": (
         "its state has no kubeconfig: it was never built, or its first update failed",
@@ -39,15 +39,15 @@ _MEANINGS = {
 
 @contextmanager
 def cluster_of(stack: str | None, kubeconfig: Path | None) -> Iterator[Kubectl]:
-    """Yield kubectl with the stack's own access; without a stack it is the selected one's.
+    """Yield kubectl with the stack's own access.
 
     Args:
-        stack: A stack's name.
-        kubeconfig: A file, in place of asking the engine.
+        stack: a stack's name; None: the selected stack.
+        kubeconfig: a file to use; None: ask the engine.
 
     Raises:
-        ConfigError: the file is no kubeconfig.
-        RefusedError: pulumi does not give one.
+        ConfigError: the file is not a kubeconfig.
+        RefusedError: pulumi gives no kubeconfig.
     """
     if kubeconfig:
         require_kubeconfig(kubeconfig)
@@ -59,10 +59,13 @@ def cluster_of(stack: str | None, kubeconfig: Path | None) -> Iterator[Kubectl]:
 
 @contextmanager
 def kubeconfig_of(stack: str | None) -> Iterator[Path]:
-    """A stack's kubeconfig in a file that only its owner reads, gone afterwards; None is the selected stack.
+    """Yield a file with the stack's kubeconfig; only its owner can read it, and it is deleted afterwards.
+
+    Args:
+        stack: a stack's name; None: the selected stack.
 
     Raises:
-        RefusedError: pulumi does not give it.
+        RefusedError: pulumi gives no kubeconfig.
     """
     cli = PulumiCli()
     named = ("--stack", stack) if stack else ()
@@ -77,10 +80,10 @@ def kubeconfig_of(stack: str | None) -> Iterator[Path]:
 
 
 def require_kubeconfig(path: Path) -> None:
-    """Before the cluster is asked: what kubectl says of such a file sounds like the cluster's fault.
+    """Check a file before kubectl gets it: kubectl's own message would sound as if the cluster were at fault.
 
     Raises:
-        ConfigError: it can't be read, or is no kubeconfig.
+        ConfigError: the file can't be read, or is not a kubeconfig.
     """
     try:
         content = yaml.safe_load(path.read_text())
@@ -95,7 +98,7 @@ def require_kubeconfig(path: Path) -> None:
 
 
 def _unread(error: Exception) -> str:
-    """Why; nothing of the file, in which a private key may be the wrong line."""
+    """Say why a file can't be read, without a word of the file: the wrong line may be a private key."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
         return f"line {error.problem_mark.line + 1} is no YAML"
     return (error.strerror if isinstance(error, OSError) else None) or "is no text in YAML"

@@ -1,4 +1,4 @@
-"""Follows the log of one part: also of pods that come later, as in a rollout, and of containers that restart."""
+"""Follow the log of one part, with pods that come later (as in a rollout) and containers that restart."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from infra.operate.logs import LogsAsked, Stream, Write, arguments, first_lines,
 from infra.operate.parts import Part
 
 _LOOK_SECONDS = 2.0  # between two looks at the part's pods
-_AWAY_SECONDS = 120.0  # how long the cluster may be away
+_AWAY_SECONDS = 120.0  # how long the cluster may be unreachable
 _ALL = ("--tail=-1",)
 
 
 @dataclass(kw_only=True)
 class _Reader:
-    """How far one container's log is read."""
+    """Remember how far one container's log has been read."""
 
     stream: Stream
     restarts: int
@@ -29,21 +29,21 @@ class _Reader:
 
 
 class Follower:
-    """Looks for pods again and again; each container has a kubectl of its own."""
+    """Look for pods again and again, and read each container with a kubectl of its own."""
 
     def __init__(self, kubectl: Kubectl, part: Part, asked: LogsAsked, write: Write, say: Write) -> None:
-        """Nothing runs yet; arguments are those of `print_logs`."""
+        """Take the arguments of `print_logs`; nothing runs yet."""
         self._kubectl, self._part, self._asked, self._say = kubectl, part, asked, say
         self._write, self._lock = write, threading.Lock()
         self._readers: dict[tuple[str, str], _Reader] = {}
         self._failed: OSError | None = None
 
     def run(self) -> None:
-        """Goes on until Ctrl+C.
+        """Print lines until Ctrl+C.
 
         Raises:
-            BrokenPipeError: whoever reads the lines has enough.
-            RefusedError: no such container, or the cluster has been away for two minutes.
+            BrokenPipeError: the program that reads the lines has closed the pipe.
+            RefusedError: there is no such container, or the cluster was unreachable for two minutes.
         """
         try:
             self._watch()
@@ -61,7 +61,7 @@ class Follower:
         while self._failed is None:
             time.sleep(_LOOK_SECONDS)
             try:
-                # All of what new pods wrote while nobody looked.
+                # Read new pods from their first line: nobody has looked at them yet.
                 self._take(self._kubectl.items(*self._part.pods), _ALL)
             except RefusedError as error:
                 if time.monotonic() - answered > _AWAY_SECONDS:
@@ -77,7 +77,7 @@ class Follower:
         for pod in pods:
             states = {one["name"]: one for one in pod.get("status", {}).get("containerStatuses", ())}
             for stream in streams([pod], self._asked):
-                # One that waits has no log yet, or says nothing new until it starts again.
+                # A container that waits has no log yet, or writes nothing until it starts again.
                 status = states.get(stream.container)
                 if status and "waiting" not in status.get("state", {}):
                     self._follow((pod["metadata"]["uid"], stream.container), stream, status, options)
@@ -92,15 +92,18 @@ class Follower:
         elif reader.thread and reader.thread.is_alive():
             return
         elif restarts > reader.restarts or "running" in status["state"]:
-            # It began again, or the connection was lost.
+            # The container started again, or the connection was lost.
             reader.restarts, options = restarts, (f"--since-time={reader.last}",) if reader.last else _ALL
         else:
-            return  # it has ended, and all of it was read
+            return  # the container has ended, and its whole log was read
         reader.thread = threading.Thread(target=self._read, args=(reader, options), name=stream.label, daemon=True)
         reader.thread.start()
 
     def _read(self, reader: _Reader, options: tuple[str, ...]) -> None:
-        """Until the container ends or the connection is lost; `--since-time` has whole seconds: lines come again."""
+        """Read until the container ends or the connection is lost.
+
+        `--since-time` takes whole seconds, so lines come a second time; only later ones are printed.
+        """
         before = reader.last
         stream, asked = reader.stream, self._asked
         try:

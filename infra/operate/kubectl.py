@@ -1,4 +1,4 @@
-"""kubectl against the stack's cluster."""
+"""Run kubectl against the stack's cluster."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from infra.errors import Problem, RefusedError, StagecoachError
 _SECONDS = 60
 _REACH = "See that the stack is up and that this machine may reach its port 6443 (admin_cidrs)"
 _BY_HAND = "docs/how-to/operate.md has what else it may be"
-# What kubectl says, and what to do about it; of the rest, what has one of these words is about the way to the cluster.
+# These words in a message of kubectl mean that the cluster can't be reached. `_HINTS` has hints for other messages.
 _UNREACHED = re.compile(
     r"connect|no answer|time[d ]?out|refused|no route|network is|no such host|EOF|TLS|x509|certificate"
 )
@@ -30,7 +30,7 @@ _HINTS = {
 
 
 class Kubectl:
-    """Commands with one kubeconfig."""
+    """Run commands with one kubeconfig."""
 
     def __init__(self, kubeconfig: Path | None) -> None:
         self.program = _program()
@@ -38,16 +38,18 @@ class Kubectl:
         self._children: set[subprocess.Popen[bytes]] = set()
 
     def command(self, *arguments: str) -> list[str]:
-        """The whole command line."""
+        """Return the whole command line."""
         return [self.program, *self.options, *arguments]
 
     def read(self, *arguments: str, stdin: str | None = None, seconds: float = _SECONDS) -> str:
-        """What it prints.  Ctrl+C reaches this program alone: it may be deleting what must not stay.
+        """Run a command and return its output; Ctrl+C does not reach it.
+
+        Only this program gets Ctrl+C: the command may be deleting a pod that must not stay.
 
         Args:
-            arguments: Behind the kubeconfig.
-            stdin: What it reads.
-            seconds: How long it may take.
+            arguments: the arguments after the kubeconfig.
+            stdin: the text on its standard input; None: empty.
+            seconds: the longest time that it may take.
 
         Raises:
             RefusedError: it failed or took too long; the message has its last line.
@@ -69,21 +71,21 @@ class Kubectl:
         return _text(done.stdout)
 
     def object(self, *arguments: str) -> dict[str, Any]:
-        """One object, by kind and name."""
+        """Return one object, by kind and name."""
         found: dict[str, Any] = json.loads(self.read("get", *arguments, "--output=json"))
         return found
 
     def found(self, *arguments: str) -> dict[str, Any] | None:
-        """One object, or None where there is none."""
+        """Return one object; None if it does not exist."""
         text = self.read("get", *arguments, "--ignore-not-found", "--output=json")
         return json.loads(text) if text.strip() else None
 
     def items(self, *arguments: str) -> list[dict[str, Any]]:
-        """The objects of a list."""
+        """Return the objects of a list."""
         return list(self.object(*arguments).get("items", ()))
 
     def lines(self, *arguments: str) -> Iterator[str]:
-        """What it prints, line by line as it comes."""
+        """Yield a command's output line by line, as it comes."""
         with subprocess.Popen(self.command(*arguments), stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as child:
             self._children.add(child)
             try:
@@ -93,13 +95,13 @@ class Kubectl:
                 child.kill()
 
     def close(self) -> None:
-        """Ends what still runs in another thread."""
+        """End the commands that still run in other threads."""
         for child in tuple(self._children):
             child.kill()
 
 
 def _text(output: bytes) -> str:
-    """Line ends stay as they are: a carriage return is a part of an app's line, and ends none."""
+    """Decode output without changing line ends: a carriage return is part of an app's line and does not end it."""
     return output.decode(errors="replace")
 
 
@@ -111,7 +113,7 @@ def _refused(arguments: tuple[str, ...], said: str) -> RefusedError:
 
 
 def _program() -> str:
-    beside = Path(sys.executable).with_name("kubectl")  # of the environment that `make setup` makes
+    beside = Path(sys.executable).with_name("kubectl")  # kubectl in the environment that `make setup` makes
     found = shutil.which("kubectl") or (str(beside) if os.access(beside, os.X_OK) else None)
     if found is None:
         hint = "`make setup` installs it beside Python; or see kubernetes.io/docs/tasks/tools"

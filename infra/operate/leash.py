@@ -1,4 +1,4 @@
-"""What holds a pod to the command that made it."""
+"""End a pod when the command that made it is gone."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 class Leash:
-    """Writes a beat to the pod's first process; without beats the pod ends by itself (one_off_hold.py)."""
+    """Write a beat to the pod's first process; without beats, the pod ends itself (one_off_hold.py)."""
 
     def __init__(self, command: Sequence[str], seconds: float = _BEAT_SECONDS) -> None:
-        """Nothing runs yet.
+        """Prepare the beats; nothing runs yet.
 
         Args:
-            command: kubectl attach, with its standard input.
-            seconds: Between two beats.
+            command: `kubectl attach` with the pod's standard input.
+            seconds: the time between two beats.
         """
         self._command, self._seconds = list(command), seconds
         self._stop = threading.Event()
@@ -37,7 +37,7 @@ class Leash:
         self._thread.join()
 
     def _hold(self) -> None:
-        """Attaches again when the connection is lost."""
+        """Write beats, and attach again if the connection is lost."""
         while not self._stop.is_set():
             child = subprocess.Popen(
                 self._command,
@@ -45,7 +45,7 @@ class Leash:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl+C is the command's
+                start_new_session=True,  # Ctrl+C is meant for the command in the pod
             )
             with suppress(OSError), child:
                 try:
@@ -63,7 +63,7 @@ class Leash:
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """SIGTERM and a closed terminal end this program as an exception does, so that what it made is removed."""
+    """Turn SIGTERM and a closed terminal into an exception, so that clean-up code runs."""
 
     def end(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)

@@ -1,4 +1,4 @@
-"""The log of one part, over all of its pods."""
+"""Print the log of one part, from all of its pods."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ Write = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class LogsAsked:
-    """What of a part's log is wanted."""
+    """Say which lines of a part's log to print."""
 
     tail: int = 100  # lines of each container
     since: str = ""  # as kubectl takes it: 10m, 2h
-    container: str = ""  # empty: all of a pod's
-    previous: bool = False  # of the container before its last restart
+    container: str = ""  # empty: all containers of a pod
+    previous: bool = False  # the log of the container before its last restart
     timestamps: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """One container of one pod; the label names both where a pod has several."""
+    """Name one container of one pod; the label has both names if the pod has several containers."""
 
     pod: str
     container: str
@@ -34,17 +34,17 @@ class Stream:
 
 
 def print_logs(kubectl: Kubectl, part: Part, asked: LogsAsked, write: Write, say: Write) -> None:
-    """The last lines of all pods, in the order of their times, each with its pod's name.
+    """Print the last lines of all pods in the order of their times, each with its pod's name.
 
     Args:
-        kubectl: The stack's cluster.
-        part: Whose pods.
-        asked: Which lines.
-        write: Gets each line.
-        say: Is told which pods have no log.
+        kubectl: the stack's cluster.
+        part: the part whose pods are read.
+        asked: the lines to print.
+        write: is called with each line.
+        say: is told which pods have no log.
 
     Raises:
-        RefusedError: the part has no pods, no such container, or the cluster does not answer.
+        RefusedError: the part has no pods or no such container, or the cluster does not answer.
     """
     pods = kubectl.items(*part.pods)
     if not pods:
@@ -62,7 +62,7 @@ def print_logs(kubectl: Kubectl, part: Part, asked: LogsAsked, write: Write, say
 
 
 def streams(pods: Iterable[Mapping[str, Any]], asked: LogsAsked) -> Iterator[Stream]:
-    """The containers whose log is wanted."""
+    """Yield the containers whose log to print."""
     for pod in sorted(pods, key=lambda one: str(one["metadata"]["name"])):
         name, containers = str(pod["metadata"]["name"]), [str(one["name"]) for one in pod["spec"]["containers"]]
         for one in containers:
@@ -71,7 +71,7 @@ def streams(pods: Iterable[Mapping[str, Any]], asked: LogsAsked) -> Iterator[Str
 
 
 def require_streams(part: Part, pods: list[dict[str, Any]], asked: LogsAsked) -> list[Stream]:
-    """As `streams`.
+    """Return the same containers as `streams`, but at least one.
 
     Raises:
         RefusedError: no pod has the container that was asked for.
@@ -84,24 +84,24 @@ def require_streams(part: Part, pods: list[dict[str, Any]], asked: LogsAsked) ->
 
 
 def arguments(part: Part, stream: Stream, asked: LogsAsked) -> tuple[str, ...]:
-    """Of kubectl, for one container; the times are for the order."""
+    """Return kubectl's arguments for one container; the timestamps are needed to sort lines."""
     options = [f"--namespace={part.namespace}", f"--container={stream.container}", "--timestamps"]
     return "logs", stream.pod, *options, *(["--previous"] if asked.previous else [])
 
 
 def split(line: str) -> tuple[str, str]:
-    """The time that the kubelet puts before each line, and the line."""
+    """Split a line into the time that the kubelet put before it, and the app's own line."""
     stamp, _, words = line.rstrip("\r\n").partition(" ")
     return stamp, words
 
 
 def shown(label: str, stamp: str, words: str, asked: LogsAsked) -> str:
-    """One line as it is printed."""
+    """Return one line as it is printed."""
     return f"{label} | {stamp} {words}" if asked.timestamps else f"{label} | {words}"
 
 
 def first_lines(asked: LogsAsked) -> tuple[str, ...]:
-    """Arguments of kubectl: how far back the log goes."""
+    """Return kubectl's arguments for how far back the log goes."""
     return f"--tail={asked.tail}", *([f"--since={asked.since}"] if asked.since else [])
 
 

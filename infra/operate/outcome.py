@@ -1,4 +1,4 @@
-"""How a command in a pod ended: its own exit code, or what ended it."""
+"""Find out how a command in a pod ended: with its own exit code, or because something ended it."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from infra.errors import Problem, RefusedError
 from infra.names import APP_NAMESPACE
 from infra.operate.run_pod import NAME
 
-_SETTLE_SECONDS = 10.0  # until the kubelet has told how the container ended
+_SETTLE_SECONDS = 10.0  # until the kubelet has reported how the container ended
 _POLL_SECONDS = 0.5
 _KILLED = 137
-_NOBODY = "nobody was there"  # one_off_hold.py
+_NOBODY = "nobody was there"  # written by one_off_hold.py
 Pod = Mapping[str, Any]
 
 
 def judge(
     code: int, look: Callable[[], Pod | None], made: Pod, say: Callable[[str], None], settle: float = _SETTLE_SECONDS
 ) -> int:
-    """The command's exit code.  kubectl says 1 for every failure of its own, so the pod is asked.
+    """Return the command's exit code; kubectl returns 1 for all of its own failures, so the pod is asked.
 
     Args:
-        code: kubectl's.
-        look: The pod as it is now.
-        made: The pod as it was made.
-        say: Is told what may have killed the command.
-        settle: How long to wait for the container's end, in seconds.
+        code: kubectl's exit code.
+        look: returns the pod as it is now.
+        made: the pod as it was made.
+        say: is told what may have killed the command.
+        settle: how long to wait for the container's end, in seconds.
 
     Raises:
-        RefusedError: it was not the command that ended.
+        RefusedError: the command did not end by itself.
     """
     if code == 0:
         return 0
@@ -64,7 +64,7 @@ def judge(
 
 
 def _settled(look: Callable[[], Pod | None], made: Pod, seconds: float) -> Pod | None:
-    """The pod after its container has ended, or as it is after the time; None where it is gone."""
+    """Return the pod once its container has ended, or as it is when the time is over; None if it is gone."""
     deadline = time.monotonic() + seconds
     while True:
         pod = look()

@@ -1,4 +1,4 @@
-"""The parts of a running shop, under the names that people use."""
+"""Find the parts of a running shop by the names that people use."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from infra.names import (
 )
 from infra.operate.kubectl import Kubectl
 
-# In the order of their worth where two have one name: a CronJob's Jobs have the CronJob's.
+# The first kind wins if two workloads have one name: a CronJob's Jobs have the CronJob's name.
 _KINDS = ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job")
 _NAME = "app.kubernetes.io/name"
 _TRAEFIK = "traefik"
@@ -42,44 +42,44 @@ _SHOWN = {name: alias for alias, name in _ALIASES.items() if alias != "alertmana
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One workload of the cluster; `workload` is the object as the API server returns it."""
+    """Hold one workload of the cluster; `workload` is the object as the API server returns it."""
 
     name: str
     workload: Mapping[str, Any]
 
     @property
     def kind(self) -> str:
-        """Deployment, StatefulSet and so on."""
+        """Return the workload's kind, for example Deployment."""
         return str(self.workload["kind"])
 
     @property
     def namespace(self) -> str:
-        """Where its pods are."""
+        """Return the namespace of its pods."""
         return str(self.workload["metadata"]["namespace"])
 
     @property
     def shown(self) -> str:
-        """The short name: web, worker, worker-slow."""
+        """Return the short name: web, worker, worker-slow."""
         return shown(self.name)
 
     @property
     def pods(self) -> tuple[str, ...]:
-        """Arguments of kubectl that mean its pods."""
+        """Return kubectl's arguments that select its pods."""
         return "pods", f"--namespace={self.namespace}", f"--selector={_NAME}={self.name}"
 
 
 def shown(name: str) -> str:
-    """The short name of a workload; further pools of workers are worker-NAME."""
+    """Return the short name of a workload; that of another pool of workers is worker-NAME."""
     if name.startswith(f"{CELERY_WORKER}-"):
         return name.removeprefix("celery-")
     return _SHOWN.get(name, name)
 
 
 def part_named(kubectl: Kubectl, asked: str) -> Part:
-    """One part by its short or its full name.
+    """Return the part with a short or full name.
 
     Raises:
-        ConfigError: there is none of this name; the message has the nearest one.
+        ConfigError: there is none of this name; the message has the closest one.
         RefusedError: the cluster has no shop, or does not answer.
     """
     parts = _parts(kubectl)
@@ -97,7 +97,7 @@ def part_named(kubectl: Kubectl, asked: str) -> Part:
 
 
 def _parts(kubectl: Kubectl) -> dict[str, Part]:
-    """By the full name."""
+    """Return all parts by their full name."""
     kinds = ",".join(f"{kind.lower()}s" for kind in _KINDS)
     found = kubectl.items(kinds, "--all-namespaces", "--selector=app.kubernetes.io/part-of=stagecoach")
     traefik = kubectl.found("deployment", _TRAEFIK, f"--namespace={SYSTEM_NAMESPACE}") if found else None

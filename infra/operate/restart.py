@@ -1,4 +1,4 @@
-"""Restarts a part as a rollout, and waits for it."""
+"""Restart a part as a rollout, and wait for it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from infra.operate.parts import Part
 from infra.program.stuck_pods import Pod, stuck_pods
 
 Say = Callable[[str], None]
-# kubectl's own `rollout restart` writes the same key.  Under kubectl's name as its owner the next update would take the
-# annotation over and out again, and every pod would restart once more (docs/how-to/changed-by-hand.md).
+# kubectl's own `rollout restart` writes the same key. If this wrote it under kubectl's name as the owner, the next
+# update would take the annotation over and remove it, and every pod would restart once more
+# (docs/how-to/changed-by-hand.md).
 _ANNOTATION = "kubectl.kubernetes.io/restartedAt"
 MANAGER = "stagecoach-restart"
 _POLL_SECONDS = 1.0
 _KINDS = ("Deployment", "StatefulSet", "DaemonSet")
-# What customers see of a restart; a part that is not here restarts without downtime.
+# Customers notice a restart of these parts. Every other part restarts without downtime.
 _DOWNTIME = {
     POSTGRES: "the database is down for about ten seconds, longer after a crash; orders get an error meanwhile",
     REDIS_BROKER: "the broker is down for some seconds: pages that queue a task get an error; queued tasks stay",
@@ -32,15 +33,15 @@ _MEANWHILE = {CELERY_BEAT: "no schedule runs for some seconds"}
 
 
 def downtime_of(part: Part) -> str:
-    """What a restart interrupts, as a sentence for the person who has to confirm it; empty where nothing is."""
+    """Return what a restart interrupts, as a sentence for the person who must confirm it; empty if nothing."""
     return _DOWNTIME.get(part.name, "")
 
 
 def require_restartable(part: Part) -> None:
-    """Jobs have nothing that runs on, nor has what somebody has switched off.
+    """Check that a part has pods to restart: a Job has none, nor has a part that somebody has switched off.
 
     Raises:
-        RefusedError: it would end without a new pod.
+        RefusedError: a restart would end without a new pod.
     """
     spec, name = part.workload.get("spec") or {}, part.workload["metadata"]["name"]
     what = f"-n {part.namespace} {part.kind.lower()}/{name}"
@@ -61,13 +62,13 @@ def require_restartable(part: Part) -> None:
 
 
 def restart(kubectl: Kubectl, part: Part, seconds: float, say: Say) -> None:
-    """New pods by the part's own rollout: as many at once as its plan allows, with the grace that it has.
+    """Replace the pods by the part's own rollout, with the speed and grace period that its plan has.
 
     Args:
-        kubectl: The stack's cluster.
-        part: What to restart.
-        seconds: How long to wait for its pods, besides the grace of the old ones.
-        say: Is told how far it is.
+        kubectl: the stack's cluster.
+        part: the part to restart.
+        seconds: how long to wait for its pods, on top of the old ones' grace period.
+        say: is called with the progress.
 
     Raises:
         RefusedError: a new pod did not become ready in time; the rollout goes on.
@@ -103,9 +104,12 @@ def restart(kubectl: Kubectl, part: Part, seconds: float, say: Say) -> None:
 def _without_stuck(
     kubectl: Kubectl, workload: Mapping[str, Any], pods: list[dict[str, Any]], before: frozenset[Pod], say: Say
 ) -> frozenset[Pod]:
-    """Deletes pods that two looks have found stuck (infra/rollouts); those of this look.
+    """Delete the pods that two looks in a row found stuck (infra/program/stuck_pods.py).
 
-    A data service that can't start is what people restart, and its StatefulSet alone would never replace the pod.
+    People restart a data service because it can't start, and its StatefulSet alone would never replace such a pod.
+
+    Returns:
+        The pods that are stuck now.
     """
     now = frozenset(stuck_pods([workload], pods)) if workload["kind"] == "StatefulSet" else frozenset()
     for pod in now & before:
@@ -115,11 +119,11 @@ def _without_stuck(
 
 
 def progress(workload: Mapping[str, Any], pods: list[dict[str, Any]]) -> tuple[bool, str]:
-    """Whether a rollout has ended, and how far it is.
+    """Return whether a rollout has ended, and how far it is.
 
     Args:
-        workload: A Deployment, StatefulSet or DaemonSet as the API server returns it.
-        pods: All of its pods.
+        workload: a Deployment, StatefulSet or DaemonSet as the API server returns it.
+        pods: all of its pods.
     """
     status, spec = workload.get("status", {}), workload["spec"]
     if status.get("observedGeneration", 0) < workload["metadata"]["generation"]:
@@ -131,7 +135,7 @@ def progress(workload: Mapping[str, Any], pods: list[dict[str, Any]]) -> tuple[b
         wanted, new = spec.get("replicas", 1), status.get("updatedReplicas", 0)
         ready = status.get("availableReplicas", status.get("readyReplicas", 0))
         old = max(status.get("replicas", 0) - new, 0)
-    # A StatefulSet counts its one pod as ready until it is deleted.
+    # A StatefulSet counts its old pod as ready until that pod is deleted.
     ready = min(ready, new) if not old else max(ready - old, 0)
     ending = sum(1 for pod in pods if pod["metadata"].get("deletionTimestamp"))
     words = f"{ready} of {wanted} new pods ready"
@@ -143,7 +147,7 @@ def progress(workload: Mapping[str, Any], pods: list[dict[str, Any]]) -> tuple[b
 def _is_stuck(workload: Mapping[str, Any]) -> bool:
     status = workload.get("status", {})
     if status.get("observedGeneration", 0) < workload["metadata"]["generation"]:
-        return False  # what is said is about the rollout before
+        return False  # the conditions still describe the rollout before this one
     conditions = status.get("conditions", ())
     return any(one.get("reason") == "ProgressDeadlineExceeded" for one in conditions)
 

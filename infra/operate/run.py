@@ -1,4 +1,4 @@
-"""Runs one command in a pod of the app's, with the person's own terminal or pipe at its ends."""
+"""Run one command in a pod of the app, with the person's own terminal or pipe as its input and output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from infra.operate.run_pod import CONTAINER, NAME, OWNER, in_pod, is_left_over, 
 
 _IN_APP = f"--namespace={APP_NAMESPACE}"
 _START_SECONDS = 120.0
-_QUIET_SECONDS = 3.0  # a start that takes longer says what it waits for
+_QUIET_SECONDS = 3.0  # a start that takes longer is explained
 _POLL_SECONDS = 0.5
 _WRONG = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError", "CreateContainerError")
 _LOADTEST = "loadtest"
@@ -25,14 +25,14 @@ Say = Callable[[str], None]
 
 
 def run_command(kubectl: Kubectl, command: Sequence[str], seconds: int, say: Say, *, terminal: bool) -> int:
-    """Makes the pod, runs the command in it and removes it, whatever happens.
+    """Make a pod, run the command in it, and remove the pod whatever happens.
 
     Args:
-        kubectl: The stack's cluster.
-        command: Program and arguments.
-        seconds: The time limit for all of it.
-        say: Is told what a person should know while waiting.
-        terminal: Whether the command gets a terminal; else its input and output are pipes.
+        kubectl: the stack's cluster.
+        command: program and arguments.
+        seconds: the time limit for the whole run.
+        say: is told what a person should know while waiting.
+        terminal: True gives the command a terminal; False gives it pipes.
 
     Returns:
         The command's own exit code.
@@ -75,10 +75,10 @@ def _pod(kubectl: Kubectl, seconds: int) -> dict[str, Any]:
 
 
 def _require_room(kubectl: Kubectl) -> None:
-    """Removes what a killed command has left.
+    """Remove the pod that a killed command has left.
 
     Raises:
-        RefusedError: somebody else's command runs.
+        RefusedError: somebody else's command is running.
     """
     found = kubectl.items("pods", _IN_APP, f"--selector=app.kubernetes.io/name in ({NAME},{_LOADTEST})")
     for pod in found:
@@ -119,7 +119,7 @@ def _await_start(kubectl: Kubectl, say: Say) -> None:
 
 
 def _trouble(status: dict[str, Any]) -> tuple[str, str]:
-    """Why a pod does not run yet: the API's word, and a sentence."""
+    """Return why a pod does not run yet: the API's own word, and a sentence."""
     for one in status.get("containerStatuses", ()):
         state = one.get("state", {})
         said = state.get("waiting") or state.get("terminated") or {}
@@ -138,7 +138,7 @@ def _not_started(words: str) -> RefusedError:
 
 
 def _exec(kubectl: Kubectl, command: Sequence[str], *, terminal: bool) -> int:
-    """The exit code of kubectl, which has the person's terminal or pipe."""
+    """Run kubectl with the person's terminal or pipe, and return its exit code."""
     ends = ["--stdin", "--tty"] if terminal else ["--stdin"]
     child = subprocess.Popen(
         kubectl.command("exec", *ends, "--quiet", _IN_APP, f"--container={CONTAINER}", NAME, "--", *in_pod(command))
@@ -147,17 +147,18 @@ def _exec(kubectl: Kubectl, command: Sequence[str], *, terminal: bool) -> int:
         return child.wait()
     finally:
         if child.poll() is None:
-            child.terminate()  # it gives the terminal back
+            child.terminate()  # kubectl restores the terminal's settings
             child.wait()
 
 
 def _remove(kubectl: Kubectl, made: dict[str, Any], say: Say) -> None:
-    """Only the pod that was made here; what can't be removed ends by itself."""
+    """Remove only the pod that this command made; if that fails, the pod ends itself."""
     try:
         pod = kubectl.found("pod", NAME, _IN_APP)
         if made and (pod is None or pod["metadata"]["uid"] != made["metadata"]["uid"]):
             return
-        # The answer to a creation may be lost, and the pod is there all the same: without a beat it would never end.
+        # The answer to the creation may be lost although the pod exists. No beat has reached that pod, so it would
+        # never end itself.
         if made or (pod and (is_own(pod) or is_left_over(pod))):
             kubectl.read("delete", "pod", NAME, _IN_APP, "--ignore-not-found", "--wait=true", "--timeout=40s")
     except RefusedError as error:

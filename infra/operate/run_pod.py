@@ -1,4 +1,4 @@
-"""The pod that a command runs in: the migration's, with the web pods' image and variables."""
+"""Build the pod that a command runs in: the migration's pod, with the web pods' image and variables."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pod import load
 NAME = "run"
 CONTAINER = "run"
 OWNER, PROCESS = "stagecoach.dev/owner", "stagecoach.dev/process"
-_WAIT_SECONDS = "30"  # as the other pods of the app
-SILENCE_SECONDS = 120  # a lost network, a machine that sleeps: then the pod ends by itself
-_GRACE_SECONDS = 15  # longer than one_off_hold.py takes
-# No priority class: on a full node the shop's pods come first, and this one pushes nobody away.
+_WAIT_SECONDS = "30"  # as in the other pods of the app
+SILENCE_SECONDS = 120  # after a lost network or with a machine that sleeps, the pod ends itself
+_GRACE_SECONDS = 15  # longer than one_off_hold.py needs
+# Without a priority class: on a full node the shop's pods come first, and this one evicts none of them.
 _POD_FROM_JOB = (
     "automountServiceAccountToken",
     "enableServiceLinks",
@@ -31,12 +31,14 @@ _FROM_WEB = ("image", "imagePullPolicy", "envFrom")
 
 
 def render_pod(job: Mapping[str, Any], web: Mapping[str, Any], seconds: int) -> dict[str, Any]:
-    """The image is what serves now: after an update that failed, the Job may have the next one's.
+    """Build the pod with the image that serves now.
+
+    After a failed update, the migration's Job may already have the next image.
 
     Args:
-        job: The migration's Job, as the API server returns it.
-        web: The web pods' Deployment.
-        seconds: The pod's time limit.
+        job: the migration's Job, as the API server returns it.
+        web: the web pods' Deployment, as the API server returns it.
+        seconds: the pod's time limit.
     """
     of_job, of_web = job["spec"]["template"]["spec"], web["spec"]["template"]["spec"]
     migrate, django = of_job["containers"][0], of_web["containers"][0]
@@ -53,7 +55,7 @@ def render_pod(job: Mapping[str, Any], web: Mapping[str, Any], seconds: int) -> 
         "metadata": {
             "name": NAME,
             "namespace": APP_NAMESPACE,
-            # The migration's component: network policies let it reach Postgres and both Redis.
+            # With the migration's component, the network policies let the pod reach Postgres and both Redis.
             "labels": labels(NAME, DJANGO_MIGRATE),
             "annotations": {OWNER: this_owner(), PROCESS: str(os.getpid())},
         },
@@ -68,13 +70,13 @@ def render_pod(job: Mapping[str, Any], web: Mapping[str, Any], seconds: int) -> 
 
 
 def in_pod(command: Iterable[str]) -> list[str]:
-    """The command as it is started in the pod: when its services answer, and with its exit code left for the pod."""
+    """Return the command line in the pod: it waits for the shop's services, and saves the exit code for the pod."""
     wait, start = load("stagecoach_celery/stagecoach_wait.py"), load("one_off_start.py")
     return ["python", "-c", wait, _WAIT_SECONDS, "python", "-c", start, *command]
 
 
 def this_owner() -> str:
-    """Who runs this command, for colleagues."""
+    """Return user and host of this command, so that colleagues know whom to ask."""
     try:
         name = getpass.getuser()
     except (KeyError, OSError):  # a user without a name, as in a container
@@ -83,7 +85,7 @@ def this_owner() -> str:
 
 
 def is_left_over(pod: Mapping[str, Any]) -> bool:
-    """Whether nobody waits for a pod any more: it has ended, or its command on this machine was killed."""
+    """Return whether nobody waits for a pod: it has ended, or the command on this machine that made it was killed."""
     if pod.get("status", {}).get("phase") in ("Succeeded", "Failed"):
         return True
     said = pod["metadata"].get("annotations", {})
@@ -91,7 +93,7 @@ def is_left_over(pod: Mapping[str, Any]) -> bool:
 
 
 def is_own(pod: Mapping[str, Any]) -> bool:
-    """Whether this very command made it."""
+    """Return whether this very process made the pod."""
     said = pod["metadata"].get("annotations", {})
     return (said.get(OWNER), said.get(PROCESS)) == (this_owner(), str(os.getpid()))
 
@@ -102,5 +104,5 @@ def _lives(process: str) -> bool:
     except (ValueError, ProcessLookupError):
         return False
     except OSError:
-        return True  # it is another user's
+        return True  # the process belongs to another user
     return True

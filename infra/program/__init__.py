@@ -1,1 +1,1 @@
-"""What is built, and in which order."""
+"""Register every resource of a stack, in the right order."""

@@ -1,4 +1,4 @@
-"""Which workloads have an autoscaler, and whether it is set before or after its Deployment rolls (ADR 0022)."""
+"""Decide which workloads have an autoscaler, and whether it is set before or after its Deployment rolls (ADR 0022)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from infra.sizing.plan import StackPlan, WorkloadPlan
 
 
 class Autoscaling:
-    """The autoscalers of one plan on top of what a deployment has.
+    """Register the autoscalers of one plan, given the ones that the deployment has.
 
-    One that exists is kept where the new plan has room for one count only, and holds that count: the engine deletes at
-    the end of an update, and until then the old minimum would ask for pods that find no node.
+    Where the new plan has room for only one replica count, an existing autoscaler stays and holds that count. The
+    engine deletes resources at the end of an update; until then the old minimum would ask for pods that fit on no node.
     """
 
     def __init__(self, plan: StackPlan, now: Bounds, namespace: pulumi.Input[str]) -> None:
@@ -23,20 +23,27 @@ class Autoscaling:
         self._scaled = {one.name: one for one in (plan.django.workload, *(pool.workload for pool in plan.workers))}
 
     def exists(self, workload: WorkloadPlan) -> bool:
-        """Whether the workload has an autoscaler after this update.
+        """Return whether the workload has an autoscaler after this update.
 
-        One that only the cluster knows was made by an update that was killed. Left alone it would raise the count again
-        and again: it is registered, and adopted with the rest of what such an update leaves.
+        An update that was killed may leave an autoscaler that only the cluster knows. Left alone, it would raise the
+        replica count again and again. So it is registered here, and adopted with everything else that such an update
+        leaves.
         """
         known = {*self._now.recorded_autoscalers, *self._now.autoscalers}
         return workload.replicas.autoscaled or workload.name in known
 
     def lower(self, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
-        """Sets those whose minimum or maximum falls; every workload waits for them."""
+        """Register the autoscalers whose minimum or maximum falls, and return them; every workload waits for them."""
         return list(self._lowered(opts))
 
     def follow(self, workload: WorkloadPlan, deployment_name: pulumi.Output[str], opts: pulumi.ResourceOptions) -> None:
-        """Sets the workload's autoscaler after its Deployment, unless there is none or it was lowered before."""
+        """Register the workload's autoscaler after its Deployment, unless it has none or `lower` has registered it.
+
+        Args:
+            workload: the Deployment's plan.
+            deployment_name: an output of the Deployment, so that the autoscaler waits for it.
+            opts: the options of the autoscaler.
+        """
         if self.exists(workload) and not self._falls(workload):
             self._make(workload, deployment_name, opts)
 

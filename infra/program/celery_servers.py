@@ -1,4 +1,4 @@
-"""Servers of their own for Celery: the provider's VPSes, and the cluster's nodes on them."""
+"""Register the Celery servers: the provider's VPSes, and the cluster's nodes on them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from infra.stack_file.stack_config import StackConfig
 def deploy_celery_servers(
     config: StackConfig, node: NodePlan, access: Access, server: Server, k3s: K3s
 ) -> list[pulumi.Resource]:
-    """What workers wait for.
+    """Register the Celery servers, and return the resources that the workers wait for.
 
     Raises:
         ValueError: `access` was made without the Celery servers' host key.
@@ -46,7 +46,7 @@ def deploy_celery_servers(
         host_key=access.celery_host_key,
         instance_type=node.instance_type,
     )
-    # The server is up by then: a resize that it still has before it would cut the way off.
+    # The connection leads through the main server, whose own resize is over before k3s is installed.
     answers = CeleryAnswers("celery-answers", args, opts=pulumi.ResourceOptions(depends_on=[k3s.installed]))
     connections = tuple(access.connection_behind(server.public_ip, one.private_ip) for one in made.servers)
     for number, connection in enumerate(connections, start=1):

@@ -1,4 +1,4 @@
-"""What is set up on the main server over SSH: volume, keys, patches, k3s, ingress controller."""
+"""Set up the main server over SSH: volume, keys, patches, k3s, ingress controller."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from infra.stack_file.stack_config import StackConfig
 
 
 def deploy_cluster(config: StackConfig, plan: StackPlan, access: Access, server: Server) -> K3s:
-    """Register the server's own set-up, each step after what it needs; the cluster that later parts run on."""
+    """Register the main server's set-up, each step after the steps that it needs, and return its k3s."""
     connection = access.connection(server.public_ip)
     volume = DataVolume(
         "data-volume",

@@ -1,11 +1,12 @@
-"""Commands over SSH that do not run again because the program logs in with another key.
+"""Keep commands over SSH from running again because the program logs in with another key.
 
-pulumi-command takes a changed connection for a change of the command and runs its script (provider/pkg/provider/
-remote/commandController.go, `Update`).  A command whose script and input stay keeps the key that it was run with, which
-it needs for nothing any more; when it runs for a reason of its own it takes the key of now.
+pulumi-command counts a changed connection as a change of the command and runs its script (provider/pkg/provider/
+remote/commandController.go, `Update`). So a command whose script and input stay keeps the key of its last run, which it
+does not need any more. When it runs for another reason, it uses the current key.
 
-Two kinds go with the key at once.  What is run when a resource goes is run over the connection that the state has: a
-command with a `delete` script.  And the file of keys itself, so that a key is proved before another one is taken out.
+Two kinds of commands always use the current key: those with a `delete` script, because the provider runs it over the
+connection in the state, and the one that writes the file of keys, so that a new key is proved before the old one is
+removed.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from infra.program.quiet_commands import COMMAND
 
 _FOLLOWS = re.compile(AUTHORIZED_KEYS_COMMAND)
 _INPUTS = ("create", "update", "stdin", "triggers", "logging")
-# A connection's fields beside its key: Python's name, the provider's.
+# A connection's fields other than its key: the name in Python, and the provider's name.
 _FIELDS = {
     "host": "host",
     "user": "user",
-    "port": "port",  # the SDK writes its default
+    "port": "port",  # the SDK fills in its default
     "host_key": "hostKey",
     "dial_error_limit": "dialErrorLimit",
     "per_dial_timeout": "perDialTimeout",
@@ -35,7 +36,11 @@ Transformation = Callable[[pulumi.ResourceTransformationArgs], pulumi.ResourceTr
 
 
 def recorded_commands(resources: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Outputs of the state's commands by logical name; the provider's outputs hold the inputs of the last run."""
+    """Return the outputs of the state's commands by logical name; they include the inputs of the last run.
+
+    Args:
+        resources: the state's resources by URN, each with its type and outputs.
+    """
     made = {
         urn.rpartition("::")[2]: one.get("outputs") or {} for urn, one in resources.items() if one["type"] == COMMAND
     }
@@ -43,10 +48,10 @@ def recorded_commands(resources: Mapping[str, Any]) -> dict[str, Mapping[str, An
 
 
 def keeping_connections(recorded: Mapping[str, Mapping[str, Any]]) -> Transformation:
-    """A transformation: a command that would run for nothing but another key keeps the one that it had.
+    """Return a transformation that keeps the last run's key for a command in which only the key changed.
 
     Args:
-        recorded: As `recorded_commands` reads it.
+        recorded: the state's commands, as `recorded_commands` returns them.
     """
 
     def transformation(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
@@ -64,7 +69,7 @@ def keeping_connections(recorded: Mapping[str, Mapping[str, Any]]) -> Transforma
 
 
 def _connection(now: Any, inputs: Mapping[str, Any], before: Mapping[str, Any]) -> Any:  # noqa: ANN401  the SDK's types
-    """The connection as it is, or with the keys of the last run where nothing else is another."""
+    """Return the connection with the keys of the last run if only the keys differ; otherwise return it unchanged."""
     last = before["connection"]
     proxy, last_proxy = _get(now, "proxy", "proxy"), last.get("proxy")
     same = all(inputs[name] == before.get(name) for name in _INPUTS) and _same_way(now, last)
@@ -83,7 +88,7 @@ def _fields(now: Any) -> dict[str, Any]:  # noqa: ANN401  as above
 
 
 def _get(now: Any, ours: str, theirs: str) -> Any:  # noqa: ANN401  as above
-    """A field of an input type, or of the mapping that it was made to."""
+    """Return a field of an input type, or of the mapping that the SDK turned it into."""
     if isinstance(now, Mapping):
         return now.get(ours, now.get(theirs))
     return getattr(now, ours)

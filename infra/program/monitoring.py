@@ -1,4 +1,4 @@
-"""What watches the shop: Prometheus, exporters, dashboards, Grafana where it is asked for."""
+"""Register the monitoring: Prometheus, exporters, dashboards, and Grafana where the stack file asks for it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from infra.stack_file.stack_config import StackConfig
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """What monitoring needs of the servers: the API's access, and the addresses that its policies name."""
+    """Hold the cluster access that monitoring uses, and the addresses that its network policies name."""
 
     kubeconfig: pulumi.Input[str]
     outside: Outside
@@ -32,7 +32,7 @@ class Reach:
 def deploy_monitoring(
     config: StackConfig, secrets: Secrets, plan: StackPlan, base: Base, reach: Reach
 ) -> dict[str, str]:
-    """Registers the monitoring namespace's workloads; the outputs that people need for them."""
+    """Register the monitoring namespace's workloads, and return the outputs that tell people how to reach them."""
     namespace, images = base.namespaces.monitoring, base.images
     servers = CLOUDS[config.provider].servers_network(config.name)
     policies = MonitoringPolicies(
@@ -78,7 +78,7 @@ def deploy_monitoring(
 
 
 def alerting_of(alerts: AlertsConfig) -> Alerting:
-    """The stack file's words as the component's; the short form is a receiver like the others."""
+    """Turn the stack file's alert settings into the component's; the short form becomes a receiver like the others."""
     short = Receiver(name=TEAM, webhook_url=alerts.webhook_url, email_to=alerts.email_to)
     named = (
         Receiver(name=name, webhook_url=one.webhook_url, email_to=one.email_to, severities=one.severities)

@@ -1,4 +1,4 @@
-"""What a stack exports; the reference page prints it, a test compares it with the program."""
+"""List the outputs of a stack; the reference page prints them, and a test compares them with the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts the components together: config and plan in, outputs out."""
+"""Build a stack from its config and plan, and return its outputs."""
 
 from __future__ import annotations
 
@@ -44,12 +44,16 @@ from infra.versions import IMAGES, VERSION
 
 
 def outputs_of_this_stack() -> dict[str, Any]:
-    """Reads the config, proves the plan, builds it.
+    """Read the config, check the plan, and register every resource.
+
+    Returns:
+        The stack's outputs, by the names in `OUTPUTS`.
 
     Raises:
         ConfigError: the stack file is wrong; nothing is registered.
-        RefusedError: the plan does not fit, breaks a contract, would replace the server, build a second one or order
-            what can't be had, or the state is not what the provider has; nothing is registered.
+        RefusedError: the plan does not fit or breaks a contract, the update would replace the server, build a second
+            one or order a server that the provider can't deliver, or the state differs from the provider. Nothing is
+            registered.
     """
     config, secrets = load_stack_config()
     state = load_state()
@@ -79,15 +83,15 @@ def outputs_of_this_stack() -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """What earlier updates left behind, as far as this one depends on it."""
+    """Hold the results of earlier updates that this update depends on."""
 
-    bounds: Bounds  # the namespace's before this update
-    autoscaled: frozenset[str] = frozenset()  # the Deployments whose count an autoscaler owned
-    volume_label: str | None = None  # of the data volume, where it is not the deployment's name
+    bounds: Bounds  # of the namespace, before this update
+    autoscaled: frozenset[str] = frozenset()  # Deployments whose replica count an autoscaler owned
+    volume_label: str | None = None  # of the data volume, where it differs from the deployment's name
 
 
 def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, past: Past) -> dict[str, Any]:
-    """Registers every resource; the stack's outputs."""
+    """Register every resource, and return the stack's outputs."""
     celery = plan.celery_servers
     keys = config.deploy_keys
     access = Access("access", AccessArgs(deployment=config.name, celery_servers=celery is not None, deploy_keys=keys))
@@ -139,7 +143,7 @@ def deploy(config: StackConfig, secrets: Secrets, plan: StackPlan, past: Past) -
 
 
 def _certificates(config: StackConfig, access: Access, server: Server, ingress: pulumi.Resource) -> dict[str, Any]:
-    """After the Ingress: before, traefik knows no name to order a certificate for."""
+    """Register `Certificates` after the Ingress, which tells traefik the names to order certificates for."""
     made = Certificates(
         "certificates",
         CertificatesArgs(
@@ -154,7 +158,7 @@ def _certificates(config: StackConfig, access: Access, server: Server, ingress: 
 
 
 def _outputs(config: StackConfig, plan: StackPlan, server: Server, k3s: K3s) -> dict[str, Any]:
-    """What people need; `stage` is what the next update knows of this one (infra/preflight/recorded.py)."""
+    """Return the stack's outputs; the next update reads `stage` and others back (infra/preflight/recorded.py)."""
     address = server.public_ip
     return {
         "url": f"https://{config.host}" if config.host else pulumi.Output.concat("http://", address),

@@ -1,7 +1,7 @@
-"""Commands over SSH that keep the last run's output to themselves.
+"""Keep commands over SSH from passing on the output of their last run.
 
-pulumi-command offers it to sshd as PULUMI_COMMAND_STDOUT, sshd takes no such variable, and every run of a command that
-ran before ends with a warning.
+pulumi-command passes it to sshd as PULUMI_COMMAND_STDOUT. sshd accepts no such variable, so every second and later run
+of a command would end with a warning.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ _FLAG, _OUTPUT = "add_previous_output_in_env", "addPreviousOutputInEnv"
 
 
 def loud_commands(resources: Mapping[str, Any]) -> dict[str, str]:
-    """Scripts, by logical name, of commands in a state that still offer their output: an earlier program made them.
+    """Return the scripts, by logical name, of a state's commands that still pass their last output on.
+
+    An earlier version of the program made those commands.
 
     Args:
-        resources: The state's resources by URN, each with its type and outputs.
+        resources: the state's resources by URN, each with its type and outputs.
     """
     made = {
         urn.rpartition("::")[2]: one.get("outputs") or {} for urn, one in resources.items() if one["type"] == COMMAND
@@ -30,13 +32,13 @@ def loud_commands(resources: Mapping[str, Any]) -> dict[str, str]:
 def quiet(
     loud: Mapping[str, str],
 ) -> Callable[[pulumi.ResourceTransformationArgs], pulumi.ResourceTransformationResult | None]:
-    """A transformation: every command keeps its output back.
+    """Return a transformation that stops every command from passing its last output on.
 
-    The provider takes the new input for a change and would run the script: a command of an earlier program gets it
-    when its script runs for a reason of its own.
+    The provider counts the new input as a change and would run the script. So a command of an earlier program gets the
+    input only when its script runs for another reason.
 
     Args:
-        loud: As `loud_commands` reads it.
+        loud: the commands of an earlier program, as `loud_commands` returns them.
     """
 
     def transformation(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
@@ -49,5 +51,5 @@ def quiet(
 
 
 def _unless_it_runs(script: pulumi.Input[str], before: str) -> pulumi.Output[bool | None]:
-    """False where the script is another one now; None, which is no input at all, where it is the same."""
+    """Return False if the script changed, so that it runs anyway; None, which leaves the input out, if it did not."""
     return pulumi.Output.from_input(script).apply(lambda text: None if text == before else False)

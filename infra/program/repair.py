@@ -1,4 +1,4 @@
-"""While an update runs: deletes pods that would keep it waiting for ever."""
+"""Delete pods that would keep a running update waiting for ever."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from infra.names import APP_NAMESPACE, MONITORING_NAMESPACE
 from infra.program.stuck_pods import Pod, stuck_pods
 
 _NAMESPACES = (APP_NAMESPACE, MONITORING_NAMESPACE)
-_PAUSE_SECONDS = 5.0  # between two looks; a pod has to be stuck in both
+_PAUSE_SECONDS = 5.0  # between two looks; a pod is deleted only if it is stuck in both
 
 
 def repair_rollouts(kubeconfig: pulumi.Output[str]) -> None:
-    """Begins to look as soon as the cluster can be reached, and ends with the program; nothing in a preview.
+    """Start watching as soon as the cluster can be reached, until the program ends; do nothing in a preview.
 
-    A thread beside the engine's requests: it is an update itself that waits for the pod, and only after the new
-    template has arrived does a deletion help.
+    A thread beside the engine's requests is needed because the update itself waits for the pod. A deletion helps only
+    after the new template has arrived in the cluster.
     """
     if pulumi.runtime.is_dry_run():
         return
@@ -33,7 +33,7 @@ def repair_rollouts(kubeconfig: pulumi.Output[str]) -> None:
             with suppress(RuntimeError):  # the program has ended in the meantime
                 loop.call_soon_threadsafe(pulumi.log.info, message)
 
-        with suppress(ValueError):  # no cluster that can be asked
+        with suppress(ValueError):  # the kubeconfig names no cluster that can be asked
             cluster = Cluster(text)
             threading.Thread(target=watch, args=(cluster, say, threading.Event()), name="rollouts", daemon=True).start()
 
@@ -41,13 +41,13 @@ def repair_rollouts(kubeconfig: pulumi.Output[str]) -> None:
 
 
 def watch(cluster: Cluster, say: Callable[[str], None], stop: threading.Event, pause: float = _PAUSE_SECONDS) -> None:
-    """Looks again and again until `stop` is set.
+    """Look again and again until `stop` is set, and delete the pods that are stuck.
 
     Args:
-        cluster: The API server; while it is away nothing happens.
-        say: Is told of each pod that was deleted.
-        stop: Ends it.
-        pause: Seconds between two looks.
+        cluster: the API server. While it does not answer, nothing happens.
+        say: a function that is called with a message for each deleted pod.
+        stop: ends the loop when it is set.
+        pause: seconds between two looks.
     """
     before: frozenset[Pod] = frozenset()
     while not stop.wait(pause):
@@ -62,7 +62,7 @@ def watch(cluster: Cluster, say: Callable[[str], None], stop: threading.Event, p
 
 
 def look(cluster: Cluster) -> frozenset[Pod]:
-    """Pods that are stuck now.
+    """Return the pods that are stuck now.
 
     Raises:
         OSError: the API server did not answer.

@@ -1,4 +1,4 @@
-"""How long an update waits for a workload."""
+"""Set how long an update waits for a workload."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ _WITH_PODS = ("kubernetes:apps/v1:", "kubernetes:batch/v1:Job")
 def waiting(
     minutes: int,
 ) -> Callable[[pulumi.ResourceTransformationArgs], pulumi.ResourceTransformationResult | None]:
-    """A transformation: what starts pods is waited for so long, instead of the provider's ten minutes."""
+    """Return a transformation that sets how long the engine waits for resources with pods, instead of ten minutes.
+
+    Args:
+        minutes: the stack file's `rollout_minutes`.
+    """
     time = f"{minutes}m"
     timeouts = pulumi.CustomTimeouts(create=time, update=time, delete=time)
 
@@ -26,5 +30,9 @@ def waiting(
 
 
 def migration_seconds(minutes: int) -> int:
-    """Deadline of the migration: a minute before the update gives up, so that the job says why."""
+    """Return the migration's deadline in seconds: one minute before the update gives up, so that the job can say why.
+
+    Args:
+        minutes: the stack file's `rollout_minutes`.
+    """
     return 60 * (minutes - 1)

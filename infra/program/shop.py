@@ -1,4 +1,4 @@
-"""The shop in the cluster: data services and the app."""
+"""Register the shop in the cluster: data services and the app."""
 
 from __future__ import annotations
 
@@ -34,31 +34,31 @@ from infra.stack_file.stack_config import StackConfig
 
 @dataclass(frozen=True, kw_only=True)
 class Base:
-    """What every workload stands on; `opts` carries the provider and waits for the namespaces' bounds."""
+    """Hold what every workload needs; `opts` has the provider and waits for the namespaces' bounds."""
 
     images: Mapping[str, str]
     namespaces: Namespaces
     credentials: Credentials
     opts: pulumi.ResourceOptions
-    celery_nodes: Sequence[pulumi.Resource]  # where the plan has such: workers wait for them
-    now: Bounds  # what the namespace had before this update
-    autoscaled: frozenset[str] = frozenset()  # Deployments whose count the last update left to an autoscaler
+    celery_nodes: Sequence[pulumi.Resource]  # empty without Celery servers; workers wait for them
+    now: Bounds  # the namespace's bounds before this update
+    autoscaled: frozenset[str] = frozenset()  # Deployments whose replica count the last update left to an autoscaler
 
     def after(self, *resources: pulumi.Resource) -> pulumi.ResourceOptions:
-        """`opts` that wait for more."""
+        """Return `opts` that also wait for the given resources."""
         return pulumi.ResourceOptions.merge(self.opts, pulumi.ResourceOptions(depends_on=list(resources)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shop:
-    """What the rest of the program waits for."""
+    """Hold the resources that the rest of the program waits for."""
 
-    workloads: Sequence[pulumi.Resource]  # everything that has pods, for the bounds that fall after it
+    workloads: Sequence[pulumi.Resource]  # everything with pods; bounds that fall are set after it
     ingress: Ingress
 
 
 def deploy_shop(config: StackConfig, secrets: Secrets, plan: StackPlan, base: Base) -> Shop:
-    """Data services first, then the migration, then what uses its result."""
+    """Register the data services first, then the migration, then the workloads that need its result."""
     scaling = Autoscaling(plan, base.now, base.namespaces.app)
     base = replace(base, opts=base.after(*scaling.lower(base.opts)))
     credentials = base.credentials
@@ -98,7 +98,7 @@ def deploy_shop(config: StackConfig, secrets: Secrets, plan: StackPlan, base: Ba
 
 @dataclass(frozen=True, kw_only=True)
 class _App:
-    """What web and Celery share."""
+    """Hold what the web pods and Celery share."""
 
     image: AppImage
     environment: AppEnvironment
@@ -107,7 +107,7 @@ class _App:
 
 
 def _data(plan: StackPlan, base: Base, credentials: Credentials) -> tuple[list[pulumi.Resource], pulumi.Resource]:
-    """What the app needs to run, and the backup, which nothing waits for."""
+    """Return the data services that the app waits for, and the backup, which nothing waits for."""
     namespace, images = base.namespaces.app, base.images
     postgres = Postgres(
         "postgres",
@@ -146,13 +146,13 @@ def _data(plan: StackPlan, base: Base, credentials: Credentials) -> tuple[list[p
 
 
 def _redis(name: str, plan: RedisPlan, base: Base, **passwords: pulumi.Output[str]) -> Redis:
-    """One instance, with the passwords that `RedisArgs` names."""
+    """Register one Redis with the passwords that `RedisArgs` names."""
     args = RedisArgs(plan=plan, namespace=base.namespaces.app, images=base.images, **passwords)
     return Redis(name, args, opts=base.opts)
 
 
 def _pooler(plan: StackPlan, base: Base, credentials: Credentials, postgres: Postgres) -> list[pulumi.Resource]:
-    """It stands before the app is told to use it, and goes after the app has left it."""
+    """Register PgBouncer before the app is told to use it; the engine deletes it after the app has stopped using it."""
     if plan.pgbouncer is None:
         return []
     pooler = PgBouncer(
@@ -183,7 +183,7 @@ def _web(config: StackConfig, plan: StackPlan, base: Base, app: _App) -> tuple[D
         ),
         opts=base.after(app.migrate.job),
     )
-    # After the pods: a name leads to them when every one of them allows it.
+    # The Ingress comes after the pods: a name leads to the shop only once every pod accepts it.
     ingress = Ingress(
         "ingress",
         IngressArgs(namespace=base.namespaces.app, service_name=django.service_name, hosts=config.hosts),

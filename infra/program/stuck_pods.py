@@ -1,9 +1,9 @@
-"""Pods that a StatefulSet will never replace, although its template is another one by now.
+"""Find pods that a StatefulSet will never replace, although its template has changed.
 
 Under `OrderedReady`, which can't be changed afterwards, the controller waits until a pod is ready before it does
-anything with it: a pod that can't start under a wrong template stays when the template is put right (Kubernetes,
+anything with it. So a pod that can't start under a wrong template stays after the template is corrected (Kubernetes,
 pkg/controller/statefulset/stateful_set_control.go, processReplica; its documentation calls the remedy "forced
-rollback").  Even `Parallel` would not help: a pod that is away counts against `maxUnavailable`.
+rollback"). Even `Parallel` would not help: a missing pod counts against `maxUnavailable`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _REVISION = "controller-revision-hash"
 
 @dataclass(frozen=True, kw_only=True)
 class Pod:
-    """One pod, by what names it for good."""
+    """Identify one pod for good: its name may be used again, its uid is not."""
 
     namespace: str
     name: str
@@ -25,11 +25,11 @@ class Pod:
 
 
 def stuck_pods(stateful_sets: Iterable[Mapping[str, Any]], pods: Iterable[Mapping[str, Any]]) -> Iterator[Pod]:
-    """Pods of an earlier template that are not ready, where the controller has seen the newest template.
+    """Yield pods of an earlier template that are not ready, once the controller has seen the newest template.
 
     Args:
-        stateful_sets: As the API lists them.
-        pods: Of the same namespaces.
+        stateful_sets: StatefulSets as the API lists them.
+        pods: pods of the same namespaces, as the API lists them.
     """
     newest = {one["metadata"]["uid"]: _newest(one) for one in stateful_sets}
     for pod in pods:
@@ -42,7 +42,7 @@ def stuck_pods(stateful_sets: Iterable[Mapping[str, Any]], pods: Iterable[Mappin
 
 
 def _newest(stateful_set: Mapping[str, Any]) -> str | None:
-    """The revision of the newest template; None while the controller has not seen it, or may not replace pods."""
+    """Return the newest template's revision; None if the controller has not seen it yet, or may not replace pods."""
     spec, status = stateful_set["spec"], stateful_set.get("status", {})
     if status.get("observedGeneration") != stateful_set["metadata"]["generation"]:
         return None

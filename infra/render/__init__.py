@@ -1,1 +1,1 @@
-"""What a stack builds as files: the program runs under Pulumi's mocks, no engine and no cloud is asked."""
+"""Render a stack as files: the program runs under Pulumi's mocks, without the engine and without a cloud."""

@@ -1,4 +1,4 @@
-"""From a recorded run to the text of every file, by its path in the folder."""
+"""Turn a recorded run of the program into files: each file's text by its path in the folder."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from infra.render.mocks import SECRET, Recorder
 from infra.render.yaml_text import manifest_text
 
 KUBERNETES = "kubernetes"
-_CLUSTER_WIDE = "_cluster"  # stands before every namespace, so that `kubectl apply -R` makes namespaces first
+_CLUSTER_WIDE = "_cluster"  # sorts before every namespace, so that `kubectl apply -R` creates the namespaces first
 _COMMAND = "command:remote:Command"
 
 
 def rendered_files(made: Recorder) -> dict[str, str]:
-    """Objects, scripts and what each server boots with; the same for the same run, to the byte."""
+    """Return Kubernetes objects, scripts, and the servers' user data by path.
+
+    The same run gives the same files, byte for byte.
+    """
     return dict(sorted([*_objects(made), *_user_data(made), *_scripts(made)]))
 
 
@@ -27,7 +30,7 @@ def _objects(made: Recorder) -> Iterator[tuple[str, str]]:
 
 
 def _without_encoded(manifest: dict[str, Any]) -> dict[str, Any]:
-    """A Secret of a type of its own may have its value encoded, where the stand-in is not seen any more."""
+    """Replace the values of a Secret with a special type: they may be encoded, which hides the stand-in in them."""
     if manifest["kind"] != "Secret" or manifest.get("type", "Opaque") == "Opaque":
         return manifest
     return {**manifest, "stringData": dict.fromkeys(manifest["stringData"], SECRET)}
@@ -41,7 +44,7 @@ def _user_data(made: Recorder) -> Iterator[tuple[str, str]]:
 
 
 def _scripts(made: Recorder) -> Iterator[tuple[str, str]]:
-    """What runs on servers over SSH; where create and update are one, so is the file."""
+    """Yield the scripts that run on servers over SSH; one file for create and update if both are the same."""
     for name in made.of_type(_COMMAND):
         inputs = made.inputs(name)
         texts = {key: inputs[key] for key in ("create", "update", "delete") if inputs.get(key)}

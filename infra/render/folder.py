@@ -1,4 +1,4 @@
-"""Writes a rendering into a folder, and leaves everything alone that is not its own."""
+"""Write a rendering into a folder, without touching files that no rendering has written."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ MARKER = "rendered.json"
 
 
 def require_ours(folder: Path, *, force: bool) -> None:
-    """Before the work is done.
+    """Check the folder before anything is rendered.
+
+    Args:
+        folder: the folder to write into; it need not exist.
+        force: True allows a folder with other files.
 
     Raises:
-        ConfigError: it is no folder.
-        RefusedError: it has files, and none of an earlier rendering.
+        ConfigError: the path is a file.
+        RefusedError: the folder has files, but no marker of an earlier rendering.
     """
     if folder.exists() and not folder.is_dir():
         raise ConfigError("nothing is written", [_problem(folder, "a folder, not a file", "Name a folder")])
@@ -29,7 +33,15 @@ def require_ours(folder: Path, *, force: bool) -> None:
 
 
 def write_folder(folder: Path, files: Mapping[str, str], about: Mapping[str, Any]) -> list[str]:
-    """Writes every file and the marker; the paths of what the last rendering had and this one has not.
+    """Write every file and the marker, and delete files that only the last rendering had.
+
+    Args:
+        folder: the folder to write into.
+        files: the texts by path.
+        about: values for the marker, which also lists the files.
+
+    Returns:
+        The paths of the deleted files.
 
     Raises:
         ConfigError: the folder can't be written.
@@ -53,7 +65,7 @@ def write_folder(folder: Path, files: Mapping[str, str], about: Mapping[str, Any
 
 
 def _marker(folder: Path) -> list[str] | None:
-    """The files of the last rendering; None where there was none."""
+    """Return the files of the last rendering; None if there was none."""
     try:
         content = json.loads((folder / MARKER).read_text())
     except (OSError, ValueError):
@@ -63,7 +75,7 @@ def _marker(folder: Path) -> list[str] | None:
 
 
 def _is_inside(folder: Path, name: str) -> bool:
-    """A marker that somebody has edited must not delete anything else."""
+    """Return whether a path stays inside the folder: an edited marker must not delete anything else."""
     return (folder / name).resolve().is_relative_to(folder.resolve())
 
 

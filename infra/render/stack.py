@@ -1,4 +1,4 @@
-"""Runs the real program for a stack file; a stack without a past, so that the same file gives the same text."""
+"""Run the real program for a stack file, as for a new stack, so that one file always gives the same text."""
 
 from __future__ import annotations
 
@@ -23,16 +23,21 @@ from infra.stack_file.stack_config import StackConfig
 
 
 class _Named(Mocks):
-    """The engine's random suffix becomes one of the content: two renderings differ where pods would roll."""
+    """Replace the engine's random suffix by a hash of the content: renderings then differ where pods would restart."""
 
     def autonamed(self, args: MockResourceArgs) -> str:
-        """Eight hexadecimal digits, as the engine's."""
+        """Return a name with eight hexadecimal digits, as many as the engine's."""
         text = json.dumps(dict(args.inputs), sort_keys=True, default=str)
         return f"{args.name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def render_stack(config: StackConfig, values: Mapping[str, Any], stack: str) -> dict[str, str]:
-    """Every file's text by its path; `values` are the stack file's keys, of which only the secrets' shape is used.
+    """Return every file's text by its path.
+
+    Args:
+        config: the stack file.
+        values: the stack file's raw values; of its secrets, only names are used.
+        stack: the stack's name.
 
     Raises:
         ConfigError: a secret is missing, or an override is wrong.

@@ -1,4 +1,4 @@
-"""What stands for a stack file's encrypted values: a rendering needs no passphrase and holds no secret."""
+"""Replace a stack file's encrypted values by stand-ins: a rendering needs no passphrase and contains no secret."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _WHOLE = {"secure"}
 
 
 def stand_ins(config: StackConfig, values: Mapping[str, Any]) -> Secrets:
-    """Secrets of the same shape as those of the stack file's keys; to be made while a program runs."""
-    # A receiver without an address of its own has it among the secrets, or the config is refused.
+    """Return stand-ins with the same names as the stack file's secrets; call this only while a program runs."""
+    # A receiver without an address must have one among the secrets, or the config is refused.
     needed = [name for name, one in config.alerts.receivers.items() if one.webhook_url is None and one.email_to is None]
     webhooks = values.get(f"{NAMESPACE}:alerts_webhooks")
     return Secrets(
@@ -33,18 +33,18 @@ def stand_ins(config: StackConfig, values: Mapping[str, Any]) -> Secrets:
 
 
 def hidden_names(values: Mapping[str, Any]) -> list[str]:
-    """Keys that are encrypted as a whole, so that not even the names in them are known."""
+    """Return the keys that are encrypted as a whole, so that not even the names in them can be read."""
     named = ("env_secrets", "alerts_webhooks")
     return [key for key in named if set(values.get(f"{NAMESPACE}:{key}") or ()) == _WHOLE]
 
 
 def config_values(path: Path) -> Mapping[str, Any]:
-    """The keys of a stack file that `parse_stack_file` has accepted."""
+    """Return the values of a stack file that `parse_stack_file` has accepted."""
     return read_stack_text(read_file(path), path).values
 
 
 def _named(value: Mapping[str, Any] | None, needed: list[str] | None = None) -> dict[str, str]:
-    """One for each name: those that the file shows, or those that the config needs."""
+    """Return a stand-in for each name that the file shows or the config needs."""
     shown = [] if not value or set(value) == _WHOLE else list(value)
     return dict.fromkeys([*shown, *(needed or [])], SECRET)
 

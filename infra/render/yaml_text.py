@@ -1,4 +1,4 @@
-"""Manifests as YAML that people read and git compares: a fixed order, blocks for texts of several lines."""
+"""Write manifests as YAML that people can read and git can compare: in a fixed order, long texts as blocks."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _WIDTH = 120
 
 
 class _Dumper(yaml.SafeDumper):
-    """The safe one, with its own style for texts."""
+    """Dump YAML safely, with texts of several lines as blocks."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  the base's signature
-        """Labels that occur twice are written twice."""
+        """Write repeated labels out each time, instead of as an alias."""
         return True
 
 
@@ -27,12 +27,12 @@ _Dumper.add_representer(str, _text)
 
 
 def manifest_text(manifest: Mapping[str, Any]) -> str:
-    """One object's document."""
+    """Return one object as a YAML document."""
     return yaml.dump(_ordered(manifest), Dumper=_Dumper, sort_keys=False, width=_WIDTH)
 
 
 def _ordered(value: Any) -> Any:  # noqa: ANN401  any JSON
-    """Maps come without an order from the engine's messages: what names an object first, then by the alphabet."""
+    """Sort maps, which the engine's messages give no order: identifying keys first, then by the alphabet."""
     if isinstance(value, Mapping):
         keys = sorted(value, key=lambda key: (_FIRST.index(key) if key in _FIRST else len(_FIRST), key))
         return {key: _ordered(value[key]) for key in keys}

@@ -1,1 +1,1 @@
-"""Every printed form, one file each: plan, diff, prices and what-if as text, Markdown and JSON."""
+"""Print plans, comparisons, prices and what-ifs as text, Markdown and JSON: one file for each printed form."""

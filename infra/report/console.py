@@ -1,4 +1,4 @@
-"""Where tables are printed."""
+"""Make the console that tables are printed on."""
 
 from __future__ import annotations
 
@@ -8,5 +8,11 @@ from rich.console import Console
 
 
 def new_console(*, highlight: bool = True) -> Console:
-    """As wide as COLUMNS says, else as the terminal, else 80; without colours where NO_COLOR is set (`--no-color`)."""
+    """Return a console as wide as COLUMNS says, or else as the terminal, or else 80 columns.
+
+    It prints no colours if NO_COLOR is set (`--no-color`).
+
+    Args:
+        highlight: whether numbers and paths are coloured.
+    """
     return Console(width=shutil.get_terminal_size().columns, highlight=highlight)

@@ -1,4 +1,4 @@
-"""A comparison as one JSON object; amounts are texts with their unit, prices numbers."""
+"""Write a comparison as one JSON object: amounts are texts with their unit, prices are numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from infra.updates.changes.stack_diff import Change, Irreversible, StackDiff
 
 
 def diff_to_json(diff: StackDiff) -> dict[str, Any]:
-    """The object that `diff --json` prints; keys are only ever added."""
+    """Return the object that `diff --json` prints; new versions only add keys."""
     server, cost = diff.server, diff.cost
     return {
         "stage": {"from": diff.stages[0], "to": diff.stages[1]},

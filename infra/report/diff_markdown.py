@@ -1,4 +1,4 @@
-"""A comparison of two stacks as Markdown."""
+"""Write a comparison of two stacks as Markdown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from infra.updates.changes.stack_diff import Restart, ServerMove, StackDiff
 
 
 def diff_markdown(diff: StackDiff) -> list[str | Folded]:
-    """What decides a merge is in the open; its calculation and every amount are behind a click."""
+    """Return the facts that decide a merge in the open; the calculation and all amounts are folded."""
     lines = [f"- **Refused:** {plain(reason)}" for reason in diff.refused]
     lines += [f"- **Server:** {server_line(diff.server)}", f"- **A month without VAT:** {cost_line(diff)}"]
     if not diff.refused:
@@ -29,7 +29,7 @@ def diff_markdown(diff: StackDiff) -> list[str | Folded]:
 
 
 def server_line(server: ServerMove) -> str:
-    """One line: stays, is resized, or why not."""
+    """Say in one line whether the server stays or is resized, or why it can't be."""
     if not server.in_place:
         return f"**{code(server.before)} → {code(server.after)} is not possible:** {plain(server.reason)}"
     if not server.possible:
@@ -41,7 +41,7 @@ def server_line(server: ServerMove) -> str:
 
 
 def cost_line(diff: StackDiff) -> str:
-    """Both sums, the difference, and what is counted."""
+    """Return both sums, their difference, and the items."""
     cost = diff.cost
     if cost.delta is None:
         return f"{cost.before.total} {cost.before.currency} → {cost.after.total} {cost.currency}: another currency"
@@ -50,7 +50,7 @@ def cost_line(diff: StackDiff) -> str:
 
 
 def _order(diff: StackDiff) -> list[str]:
-    """Events, and the way back."""
+    """Return the update's steps, and the way back."""
     parts = []
     if diff.events:
         steps = [f"{number}. {plain(one.what)}: {plain(one.effect)}" for number, one in enumerate(diff.events, start=1)]
@@ -75,7 +75,7 @@ def _folded(diff: StackDiff) -> list[Folded]:
 
 
 def _restarts(restarts: tuple[Restart, ...]) -> list[str]:
-    """One line where everything stops with the server, otherwise each with its reasons."""
+    """Return one line for everything that stops with the server, and one for each other restart with its reasons."""
     if any(one.name == SERVER for one in restarts):
         with_server = [one.name for one in restarts if len(own_reasons(one.why)) < len(one.why)]
         others = [one for one in restarts if one.name not in (SERVER, *with_server)]

@@ -1,4 +1,4 @@
-"""A comparison as tables."""
+"""Print a comparison as tables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from infra.updates.changes.stack_diff import ServerMove, StackDiff
 
 
 def print_diff(diff: StackDiff) -> None:
-    """Server and cost, what restarts, what cannot be undone, every changed value."""
+    """Print server and cost, the restarts, changes that cannot be undone, and every changed value."""
     console = new_console()
     cost = diff.cost
     console.print(f"Stage {diff.stages[0]} to {diff.stages[1]}", style="bold")
@@ -37,7 +37,7 @@ def print_diff(diff: StackDiff) -> None:
 
 
 def _order(console: Console, diff: StackDiff) -> None:
-    """What happens, how its time is calculated, and the way back."""
+    """Print the update's steps, how the downtime is calculated, and the way back."""
     if diff.events:
         console.print("What happens, in this order", style="bold")
     for number, event in enumerate(diff.events, start=1):

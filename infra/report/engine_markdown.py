@@ -1,4 +1,4 @@
-"""The engine's preview as Markdown: what is replaced first."""
+"""Write the engine's preview as Markdown, replacements first."""
 
 from __future__ import annotations
 
@@ -16,11 +16,17 @@ _SHOWN_ERROR = 2000  # characters; a refusal with all its problems is shorter
 
 
 def engine_markdown(preview: EnginePreview, ruling: Ruling, diff_text: str) -> list[str | Folded]:
-    """Counts and errors in the open; the table and the engine's own text behind a click."""
+    """Return counts and errors in the open; the table and the engine's own text are folded.
+
+    Args:
+        preview: the engine's preview.
+        ruling: the guard's decisions on it.
+        diff_text: the output of `pulumi preview --diff`; empty: leave it out.
+    """
     counts = Counter(step.op for step in preview.steps)
     ordered = sorted(counts, key=_rank)
     summary = [f"{counts[op]} to {plain(op)}" for op in ordered] or ["no changes"]
-    lines = [f"{', '.join(summary)}, {preview.unchanged} unchanged.", ""]  # a list needs an empty line before it
+    lines = [f"{', '.join(summary)}, {preview.unchanged} unchanged.", ""]  # Markdown needs an empty line before a list
     for kind, messages in (("Error", preview.errors), ("Warning", preview.warnings)):
         lines += [f"- **{kind}:** {plain(_cut(message))}" for message in messages]
     lines += _replaced(ruling)
@@ -34,12 +40,15 @@ def engine_markdown(preview: EnginePreview, ruling: Ruling, diff_text: str) -> l
 
 
 def _cut(message: str) -> str:
-    """Before anything is put around it: half of a piece of code would be none."""
+    """Shorten a message before it becomes Markdown: half of an inline code would not be code any more."""
     return cut(message, _SHOWN_ERROR)
 
 
 def _replaced(ruling: Ruling) -> list[str]:
-    """After "7 to replace" a reader wants to know of what, the more so where the guard says that nothing is lost."""
+    """Say which kinds of resources are replaced or deleted if the guard finds no loss in that.
+
+    After "7 to replace" a reader wants to know which.
+    """
     gone = [one for one in ruling.verdicts if one.step.op in ("replace", "delete")]
     if not gone or any(one.why for one in gone):
         return []

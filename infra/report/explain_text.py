@@ -1,4 +1,4 @@
-"""Explanations as tables, one for each workload, for terminals and Markdown alike."""
+"""Print explanations as tables, one for each workload, on terminals and as Markdown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from infra.sizing.explain import Explanation
 
 
 def print_explanations(explanations: Iterable[Explanation]) -> None:
-    """Amount, how it was computed, why so, the guide's number, and what it would be without overrides."""
+    """Print each amount with its formula, reason, the tier guide's number, and its value without overrides."""
     from infra.report.console import new_console  # noqa: PLC0415  Markdown needs none of it
     from infra.report.grid import Grid, fits, print_blocks, print_grid  # noqa: PLC0415  as above
 
@@ -19,7 +19,7 @@ def print_explanations(explanations: Iterable[Explanation]) -> None:
         Grid(header=_header(rows), rows=list(_cells(rows)), title=workload, title_left=True)
         for workload, rows in groups
     ]
-    # All alike: a reader looks for an amount in the same place.
+    # All tables have the same form, so that a reader finds an amount in the same place.
     if all(fits(console, one) for one in tables):
         for one in tables:
             print_grid(console, one)
@@ -33,7 +33,7 @@ def print_explanations(explanations: Iterable[Explanation]) -> None:
 
 
 def explanations_markdown(explanations: Iterable[Explanation]) -> str:
-    """The same tables, each under its workload's name."""
+    """Return the same tables as Markdown, each under its workload's name."""
     from infra.report.markdown import table  # noqa: PLC0415  `plan` as text needs none of it
     from infra.report.markdown_text import code, plain  # noqa: PLC0415
 
@@ -50,14 +50,14 @@ def _by_workload(explanations: Iterable[Explanation]) -> Iterator[tuple[str, tup
 
 
 def _header(rows: Sequence[Explanation]) -> tuple[str, ...]:
-    """The last two only where one of the rows has such a number."""
+    """Return the columns' names; the last two only if a row has such a number."""
     guide = ("guide",) if any(one.guide for one in rows) else ()
     without = ("without overrides",) if any(one.without_overrides for one in rows) else ()
     return ("amount", "value", "how", "why", *guide, *without)
 
 
 def _cells(rows: Sequence[Explanation]) -> Iterator[tuple[str, ...]]:
-    """As many as the header has."""
+    """Yield each row's cells, one for each column of the header."""
     header = _header(rows)
     for one in rows:
         guide = (one.guide or "-",) if "guide" in header else ()
@@ -66,7 +66,7 @@ def _cells(rows: Sequence[Explanation]) -> Iterator[tuple[str, ...]]:
 
 
 def _how(one: Explanation) -> str:
-    """The formula, then its inputs with their values; where they come from only if a person decided them."""
+    """Return the formula with its inputs' values; an input has a source only if a person decided it."""
     if [put.name for put in one.inputs] == [one.rule]:
         return f"{one.rule}, as {one.inputs[0].source} says" if _from(one.inputs[0].source) else one.rule
     inputs = ", ".join(f"{put.name} {put.value}{_from(put.source)}" for put in one.inputs)

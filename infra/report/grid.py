@@ -1,7 +1,7 @@
-"""Tables that fit the width: no word is ever cut, so that names can be searched for and typed.
+"""Print tables that fit the width and never cut a word, so that names can be searched for and copied.
 
-Where columns don't fit beside each other, the rows are blocks of lines. A word that is longer than a line stays whole
-and stands alone: a terminal wraps it, and it can still be copied.
+If the columns don't fit beside each other, the rows become blocks of lines. A word longer than a line stays whole on a
+line of its own: a terminal wraps it, and it can still be copied.
 """
 
 from __future__ import annotations
@@ -15,26 +15,34 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_LONG = 40  # characters of a cell: prose
-_BETWEEN = "   "  # amounts on one line of a block
-_APART = "      "  # commands on one line
+_LONG = 40  # characters; a longer cell is prose
+_BETWEEN = "   "  # between amounts on one line of a block
+_APART = "      "  # between commands on one line
 _INDENT = "  "
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """A table's content; a styled cell has one style. A row of one cell, where others have more, heads those below."""
+    """Hold a table's content.
+
+    A cell with a style has one style. A row of one cell, where others have more, is a heading for the rows below it.
+    """
 
     header: Sequence[str]
     rows: Sequence[Sequence[str | Text]]
     title: str = ""
     right: frozenset[str] = field(default=frozenset())  # columns with numbers
     title_left: bool = False
-    readable: int = 20  # no column is narrower, unless its cells are: prose would take many short lines
+    readable: int = 20  # no column is narrower unless its cells are: prose in it would become many short lines
 
 
 def print_grid(console: Console, *grids: Grid) -> None:
-    """The first of the tables that fits, the widest first; the last as blocks where none does."""
+    """Print the first table that fits; if none does, print the last one as blocks.
+
+    Args:
+        console: the console to print on.
+        grids: forms of one table, the widest first.
+    """
     for grid in grids:
         widths = _widths(grid, console.width)
         if widths:
@@ -44,12 +52,12 @@ def print_grid(console: Console, *grids: Grid) -> None:
 
 
 def fits(console: Console, grid: Grid) -> bool:
-    """Whether it can be a table, with each word whole and prose in columns that one can read."""
+    """Return whether it fits as a table, with each word whole and prose in columns wide enough to read."""
     return bool(_widths(grid, console.width))
 
 
 def print_blocks(console: Console, grid: Grid) -> None:
-    """Each row as the first cell, and below it the others with their columns' names; empty ones are left out."""
+    """Print each row as its first cell, with the other cells and their columns' names below; leave empty cells out."""
     if grid.title:
         print_title(console, grid.title)
     for first, *rest in grid.rows:
@@ -67,19 +75,19 @@ def print_blocks(console: Console, grid: Grid) -> None:
 
 
 def print_title(console: Console, title: str) -> None:
-    """Above blocks and lines; underlined, because a pipe has no bold."""
+    """Print a heading above blocks and lines; it is underlined because a pipe has no bold."""
     print_folded(console, Text(title, "bold"))
     _print_line(console, Text("-" * min(cell_len(title), console.width)))
 
 
 def print_folded(console: Console, text: str | Text, *, first: str = "", then: str = _INDENT) -> None:
-    """Wraps between words only.
+    """Print a text, wrapped only between words.
 
     Args:
-        console: Where to.
-        text: With one style, or several where it fits on one line.
-        first: Before the first line.
-        then: Before the others.
+        console: the console to print on.
+        text: the text; it may have several styles only if it fits on one line.
+        first: put before the first line.
+        then: put before the other lines.
     """
     styled = Text(text) if isinstance(text, str) else text
     if cell_len(first + styled.plain) <= console.width:
@@ -98,7 +106,14 @@ def print_folded(console: Console, text: str | Text, *, first: str = "", then: s
 
 
 def print_parts(console: Console, *parts: str | Text, between: str = _APART, first: str = _INDENT) -> None:
-    """Commands that stay whole: as many on a line as fit, at least one."""
+    """Print commands without breaking them, as many on a line as fit.
+
+    Args:
+        console: the console to print on.
+        parts: the commands.
+        between: put between two of them on one line.
+        first: put before each line.
+    """
     line = Text()
     for part in parts:
         longer = line + (between if line else first) + part
@@ -111,7 +126,14 @@ def print_parts(console: Console, *parts: str | Text, between: str = _APART, fir
 
 
 def print_named(console: Console, name: str, value: str | Text, *, first: str = _INDENT) -> None:
-    """A path or an address that stays whole, behind its name or below it."""
+    """Print a path or address without breaking it, behind its name or below it.
+
+    Args:
+        console: the console to print on.
+        name: printed before the value.
+        value: the path or address.
+        first: put before the name.
+    """
     line = Text(f"{first}{name} ") + value
     if cell_len(line.plain) <= console.width:
         _print_line(console, line)
@@ -125,7 +147,7 @@ def _print_line(console: Console, line: Text) -> None:
 
 
 def _widths(grid: Grid, room: int) -> list[int] | None:
-    """Of the columns' content; None where a word would be cut or prose could not be read."""
+    """Return the widths of the columns' content; None if a word would be cut or prose would be too narrow to read."""
     columns = [
         (name, [str(row[index]) for row in grid.rows if index < len(row)]) for index, name in enumerate(grid.header)
     ]
@@ -139,7 +161,7 @@ def _widths(grid: Grid, room: int) -> list[int] | None:
         return None
     whole = [max(most, cell_len(name)) for (name, _), most in zip(columns, wanted, strict=True)]
     widths = [min(width, room) for width in whole]
-    # Prose gives way first, then the columns' names, then the rest.
+    # Prose is narrowed first, then the columns' names, then the rest.
     long = [max(few, min(width, _LONG)) for few, width in zip(least, whole, strict=True)]
     for bound in (long, [max(few, min(most, _LONG)) for few, most in zip(least, wanted, strict=True)], least):
         _shrink(widths, bound, room)

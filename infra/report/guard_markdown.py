@@ -1,15 +1,15 @@
-"""The guard's answer as Markdown."""
+"""Write the guard's decision as Markdown."""
 
 from __future__ import annotations
 
 from infra.report.markdown_text import code, plain
 from infra.updates.guard.rules import Ruling, Verdict
 
-_SHOWN = 8  # held resources that are named
+_SHOWN = 8  # resources that are listed by name
 
 
 def danger_lines(stack: str, ruling: Ruling) -> list[str]:
-    """One line for everything that stops the update, but for the engine's own errors."""
+    """Return one line for each reason that stops the update, except the engine's own errors."""
     lines = [f"{_what(one)} of stack {code(stack)} {plain(one.why)}{_because(one)}" for one in ruling.refused]
     lines += [
         f"stack {code(stack)}: {code('guard_exceptions')} names {code(one.urn)}, which this update neither replaces "
@@ -20,7 +20,7 @@ def danger_lines(stack: str, ruling: Ruling) -> list[str]:
 
 
 def guard_markdown(stack: str, ruling: Ruling) -> str:
-    """Safe or refused, what was looked at, and what a person lets pass."""
+    """Say whether the update is safe or refused, which resources were checked, and which losses a person allows."""
     held = [one for one in ruling.verdicts if one.kind]
     lines = [f"- Guard, on what the engine would do to stack {code(stack)}: {_verdict(ruling)}."]
     lines += [

@@ -1,4 +1,4 @@
-"""Tables, code and folded parts of GitHub's Markdown, from texts that may contain anything."""
+"""Write tables, code and folded parts of GitHub's Markdown from texts that may contain anything."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _CUT = "... cut to fit a comment; the whole text is in the job's log"
 
 @dataclass(frozen=True, kw_only=True)
 class Folded:
-    """A part that opens on a click; its lines are cut first when a comment is too long."""
+    """Hold a part that opens on a click; its lines are cut first if a comment is too long."""
 
     title: str
     lines: tuple[str, ...]
-    opening: tuple[str, ...]  # lines that a cut keeps: a table's head, a fence
+    opening: tuple[str, ...]  # lines that are never cut: a table's head, a fence
     closing: tuple[str, ...] = ()
 
     def render(self, room: int) -> str:
-        """At most `room` characters; nothing where not even the frame has room."""
+        """Return at most `room` characters; an empty text if not even the frame fits."""
         head = "\n".join([f"<details><summary>{without_markup(self.title)}</summary>", "", *self.opening])
         tail = "\n".join([*self.closing, "", "</details>", ""])
         left = room - len(head) - len(tail) - 2
@@ -37,22 +37,22 @@ class Folded:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A table's lines; the cells are Markdown already."""
+    """Return a table's lines; the cells are Markdown already."""
     return [*table_head(head), *(table_row(row) for row in rows)]
 
 
 def table_head(head: Sequence[str]) -> tuple[str, str]:
-    """The two lines above the rows."""
+    """Return the two lines above a table's rows."""
     return table_row(head), table_row(["---"] * len(head))
 
 
 def table_row(cells: Sequence[str]) -> str:
-    """One line."""
+    """Return one line of a table."""
     return f"| {' | '.join(cells)} |"
 
 
 def folded_text(title: str, text: str) -> Folded:
-    """A text as it is, in a fence that nothing in it closes."""
+    """Fold a text unchanged, in a fence that is longer than any fence in it."""
     longest = max((len(run) for run in _TICKS.findall(text)), default=0)
     fence = "`" * max(3, longest + 1)
     lines = tuple(one_line(line.replace("\t", "    ")) for line in text.rstrip().splitlines())
@@ -60,19 +60,24 @@ def folded_text(title: str, text: str) -> Folded:
 
 
 def folded_table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Folded:
-    """A table behind a click."""
+    """Fold a table."""
     return Folded(title=title, lines=tuple(table_row(row) for row in rows), opening=table_head(head))
 
 
 def fit(parts: Sequence[str | Folded], limit: int = LIMIT) -> str:
-    """All parts in order, at most `limit` characters: what is folded shares what the rest leaves."""
+    """Join all parts in order; folded parts share the characters that the others leave.
+
+    Args:
+        parts: Markdown, and folded parts.
+        limit: the most characters that the result may have.
+    """
     texts = [part for part in parts if isinstance(part, str)]
     room = limit - sum(len(text) + 1 for text in texts)
     if room < 0:
         return cut("\n".join(texts), limit)
     waiting = [part for part in parts if isinstance(part, Folded)]
     rendered: dict[int, str] = {}
-    # Short ones first: what they leave of their share goes to the long ones.
+    # Short parts come first: the characters that they don't need go to the long ones.
     for count, part in enumerate(sorted(waiting, key=_length)):
         share = room // (len(waiting) - count)
         rendered[id(part)] = part.render(share - 1)
@@ -81,7 +86,7 @@ def fit(parts: Sequence[str | Folded], limit: int = LIMIT) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Whole lines, with a last one that says so."""
+    """Keep whole lines up to `limit` characters, and say in a last line that the rest is missing."""
     if len(text) <= limit:
         return text
     return _whole_lines(tuple(text.splitlines()), limit - len(_CUT) - 1) + _CUT

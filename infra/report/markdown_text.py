@@ -1,7 +1,6 @@
-"""Texts that may contain anything, as GitHub's Markdown in which they stay texts.
+"""Write texts that may contain anything in GitHub's Markdown so that they stay texts.
 
-Entities do not help: GitHub looks for people, issues and pictures in what Markdown has become. Inside of code it looks
-for nothing.
+HTML entities do not help: GitHub searches the rendered text for people, issues and pictures. It leaves only code alone.
 """
 
 from __future__ import annotations
@@ -12,16 +11,17 @@ from infra.printable import one_line
 
 _TICKS = re.compile(r"`+")
 _OWN_CODE = re.compile(r"`([^`]+)`")
-# A word with anything in it that GitHub reads as Markdown, HTML, mathematics, a person, a link, an issue or a picture.
+# This matches a word that contains anything that GitHub reads as Markdown, HTML, mathematics, a person, a link, an
+# issue or a picture.
 _SPECIAL = re.compile(
     r"[\\`*\[\]<>&|~$@]|(?<![^\W_])_|_(?![^\W_])|://|\bwww\.|#\d|\bgh-\d|:[\w+-]+:", re.ASCII | re.IGNORECASE
 )
-# What begins a heading, a list, a rule or a table where it stands first.
+# At the beginning of a text, these would start a heading, a list, a rule or a table.
 _FIRST = re.compile(r"[-+=#:]+|\d{1,9}[.)]")
 
 
 def code(text: object) -> str:
-    """Inline code in which nothing is Markdown, HTML or a mention, inside tables too."""
+    """Return inline code in which nothing is Markdown, HTML or a mention; it also works in tables."""
     shown = _shown(text).replace("|", "\\|")
     longest = max((len(run) for run in _TICKS.findall(shown)), default=0)
     fence = "`" * (longest + 1)
@@ -30,7 +30,7 @@ def code(text: object) -> str:
 
 
 def plain(text: object) -> str:
-    """Text in which every word stays one; those that GitHub would make something of stand in code."""
+    """Return text in which every word stays as it is; words that GitHub would change are put into code."""
     shown, parts, at = _shown(text), [], 0
     for found in _OWN_CODE.finditer(shown):
         parts += [_words(shown[at : found.start()], first=not at), code(found[1])]
@@ -39,7 +39,7 @@ def plain(text: object) -> str:
 
 
 def without_markup(text: str) -> str:
-    """Text inside of HTML."""
+    """Escape text for HTML."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -48,7 +48,7 @@ def _shown(text: object) -> str:
 
 
 def _side_by_side(parts: list[str]) -> str:
-    """Two pieces of code that touched would be read as another pair."""
+    """Join the pieces, with a blank between two pieces of code: without it, their backticks would pair up wrongly."""
     made = ""
     for part in parts:
         made += f" {part}" if made.endswith("`") and part.startswith("`") else part
@@ -56,7 +56,7 @@ def _side_by_side(parts: list[str]) -> str:
 
 
 def _words(text: str, *, first: bool) -> str:
-    """Neighbours that stand in code share it; blanks around the text are kept."""
+    """Put special words into code, neighbours into one piece; keep blanks around the text."""
     pieces: list[str] = []
     held: list[str] = []
     for number, word in enumerate(text.split(" ")):

@@ -1,10 +1,10 @@
-"""How a command prints."""
+"""Define how a command prints."""
 
 from enum import StrEnum
 
 
 class Format(StrEnum):
-    """Tables for a terminal, Markdown for a pull request, JSON for programs."""
+    """Choose tables for a terminal, Markdown for a pull request, or JSON for programs."""
 
     TEXT = "text"
     MARKDOWN = "markdown"

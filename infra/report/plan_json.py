@@ -1,4 +1,4 @@
-"""A plan as one JSON object: CPU in millicores, memory in MiB, times in seconds."""
+"""Write a plan as one JSON object: CPU in millicores, memory in MiB, times in seconds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from infra.sizing.plan import (
 
 
 def plan_to_json(plan: StackPlan) -> dict[str, Any]:
-    """The object that `plan --json` prints; keys are only ever added."""
+    """Return the object that `plan --json` prints; new versions only add keys."""
     return {
         "stage": plan.stage,
         "provider": plan.provider,
@@ -73,7 +73,7 @@ def plan_to_json(plan: StackPlan) -> dict[str, Any]:
 
 
 def explanation_to_json(one: Explanation) -> dict[str, Any]:
-    """One of the objects under `explanations` of `plan --explain --json`."""
+    """Return one object of the list `explanations` of `plan --explain --json`."""
     return asdict(one)
 
 

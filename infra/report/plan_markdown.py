@@ -1,4 +1,4 @@
-"""A plan as Markdown."""
+"""Write a plan as Markdown."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from infra.sizing.plan import StackPlan
 
 
 def plan_markdown(plan: StackPlan) -> list[str | Folded]:
-    """Nodes in the open; workloads, contracts and departures behind a click."""
+    """Return the nodes in the open; workloads, contracts and departures are folded."""
     return ["\n".join(_nodes(plan)), *_problems(plan), *warning_lines(plan), *_folded(plan)]
 
 
 def contracts_markdown(plan: StackPlan) -> str:
-    """Every contract alone, with the field to change."""
+    """Return a table of every contract, with the field to change."""
     rows = [
         (plain(one.name), "yes" if one.ok else "**NO**", plain(one.reason), code(f"stagecoach:{one.field}"))
         for one in plan.checks
@@ -51,7 +51,7 @@ def _problems(plan: StackPlan) -> list[str]:
 
 
 def warning_lines(plan: StackPlan) -> list[str]:
-    """What builds all the same, and will hurt."""
+    """Return warnings: such a plan is built all the same, but will cause trouble."""
     shown = [f"- **Warning:** {plain(line)}" for line in plan.warnings]
     return ["\n".join([*shown, ""])] if shown else []
 

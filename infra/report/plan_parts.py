@@ -1,4 +1,4 @@
-"""The parts of a plan that may be asked for alone: where its amounts come from, and its contracts."""
+"""Print parts of a plan alone: the sources of its amounts, and its contracts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Explained = tuple[Explanation, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What is asked for; nothing: the whole plan."""
+    """Name the parts that are asked for; if there are none, the whole plan is printed."""
 
     explain: bool
     workload: str | None
@@ -32,12 +32,12 @@ class Parts:
 
     @property
     def any(self) -> bool:
-        """Whether a part is asked for."""
+        """Return whether a part is asked for."""
         return self.explain or self.contracts
 
 
 def explain_parts(config: StackConfig, parts: Parts) -> Explained:
-    """What is to be explained, before anything is printed.
+    """Return the explanations that are asked for; this runs before anything is printed.
 
     Raises:
         ConfigError: the plan has no such workload.
@@ -50,7 +50,7 @@ def explain_parts(config: StackConfig, parts: Parts) -> Explained:
 
 
 def parts_json(explained: Explained, parts: Parts) -> dict[str, Any]:
-    """Further keys of the plan's object, which has the contracts in any case."""
+    """Return additional keys for the plan's object, which contains the contracts in any case."""
     if not parts.explain:
         return {}
     from infra.report.plan_json import explanation_to_json  # noqa: PLC0415  as above
@@ -59,7 +59,14 @@ def parts_json(explained: Explained, parts: Parts) -> dict[str, Any]:
 
 
 def print_parts(explained: Explained, made: StackPlan, shown: Format, parts: Parts) -> None:
-    """As text or Markdown, each part that is asked for."""
+    """Print each part that is asked for, as text or Markdown.
+
+    Args:
+        explained: the result of `explain_parts`.
+        made: the plan.
+        shown: Markdown, or else text.
+        parts: the parts that are asked for.
+    """
     if parts.explain:
         from infra.report.explain_text import explanations_markdown, print_explanations  # noqa: PLC0415  as above
 

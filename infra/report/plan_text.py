@@ -1,4 +1,4 @@
-"""A plan as tables."""
+"""Print a plan as tables."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def print_plan(plan: StackPlan, console: Console | None = None) -> None:
 
 
 def print_contracts(plan: StackPlan) -> None:
-    """Every contract alone, with the field to change."""
+    """Print every contract, with the field to change."""
     print_grid(new_console(), *_checks(plan, fields=True))
 
 
 def _print_proof(console: Console, plan: StackPlan) -> None:
-    """The worst moment, the pod that is nearest to having no node, and what would help."""
+    """Print the worst moment, the pod with the least room, and changes that would help."""
     proof, tightest = plan.proof, plan.proof.tightest
     peak = f"{proof.peak.cpu} and {proof.peak.memory}"
     console.print(f"at the peak, every maximum, surge and job at once: {proof.pods} pods, {peak}")
@@ -62,7 +62,7 @@ def _print_proof(console: Console, plan: StackPlan) -> None:
 
 
 def _verdict(plan: StackPlan) -> Text:
-    """In one sentence; pods that fit are not enough."""
+    """Say in one sentence whether the plan holds; it does not if a contract is broken, even though the pods fit."""
     broken = sum(not check.ok for check in plan.checks)
     if not plan.fits:
         return Text("It does not fit.", "bold red")
@@ -83,7 +83,7 @@ def _nodes(plan: StackPlan) -> Grid:
 
 
 def _workloads(plan: StackPlan) -> tuple[Grid, Grid]:
-    """The narrower one has workload and container in one column."""
+    """Return a wide table, and a narrow one with workload and container in one column."""
     amounts = ("requests", "limits", _COUNTS)
     wide, narrow = [], []
     for one in plan.workloads:
@@ -104,7 +104,7 @@ def _workloads(plan: StackPlan) -> tuple[Grid, Grid]:
 
 
 def _checks(plan: StackPlan, *, fields: bool = False) -> tuple[Grid, Grid]:
-    """The narrower one says in one column whether it is kept."""
+    """Return a wide table, and a narrow one that says in the first column whether a contract is kept."""
     wide: list[tuple[str | Text, ...]] = []
     narrow: list[tuple[str | Text, ...]] = []
     for check in plan.checks:

@@ -1,4 +1,4 @@
-"""Prices as JSON: amounts are numbers in the row's currency, keys are only ever added."""
+"""Write prices as JSON: amounts are numbers in the row's currency; new versions only add keys."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from infra.prices.month import MonthPrice
 
 
 def prices_to_json(rows: Sequence[StagePrice], budget: Decimal | None) -> list[dict[str, Any]]:
-    """One object for each stage of each provider."""
+    """Return one object for each stage of each provider."""
     return [_row(row, budget) for row in rows]
 
 
 def month_to_json(price: MonthPrice) -> dict[str, Any]:
-    """A month, item by item."""
+    """Return a month's price, item by item."""
     return {
         **{item.name.replace(" ", "_"): float(item.amount) for item in price.items},
         "total": float(price.total),

@@ -1,4 +1,4 @@
-"""Prices as Markdown."""
+"""Write prices as Markdown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from infra.report.prices_table import HEADER, NOTE, by_provider, cells
 
 
 def prices_markdown(rows: Sequence[StagePrice], budget: Decimal | None) -> str:
-    """A table for each provider."""
+    """Return a table for each provider."""
     return "\n".join(_lines(rows, budget)) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Prices as the cells of a table, for terminals and Markdown alike."""
+"""Fill the cells of a table of prices, for terminals and for Markdown."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ NOTE = (
     "Without VAT. Backups are dumps on the data volume; the providers' own backups would add a fifth of the servers' "
     "price and do not hold that volume. Per customer: at the first and at the last customer of the tier."
 )
-_SHOWN = 1  # of the fallbacks; JSON has all
+_SHOWN = 1  # fallbacks in a cell; JSON has all of them
 
 
 def cells(rows: Sequence[StagePrice], budget: Decimal | None) -> Iterator[tuple[str, ...]]:
-    """One row of text for each price."""
+    """Yield one row of texts for each price."""
     for row in rows:
         first, last = row.customers
         most, least = row.per_customer
@@ -51,7 +51,7 @@ def cells(rows: Sequence[StagePrice], budget: Decimal | None) -> Iterator[tuple[
 
 
 def by_provider(rows: Sequence[StagePrice]) -> dict[str, list[StagePrice]]:
-    """Rows of each provider, in their order: currencies do not mix in one table."""
+    """Group the rows by provider, because one table must not mix currencies."""
     found: dict[str, list[StagePrice]] = {}
     for row in rows:
         found.setdefault(row.provider, []).append(row)

@@ -1,4 +1,4 @@
-"""Prices as tables for a terminal."""
+"""Print prices as tables for a terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _READABLE = 13  # characters of a column
 
 
 def print_prices(rows: Sequence[StagePrice], budget: Decimal | None) -> None:
-    """One table for each provider."""
+    """Print one table for each provider."""
     console = new_console()
     for provider, own in by_provider(rows).items():
         title = f"{provider}, {own[0].region}: {own[0].price.currency}, prices of {as_of(provider).isoformat()}"
@@ -33,13 +33,13 @@ def print_prices(rows: Sequence[StagePrice], budget: Decimal | None) -> None:
 
 
 def _halves(whole: Grid) -> tuple[Grid, Grid]:
-    """Sums, and the parts that they consist of: eleven columns need 130 characters."""
+    """Return a table of sums, and one of their parts: all eleven columns in one table need 130 characters."""
     parts = tuple(name for name in HEADER[1:] if name not in _SUMS)
     return _some(whole, _SUMS, whole.title), _some(whole, parts, "a month's parts")
 
 
 def _some(whole: Grid, names: Sequence[str], title: str) -> Grid:
-    """The stage and these columns."""
+    """Return a table of the stage and the named columns."""
     wanted = [0, *(HEADER.index(name) for name in names)]
     rows = [[row[index] for index in wanted] for row in whole.rows]
     return Grid(header=[HEADER[index] for index in wanted], rows=rows, title=title, readable=_READABLE)

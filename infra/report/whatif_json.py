@@ -1,4 +1,4 @@
-"""The answer as JSON: times in seconds, null where a queue never ends."""
+"""Write a what-if as JSON: times in seconds, null for a queue that never ends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DIGITS = 4
 
 
 def whatif_to_json(answer: WhatIf) -> dict[str, Any]:
-    """Keys that `plan --json` adds to the plan's own."""
+    """Return the keys that `plan --json` adds to the plan's own."""
     load = answer.load
     workers = {name: {"pods": pods, **_queue(answer.tasks(pods))} for name, pods in answer.pods.items()}
     planned = workers["planned"]
@@ -59,5 +59,5 @@ def _limit(limit: Limit) -> dict[str, Any]:
 
 
 def _round(value: float) -> float | None:
-    """JSON has no infinity."""
+    """Round to four digits; return None for infinity, which JSON does not have."""
     return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None

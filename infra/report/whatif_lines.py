@@ -1,4 +1,4 @@
-"""The answer in words and cells, for terminals and Markdown alike."""
+"""Write a what-if as sentences and cells, for terminals and for Markdown."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ LIMITS = ("what gives way", "at customers", "why")
 
 
 def headline(answer: WhatIf) -> str:
-    """The stage and its price."""
+    """Return a line with the stage, whether it holds, and its price."""
     plan, verdict = answer.plan, "holds" if answer.holds else "does not hold"
     return f"Stage {plan.stage} on {plan.provider}, {plan.region}, {verdict} this load: {answer.price}"
 
 
 def sentences(answer: WhatIf) -> Iterator[str]:
-    """The load, and what else a reader must know."""
+    """Yield the load, the first bottleneck and the notes, each as a sentence."""
     load = answer.load
     pool = pool_of(answer.plan, load.task_seconds)
     yield (
@@ -40,7 +40,7 @@ def sentences(answer: WhatIf) -> Iterator[str]:
 
 
 def worker_cells(answer: WhatIf) -> Iterator[tuple[str, ...]]:
-    """At least, as planned, at most."""
+    """Yield a row each for the fewest, the planned and the most worker pods."""
     for name, pods in answer.pods.items():
         queue = answer.tasks(pods)
         yield (
@@ -53,7 +53,7 @@ def worker_cells(answer: WhatIf) -> Iterator[tuple[str, ...]]:
 
 
 def limit_cells(answer: WhatIf) -> Iterator[tuple[str, ...]]:
-    """Every part, the first that gives way first."""
+    """Yield a row for every limit, the one that is reached first at the top."""
     for limit in answer.limits:
         yield limit.name, str(limit.customers), limit.why
 

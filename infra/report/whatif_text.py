@@ -1,4 +1,4 @@
-"""A what-if as text and as Markdown."""
+"""Print a what-if as text, or write it as Markdown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from infra.whatif.answer import WhatIf
 
 
 def print_whatif(answer: WhatIf) -> None:
-    """The answer alone: `plan --stage N` has the whole plan."""
+    """Print the answer without the plan, which `plan --stage N` prints."""
     from infra.report.console import new_console  # noqa: PLC0415  Markdown needs none of it
     from infra.report.grid import Grid, print_grid  # noqa: PLC0415  as above
 
@@ -25,7 +25,7 @@ def print_whatif(answer: WhatIf) -> None:
 
 
 def whatif_markdown(answer: WhatIf) -> str:
-    """The same for a pull request."""
+    """Return the same as Markdown, for a pull request."""
     lines = [f"**{headline(answer)}**", "", *(f"- {line}" for line in sentences(answer)), ""]
     lines += [*_table(WORKERS, worker_cells(answer)), "", *_table(LIMITS, limit_cells(answer))]
     return "\n".join(lines) + "\n"

@@ -1,1 +1,1 @@
-"""One plan against another, the engine's preview, and what no update may do."""
+"""Compare two plans, read the engine's preview, and refuse updates that would lose data."""

@@ -1,4 +1,4 @@
-"""Dashboards with thresholds from the plan, as JSON by file name."""
+"""Build the dashboards, with thresholds from the plan, as JSON by file name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from infra.sizing.plan import StackPlan
 
 
 def dashboards(plan: StackPlan) -> dict[str, str]:
-    """What Grafana's provisioning loads."""
+    """Return the files that Grafana's provisioning loads."""
     made = {
         "shop": shop_dashboard(plan),
         "celery": celery_dashboard(plan),

@@ -1,4 +1,4 @@
-"""Queues, tasks, workers."""
+"""Build the dashboard of queues, tasks and workers."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from infra.sizing.plan import StackPlan, WorkerPlan
 
 
 def celery_dashboard(plan: StackPlan) -> dict[str, Any]:
-    """The guide's indicators first, then each pool."""
+    """Show the indicators of the tier guide (docs/explanation/guide.md) first, then each pool."""
     longest = max(worker.time_limit for worker in plan.workers)
     mean = "sum by (name) (rate(celery_task_runtime_sum[15m])) / sum by (name) (rate(celery_task_runtime_count[15m]))"
-    # Tasks that wait, times what one takes, by the processes that there are (domain 6.4).
+    # Waiting tasks, times the mean duration of a task, divided by the number of processes: the seconds until the queues
+    # are empty if no task is added.
     one_takes = "sum(rate(celery_task_runtime_sum[15m])) / sum(rate(celery_task_runtime_count[15m]))"
     backlog = f"{ALL_WAITING} * ({one_takes}) / sum(max by (queue_name) (celery_active_process_count))"
     ends = "sum by (name) (rate(celery_task_{}_total[5m]))"

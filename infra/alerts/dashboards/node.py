@@ -1,4 +1,4 @@
-"""Servers, and monitoring itself."""
+"""Build the dashboard of the servers, and of monitoring itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from infra.sizing.plan import StackPlan
 
 
 def node_dashboard(plan: StackPlan) -> dict[str, Any]:
-    """Every server by its node's name."""
+    """Show every server under its node's name."""
     traffic = '{device!~"lo|cni.*|flannel.*|veth.*"}'
     disk = "sum by (instance) (rate(node_disk_{}_bytes_total[5m]))"
     panels = (

@@ -1,4 +1,4 @@
-"""Dashboards as Grafana's provisioning reads them, from a few values each."""
+"""Write dashboards in the form that Grafana's provisioning reads."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-DATA_SOURCE = "prometheus"  # the uid in grafana.py's provisioning
-_SCHEMA = 39  # Grafana 11's; newer versions migrate it
-_WIDTH, _HEIGHT, _COLUMNS = 8, 8, 3  # of Grafana's 24 columns
+DATA_SOURCE = "prometheus"  # the uid of the data source in grafana.py's provisioning
+_SCHEMA = 39  # Grafana 11's schema; newer versions migrate it
+_WIDTH, _HEIGHT, _COLUMNS = 8, 8, 3  # of a panel; Grafana has 24 columns
 _COLOURS = ("green", "orange", "red")
 Unit = Literal["short", "percent", "bytes", "Bps", "s", "reqps", "ops", "cores", "bool_yes_no"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """One PromQL expression and how its lines are called."""
+    """Hold one PromQL expression, and the legend of its lines."""
 
     expression: str
     legend: str
@@ -23,7 +23,10 @@ class Query:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """A graph or a number; `thresholds` are where it turns orange and red, the alerts' numbers."""
+    """Describe a graph or a number.
+
+    `thresholds` are the values at which it turns orange and red: the same numbers as in the alerts.
+    """
 
     title: str
     unit: Unit
@@ -34,19 +37,33 @@ class Panel:
 
 
 def graph(title: str, unit: Unit, *queries: tuple[str, str], at: tuple[float, ...] = (), about: str = "") -> Panel:
-    """A graph of (expression, legend) pairs."""
+    """Return a graph of (expression, legend) pairs.
+
+    Args:
+        title: the panel's title.
+        unit: the unit of its values.
+        queries: (expression, legend) pairs.
+        at: thresholds; a falling pair means that low values are bad.
+        about: a sentence of explanation.
+    """
     made = tuple(Query(expression=expression, legend=legend) for expression, legend in queries)
     return Panel(title=title, unit=unit, queries=made, thresholds=at, description=about)
 
 
 def number(title: str, unit: Unit, expression: str, *, at: tuple[float, ...] = (), about: str = "") -> Panel:
-    """The latest value."""
+    """Return a panel with the latest value of an expression; `at` and `about` are as in `graph`."""
     queries = (Query(expression=expression, legend=""),)
     return Panel(title=title, unit=unit, queries=queries, thresholds=at, description=about, kind="stat")
 
 
 def dashboard(name: str, title: str, panels: Sequence[Panel]) -> dict[str, Any]:
-    """Three panels a row, in order; the uid is constant, so that links to it last."""
+    """Lay out panels three in a row, in order.
+
+    Args:
+        name: part of the constant uid, so that links to the dashboard keep working.
+        title: the dashboard's title.
+        panels: its panels, from left to right and from top to bottom.
+    """
     return {
         "uid": f"stagecoach-{name}",
         "title": title,
@@ -90,7 +107,10 @@ def _panel(index: int, panel: Panel) -> dict[str, Any]:
 
 
 def _thresholds(values: tuple[float, ...]) -> dict[str, Any]:
-    """Green below the first; one value alone is red.  A falling pair turns the colours around."""
+    """Return Grafana's thresholds: green, orange, red; a single value separates green from red.
+
+    A falling pair reverses the colours: there, low values are bad.
+    """
     colours = list(_COLOURS[: len(values) + 1]) if len(values) != 1 else ["green", "red"]
     if list(values) != sorted(values):
         values, colours = tuple(reversed(values)), list(reversed(colours))

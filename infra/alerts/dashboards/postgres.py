@@ -1,4 +1,4 @@
-"""Postgres."""
+"""Build the dashboard of Postgres."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from infra.alerts.promql import container_selector, postgres_memory
 from infra.names import POSTGRES
 from infra.sizing.plan import StackPlan
 
-_APP = 'datname="app"'  # the component's DATABASE, which brings Pulumi with it
+_APP = 'datname="app"'  # repeats the Postgres component's DATABASE: importing that would load Pulumi
 
 
 def postgres_dashboard(plan: StackPlan) -> dict[str, Any]:
-    """Connections against the plan's maximum, memory against the limit."""
+    """Show connections against the plan's maximum, and memory against the limit."""
     most = plan.postgres.max_connections
     cpu = f"sum(rate(container_cpu_usage_seconds_total{{{container_selector(plan.postgres.workload)}}}[5m]))"
     read, hit = (f"sum(rate(pg_stat_database_blks_{what}{{{_APP}}}[5m]))" for what in ("read", "hit"))

@@ -1,4 +1,4 @@
-"""The broker and the cache."""
+"""Build the dashboard of the broker and the cache."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from infra.sizing.plan import RedisPlan, StackPlan
 
 
 def redis_dashboard(plan: StackPlan) -> dict[str, Any]:
-    """Memory against the plan's maxmemory: the broker must stay below it, the cache lives at it."""
+    """Show memory against the plan's maxmemory: the broker must stay below it, a full cache is normal."""
     broker, cache = f'workload="{REDIS_BROKER}"', f'workload="{REDIS_CACHE}"'
     hits, misses = (f"sum(rate(redis_keyspace_{what}_total{{{cache}}}[5m]))" for what in ("hits", "misses"))
     panels = (

@@ -1,4 +1,4 @@
-"""What customers see."""
+"""Build the dashboard of the shop as its customers experience it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from infra.sizing.plan import StackPlan
 
 
 def shop_dashboard(plan: StackPlan) -> dict[str, Any]:
-    """Requests as the ingress controller counts them, and the web pods."""
+    """Show requests as the ingress controller counts them, and the web pods."""
     web = plan.django.workload
     selector, replicas = container_selector(web), web.replicas
     requests, limit = web.containers[0].requests.memory, web.containers[0].limits.memory

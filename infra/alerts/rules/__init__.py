@@ -1,4 +1,8 @@
-"""Alert rules with literals from the plan: the tier guide's thresholds (domain 6.4) and what it leaves out."""
+"""Build the alert rules, with numbers from the plan written into them.
+
+The thresholds are those of the tier guide (docs/explanation/guide.md), and more that it does not have.
+docs/reference/alerts.md lists all of them.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +22,17 @@ from infra.alerts.rules.workloads import workload_alerts
 from infra.alerts.speed import faster
 from infra.sizing.plan import StackPlan
 
-_WEEKLY_INTERVAL = "5m"  # a week's samples are read each time
+_WEEKLY_INTERVAL = "5m"  # each evaluation reads the samples of a week
 
 
 def rules(plan: StackPlan, *, kubeconfig_end: int | None = None, domains: Sequence[str] = ()) -> dict[str, Any]:
-    """rules.yml.
+    """Return the content of rules.yml.
 
     Args:
-        plan: Where the literals come from.
-        kubeconfig_end: When the stack's own client certificate ends, in seconds since the epoch.
-        domains: Names that must have a certificate.
+        plan: the plan that the numbers come from.
+        kubeconfig_end: the end of the stack's own client certificate, in seconds since the epoch; None: no alert for
+            it.
+        domains: names that must have a certificate.
     """
     speed = plan.monitoring.alert_speed
     groups = {

@@ -1,4 +1,4 @@
-"""One alert rule."""
+"""Define an alert rule."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Severity = Literal["critical", "warning", "info", "none"]
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """Fires when the expression has been true for that many minutes.
+    """Fire when the expression has been true for that many minutes.
 
-    `component` is the thing that is in trouble: a critical alert of it silences its lesser ones (alertmanager.py).
+    `component` names the part that is in trouble: its critical alert silences its less severe ones (alertmanager.py).
     """
 
     name: str
@@ -28,7 +28,11 @@ class Alert:
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def rule(self, speed: int = 1) -> dict[str, Any]:
-        """The entry in rules.yml; with a speed its message says that it is a rehearsal."""
+        """Return the entry in rules.yml.
+
+        Args:
+            speed: the factor by which all times are shortened in a rehearsal; above 1, the message says so.
+        """
         mark = "" if speed == 1 else f"Rehearsal, {speed} times faster: "
         return {
             "alert": self.name,

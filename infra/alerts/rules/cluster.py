@@ -1,4 +1,4 @@
-"""The cluster's own certificates."""
+"""Warn before the cluster's own certificates end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ KUBECONFIG_DAYS = 60
 
 
 def cluster_alerts(kubeconfig_end: int | None) -> list[Alert]:
-    """The kubeconfig's certificate is in the stack's state, not in the cluster: its end is a literal, no metric."""
+    """Warn before the kubeconfig's certificate ends.
+
+    That certificate is in the stack's state, not in the cluster. No metric shows its end, so the rule has it as a
+    number.
+
+    Args:
+        kubeconfig_end: seconds since the epoch; None: no alert.
+    """
     if kubeconfig_end is None:
         return []
     return [

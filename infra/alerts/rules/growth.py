@@ -1,4 +1,4 @@
-"""When to advance the stage, and when a smaller one would do (the tier guide's indicators)."""
+"""Say when to move to the next stage, and when a smaller one would do (indicators of docs/explanation/guide.md)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from infra.alerts.promql import (
 from infra.alerts.rules.alert import Alert
 from infra.sizing.plan import StackPlan, WorkerPlan, WorkloadPlan
 
-# Tasks that wait anywhere, those for their time included: who has any is not idle.
+# Waiting tasks of all kinds, even those with an ETA: a pool that has any is not idle.
 _HELD = "celery_queue_(length|prefetched|scheduled)"
-_MIN_RUNS = 10  # in 15 minutes: fewer say nothing about a mean
+_MIN_RUNS = 10  # in 15 minutes; the mean of fewer runs says nothing
 
 
 def growth_alerts(plan: StackPlan) -> list[Alert]:
-    """Each names a threshold of the guide; what can't be acted on is left out."""
+    """Return an alert for each threshold of the tier guide, except those that the operator can't act on."""
     wait = queue_wait(f'queue_name!~"{PATIENT_QUEUES}"')
     alerts = [
         Alert(
@@ -51,7 +51,7 @@ def growth_alerts(plan: StackPlan) -> list[Alert]:
 
 
 def weekly_alerts() -> list[Alert]:
-    """Compared with a week: an answer every few minutes is enough."""
+    """Return the alerts that compare with a week; they are evaluated only every few minutes."""
     mean = "sum by (name) ({0}(celery_task_runtime_sum{1})) / sum by (name) ({0}(celery_task_runtime_count{1}))"
     now, usual = mean.format("increase", "[15m]"), mean.format("increase", "[7d] offset 1d")
     often = f"sum by (name) (increase(celery_task_runtime_count[15m])) > {_MIN_RUNS}"
@@ -100,10 +100,10 @@ def _separate_server() -> Alert:
 
 
 def _idle(plan: StackPlan) -> Iterator[Alert]:
-    """Not at stage 1: there is no smaller one."""
+    """Yield one alert for each idle pool; stage 1 has none because there is no smaller stage."""
     for worker in plan.workers:
         length = f'sum({{__name__=~"{_HELD}",queue_name=~"{pool_queues(worker)}"}})'
-        # Right after a start an hour's maximum is that of a few minutes: hence the hour of waiting on top.
+        # Soon after a start, the maximum of the last hour covers only a few minutes. So the alert waits another hour.
         idle = f"max_over_time(({cpu_of_request(worker.workload)})[1h:1m]) < 30"
         yield Alert(
             name="ScaleDownCandidate",

@@ -1,4 +1,4 @@
-"""Servers: CPU, memory, disks."""
+"""Watch the servers: CPU, memory, disks, patches."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from infra.names import NODE_EXPORTER
 
 _PATCH_DAYS = 3  # two failed nights in a row and one more
 _LIST_DAYS = 8  # Debian's list of security patches is valid for 7 days (its Valid-Until)
-_SILENT_SECONDS = 3600  # of a file that is written every five minutes
-_DAYS_AHEAD = 4  # a weekend and a day to act
+_SILENT_SECONDS = 3600  # age of a file that is written every five minutes
+_DAYS_AHEAD = 4  # a weekend, and a day to act
 _SECONDS_AHEAD = _DAYS_AHEAD * 86_400
 
 
 def node_alerts(speed: int = 1) -> list[Alert]:
-    """The guide's two thresholds, and what stops a single server for good."""
+    """Return the alerts for the tier guide's two thresholds, and for problems that would stop a server for good."""
     return [*_cpu_and_memory(), *_disks(faster_seconds(_SECONDS_AHEAD, speed)), *_patches()]
 
 
@@ -37,7 +37,7 @@ def _disks(ahead: int) -> list[Alert]:
             summary=f"{{{{ $labels.mountpoint }}}} on {{{{ $labels.instance }}}} is full within {_DAYS_AHEAD} days",
         ),
         Alert(
-            # The data volume's last 5 % are a reserve that does not count as free (data_volume.sh); on the root disk
+            # The data volume's last 5 % are a reserve that does not count as free (data_volume.sh). On the root disk
             # the kubelet evicts pods below 8 % (k3s_config.py).
             name="DiskFull",
             expression=f"{DISK_FREE} < 15 or {INODES_FREE} < 10",
@@ -50,7 +50,7 @@ def _disks(ahead: int) -> list[Alert]:
 
 
 def _patches() -> list[Alert]:
-    """By the file that each server writes (files/patches/metrics.sh); a server without one is not patched."""
+    """Return alerts on the file that infra/scripts/patches/metrics.sh writes; a server without it is not patched."""
     answers = f'max by (instance) (up{{job="{NODE_EXPORTER}"}} == 1)'
     late = (
         f"time() - max by (instance) (stagecoach_patches_applied_seconds) > {_PATCH_DAYS * 86_400}",
@@ -94,7 +94,7 @@ def _cpu_and_memory() -> list[Alert]:
             summary="{{ $labels.instance }}: the provider takes more than 10 % of the CPU away",
         ),
         Alert(
-            # By the kubelet's count, which is the larger one: by the kernel's the first pods could be gone before 90 %.
+            # The kubelet counts more as used than the kernel: by the kernel's count, pods could be gone before 90 %.
             name="NodeMemoryHigh",
             expression=f"{NODE_WORKING_SET} > 90",
             minutes=5,
@@ -103,7 +103,8 @@ def _cpu_and_memory() -> list[Alert]:
             summary="{{ $labels.instance }}: memory above 90 % for 5 minutes",
         ),
         Alert(
-            # The counter of a container that dies with its process is gone before it is read; this one stays.
+            # This counter stays. A container's own counter is gone before it is read if the container dies with its
+            # process.
             name="NodeOomKill",
             expression="increase(node_vmstat_oom_kill[10m]) > 0",
             minutes=0,

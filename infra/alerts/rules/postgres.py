@@ -1,4 +1,4 @@
-"""Postgres and its backups."""
+"""Watch Postgres and its backups."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BACKUP_HOURS = 26
 
 
 def postgres_alerts(plan: PostgresPlan, speed: int = 1) -> list[Alert]:
-    """Connections are counted against the plan's `max_connections`."""
+    """Return the alerts; connections are compared with the plan's `max_connections`."""
     most = plan.max_connections * _CONNECTION_PERCENT // 100
     idle = faster_seconds(_IDLE_TRANSACTION_SECONDS, speed)
     return [
@@ -43,14 +43,14 @@ def postgres_alerts(plan: PostgresPlan, speed: int = 1) -> list[Alert]:
             name="PostgresCollationMismatch",
             expression="max by (datname) (pg_collation_mismatches) > 0",
             minutes=5,
-            component="collation",  # PostgresDown does not explain it
+            component="collation",  # not "postgres": PostgresDown must not silence it
             summary="Postgres sorts text in another order than its indexes do: rows may not be found",
         ),
         Alert(
             name="PostgresAppSuperuser",
             expression="max(pg_app_superuser) == 1",
             minutes=5,
-            component="rights",  # PostgresDown does not explain it
+            component="rights",  # not "postgres": PostgresDown must not silence it
             summary="The app's role is still a superuser of Postgres",
         ),
         *_backup_alerts(),

@@ -1,4 +1,4 @@
-"""Celery: queues, workers, beat, and the exporter that watches them."""
+"""Watch Celery: queues, workers, beat, and the exporter that measures them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from infra.alerts.rules.alert import Alert
 from infra.alerts.speed import LEAST_WINDOW, faster_seconds
 from infra.sizing.plan import StackPlan, WorkerPlan
 
-_STUCK_FACTOR = 2  # a message older than that many of its pool's longest tasks
+_STUCK_FACTOR = 2  # times the pool's longest task: an older message is stuck
 _STALE_SECONDS = 300
 _NEAR_PERCENT = 90  # of the ETA tasks that a worker may hold
 
 
 def queue_alerts(plan: StackPlan) -> list[Alert]:
-    """The guide's backlog, and why a queue may stand still."""
+    """Return the alerts for the tier guide's backlog, and for the reasons why a queue may stop."""
     waiting = "celery_queue_length > 0 and on (queue_name) celery_active_worker_count == 0"
     failed, done = (f"sum by (name) (increase(celery_task_{what}_total[15m]))" for what in ("failed", "succeeded"))
     return [
@@ -63,7 +63,7 @@ def queue_alerts(plan: StackPlan) -> list[Alert]:
 
 
 def _ending_their_process() -> Iterator[Alert]:
-    """Tasks that are delivered again and again; the worker counts and bounds them (stagecoach_aside.py)."""
+    """Warn of tasks that are delivered again and again; the worker counts and limits them (stagecoach_aside.py)."""
     yield Alert(
         name="TaskPutAside",
         expression="sum by (name) (celery_tasks_put_aside) > 0",
@@ -94,7 +94,7 @@ def _pool(worker: WorkerPlan, speed: int) -> Iterator[Alert]:
     )
     yield Alert(
         name="WorkerDown",
-        # A worker's name starts with its pool's (celery_worker.py).
+        # A worker's node name starts with its pool's name (celery_worker.py).
         expression=f'absent(celery_worker_up{{hostname=~"{worker.pool}@.*"}} == 1)',
         minutes=5,
         component="worker",
@@ -105,7 +105,7 @@ def _pool(worker: WorkerPlan, speed: int) -> Iterator[Alert]:
 
 
 def _stale(plan: StackPlan) -> Alert:
-    """Workers that run send a heartbeat every 2 s: silence is the exporter's own."""
+    """Warn if the exporter hears nothing; running workers send a heartbeat every 2 s, so it must be at fault."""
     alive = " or ".join(f"container_memory_working_set_bytes{{{container_selector(w.workload)}}}" for w in plan.workers)
     silent = faster_seconds(_STALE_SECONDS, plan.monitoring.alert_speed, least=LEAST_WINDOW)
     return Alert(

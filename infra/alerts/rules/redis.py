@@ -1,4 +1,4 @@
-"""The broker, which must lose nothing, and the cache, which may."""
+"""Watch the broker, which must lose nothing, and the cache, which may."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ _BROKER = f'workload="{REDIS_BROKER}"'
 
 
 def redis_alerts() -> list[Alert]:
-    """Pods' series carry the workload's name (scrape.py)."""
+    """Return the alerts; the pods' series carry the workload's name (scrape.py)."""
     memory = f"100 * redis_memory_used_bytes{{{_BROKER}}} / redis_memory_max_bytes{{{_BROKER}}}"
-    # Redis counts an error from its first one on: a new series is as much news as a growing one.
+    # Redis creates a series only with its first error, and `increase` does not see a new series. So the rule fires on a
+    # new series, too.
     errors = f'redis_errors_total{{{_BROKER},err=~"OOM|MISCONF"}}'
     refused = f"increase({errors}[10m]) > 0 or ({errors} unless {errors} offset 10m)"
     statuses = (f"redis_aof_last_{what}_status{{{_BROKER}}} == 0" for what in ("write", "bgrewrite"))

@@ -1,4 +1,4 @@
-"""What customers see, as the ingress controller counts it."""
+"""Watch the shop as its customers experience it; the ingress controller counts their requests."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from infra.alerts.promql import SHOP_ERROR_PERCENT, SHOP_P95, certificate_left, certificate_missing
 from infra.alerts.rules.alert import Alert
 
-_CERTIFICATE_DAYS = 14  # Let's Encrypt's last 90 days; traefik renews 30 days before
+_CERTIFICATE_DAYS = 14  # Let's Encrypt's certificates last 90 days; traefik renews them 30 days before the end
 
 
 def web_alerts(domains: Sequence[str] = ()) -> list[Alert]:
-    """Errors, slowness, certificates; of each of the domains one from an issuer."""
+    """Return the alerts for errors, slowness and certificates.
+
+    Args:
+        domains: names that must each have a certificate from an issuer.
+    """
     missing = [
         Alert(
             name="TlsCertificateMissing",

@@ -1,4 +1,4 @@
-"""Pods: whether they run, and what they take of their limits."""
+"""Watch whether pods run, and how much of their limits they use."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from infra.sizing.plan import StackPlan, WorkloadPlan
 
 _JOBS = ("Job", "CronJob")
 _NAMESPACES = f"{APP_NAMESPACE}|{MONITORING_NAMESPACE}|{SYSTEM_NAMESPACE}"
-# Without these the shop is closed or loses work; the rest only makes it blind.
+# Without these the shop is closed or loses work. Without other system pods only monitoring suffers.
 _VITAL_SYSTEM = ("traefik", "coredns")
 
 
 def workload_alerts(plan: StackPlan) -> list[Alert]:
-    """Counts are the plan's; without cAdvisor nothing is counted, which is an alert of its own (watch.py)."""
+    """Return the alerts; the expected numbers of pods are the plan's.
+
+    Without cAdvisor nothing can be counted, which has an alert of its own (watch.py).
+    """
     lasting = [one for one in plan.workloads if one.kind not in _JOBS]
     return [
         *(alert for one in lasting for alert in _missing(one, plan)),
@@ -26,12 +29,13 @@ def workload_alerts(plan: StackPlan) -> list[Alert]:
 
 
 def _missing(workload: WorkloadPlan, plan: StackPlan) -> Iterator[Alert]:
-    """The median over minutes: a pod that crashes and returns must not start the waiting again."""
+    """Compare the median of several minutes: a pod that crashes and returns must not reset the waiting time."""
     replicas = workload.replicas
     least = replicas.min if replicas.autoscaled else replicas.planned
     if workload.kind == "DaemonSet":
         least = sum(node.count for node in plan.nodes)
-    # No pod is 0 only where cAdvisor was there to say so: what Prometheus slept through is no outage of the shop.
+    # A missing series counts as 0 pods only while cAdvisor answers. A time that Prometheus missed is not an outage of
+    # the shop.
     found = f'({running_pods(workload)} or 0 * count(up{{job="cadvisor"}} == 1))'
     labels = {"workload": workload.name}
     yield Alert(

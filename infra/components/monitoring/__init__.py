@@ -1,1 +1,1 @@
-"""Prometheus and what it watches."""
+"""Run Prometheus, its exporters and Grafana."""

@@ -1,4 +1,4 @@
-"""Alertmanager's configuration: who gets which alerts."""
+"""Write Alertmanager's configuration, which says who gets which alerts."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from infra.alerts.speed import faster
 from infra.names import HEARTBEAT_RECEIVER, NOBODY_RECEIVER
 
 SEVERITIES = ("critical", "warning", "info")
-# Alertmanager forgets after 120 h what it has sent: nothing may be repeated more rarely.
+# Alertmanager forgets after 120 h what it has sent, so no alert may be repeated more rarely.
 _REPEAT = {"critical": "1h", "warning": "12h", "info": "96h"}
-# What makes two alerts speak of the same thing; a label that both lack counts as equal.
+# Two alerts with equal values of these labels are about the same trouble. A label that both lack counts as equal.
 _SAME_THING = ("component", "instance", "mountpoint", "workload", "queue_name")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receiver:
-    """One person, group or service, and the severities that it gets."""
+    """Name a person, group or service, and the severities that it gets."""
 
     name: str
     webhook_url: str | None = None
@@ -29,7 +29,7 @@ class Receiver:
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """The mail server that alerts go through; its password is handed over apart."""
+    """Describe the mail server for alerts; its password is passed separately."""
 
     sender: str
     host: str  # host:port
@@ -39,7 +39,7 @@ class Mail:
 
 @dataclass(frozen=True, kw_only=True)
 class Alerting:
-    """Where alerts go; without receivers they are only shown."""
+    """Say where alerts go; without receivers they only appear in Alertmanager."""
 
     receivers: tuple[Receiver, ...] = ()
     mail: Mail | None = None
@@ -54,14 +54,14 @@ def alertmanager_config(
     heartbeat_url: str | None = None,
     speed: int = 1,
 ) -> dict[str, Any]:
-    """alertmanager.yml as a mapping.
+    """Return the content of alertmanager.yml.
 
     Args:
-        alerting: What the stack file says in plain text.
-        smtp_password: Of `alerting.mail.user`.
-        webhooks: Secret URLs by receiver; a name of their own is a new receiver that gets everything.
-        heartbeat_url: The secret one, in place of `alerting.heartbeat_url`.
-        speed: Divides every duration.
+        alerting: the stack file's settings in plain text.
+        smtp_password: the password of `alerting.mail.user`.
+        webhooks: secret URLs by receiver. An unknown name becomes a new receiver that gets everything.
+        heartbeat_url: a secret URL, which replaces `alerting.heartbeat_url`.
+        speed: divides every duration.
     """
     receivers = _with_webhooks(alerting.receivers, webhooks or {})
     heartbeat = _heartbeat(heartbeat_url or alerting.heartbeat_url)
@@ -120,12 +120,12 @@ def _route(receiver: str, severity: str, speed: int) -> dict[str, Any]:
         "receiver": receiver,
         "matchers": [f'severity="{severity}"'],
         "repeat_interval": faster(_REPEAT[severity], speed),
-        "continue": True,  # every receiver gets its own
+        "continue": True,  # every receiver gets its own copy
     }
 
 
 def _watchdog(speed: int, *, heard: bool) -> dict[str, Any]:
-    """First and final: nobody reads an alert that is always there."""
+    """Return the first route, which also ends the search: nobody should get an alert that is always there."""
     return {
         "receiver": HEARTBEAT_RECEIVER if heard else NOBODY_RECEIVER,
         "matchers": [f'alertname="{WATCHDOG}"'],
@@ -136,7 +136,7 @@ def _watchdog(speed: int, *, heard: bool) -> dict[str, Any]:
 
 
 def _heartbeat(url: str | None) -> dict[str, Any] | None:
-    """A service that raises the alarm itself when the calls stop."""
+    """Return the receiver that calls a service, which raises the alarm when the calls stop."""
     return {"name": HEARTBEAT_RECEIVER, "webhook_configs": [{"url": url, "send_resolved": False}]} if url else None
 
 

@@ -1,4 +1,4 @@
-"""When the kubeconfig's client certificate ends."""
+"""Find the end of the kubeconfig's client certificate."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", 
 
 
 def client_certificate_end(kubeconfig: str) -> int | None:
-    """Seconds since the epoch; None where users come with a token or a file instead."""
+    """Return the end in seconds since the epoch; None if the user has a token or a file instead of a certificate."""
     content: Any = yaml.safe_load(kubeconfig)
     users = content.get("users") if isinstance(content, dict) else None
     data = users[0].get("user", {}).get("client-certificate-data") if users else None
     if not data:
         return None
-    # The first one is the client's own, what follows are its issuers.
+    # The first certificate is the client's own; its issuers follow.
     pem = _PEM.search(base64.b64decode(data).decode())
     found = _VALIDITY.search(base64.b64decode(pem[1])) if pem else None
     if found is None:

@@ -1,4 +1,4 @@
-"""The dashboards in the cluster, whether Grafana runs there or not."""
+"""Put the dashboards into the cluster, whether Grafana runs there or not."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _NAME = "dashboards"
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardFilesArgs:
-    """Inputs of `DashboardFiles`."""
+    """Hold the inputs of `DashboardFiles`."""
 
     plan: StackPlan
     namespace: pulumi.Input[str]
 
 
 class DashboardFiles(pulumi.ComponentResource):
-    """An autonamed ConfigMap (ADR 0005); the label is what Grafana's usual sidecar looks for."""
+    """Register an autonamed ConfigMap (ADR 0005); Grafana's usual sidecar finds it by its label."""
 
     config_map_name: pulumi.Output[str]
 

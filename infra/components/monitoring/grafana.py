@@ -1,4 +1,4 @@
-"""Grafana with the stack's dashboards, where the stack file asks for it."""
+"""Run Grafana with the stack's dashboards, if the stack file asks for it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ HOW_TO_REACH = (
     f" with the password of: kubectl -n {MONITORING_NAMESPACE} get secret -l app.kubernetes.io/name={GRAFANA}"
     " -o go-template='{{range .items}}{{.data.password | base64decode}}{{end}}'"
 )
-# No sign-up, no anonymous visitor, no calls home, no plugins from outside: it reaches Prometheus and nothing else.
+# Nobody can sign up or look in without a login, and it downloads nothing and reports nothing: its network policy lets
+# it reach Prometheus only.
 _SETTINGS = {
     "GF_SECURITY_ADMIN_USER": "admin",
     "GF_SECURITY_DISABLE_GRAVATAR": "true",
@@ -53,17 +54,17 @@ _SETTINGS = {
 
 @dataclass(frozen=True, kw_only=True)
 class GrafanaArgs:
-    """Inputs of `Grafana`."""
+    """Hold the inputs of `Grafana`."""
 
     plan: WorkloadPlan
     namespace: pulumi.Input[str]
     images: Mapping[str, str]
     password: pulumi.Input[str]
-    dashboards: pulumi.Input[str]  # name of the ConfigMap
+    dashboards: pulumi.Input[str]  # the ConfigMap's name
 
 
 class Grafana(pulumi.ComponentResource):
-    """Keeps nothing: data source and dashboards come with every start, what was clicked together is gone."""
+    """Run Grafana without storage: data source and dashboards come with every start, changes made by hand are lost."""
 
     def __init__(self, name: str, args: GrafanaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:monitoring:Grafana", name, None, opts)
@@ -82,7 +83,7 @@ class Grafana(pulumi.ComponentResource):
                     spec=core.v1.PodSpecArgs(
                         priority_class_name=APP_PRIORITY,
                         automount_service_account_token=False,
-                        enable_service_links=False,  # GRAFANA_* and PROMETHEUS_* variables of other services
+                        enable_service_links=False,  # keeps GRAFANA_* and PROMETHEUS_* variables of other services out
                         security_context=pod_security(_UID),
                         containers=[_container(args, secret.metadata.name)],
                         volumes=_volumes(args, config.metadata.name),
@@ -98,7 +99,7 @@ class Grafana(pulumi.ComponentResource):
 
 
 def render_provisioning() -> dict[str, str]:
-    """The data source and the folder of dashboards, by file name."""
+    """Return the data source and the folder of dashboards, by file name."""
     source = {
         "name": "Prometheus",
         "uid": DATA_SOURCE,
@@ -125,7 +126,7 @@ def render_provisioning() -> dict[str, str]:
 def _container(args: GrafanaArgs, secret: pulumi.Input[str]) -> core.v1.ContainerArgs:
     get = core.v1.HTTPGetActionArgs(path="/api/health", port="web")
     probe = core.v1.ProbeArgs(http_get=get, period_seconds=10, timeout_seconds=5, failure_threshold=6)
-    # The first start makes its database: up to two minutes on a small server.
+    # The first start creates its database, which takes up to two minutes on a small server.
     slow = core.v1.ProbeArgs(http_get=get, period_seconds=5, timeout_seconds=5, failure_threshold=36)
     return core.v1.ContainerArgs(
         name="grafana",
@@ -150,7 +151,7 @@ def _container(args: GrafanaArgs, secret: pulumi.Input[str]) -> core.v1.Containe
 
 
 def _volumes(args: GrafanaArgs, config: pulumi.Input[str]) -> list[core.v1.VolumeArgs]:
-    """Grafana looks for one folder per kind of provisioning."""
+    """Return the volumes; Grafana expects one folder for each kind of provisioning."""
     items = [core.v1.KeyToPathArgs(key=f"{kind}.yaml", path=f"{kind}/stagecoach.yaml") for kind in _KINDS]
     source = core.v1.ConfigMapVolumeSourceArgs(name=config, items=items)
     files = core.v1.ConfigMapVolumeSourceArgs(name=args.dashboards)

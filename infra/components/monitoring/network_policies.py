@@ -1,4 +1,4 @@
-"""Who may talk to Prometheus and Grafana, and whom they may call."""
+"""Limit who may connect to Prometheus and Grafana, and what they may connect to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from infra.names import APP_NAMESPACE, GRAFANA, PROMETHEUS, SYSTEM_NAMESPACE, se
 _NAMESPACE = "kubernetes.io/metadata.name"
 _WEB_PORT, _DNS_PORT = 9090, 53
 _METRIC_PORTS = (9187, 9121, 9808)  # postgres, redis and queue exporter
-_SERVER_PORTS = (6443, 10250, 9100)  # the API that names the targets, kubelet, node-exporter
+_SERVER_PORTS = (6443, 10250, 9100)  # the API that lists the targets, kubelet, node-exporter
 _TRAEFIK_PORT = 9100
 
 Peer = networking.v1.NetworkPolicyPeerArgs
@@ -22,17 +22,18 @@ Peer = networking.v1.NetworkPolicyPeerArgs
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringPoliciesArgs:
-    """Inputs of `MonitoringPolicies`."""
+    """Hold the inputs of `MonitoringPolicies`."""
 
     namespace: pulumi.Input[str]
     outside: Outside
-    servers_network: str  # with the servers' private addresses, where Prometheus finds them
+    servers_network: str  # contains the servers' private addresses, where Prometheus reads them
 
 
 class MonitoringPolicies(pulumi.ComponentResource):
-    """Policies of the monitoring namespace; node-exporter is on the host's network, where none applies.
+    """Register the policies of the monitoring namespace.
 
-    A port-forward comes from inside the pod's own network and needs no door.
+    They do not cover node-exporter, which is on the host's network. A port-forward comes from inside the pod's own
+    network and needs no rule.
     """
 
     def __init__(self, name: str, args: MonitoringPoliciesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -51,7 +52,7 @@ class MonitoringPolicies(pulumi.ComponentResource):
             "grafana-to-prometheus": _egress(grafana, Peer(pod_selector=prometheus), (_WEB_PORT,)),
             "prometheus-in": _ingress(prometheus, Peer(pod_selector=grafana), _WEB_PORT),
         }
-        if args.outside.egress_cidrs:  # an alert's receiver may be private
+        if args.outside.egress_cidrs:  # an alert's receiver may be in a private network
             specs["to-private"] = networking.v1.NetworkPolicySpecArgs(
                 pod_selector=prometheus, policy_types=["Egress"], egress=private_addresses(args.outside)
             )
@@ -72,7 +73,7 @@ def _named(labels: dict[str, str]) -> meta.v1.LabelSelectorArgs:
 
 
 def _targets(args: MonitoringPoliciesArgs) -> list[networking.v1.NetworkPolicyEgressRuleArgs]:
-    """What Prometheus reads: pods' exporters, traefik, and on each server's private address what listens there."""
+    """Let Prometheus read the pods' exporters, traefik, and the ports on each server's private address."""
     app = Peer(namespace_selector=_named({_NAMESPACE: APP_NAMESPACE}))
     traefik = Peer(namespace_selector=_named({_NAMESPACE: SYSTEM_NAMESPACE}))
     servers = Peer(ip_block=networking.v1.IPBlockArgs(cidr=args.servers_network))

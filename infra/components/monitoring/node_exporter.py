@@ -1,4 +1,4 @@
-"""Metrics of the servers."""
+"""Export metrics of the servers."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ from infra.components._kubernetes import (
 from infra.names import METRICS_FOLDER, NODE_EXPORTER, labels, selector
 from infra.sizing.plan import WorkloadPlan
 
-# Nobody else's: it sees every process of the host, and of those with its own user the files and environment as well.
-# From 1000 on, where the server keeps the metadata service from it (base.sh); the image needs no name for it.
+# No other pod has this user: node-exporter sees every process of the host, and could read files and environment of
+# those with its own user. Below 1000, the server would let it reach the metadata service (base.sh). The image needs no
+# name for it.
 UID = 10005
 _PORT = 9100
-# What dashboards and alerts read; the rest of the collectors would triple the series.
+# Dashboards and alerts read only these. The other collectors would triple the series.
 _COLLECTORS = ("cpu", "diskstats", "filesystem", "loadavg", "meminfo", "netdev", "textfile", "time", "uname", "vmstat")
 
 
 @dataclass(frozen=True, kw_only=True)
 class NodeExporterArgs:
-    """Inputs of `NodeExporter`."""
+    """Hold the inputs of `NodeExporter`."""
 
     plan: WorkloadPlan
     namespace: pulumi.Input[str]
@@ -39,7 +40,7 @@ class NodeExporterArgs:
 
 
 class NodeExporter(pulumi.ComponentResource):
-    """A DaemonSet on the host's network, read-only."""
+    """Run a DaemonSet on the host's network, read-only."""
 
     def __init__(self, name: str, args: NodeExporterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("stagecoach:monitoring:NodeExporter", name, None, opts)
@@ -56,7 +57,7 @@ class NodeExporter(pulumi.ComponentResource):
             ports=[core.v1.ContainerPortArgs(name="metrics", container_port=_PORT, host_port=_PORT)],
             resources=resources(args.plan.container("node-exporter")),
             security_context=hardened(),
-            # No readiness probe: nothing asks for it, and an update would wait up to half a minute for its turn.
+            # Without a readiness probe: nothing needs it, and an update would wait up to half a minute for it.
             startup_probe=tcp_probe("metrics", period=2, failures=30),
             liveness_probe=tcp_probe("metrics", period=30),
             volume_mounts=[

@@ -1,4 +1,4 @@
-"""Prometheus with Alertmanager beside it."""
+"""Run Prometheus with Alertmanager beside it."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from infra.sizing.plan import StackPlan
 
 _UID = 65534  # the images' nobody
 _PORT, _ALERT_PORT = 9090, 9093
-_CLAIM_SIZE = "8Gi"  # constant, as every claim template
-_STORAGE_PERCENT = 80  # of the planned storage; the write-ahead log comes on top
+_CLAIM_SIZE = "8Gi"  # constant, as in every claim template
+_STORAGE_PERCENT = 80  # of the planned storage; the write-ahead log needs the rest
 
 
 @dataclass(frozen=True, kw_only=True)
 class PrometheusArgs:
-    """Inputs of `Prometheus`."""
+    """Hold the inputs of `Prometheus`."""
 
     plan: StackPlan
     namespace: pulumi.Input[str]
@@ -50,9 +50,9 @@ class PrometheusArgs:
 
 
 class Prometheus(pulumi.ComponentResource):
-    """The only workload with a service-account token: it discovers pods and reads cAdvisor.
+    """Run Prometheus, the only workload with a service-account token: it discovers pods and reads cAdvisor.
 
-    Rules and receivers lie in autonamed objects (ADR 0005): a change rolls the pod, the StatefulSet stays.
+    Rules and receivers are in autonamed objects (ADR 0005): a change restarts the pod, but keeps the StatefulSet.
     """
 
     def __init__(self, name: str, args: PrometheusArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -83,7 +83,7 @@ class Prometheus(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         own = meta.v1.ObjectMetaArgs(namespace=args.namespace, labels=labels(PROMETHEUS))
         speed = args.plan.monitoring.alert_speed
-        # When the certificate ends is no secret, the kubeconfig around it is.
+        # The end of the certificate is not secret, although the kubeconfig is.
         end = pulumi.Output.unsecret(pulumi.Output.from_input(args.kubeconfig).apply(client_certificate_end))
         data: dict[str, pulumi.Input[str]] = {
             "prometheus.yml": yaml.safe_dump(scrape_config(speed), sort_keys=False),
@@ -92,7 +92,7 @@ class Prometheus(pulumi.ComponentResource):
             ),
         }
         config = core.v1.ConfigMap(f"{name}-config", metadata=own, data=data, opts=child)
-        # Secret as a whole: URLs of receivers are as good as passwords.
+        # The whole file is secret: receivers' URLs are as good as passwords.
         text = pulumi.Output.all(args.smtp_password, args.webhooks, args.heartbeat_url).apply(
             lambda given: yaml.safe_dump(
                 alertmanager_config(

@@ -1,1 +1,1 @@
-"""What `pulumi up` needs on this machine, and how to fix what is missing."""
+"""Check that this machine has everything that `pulumi up` needs, and say how to fix what is missing."""

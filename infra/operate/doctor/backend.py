@@ -1,4 +1,4 @@
-"""Where the state lies, whether it can be read, and what it says of the running deployment."""
+"""Check the backend: the login, the stack, the passphrase, and the running deployment's outputs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any
 from infra.operate.doctor.check import Check, missing, ok, warning
 from infra.operate.doctor.pulumi_cli import PulumiCli
 
-_CREDENTIALS = re.compile(r"//[^/@]*@")  # of a URL
+_CREDENTIALS = re.compile(r"//[^/@]*@")  # the credentials in a URL
 _PASSPHRASE, _FILE = "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
-    """What was learned; `outputs` are the stack's, secrets among them: never printed."""
+    """Hold the checks and the stack's outputs; secrets are among the outputs, so they are never printed."""
 
     checks: tuple[Check, ...]
     outputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -27,7 +27,15 @@ class Backend:
 def ask_backend(
     cli: PulumiCli, stack: str | None, file: Path, keys: Mapping[str, Any], environment: Mapping[str, str] = os.environ
 ) -> Backend:
-    """Login, stack, passphrase; `keys` are the stack file's at its top level."""
+    """Check login, stack and passphrase.
+
+    Args:
+        cli: the Pulumi CLI.
+        stack: the stack's name; None: none is selected.
+        file: the stack file.
+        keys: the stack file's top-level keys.
+        environment: the environment's variables.
+    """
     who, said = cli.json("whoami", "--json")
     if not isinstance(who, dict):
         folder = "'file:///home/you/shop-state?metadata=skip'"
@@ -45,7 +53,7 @@ def ask_backend(
         return Backend(checks=(*checks, passphrase))
     outputs, said = cli.json("stack", "output", "--json", "--show-secrets", "--stack", str(stack))
     if isinstance(outputs, dict) and "encryptionsalt" in keys:
-        # A new stack's state has nothing to decrypt, its file may have.
+        # A new stack's state has nothing to decrypt, but its file may have.
         options = ("--json", "--show-secrets", "--stack", str(stack), "--config-file", str(file))
         said = cli.json("config", *options)[1]
     if "passphrase" in said.lower():
@@ -57,7 +65,7 @@ def ask_backend(
 
 
 def selected_stack(cli: PulumiCli) -> str | None:
-    """The one that `pulumi stack select` has chosen."""
+    """Return the stack that `pulumi stack select` has chosen; None if there is none."""
     rows, _ = cli.json("stack", "ls", "--json")
     for row in rows if isinstance(rows, list) else ():
         if isinstance(row, dict) and row.get("current"):

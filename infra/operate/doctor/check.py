@@ -1,4 +1,4 @@
-"""One thing that was looked at."""
+"""Define the result of one check."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """`missing`: an update would fail; `warning`: it would not, or nobody can tell."""
+    """Grade a check; `missing`: an update would fail; `warning`: it would not, or nobody can tell."""
 
     OK = "ok"
     WARNING = "warning"
@@ -16,7 +16,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """`found` never has a secret; `mend` says how to fix it and is empty where nothing is wrong."""
+    """Hold one result; `found` never contains a secret, and `mend` says how to fix it (empty if nothing is wrong)."""
 
     name: str
     status: Status
@@ -25,15 +25,27 @@ class Check:
 
 
 def ok(name: str, found: str) -> Check:
-    """As it should be."""
+    """Return a result without a fault."""
     return Check(name=name, status=Status.OK, found=found)
 
 
 def warning(name: str, found: str, mend: str) -> Check:
-    """Worth a look."""
+    """Return a result that somebody should look at; an update works all the same.
+
+    Args:
+        name: the check's name.
+        found: a description without secrets.
+        mend: how to fix it.
+    """
     return Check(name=name, status=Status.WARNING, found=found, mend=mend)
 
 
 def missing(name: str, found: str, mend: str) -> Check:
-    """In the way of an update."""
+    """Return a result that makes an update fail.
+
+    Args:
+        name: the check's name.
+        found: a description without secrets.
+        mend: how to fix it.
+    """
     return Check(name=name, status=Status.MISSING, found=found, mend=mend)

@@ -1,4 +1,4 @@
-"""The machine's clock: TLS and the providers' signatures go by it."""
+"""Check the machine's clock: TLS and the providers' signatures depend on it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,23 @@ from email.utils import parsedate_to_datetime
 from infra.clouds import CLOUDS
 from infra.operate.doctor.check import Check, missing, ok, warning
 
+# In seconds. A clock that is slow by more than the first may call a new certificate not valid yet. AWS refuses signed
+# requests (of backends in S3) from a clock that is off by 15 minutes; the second stays below that.
 _TOLERATED, _BROKEN = (
     60,
     300,
-)  # seconds: what a certificate's first minutes and a signed request (AWS: 15 minutes, backends in S3) bear
+)
 _MEND = "Turn on time synchronisation: timedatectl set-ntp true, or your system's date settings"
 
 
 def clock_check(now: datetime, *, provider_date: str | None, synchronised: bool | None) -> Check:
-    """Against the provider's own clock where it was asked, else against what can be known here."""
+    """Compare the clock with the provider's, or else with the facts that are known on this machine.
+
+    Args:
+        now: this machine's time.
+        provider_date: the Date header of the provider's answer; None if the provider was not asked.
+        synchronised: the answer of `is_synchronised`.
+    """
     newest = max(row.as_of for cloud in CLOUDS.values() for row in cloud.catalog.instance_types)
     if now.date() < newest:
         found = f"{now:%Y-%m-%d %H:%M} UTC is before this program's own data ({newest})"
@@ -34,7 +42,7 @@ def clock_check(now: datetime, *, provider_date: str | None, synchronised: bool 
 
 
 def is_synchronised() -> bool | None:
-    """What systemd says; None where nobody can tell."""
+    """Return whether systemd calls the clock synchronised; None if it can't be asked."""
     command = ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=5)

@@ -1,4 +1,4 @@
-"""The Pulumi CLI, its language host and its provider plugins."""
+"""Check the Pulumi CLI, its language host and its provider plugins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from infra.versions import PULUMI_VERSION
 
 _INSTALL = "Install Pulumi as its vendor says: https://www.pulumi.com/docs/iac/download-install/"
 _NUMBER = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
-# Plugin: the distribution whose version it has.
+# For each plugin, the Python package that has the same version.
 _ALWAYS = {
     "kubernetes": "pulumi-kubernetes",
     "command": "pulumi-command",
@@ -23,7 +23,7 @@ _ALWAYS = {
 
 
 def engine_checks(cli: PulumiCli) -> Iterator[Check]:
-    """CLI and language host."""
+    """Check the CLI and its language host."""
     code, output, said = cli.run("version")
     if code:
         yield missing("pulumi", said, _INSTALL)
@@ -56,7 +56,14 @@ def plugins_check(
     environment: Mapping[str, str],
     installed: Callable[[str], str] = metadata.version,
 ) -> Check:
-    """What is not there yet is downloaded by the first preview, unless that is off."""
+    """Check the provider plugins; the first preview downloads missing ones, unless that is switched off.
+
+    Args:
+        cli: the Pulumi CLI.
+        provider: the stack's provider.
+        environment: the environment's variables.
+        installed: returns the installed version of a Python package.
+    """
     rows, said = cli.json("plugin", "ls", "--json")
     if not isinstance(rows, list):
         return warning("plugins", f"`pulumi plugin ls` says: {said}", "See `pulumi plugin ls`")

@@ -1,4 +1,4 @@
-"""Looks at everything, in the order in which it would get in the way."""
+"""Check everything that an update needs, in the order in which it would fail."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from infra.operate.doctor.stack_file import StackFile, read_stack_file
 from infra.stack_file.deployments import stack_name
 from infra.stack_file.stack_config import StackConfig
 
-_DEFAULT = "stage1"  # the stack whose file the other commands read, too
+_DEFAULT = "stage1"  # the other commands read this stack's file by default, too
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What a person named; the rest is found out."""
+    """Hold the command's options; everything else is looked up."""
 
     stack: str | None
     stack_file: Path | None
@@ -43,7 +43,7 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Examination:
-    """Everything that was looked at; `error` is the stack file's."""
+    """Hold the results of all checks; `error` is the stack file's."""
 
     stack: str | None
     checks: tuple[Check, ...]
@@ -51,12 +51,18 @@ class Examination:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is missing."""
+        """Return whether no check found something missing."""
         return all(one.status is not Status.MISSING for one in self.checks)
 
 
 def examine(asked: Asked, cli: PulumiCli | None = None, environment: Mapping[str, str] = os.environ) -> Examination:
-    """Nothing is changed, and no secret is in what it says."""
+    """Run all checks; they change nothing, and their results contain no secret.
+
+    Args:
+        asked: the command's options.
+        cli: the Pulumi CLI; None: the one on PATH.
+        environment: the environment's variables.
+    """
     cli = cli or PulumiCli()
     stack = asked.stack or (stack_name(str(asked.stack_file)) if asked.stack_file else selected_stack(cli))
     path = asked.stack_file or Path(stack_path(stack or _DEFAULT))
@@ -91,7 +97,7 @@ def _deployment(
     cli: PulumiCli,
     environment: Mapping[str, str],
 ) -> Iterator[Check]:
-    """What depends on the stack file."""
+    """Run the checks that need a valid stack file."""
     if cli.program:
         yield plugins_check(cli, config.provider, environment)
     token, answer = token_check(config.provider, file.keys["config"], environment, online=asked.online)
@@ -115,7 +121,7 @@ def _deployment(
 
 
 def _same_deployment(config: StackConfig, outputs: Mapping[str, Any]) -> Iterator[Check]:
-    """A stack file of one deployment against the state of another would replace everything; the program refuses."""
+    """Check that stack file and state belong to one deployment; otherwise the program refuses the update."""
     for key in ("name", "provider", "region"):
         has, wanted = outputs.get(key), getattr(config, key)
         if has and has != wanted:

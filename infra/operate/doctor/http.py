@@ -1,4 +1,4 @@
-"""Requests of `--online`; a token goes to the address that was asked and nowhere else."""
+"""Send the requests of `--online`; a token goes only to the address that was asked, never along a redirect."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from infra.no_redirect import NoRedirect
 
 _SECONDS = 5
-_LONGEST = 4096  # bytes; nothing that is asked for has more to say
+_LONGEST = 4096  # bytes; no answer that is needed here is longer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """`status` is 0 where there was none; then `text` says why."""
+    """Hold an answer; without one, `status` is 0 and `text` says why."""
 
     status: int
     text: str
@@ -24,7 +24,12 @@ class Answer:
 
 
 def get(url: str, token: str = "") -> Answer:
-    """One GET; never raises for what the network does."""
+    """Send one GET; failures of the network are returned, not raised.
+
+    Args:
+        url: the address.
+        token: sent as a bearer token unless it is empty.
+    """
     headers = {"User-Agent": "stagecoach-doctor", **({"Authorization": f"Bearer {token}"} if token else {})}
     try:
         request = urllib.request.Request(url, headers=headers)  # noqa: S310  the caller's own URLs
@@ -35,6 +40,6 @@ def get(url: str, token: str = "") -> Answer:
         return Answer(status=error.code, text=str(error.reason), headers=dict(error.headers))
     except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
-        # A token with a line break in it is quoted by the library's own message.
+        # For a token with a line break, the library's own message would quote the token.
         said = type(error).__name__ if isinstance(error, ValueError) else str(reason)
         return Answer(status=0, text=said)

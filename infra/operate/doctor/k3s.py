@@ -1,4 +1,4 @@
-"""The k3s that runs, where the stack file leaves it open: ends of support are seen by what is installed."""
+"""Check the installed k3s if the stack file names no version: its end of support depends on what is installed."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from infra.support.running import k3s_warning
 
 
 def k3s_checks(config: StackConfig, outputs: Mapping[str, Any], today: date) -> Iterator[Check]:
-    """One check; none where the stack says nothing of it yet, or the stack file names another one that is allowed.
+    """Yield one check; none if the stack has no k3s yet, or if the stack file names another version that is allowed.
 
     Args:
-        config: The stack file.
-        outputs: The stack's.
-        today: What the end of support is compared with.
+        config: the stack file.
+        outputs: the stack's outputs.
+        today: the day that the end of support is compared with.
     """
     release = str(outputs.get("k3s_version") or "")
     for problem in k3s_step(config.k3s.version, release):

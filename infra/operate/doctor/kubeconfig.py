@@ -1,4 +1,4 @@
-"""The administrator's access to the running cluster."""
+"""Check the administrator's access to the running cluster."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from infra.operate.doctor.check import Check, missing, ok, warning
 
 
 def kubeconfig_check(kubeconfig: str, today: date) -> Check:
-    """The kubeconfig's client certificate is valid for a year; an update past its end can't reach the cluster."""
+    """Check the end of the kubeconfig's client certificate.
+
+    k3s makes it valid for a year; after its end, no update can reach the cluster.
+
+    Args:
+        kubeconfig: the kubeconfig's text.
+        today: the day that the end is compared with.
+    """
     end = client_certificate_end(kubeconfig)
     if end is None:
         return ok("kubeconfig", "no certificate that ends")

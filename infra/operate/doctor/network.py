@@ -1,4 +1,4 @@
-"""Whether this machine reaches the server, before anything is bought or afterwards."""
+"""Check whether this machine can reach the server, before a server is bought and after."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from infra.operate.doctor.http import Answer, get
 from infra.stack_file.stack_config import StackConfig
 
 PORTS = {22: "SSH", 6443: "the Kubernetes API"}
-REACH = "portquiz.net"  # a public server that answers on every port, for this purpose
-OWN_ADDRESS = "https://checkip.amazonaws.com"  # answers with the address that it was asked from
+REACH = "portquiz.net"  # a public server that answers on every port, made for such tests
+OWN_ADDRESS = "https://checkip.amazonaws.com"  # answers with the address that the request came from
 _SECONDS = 3
 
 Connect = Callable[[str, int], str | None]
 
 
 def connect(host: str, port: int) -> str | None:
-    """Why there is no connection; None where there is one."""
+    """Return why there is no connection; None if there is one."""
     try:
         with socket.create_connection((host, port), timeout=_SECONDS):
             return None
@@ -30,7 +30,13 @@ def connect(host: str, port: int) -> str | None:
 
 
 def server_checks(config: StackConfig, address: str, try_port: Connect = connect) -> Iterator[Check]:
-    """The running server's ports."""
+    """Check the ports of the running server.
+
+    Args:
+        config: the stack file.
+        address: the server's public address.
+        try_port: connects to a host and port, as `connect`.
+    """
     for port, what in PORTS.items():
         said = try_port(address, port)
         if said is None:
@@ -46,7 +52,15 @@ def server_checks(config: StackConfig, address: str, try_port: Connect = connect
 def no_server_checks(
     config: StackConfig, *, online: bool, reach: str, try_port: Connect = connect, ask: Callable[[str], Answer] = get
 ) -> Iterator[Check]:
-    """Nothing runs yet: whether the network lets these ports out, and whether the firewall will let this machine in."""
+    """Check, without a server, whether this network lets the ports out and whether admin_cidrs has this machine.
+
+    Args:
+        config: the stack file.
+        online: False asks nothing outside this machine.
+        reach: a host that answers on every port.
+        try_port: connects to a host and port, as `connect`.
+        ask: sends a GET request, as `get`.
+    """
     if not online:
         mend = f"--online tries whether this network lets them out (asks {reach} and {OWN_ADDRESS})"
         yield warning("ports 22, 6443", "no server yet: not tried", mend)
@@ -77,7 +91,13 @@ def _own_address(config: StackConfig, answer: Answer) -> Check:
 def dns_checks(
     hosts: Sequence[str], address: str | None, resolve: Callable[[str], set[str]] | None = None
 ) -> Iterator[Check]:
-    """Where each of the shop's names points; an update does not need it, the certificates do."""
+    """Check the address of each of the shop's names; certificates need them, updates do not.
+
+    Args:
+        hosts: the shop's names.
+        address: the server's address; None if there is no server yet.
+        resolve: returns a name's addresses; None: ask the system.
+    """
     if not hosts:
         yield ok("DNS", "no domain: the shop answers at its address, without TLS")
     for host in hosts:

@@ -1,4 +1,4 @@
-"""Python and its packages."""
+"""Check Python and its packages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHOWN = 4
 
 
 def python_check(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
-    """The interpreter that this runs in."""
+    """Check the version of the interpreter that runs this program."""
     found = ".".join(map(str, version))
     if not OLDEST_PYTHON <= version[:2] <= NEWEST_PYTHON:
         oldest, newest = (".".join(map(str, one)) for one in (OLDEST_PYTHON, NEWEST_PYTHON))
@@ -28,7 +28,12 @@ def python_check(version: tuple[int, ...] = sys.version_info[:3]) -> Check:
 
 
 def packages_check(requirements: Path, installed: Callable[[str], str] = metadata.version) -> Check:
-    """Every pin of requirements.txt that is for this machine, in the environment that the program runs in."""
+    """Check that each pin of requirements.txt is installed, except pins for other systems.
+
+    Args:
+        requirements: the file of pins.
+        installed: returns the installed version of a package.
+    """
     try:
         lines = _PIN.findall(requirements.read_text())
     except OSError:

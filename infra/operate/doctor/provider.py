@@ -1,4 +1,4 @@
-"""The provider's token; its value is never shown."""
+"""Check the provider's token without ever showing it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,17 @@ _OK, _DENIED = 200, (401, 403)
 def token_check(
     provider: str, config: Mapping[str, Any], environment: Mapping[str, str], *, online: bool
 ) -> tuple[Check, Answer | None]:
-    """Present and, where it may be tried, able to read; the answer carries the provider's clock."""
+    """Check that there is a token and, with `online`, that it may read.
+
+    Args:
+        provider: the stack's provider.
+        config: the stack file's values.
+        environment: the environment's variables.
+        online: whether the provider may be asked.
+
+    Returns:
+        The check, and the provider's answer, whose Date header is the provider's clock; None if it was not asked.
+    """
     api = CLOUDS[provider].api
     variable, key = api.token.variable, api.token.key
     token = environment.get(variable, "")

@@ -1,4 +1,4 @@
-"""Asks the Pulumi CLI; nothing that it is asked for changes anything."""
+"""Ask the Pulumi CLI questions that change nothing."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-_SECONDS = 30  # a backend that takes longer would not carry an update either
+_SECONDS = 30  # a backend that takes longer would fail in an update, too
 
 
 class PulumiCli:
-    """The `pulumi` on PATH; `program` is None where there is none."""
+    """Run the `pulumi` on PATH; `program` is None if there is none."""
 
     def __init__(self) -> None:
         self.program = shutil.which("pulumi")
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
-        """Exit code, output, and the last line of what it complains about."""
+        """Return a command's exit code, its output, and the last line of its error output."""
         if self.program is None:
             return 127, "", "there is no pulumi on PATH"
         command = [self.program, *arguments, "--non-interactive", "--color", "never"]
@@ -43,7 +43,7 @@ class PulumiCli:
         return done.returncode, done.stdout, said[-1].removeprefix("error: ") if said else "it says nothing"
 
     def json(self, *arguments: str) -> tuple[Any, str]:
-        """Its answer, or None and why."""
+        """Return a command's answer; or None, and the reason."""
         code, output, said = self.run(*arguments)
         if code:
             return None, said
@@ -53,7 +53,7 @@ class PulumiCli:
             return None, "its answer is no JSON"
 
     def language_host(self) -> Path | None:
-        """The engine looks beside its own real path, then on PATH."""
+        """Find the Python language host where the engine looks: beside its own real path, then on PATH."""
         name = "pulumi-language-python"
         beside = Path(self.program).resolve().with_name(name) if self.program else None
         if beside and os.access(beside, os.X_OK):

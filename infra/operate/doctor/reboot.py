@@ -1,4 +1,4 @@
-"""Whether a server waits for a reboot, as the cluster's Prometheus knows it."""
+"""Check whether a server needs a reboot, by asking the cluster's Prometheus."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _PAGE = "docs/how-to/patches.md"
 
 
 class Asked(Protocol):
-    """What answers a query; `infra.cluster_api.Cluster`."""
+    """Answer queries, as `infra.cluster_api.Cluster` does."""
 
     def query(self, expression: str) -> list[dict[str, Any]]:
-        """The series of a vector; OSError where there is no answer."""
+        """Return the series of a vector; raise OSError if there is no answer."""
 
 
 def reboot_check(kubeconfig: str, now: datetime, cluster: Asked | None = None) -> Iterator[Check]:
-    """One check; none where the kubeconfig can't be read, which is another one's to say.
+    """Yield one check; none if the kubeconfig can't be read, which another check reports.
 
     Args:
-        kubeconfig: The stack's.
-        now: What the time since when is compared with.
-        cluster: What is asked; the kubeconfig's cluster if left out.
+        kubeconfig: the kubeconfig's text.
+        now: the time that the days are counted to.
+        cluster: answers the query; None: the kubeconfig's cluster.
     """
     try:
         asked = cluster or Cluster(kubeconfig, seconds=_SECONDS)
@@ -49,7 +49,7 @@ def reboot_check(kubeconfig: str, now: datetime, cluster: Asked | None = None) -
 
 
 def _since(rows: list[dict[str, Any]]) -> dict[str, datetime | None]:
-    """By server."""
+    """Return, by server, since when it needs a reboot; None if it needs none."""
     found = {str(row["metric"]["instance"]): float(row["value"][1]) for row in rows}
     return {name: datetime.fromtimestamp(at, tz=UTC) if at > 0 else None for name, at in found.items()}
 

@@ -1,4 +1,4 @@
-"""People's SSH keys; the stack's own key is made by the program and needs nothing here."""
+"""Check people's SSH keys; the program makes the stack's own key itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ _HOW = "See docs/how-to/ssh-keys.md"
 
 
 def ssh_key_checks(authorized: Collection[str], mine: Collection[str]) -> Iterator[Check]:
-    """`authorized` is the stack file's list, `mine` are the public keys of this machine."""
+    """Check that the listed keys are valid, and that one of them belongs to this machine.
+
+    Args:
+        authorized: the stack file's `authorized_keys`.
+        mine: this machine's public keys.
+    """
     broken = [line for line in authorized if _key(line) is None]
     if broken:
         shown = ", ".join(repr(line[:24]) for line in broken)
@@ -35,7 +40,7 @@ def ssh_key_checks(authorized: Collection[str], mine: Collection[str]) -> Iterat
 
 
 def keys_of_this_machine(home: Path) -> list[str]:
-    """From `~/.ssh/*.pub` and the agent."""
+    """Return the public keys in `~/.ssh/*.pub` and in the agent."""
     found = []
     for path in sorted((home / ".ssh").glob("*.pub")):
         try:
@@ -50,7 +55,7 @@ def keys_of_this_machine(home: Path) -> list[str]:
 
 
 def _key(line: str) -> str | None:
-    """The base64 part, whose first field repeats the type (RFC 4253, 6.6); None for anything else."""
+    """Return the base64 part, whose first field repeats the type (RFC 4253, 6.6); None for anything else."""
     words = line.split()
     for kind, text in pairwise(words):
         try:

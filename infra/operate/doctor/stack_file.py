@@ -1,4 +1,4 @@
-"""The stack file, and what in it can't be meant."""
+"""Check the stack file, and find values in it that were left from an example."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from infra.stack_file.reader.secrecy import names_in
 from infra.stack_file.reader.stack_text import read_stack_text
 from infra.stack_file.stack_config import StackConfig
 
-# Networks of documentation (RFC 5737, RFC 3849): the shipped stack files have one, and nobody works from there.
+# These ranges are for documentation (RFC 5737, RFC 3849). The shipped stack files have one; nobody can connect from it.
 _EXAMPLES = tuple(map(ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")))
 _EXAMPLE_IMAGE = "/example/"
 
 
 @dataclass(frozen=True, kw_only=True)
 class StackFile:
-    """What was read; `error` ends the command with exit code 2."""
+    """Hold a stack file and its checks; `error` ends the command with exit code 2."""
 
     checks: tuple[Check, ...]
     config: StackConfig | None = None
@@ -34,7 +34,7 @@ class StackFile:
 
 
 def read_stack_file(path: Path) -> StackFile:
-    """Valid, complete, and a plan that fits."""
+    """Read a stack file, and check that it is valid and complete and that its plan fits."""
     try:
         config = parse_stack_file(path)
         found = read_stack_text(read_file(path), path)
@@ -56,7 +56,7 @@ def read_stack_file(path: Path) -> StackFile:
 
 
 def _examples(config: StackConfig) -> Iterator[Check]:
-    """Values that were copied from an example."""
+    """Find values that were copied from an example."""
     networks = [one for one in config.admin_cidrs if _is_example(one)]
     if networks:
         found = f"{', '.join(networks)} is a documentation range (RFC 5737): neither you nor Pulumi can connect from it"
@@ -78,7 +78,7 @@ def _is_example(cidr: str) -> bool:
 
 
 def _halves(line: str) -> tuple[str, str]:
-    """What was found, and what to do."""
+    """Split a line into the finding and the hint."""
     found, _, mend = line.partition(". ")
     return found, mend
 

@@ -1,4 +1,4 @@
-"""The pod that queues the tasks: the worker's environment, in the room that the plan keeps for jobs."""
+"""Build the pod that queues the tasks: it has the worker's environment, and runs where the plan keeps room for jobs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from infra.names import APP_NAMESPACE, CELERY_WORKER, labels
 from pod import load
 
 NAME = "loadtest"
-# As a migration's, which the plan keeps room for and which does not run meanwhile.
+# The plan keeps this much room for a migration, which does not run during a load test.
 _RESOURCES = {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}}
-_WAIT_SECONDS = "30"  # as the other pods of the app
+_WAIT_SECONDS = "30"  # as in the other pods of the app
 _FROM_WORKER = ("image", "env", "envFrom", "volumeMounts", "securityContext")
 _POD_FROM_WORKER = (
     "automountServiceAccountToken",
@@ -28,7 +28,7 @@ _POD_FROM_WORKER = (
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """What is asked of the workers; `seconds` is the time limit for all of it."""
+    """Describe a load test; `seconds` is the time limit for the whole test."""
 
     count: int
     task: str
@@ -38,7 +38,12 @@ class Load:
 
 
 def render_pod(worker: Mapping[str, Any], load_asked: Load) -> dict[str, Any]:
-    """From the worker's Deployment as the API server returns it."""
+    """Build the pod from the worker's Deployment.
+
+    Args:
+        worker: the Deployment, as the API server returns it.
+        load_asked: the number and kind of tasks.
+    """
     template = worker["spec"]["template"]["spec"]
     container = template["containers"][0]
     variables = {
@@ -54,7 +59,7 @@ def render_pod(worker: Mapping[str, Any], load_asked: Load) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Pod",
-        # The workers' component: network policies let it reach the broker.
+        # With the workers' component, the network policies let the pod reach the broker.
         "metadata": {"name": NAME, "namespace": APP_NAMESPACE, "labels": labels(NAME, CELERY_WORKER)},
         "spec": {
             **{key: template[key] for key in _POD_FROM_WORKER if key in template},
@@ -67,6 +72,9 @@ def render_pod(worker: Mapping[str, Any], load_asked: Load) -> dict[str, Any]:
 
 
 def _command() -> list[str]:
-    """As the app's own pods it waits for the broker first; with the script at hand, because older stacks lack it."""
+    """Return the pod's command: like the app's own pods, it waits for the broker first.
+
+    The command contains both scripts because pods of older stacks don't mount them.
+    """
     wait = load("stagecoach_celery/stagecoach_wait.py")
     return ["python", "-c", wait, _WAIT_SECONDS, "python", "-c", load("loadtest.py")]

@@ -1,4 +1,4 @@
-"""Runs the load test's pod and follows it."""
+"""Run the load test's pod and follow its output."""
 
 from __future__ import annotations
 
@@ -21,13 +21,19 @@ _POLL_SECONDS = 0.5
 def run_loadtest(
     kubectl: Kubectl, load: Load, said: Callable[[Mapping[str, int]], None], worker: str = CELERY_WORKER
 ) -> LoadtestResult:
-    """Queues and waits; `said` is told how far it is.  Tasks that are queued when it is cut off still run.
+    """Queue the tasks and wait for them; queued tasks still run if the test is interrupted.
+
+    Args:
+        kubectl: the stack's cluster.
+        load: the number and kind of tasks.
+        said: is called with the progress.
+        worker: the Deployment of the workers.
 
     Raises:
         RefusedError: the pod did not start, or ended without a result.
     """
     pod = render_pod(kubectl.object("deployment", worker, _IN_APP), load)
-    _delete(kubectl)  # what an interrupted test left
+    _delete(kubectl)  # an interrupted test may have left its pod
     kubectl.read("create", "--filename=-", stdin=json.dumps(pod))
     try:
         _await_start(kubectl)
@@ -37,7 +43,7 @@ def run_loadtest(
             try:
                 told = json.loads(line)
             except json.JSONDecodeError:
-                other.append(line.rstrip())  # what the app itself prints, or a traceback
+                other.append(line.rstrip())  # output of the app itself, or a traceback
                 continue
             if "waits" in told:
                 return read_result(progress, told)

@@ -1,1 +1,1 @@
-"""The last net under the marks of the engine: secrets that a text may still have."""
+"""Remove secrets from a text that the engine's own marks have missed."""

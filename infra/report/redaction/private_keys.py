@@ -1,4 +1,4 @@
-"""Private keys in a text: whole ones, and those of which a log shows only the beginning or the end."""
+"""Find private keys in a text, even if a log shows only the beginning or the end of one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ _BLANK = r"(?:[ +]|%20)"
 _KIND = rf"(?:[A-Z0-9]+{_BLANK})*PRIVATE{_BLANK}KEY(?:{_BLANK}BLOCK)?"
 _WHOLE = re.compile(rf"-----BEGIN{_BLANK}{_KIND}-----.*?(?:-----END{_BLANK}{_KIND}-----|\Z)", re.DOTALL)
 _END = re.compile(rf"-----END{_BLANK}{_KIND}-----")
-# The word before that ends a line (JSON's and a URL's, too), after which a diff or a log may have put a margin.
+# The last word of the line before, with its line end (also JSON's and a URL's), after which a diff or a log may have
+# put a margin.
 _LINE_BEFORE = re.compile(r"([A-Za-z0-9+/=]+)(?:\\+[rn]|%0[AaDd]|\s)+[^\n]{0,60}\Z")
-_SHORT_LINE = 40  # characters; only a key's last line is shorter
+_SHORT_LINE = 40  # characters; only the last line of a key is shorter
 
 
 def _beginnings() -> Iterable[str]:
-    """A Secret or a kubeconfig keeps a key as base64; its first letters tell it from a certificate's."""
+    """Yield the beginnings of private keys in base64, as a Secret or a kubeconfig has them.
+
+    The first letters distinguish a key from a certificate.
+    """
     for kind in ("", "RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED "):
         text = f"-----BEGIN {kind}PRIVATE KEY-----".encode()
         yield b64encode(text).decode()[: len(text) * 8 // 6]
@@ -29,7 +33,7 @@ _ENCODED = re.compile(
 
 
 def without_keys(text: str, mask: str) -> str:
-    """The text with a mask in each key's place."""
+    """Return the text with a mask in place of each private key."""
     text = _ENCODED.sub(mask, _WHOLE.sub(mask, text))
     found = _END.search(text)
     while found:
@@ -39,7 +43,7 @@ def without_keys(text: str, mask: str) -> str:
 
 
 def _begin(text: str, end: int) -> int:
-    """Where the lines of a key begin whose last line is before `end`."""
+    """Return where the lines of a key begin, given that its last line ends before `end`."""
     first = True
     while line := _LINE_BEFORE.search(text, max(end - 8000, 0), end):
         if len(line[1]) < _SHORT_LINE and not first and line.start() > 0:

@@ -1,4 +1,4 @@
-"""The last net under the engine's own `[secret]` marks."""
+"""Remove secrets that the engine's own `[secret]` marks have missed."""
 
 from __future__ import annotations
 
@@ -10,51 +10,53 @@ from infra.report.redaction.private_keys import without_keys
 from infra.report.redaction.spellings import spellings
 from infra.report.redaction.written import without
 
-# Not the working folder (PWD, OLDPWD), an author (GIT_AUTHOR_NAME) or an agent's socket (SSH_AUTH_SOCK).
+# The names must not match the working folder (PWD, OLDPWD), an author (GIT_AUTHOR_NAME) or an agent's socket
+# (SSH_AUTH_SOCK).
 _NAMES = re.compile(
     r"TOKEN|PASS|SECRET|KEY|CREDENTIAL|HOOK|DSN|_PWD$|_PAT$|JWT|COOKIE|KUBECONFIG|AUTH(?!OR)(?!.*SOCK)",
     re.IGNORECASE,
 )
-# In a text a URL ends with its word; a password that nobody encoded may have a slash or an @.  Its own slashes may be
-# JSON's, as PHP and others write them.
+# In a text, a URL ends with its word. A password that nobody encoded may contain a slash or an @. The URL's own slashes
+# may be escaped, as PHP and others write them in JSON.
 _SCHEME = r"\b[a-z][a-z0-9+.-]{0,30}"
 _LOGIN = re.compile(rf"({_SCHEME}:(?:\\*/){{2}}[^\s/?#:@\"'<>]*):[^\s\"'<>]+@", re.IGNORECASE)
 _TOKEN_AS_USER = re.compile(rf"({_SCHEME}:(?:\\*/){{2}})[^\s/?#:@\"'<>\\]{{16,}}@", re.IGNORECASE)
 _ENCODED_LOGIN = re.compile(rf"({_SCHEME}%3A%2F%2F[^\s&\"'<>]*?%3A)[^\s&\"'<>]+%40", re.IGNORECASE)
-# A word up to its last @: what comes behind has no login, and looking there from each place takes a minute for a
-# megabyte.
+# This matches a word up to its last @. Nothing behind that can be a login, and searching there from each position takes
+# a minute for a megabyte.
 _WITH_AT = re.compile(r"(?<![^\s\"'<>])[^\s\"'<>]*@")
 _WITH_ENCODED_AT = re.compile(r"(?<![^\s&\"'<>])[^\s&\"'<>]*%40")
-# libpq's words, and what programs print of their settings.
+# libpq uses these words, and so do programs that print their settings.
 _WORD = re.compile(r"\b(pass(?:word|wd)?)=(?!\[secret\])('(?:[^'\\]|\\.)*'|[^\s&;,\"'<>]+)", re.IGNORECASE)
-# A field of a JSON or YAML text in a variable.
+# This matches a field of a JSON or YAML text in a variable.
 _FIELD = re.compile(
     r"[\"']?[\w.-]*(?:pass|pwd|token|secret|key|credential|auth)[\w.-]*[\"']?\s*[:=]\s*(?:\"((?:[^\"\\]|\\.)+)\"|'([^']+)'|([^\s\"'{[,]+))",
     re.IGNORECASE,
 )
 _TELLING_NAME = r"[^=&;?\s]*(?:pass|pwd|token|secret|key|sig|credential)[^=&;?\s]*"
 _PARAMETER = re.compile(rf"([?&;]{_TELLING_NAME})=[^&;\s\"'<>]+", re.IGNORECASE)
-# In a variable it is the whole value.
+# In a variable, the URL is the whole value.
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#:@]*)(?::(.+))?@", re.IGNORECASE | re.DOTALL)
 _URLS_PARAMETER = re.compile(rf"[?&;]{_TELLING_NAME}=([^&;]+)", re.IGNORECASE)
-_SHORTEST = 6  # a shorter value would blacken innocent words
+_SHORTEST = 6  # masking a shorter value would hide innocent words
 _SHORTEST_FIELD = 8  # a field's value may be `true` or a name
-_SHORTEST_USER = 16  # a name is shorter, a token is not
+_SHORTEST_USER = 16  # a user's name is shorter, a token is not
 _MASK, _CUT = "[secret]", "..."
 
 
 def redact(text: str, environment: Mapping[str, str]) -> str:
-    """Without private keys, passwords in URLs, and secret values of the environment in any of their spellings.
+    """Remove private keys, passwords in URLs, and secret values of the environment in any spelling.
 
     Args:
-        text: What is to be published.
-        environment: Variables. Secret are the values of those whose names tell so, and passwords in all others' URLs.
+        text: the text that is published.
+        environment: the variables. A value is secret if its variable's name says so (`_NAMES`), and so is a password
+            in a URL of any variable.
     """
     return masker(environment)(text)
 
 
 def masker(environment: Mapping[str, str]) -> Callable[[str], str]:
-    """`redact` for many texts of one environment."""
+    """Return `redact` for many texts of one environment, which is read only once."""
     secrets = sorted({one for one in _secrets(environment) if len(one.strip()) >= _SHORTEST}, key=len, reverse=True)
     written = sorted({spelling for value in secrets for spelling in spellings(value)}, key=len, reverse=True)
 
@@ -76,9 +78,9 @@ def _without_login(word: str) -> str:
 
 
 def _without_ends(text: str, secrets: Iterable[str]) -> str:
-    """A log that was cut begins or ends in the middle of a secret: half of one or more is masked there.
+    """Mask half or more of a secret at either end of the text: a log that was cut may begin or end inside one.
 
-    So is what this program itself has cut, which has three dots behind it (infra.errors).
+    The same goes for a part that this program has cut itself, which has three dots behind it (infra.errors).
     """
     for value in sorted(secrets, key=len, reverse=True):
         least = max(len(value) // 2, _SHORTEST)
@@ -94,16 +96,16 @@ def _without_ends(text: str, secrets: Iterable[str]) -> str:
 
 
 def _secrets(environment: Mapping[str, str]) -> Iterable[str]:
-    """As they are written in the environment, and without the encoding of a URL."""
+    """Yield secrets as they are in the environment, and with the encoding of URLs removed."""
     for name, value in environment.items():
         if _NAMES.search(name):
-            # A file of several lines (a key, a kubeconfig) is printed line by line, and indented.
+            # Programs print a file of several lines (a key, a kubeconfig) line by line, and indented.
             yield from (value, *(line.strip() for line in value.splitlines()))
             for found in _FIELD.findall(value):
                 for one in found:
                     if len(one) >= _SHORTEST_FIELD:
                         yield one.replace('\\"', '"').replace("\\\\", "\\")
-                        # A key in a JSON text has its lines as well.
+                        # A key inside a JSON text has several lines as well.
                         yield from (line for line in one.split("\\n") if len(line) >= _SHORTEST_FIELD)
         for found in _in_urls(value):
             yield from (found, unquote(found), unquote_plus(found))

@@ -1,4 +1,4 @@
-"""How programs write a value that they print: in JSON, in URLs, HTML, Markdown, YAML, a shell's words, in base64."""
+"""List the spellings of a value in JSON, URLs, HTML, Markdown, YAML, shell words and base64."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from urllib.parse import quote, quote_plus
 
 from infra.printable import one_line
 
-# Go's encoder escapes what HTML could take for a tag; others the slash.
+# Go's encoder escapes characters that could be HTML; other encoders escape the slash.
 _GO = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
 def spellings(value: str) -> set[str]:
-    """A value plain and in every spelling, each also inside a JSON text once more."""
+    """Return a value, all of its spellings, and each of them once more as a JSON text."""
     plain = {
         value,
         *_in_url(value),
         *_in_base64(value.encode(errors="surrogateescape")),
         html.escape(value),
         html.escape(value, quote=False),
-        html.escape(value).replace("&quot;", "&#34;").replace("&#x27;", "&#39;"),  # Go's
+        html.escape(value).replace("&quot;", "&#34;").replace("&#x27;", "&#39;"),  # Go's spelling
         value.replace("'", "''"),
-        value.replace("|", "\\|"),  # of Markdown
+        value.replace("|", "\\|"),  # Markdown's spelling
         " ".join(value.split()),
         one_line(value),
         shlex.quote(value).strip("'"),
@@ -43,7 +43,10 @@ def _in_json(value: str) -> Iterable[str]:
 
 
 def _in_url(value: str) -> Iterable[str]:
-    """As Python, Go and JavaScript encode, who differ on what is safe, in both cases of the digits."""
+    """Yield a value as Python, Go and JavaScript encode it in URLs, with upper-case and lower-case digits.
+
+    They differ in the characters that they leave alone.
+    """
     for safe in ("", "/", "!'()*~", "$&+,/:;=@", "$&+=:@", "$&+,;=", ";,/?:@&=+$!*'()~"):
         for written in (
             quote(value, safe=safe, errors="surrogateescape"),
@@ -53,7 +56,10 @@ def _in_url(value: str) -> Iterable[str]:
 
 
 def _in_base64(value: bytes) -> Iterable[str]:
-    """Alone, and within something longer, such as `user:password`: the letters that come from the value alone."""
+    """Yield the value's base64, alone and inside a longer text such as `user:password`.
+
+    The second form has only the letters that come from the value alone.
+    """
     for encode in (b64encode, urlsafe_b64encode):
         yield encode(value).decode()
         for before, skipped in enumerate((0, 2, 3)):

@@ -1,4 +1,4 @@
-"""Finds a value however a program has written it: escapes within escapes, folded lines, pieces of base64."""
+"""Find a value in any spelling: escapes within escapes, folded lines, pieces of base64."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
-# A line that a diff, a log or YAML has broken: its end, then what stands before the next one's text.
+# This matches a line break in a diff, a log or YAML: the line's end, and everything before the next line's text.
 _BREAK = r"(?:\\+[rn]|\s)[\s|>~+-]*"
 _FOLD = r"(?:\\+\r?\n\s*\\*)?"  # YAML's double quotes, shells and C break a word like this
 _EMPTY = r"\s|%(?:25)*(?:20|09|0[aA]|0[dD])|\\+[nrt]|\\+u00(?:20|a0)|\\+0?(?:040|01[125])|\+|&nbsp;|&\#32;"
@@ -16,20 +16,20 @@ _BLANK = rf"\\*(?:{_EMPTY})(?:{_EMPTY}|[|>~-]|\\(?=\s))*"
 _FOLDED = re.compile(_FOLD)
 _ALPHABET = str.maketrans("-_", "+/")
 _NAMED = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
-# What doubles a character, or ends a quotation, writes it and goes on.
+# These characters are doubled, or end a quotation that then begins again.
 _DOUBLED = {"'": r"'(?:[\\'\"]*')?", '"': '""', "$": r"\$\$", "%": "%%", "`": "``"}
-_SHORTEST = 6  # letters; see redact.py
-_LONGEST = 4096  # beyond that a value is a file, whose lines are looked for one by one
+_SHORTEST = 6  # letters; redact.py uses the same number
+_LONGEST = 4096  # a longer value is a file, whose lines are searched for one by one
 _NESTED = 300  # base64 within base64 is a login, in a file of logins, in a Secret
 
 
 def without(text: str, values: Iterable[str], mask: str) -> str:
-    """The text with a mask in each value's place, however that is written.
+    """Return the text with a mask in place of each value, in any spelling.
 
     Args:
-        text: What is to be published.
-        values: Secrets; one without six letters that are no blanks is not looked for.
-        mask: What stands in their place.
+        text: the text that is published.
+        values: the secrets; one with fewer than six letters that are not blanks is skipped.
+        mask: replaces them.
     """
     for value in values:
         for pattern in patterns(value, text):
@@ -38,7 +38,10 @@ def without(text: str, values: Iterable[str], mask: str) -> str:
 
 
 def patterns(value: str, text: str) -> list[str]:
-    """What finds a value in the text: only what may be there, for a pattern takes a while to be compiled."""
+    """Return regular expressions that find a value in the text.
+
+    Compiling one takes a while, so there are only those that may match.
+    """
     value = value.strip()
     if len("".join(value.split())) < _SHORTEST or len(set(value)) == 1 or len(value) > _LONGEST:
         return []
@@ -57,14 +60,14 @@ def patterns(value: str, text: str) -> list[str]:
 
 @lru_cache(maxsize=4)
 def _unwrapped(text: str) -> str:
-    """Base64 without its breaks, in one alphabet."""
+    """Return the text as if all base64 in it had no line breaks and one alphabet."""
     text = re.sub(r"%(?:25)*2([bBfF])", lambda code: "+" if code[1] in "bB" else "/", text)
     joined = re.sub(_BREAK, "", text).replace("\\", "")
     return joined.translate(_ALPHABET) + " " + re.sub(r"\s|\\+[rn]|\\", "", text).translate(_ALPHABET)
 
 
 def _encoded(value: str) -> Iterable[str]:
-    """A value as it stands in a file that somebody encodes as a whole."""
+    """Yield a value as it appears in a file that somebody encodes as a whole."""
     yield value
     for write in (quote, quote_plus):
         yield write(value, safe="", errors="surrogateescape")
@@ -72,13 +75,13 @@ def _encoded(value: str) -> Iterable[str]:
 
 
 def _cores(raw: bytes) -> Iterable[str]:
-    """The letters of base64 that come from the bytes alone, at each of the three places where they may begin."""
+    """Yield the base64 letters that come from these bytes alone, for each of the three possible offsets."""
     for before, skipped in enumerate((0, 2, 3)):
         yield b64encode(bytes(before) + raw).decode()[skipped : (before + len(raw)) * 8 // 6]
 
 
 def _in_base64(core: str) -> str:
-    """Of both alphabets, wrapped anywhere, percent-encoded."""
+    """Return a pattern for base64 in both alphabets, wrapped anywhere, and percent-encoded."""
     either = {"+": r"(?:[+-]|%(?:25)*2[bB])", "/": r"(?:\\*/|_|%(?:25)*2[fF])"}
     joint = rf"(?:{_BREAK})?" if len(core) > _SHORTEST else ""
     return joint.join(either.get(letter, letter) for letter in core)
@@ -92,7 +95,7 @@ def _joined(value: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _one(part: str) -> str:
-    """One character, or a run of blanks or backslashes, in every writing."""
+    """Return a pattern for one character, or a run of blanks or backslashes, in every spelling."""
     if part.isspace():
         return _BLANK
     if part[0] == "\\":
@@ -116,6 +119,6 @@ def _one(part: str) -> str:
 
 
 def _units(character: str) -> Iterable[int]:
-    """UTF-16's, as JSON and JavaScript write them."""
+    """Return a character's UTF-16 units, which JSON and JavaScript write."""
     raw = character.encode("utf-16-be", errors="surrogatepass")
     return (int.from_bytes(raw[place : place + 2], "big") for place in range(0, len(raw), 2))

@@ -1,1 +1,1 @@
-"""What an update changes: one plan against another, without Pulumi."""
+"""Compare two plans and say what an update changes; nothing here loads Pulumi."""

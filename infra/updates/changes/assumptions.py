@@ -1,4 +1,7 @@
-"""How long things take: data with its sources, not code.  What nobody publishes or measured is marked as assumed."""
+"""List how long each step of an update takes, with the source of each number.
+
+Where no provider publishes a number and nobody has measured one, the source says "assumed".
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,8 @@ PODS = Assumption(
     source="assumed; tests/real/test_bad_days.py allows 240 s after a power cut, boot included",
 )
 
-# A single pod that is stopped before its successor starts: stop, start, and one period of the probe that lets customers
-# in (tests/updates/changes/test_assumptions.py holds them above the probes' periods).
+# A workload with a single pod stops before its new pod starts. Each number covers the stop, the start, and one period
+# of the readiness probe (tests/updates/changes/test_assumptions.py keeps them above the probes' periods).
 RESTART = {
     POSTGRES: Assumption(
         what="Postgres restarts", seconds=30, source="assumed: a fast shutdown, then probes of 5 and 10 s"
@@ -34,15 +37,15 @@ RESTART = {
 OTHER_RESTART = Assumption(
     what="a pod restarts", seconds=15, source="assumed: one start of a Python program, one probe"
 )
-# Without these no page, or no order, is answered.
+# The shop can't show a page or take an order while one of these is down.
 NEEDED = ("traefik", PGBOUNCER, POSTGRES, REDIS_BROKER, REDIS_CACHE, DJANGO)
 
 
 def resized(provider: str) -> tuple[Assumption, ...]:
-    """From the power-off until the shop answers."""
+    """Return the steps of a resize, from power-off until the shop answers."""
     return (CLOUDS[provider].resize, BOOT, NODE_READY, PODS)
 
 
 def total(parts: tuple[Assumption, ...]) -> int:
-    """In whole seconds, upwards."""
+    """Return the sum of the parts in whole seconds, rounded up."""
     return math.ceil(sum(part.seconds for part in parts))

@@ -1,4 +1,4 @@
-"""What an update from one stack config to another changes."""
+"""Compute what changes when a deployment is updated from one stack config to another."""
 
 from __future__ import annotations
 
@@ -25,7 +25,13 @@ from infra.updates.changes.way_back import way_back
 
 
 def compare(before: StackConfig, after: StackConfig, *, root_disk_gb: int | None = None) -> StackDiff:
-    """Plans both sides and compares them; the deployment is taken to be what `before` builds.
+    """Plan both configs and compare the plans, as if the deployment were exactly what `before` builds.
+
+    Args:
+        before: the stack config of the last update.
+        after: the stack config of the next update.
+        root_disk_gb: size of the running server's root disk in GB, as the provider or the state shows it. None: assume
+            the smaller of the two types' disks.
 
     Raises:
         ConfigError: one of the configs can't be planned.
@@ -43,7 +49,7 @@ def compare(before: StackConfig, after: StackConfig, *, root_disk_gb: int | None
         irreversible=_irreversible(move),
         cost=CostChange(before=month_price(move.before), after=month_price(move.after)),
         root_disk=move.root_disk,
-        # Refused is refused before anything stops.
+        # The program refuses such an update before it stops anything.
         downtime=Downtime(seconds=0, parts=()) if move.refused else downtime(why, move.after),
         events=() if move.refused else events(move.before, move.after, restarts),
         way_back=way_back(before, after, move),
@@ -53,7 +59,7 @@ def compare(before: StackConfig, after: StackConfig, *, root_disk_gb: int | None
 
 
 def _why(before: StackConfig, after: StackConfig, move: Move) -> dict[str, list[str]]:
-    """What restarts, with every reason."""
+    """Return the name of everything that restarts, with each reason."""
     why = pods_that_restart(move.before, move.after)
     for name, reasons in restarts_of_config(before, after, move.after).items():
         why.setdefault(name, []).extend(reasons)
@@ -73,7 +79,7 @@ def _reserved(node: NodePlan) -> tuple[object, ...]:
 
 
 def _restarts(why: dict[str, list[str]], move: Move) -> tuple[Restart, ...]:
-    """The server first, then the plan's order."""
+    """Sort the restarts: server, Celery servers and k3s first, then the workloads in the plan's order."""
     order = (SERVER, CELERY_SERVERS, K3S, *(one.name for one in move.after.workloads))
     named = sorted(why, key=lambda name: order.index(name) if name in order else len(order))
     return tuple(
@@ -83,7 +89,7 @@ def _restarts(why: dict[str, list[str]], move: Move) -> tuple[Restart, ...]:
 
 
 def _celery_servers(move: Move, why: dict[str, list[str]]) -> None:
-    """A resized one takes its workers along; a count that changes lets them move."""
+    """Add the restarts that a new type of Celery server causes; a new count only lets workers move."""
     old, new = move.before.celery_servers, move.after.celery_servers
     if old is None or new is None or old.instance_type == new.instance_type:
         return

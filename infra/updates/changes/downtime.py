@@ -1,4 +1,4 @@
-"""How long each part is down, and the shop with it."""
+"""Estimate how long each part, and with it the shop, is down."""
 
 from __future__ import annotations
 
@@ -14,7 +14,15 @@ _WITH_NODE = (WITH_SERVER, WITH_CELERY_SERVERS)
 
 
 def away_seconds(name: str, why: Sequence[str], plan: StackPlan) -> int:
-    """From stop to answer; a pod that stops with its server and has new numbers, too, restarts twice."""
+    """Return how many seconds pass from a part's stop until it answers again.
+
+    A pod whose server is resized and whose own settings changed restarts twice, so both times are added.
+
+    Args:
+        name: a workload, "server", "Celery servers" or "k3s".
+        why: the reasons for its restart.
+        plan: the plan after the update.
+    """
     node = total(resized(plan.provider))
     if name in (SERVER, CELERY_SERVERS):
         return node
@@ -25,12 +33,19 @@ def away_seconds(name: str, why: Sequence[str], plan: StackPlan) -> int:
 
 
 def own_reasons(why: Sequence[str]) -> list[str]:
-    """Reasons besides the server under it."""
+    """Return the reasons that are not the resize of the server that the pod runs on."""
     return [reason for reason in why if reason not in _WITH_NODE]
 
 
 def downtime(why: Mapping[str, Sequence[str]], plan: StackPlan) -> Downtime:
-    """The server's, then every single pod without which no page or order is answered, one after the other."""
+    """Add up the server's downtime and that of each single pod that pages and orders need.
+
+    The sum counts the pods as if they restarted one after the other.
+
+    Args:
+        why: everything that restarts, with its reasons.
+        plan: the plan after the update.
+    """
     parts: list[Assumption] = []
     if SERVER in why:
         parts += resized(plan.provider)
@@ -41,12 +56,12 @@ def downtime(why: Mapping[str, Sequence[str]], plan: StackPlan) -> Downtime:
 
 
 def restart_seconds(name: str, plan: StackPlan) -> int:
-    """Of a workload's own pods."""
+    """Return how many seconds a workload's own pods need to restart."""
     return total(_restart(name, plan))
 
 
 def _restart(name: str, plan: StackPlan) -> tuple[Assumption, ...]:
-    """Nothing for what is rolled: a new pod answers before the old one leaves."""
+    """Return the steps of a restart; none for a rolling update, where the new pod answers before the old one stops."""
     workload = next((one for one in plan.workloads if one.name == name), None)
     if workload is None or workload.replicas.surge:
         return ()
@@ -54,7 +69,7 @@ def _restart(name: str, plan: StackPlan) -> tuple[Assumption, ...]:
 
 
 def _grace(workload: WorkloadPlan, plan: StackPlan) -> tuple[Assumption, ...]:
-    """A worker may end its tasks first."""
+    """Return the time that a worker gets to finish its running tasks; nothing for other workloads."""
     seconds = next((one.grace_period for one in plan.workers if one.workload.name == workload.name), 0)
     what = "running tasks have their grace period"
     return (Assumption(what=what, seconds=seconds, source="the plan"),) if seconds else ()

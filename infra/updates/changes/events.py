@@ -1,4 +1,4 @@
-"""What an update does, in the order in which the program does it (tests/updates/changes/test_events.py compares)."""
+"""List the steps of an update in the program's own order (tests/updates/changes/test_events.py compares the two)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,13 @@ _MONITORING = (PROMETHEUS, NODE_EXPORTER, GRAFANA)
 
 
 def events(before: StackPlan, after: StackPlan, restarts: tuple[Restart, ...]) -> tuple[Event, ...]:
-    """Servers, the cluster, then its objects."""
+    """Return the update's steps: first the servers and k3s, then the Kubernetes objects.
+
+    Args:
+        before: the plan of the last update.
+        after: the plan of the next update.
+        restarts: what the update restarts, as `compare` finds it.
+    """
     found = {one.name: one for one in restarts}
     return (*_machines(before, after, found), *_objects(before, after, found))
 
@@ -37,7 +43,8 @@ def events(before: StackPlan, after: StackPlan, restarts: tuple[Restart, ...]) -
 def _machines(before: StackPlan, after: StackPlan, found: dict[str, Restart]) -> Iterator[Event]:
     old, new = before.volume_size_gib, after.volume_size_gib
     grows = Event(key="volume", what=f"the volume grows from {old} to {new} GiB, while it is used", effect=_NOBODY)
-    # A volume that names its server waits for it; elsewhere a resource of its own attaches it.
+    # Where the volume names its server (an input of the volume), Pulumi updates the server first. Elsewhere a resource
+    # of its own attaches the volume, and the volume does not wait for the server.
     late = bool(CLOUDS[after.provider].volume.server)
     if new > old and not late:
         yield grows
@@ -97,7 +104,7 @@ def _objects(before: StackPlan, after: StackPlan, found: dict[str, Restart]) -> 
 
 
 def _bounds(before: StackPlan, after: StackPlan, moves: Callable[[Any, Any], bool]) -> bool:
-    """Whether any of the namespace's bounds moves that way."""
+    """Return whether `moves(after, before)` is true for any of the namespace's bounds."""
     old, new = before.namespace, after.namespace
     pairs: tuple[tuple[Any, Any], ...] = (
         (new.limit_range_max.memory, old.limit_range_max.memory),
@@ -110,7 +117,7 @@ def _bounds(before: StackPlan, after: StackPlan, moves: Callable[[Any, Any], boo
 
 
 def _migrates(before: StackPlan, after: StackPlan, django: Restart) -> bool:
-    """The job is made anew where its image, its environment or its amounts are other ones."""
+    """Return whether the migration job runs again: it does when its image, its environment or its amounts change."""
     read = any(reason.startswith("stagecoach:") for reason in django.why)
     return read or before.django.migrate != after.django.migrate
 
@@ -136,14 +143,14 @@ def _restart(names: list[str]) -> str:
 
 
 def downtime_words(diff: StackDiff) -> str:
-    """How long customers are not served, in words."""
+    """Return how long customers can't use the shop, as a sentence."""
     if diff.downtime.seconds == 0:
         return "none, as far as the plan can tell"
     return f"about {minutes(diff.downtime.seconds)}; breakdown below"
 
 
 def minutes(seconds: int) -> str:
-    """As a person says it."""
+    """Write seconds as a person would say them: "none", "90 s", "4 minutes"."""
     if seconds == 0:
         return "none"
     if seconds < 2 * 60:

@@ -1,7 +1,8 @@
-"""What stops and starts again: the pods whose template reads a changed value.
+"""Find the pods that restart because their template reads a changed value.
 
-Each rule here repeats what a component puts into its pods; tests/updates/changes/test_restarts.py compares them with
-the program's own manifests.
+Each rule here repeats what a component puts into its pods. tests/updates/changes/test_restarts.py compares the rules
+with the program's own manifests; [ADR 45](../../../docs/adr/0045-restarts-by-rules.md) says why both sides are not
+rendered instead.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from infra.sizing.plan import StackPlan, WorkerPlan, WorkloadPlan
 from infra.stack_file.stack_config import StackConfig
 
 SERVER, CELERY_SERVERS, K3S, TRAEFIK = "server", "Celery servers", "k3s", "traefik"
-# Reasons that say nothing of the workload itself.
+# These two reasons come from the server under the pod, not from the workload itself.
 WITH_SERVER, WITH_CELERY_SERVERS = "the server is resized", "the Celery servers are resized"
 _JOBS = ("Job", "CronJob")
 _IMAGE_USERS = {
@@ -29,18 +30,18 @@ _IMAGE_USERS = {
     "grafana": (GRAFANA,),
     "pgbouncer": ("pgbouncer",),
 }
-# Fields of the stack file that every pod of the app reads.
+# Every pod of the app reads these fields of the stack file.
 _APP_FIELDS = ("image", "env", "registry")
-# Of `app`: what only the web pods have in their command and probes.
+# Only the web pods read these fields of `app`: in their command and probes.
 _WEB_FIELDS = ("application", "port", "health_path")
-# Fields that one part reads.
+# One part alone reads each of these fields.
 _READERS = {"alerts": PROMETHEUS, "k3s": K3S, "kubeconfig_epoch": K3S}
-# What a pool's settings file holds; beat and the exporter mount the first pool's, too.
+# These fields of a worker's plan do not go into the settings file. Beat and the exporter mount the first pool's file.
 _POOL_ONLY = ("workload", "pool", "queues", "concurrency", "longest_time_limit", "grace_period", "reasons")
 
 
 def pods_that_restart(before: StackPlan, after: StackPlan) -> dict[str, list[str]]:
-    """Workloads of both plans whose pods read an amount or a setting that changed, with the reasons."""
+    """Return the workloads of both plans whose pods read a changed amount or setting, with the reasons."""
     old, new = _templates(before), _templates(after)
     return {
         name: [reason for reason, value in new[name].items() if old[name].get(reason) != value]
@@ -50,7 +51,13 @@ def pods_that_restart(before: StackPlan, after: StackPlan) -> dict[str, list[str
 
 
 def restarts_of_config(before: StackConfig, after: StackConfig, plan: StackPlan) -> dict[str, list[str]]:
-    """Workloads, or k3s, that read a changed value of the stack file itself."""
+    """Return the workloads, or k3s, that read a changed value of the stack file itself, with the reasons.
+
+    Args:
+        before: the stack config of the last update.
+        after: the stack config of the next update.
+        plan: the plan after the update; workloads that it does not have are left out.
+    """
     found: dict[str, list[str]] = {}
 
     def add(names: tuple[str, ...], reason: str) -> None:
@@ -74,12 +81,12 @@ def restarts_of_config(before: StackConfig, after: StackConfig, plan: StackPlan)
 
 
 def pods_on_the_server(plan: StackPlan) -> tuple[str, ...]:
-    """Long-running workloads that stop with the server; on Celery servers pods go on."""
+    """Return the long-running workloads that stop with the main server; those on Celery servers keep running."""
     return tuple(one.name for one in plan.workloads if one.kind not in _JOBS and one.node_role != CELERY_ROLE)
 
 
 def app_workloads(plan: StackPlan) -> tuple[str, ...]:
-    """Every long-running workload with the app's image."""
+    """Return the names of all long-running workloads that use the app's image, the web pods first."""
     workers = tuple(worker.workload.name for worker in plan.workers)
     return (plan.django.workload.name, *workers, plan.beat.name, plan.monitoring.queue_exporter.name)
 
@@ -87,18 +94,25 @@ def app_workloads(plan: StackPlan) -> tuple[str, ...]:
 def _app_reasons(
     before: StackConfig, after: StackConfig, names: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Which of the app's workloads `names`, the web pods first, read a changed field, and its path."""
+    """Yield (workloads, field) for each changed field of the app.
+
+    Args:
+        before: the stack config of the last update.
+        after: the stack config of the next update.
+        names: the app's workloads, the web pods first.
+    """
     for field in _APP_FIELDS:
         if getattr(before, field) != getattr(after, field):
             yield names, f"stagecoach:{field}"
-    if before.hosts != after.hosts:  # one name is the same under either key
+    if before.hosts != after.hosts:  # A single name means the same under `domain` and `domains`.
         yield names, f"stagecoach:{_names_key(before, after)}"
     for one in ("settings_module", "aliases"):
         if getattr(before.app, one) != getattr(after.app, one):
             yield names, f"stagecoach:app.{one}"
     if before.app.celery_app != after.app.celery_app:
         yield names[1:], "stagecoach:app.celery_app"
-    # Without the key's prefix: the environment is the same, and no migration runs.
+    # `events` recognises a changed environment by the prefix `stagecoach:`. Here the environment stays the same and no
+    # migration runs, so these reasons have no prefix.
     for one in _WEB_FIELDS:
         if getattr(before.app, one) != getattr(after.app, one):
             yield names[:1], f"app.{after.app.interface if one == 'application' else one}"
@@ -109,10 +123,11 @@ def _names_key(before: StackConfig, after: StackConfig) -> str:
 
 
 def _traefiks(before: StackConfig, after: StackConfig) -> Iterator[str]:
-    """The fields that traefik's arguments and mounts follow and that changed."""
+    """Yield the changed fields that traefik's arguments and mounts depend on."""
     if bool(before.hosts) != bool(after.hosts):
         yield _names_key(before, after)
-    # Its pod mounts the file of redirects where there are any; a changed file it reads by itself.
+    # The pod mounts the file of redirects only if there are redirects. traefik reloads a changed file without a
+    # restart.
     elif bool(before.hosts[1:]) != bool(after.hosts[1:]):
         yield "domains"
     if before.hosts and after.hosts and before.acme_email != after.acme_email:
@@ -120,10 +135,11 @@ def _traefiks(before: StackConfig, after: StackConfig) -> Iterator[str]:
 
 
 def _templates(plan: StackPlan) -> Mapping[str, dict[str, object]]:
-    """What each long-running workload's pods read, under the word that a person is told."""
+    """Return what each long-running workload's pods read, by the reason that is shown to people."""
     found = {one.name: _pod(one) for one in plan.workloads if one.kind not in _JOBS}
     settings = _settings(plan.workers[0])
-    queues = [(one.pool, one.queues) for one in plan.workers]  # each worker knows every pool's
+    # Each worker's environment names the queues of all pools.
+    queues = [(one.pool, one.queues) for one in plan.workers]
     for worker in plan.workers:
         own = {"grace_period": worker.grace_period, "concurrency": worker.concurrency, "queues": queues}
         found[worker.workload.name] |= {"Celery settings": _settings(worker), "pool": worker.pool, **own}

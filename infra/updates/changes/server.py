@@ -1,4 +1,4 @@
-"""Whether the running server can become what the stack file asks for."""
+"""Decide whether the running server can become what the stack file asks for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from infra.updates.changes.stack_diff import RootDisk, ServerMove
 
 
 class RecordedCelery(TypedDict, total=False):
-    """What `Recorded` knows of Celery servers."""
+    """Hold the fields of `Recorded` that describe Celery servers."""
 
     celery_instance_type: str
     celery_root_disk_gb: int
@@ -30,7 +30,7 @@ _PLACE = ("name", "provider", "region")
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """A deployment as `before` plans it, updated to `after`."""
+    """Hold both plans of an update, and whether the servers can make the move."""
 
     before: StackPlan
     after: StackPlan
@@ -41,10 +41,15 @@ class Move:
 
 
 def plan_move(before: StackConfig, after: StackConfig, *, root_disk_gb: int | None = None) -> Move:
-    """Plans `after` for the deployment that `before` would have built; `root_disk_gb` is what its server really has.
+    """Plan `after` for the deployment that `before` would have built.
+
+    Args:
+        before: the stack config of the last update.
+        after: the stack config of the next update.
+        root_disk_gb: size of the running server's root disk in GB; None where nobody has looked it up.
 
     Raises:
-        ConfigError: as `plan_for`, except for a type that the running server can't become.
+        ConfigError: as `plan_for`, except for a type that the running server can't become: that is in `refused`.
     """
     old, wanted = plan_for(before), plan_for(after)
     running = _row(old)
@@ -57,7 +62,7 @@ def plan_move(before: StackConfig, after: StackConfig, *, root_disk_gb: int | No
         instance_type=running.name,
         root_disk_gb=disk.gb,
         volume_size_gib=old.volume_size_gib,
-        k3s_version=before.k3s.version or "",  # left out, nobody knows what runs
+        k3s_version=before.k3s.version or "",  # Where the field is left out, nobody knows which version runs.
         **_celery(old, wanted),
     )
     if any(getattr(before, key) != getattr(after, key) for key in _PLACE):
@@ -90,7 +95,7 @@ def _in_place(old: StackPlan, wanted: StackPlan, after: StackConfig, recorded: R
 
 
 def against_past(after: StackConfig, recorded: Recorded) -> tuple[str, ...]:
-    """In the program's own words."""
+    """Return the program's own reasons for refusing this update."""
     try:
         require_possible(after, recorded)
     except RefusedError as error:
@@ -103,7 +108,11 @@ def _line(problem: Problem) -> str:
 
 
 def _celery(old: StackPlan, wanted: StackPlan) -> RecordedCelery:
-    """The Celery servers that run: they keep their type as the server does, and their disk is supposed as its is."""
+    """Return the type and root disk of the running Celery servers.
+
+    They keep their type as the server does. A comparison of files does not know their disk, so it assumes the disk of
+    the smaller type.
+    """
     if old.celery_servers is None:
         return {}
     running = _row(old, old.celery_servers)
@@ -129,7 +138,7 @@ def _elsewhere(old: StackPlan, new: StackPlan, disk: RootDisk, refused: tuple[st
 
 
 def _root_disk(old: StackPlan, wanted: StackPlan, looked: int | None) -> RootDisk:
-    """Unless the disk is recorded or given, it is the smaller type's."""
+    """Return the disk size that was looked up, or else assume the smaller type's disk."""
     if looked is not None:
         return RootDisk(gb=looked, recorded=True, said=f"{looked} GB, recorded")
     born = (

@@ -1,4 +1,4 @@
-"""The computed difference between two stacks, as frozen values."""
+"""Define the difference between two stacks as frozen values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from infra.prices.month import MonthPrice
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One value that differs; None where one side does not have it."""
+    """Hold one value that differs; None means that this side does not have it."""
 
     path: str
     before: str | None
@@ -20,16 +20,17 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Restart:
-    """Something that stops and starts again, with every reason."""
+    """Name something that stops and starts again, with every reason."""
 
     name: str  # a workload's name, "server" or "k3s"
     why: tuple[str, ...]
-    away_seconds: int = 0  # by infra/updates/changes/assumptions.py; 0: the old pod stays until the new one answers
+    # Estimated by infra/updates/changes/assumptions.py; 0: the old pod stays until the new one answers
+    away_seconds: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Irreversible:
-    """A change that no later update takes back."""
+    """Name a change that no later update can undo."""
 
     path: str
     before: str
@@ -39,11 +40,11 @@ class Irreversible:
 
 @dataclass(frozen=True, kw_only=True)
 class ServerMove:
-    """The server's instance type before and after."""
+    """Hold the server's instance type before and after."""
 
     before: str
-    after: str  # what the stack asks for
-    becomes: str  # what the server is after the update: `before` where the move is not possible
+    after: str  # the type that the stack file asks for
+    becomes: str  # the type after the update: `before` where the move is not possible
     in_place: bool  # False: the server would be replaced, which the program refuses
     possible: bool
     reason: str | None  # why it is not possible
@@ -51,24 +52,24 @@ class ServerMove:
 
 @dataclass(frozen=True, kw_only=True)
 class CostChange:
-    """A whole month, item by item, without VAT."""
+    """Hold the price of a whole month before and after, item by item, without VAT."""
 
     before: MonthPrice
     after: MonthPrice
 
     @property
     def currency(self) -> str:
-        """Of `after`."""
+        """Return the currency of `after`."""
         return self.after.currency
 
     @property
     def delta(self) -> Decimal | None:
-        """None where the currencies differ."""
+        """Return how much more a month costs; None where the currencies differ."""
         return self.after.total - self.before.total if self.before.currency == self.currency else None
 
     @property
     def items(self) -> tuple[str, ...]:
-        """What is counted, both sides of it, for people; what costs nothing on either side is left out."""
+        """Describe each item's old and new price, except items that cost nothing on both sides."""
         if self.delta is None:
             return ()
         names = dict.fromkeys(item.name for item in (*self.before.items, *self.after.items))
@@ -82,16 +83,19 @@ class CostChange:
 
 @dataclass(frozen=True, kw_only=True)
 class RootDisk:
-    """The server's first disk: it never grows on a move, so what it was built with decides what it can become."""
+    """Hold the size of the server's root disk.
+
+    A move keeps the disk as it is, so its size at creation limits which types the server can become.
+    """
 
     gb: int
-    recorded: bool  # somebody has looked: a person, or the engine in the state
+    recorded: bool  # True: somebody looked it up, or the state has it
     said: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Downtime:
-    """How long customers are not served: the sum of its parts."""
+    """Hold how many seconds customers can't use the shop: the sum of its parts."""
 
     seconds: int
     parts: tuple[Assumption, ...]
@@ -99,7 +103,7 @@ class Downtime:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One thing that an update does, in the program's order."""
+    """Describe one step of an update, in the program's order."""
 
     key: str
     what: str
@@ -108,15 +112,15 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class WayBack:
-    """What an update back would do, found by planning it."""
+    """Describe the update back to the old stack file; it is planned like any other update."""
 
-    complete: bool  # server and month's price are the old ones again
+    complete: bool  # the server would have its old type again; a volume that has grown stays larger all the same
     lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class StackDiff:
-    """Everything that an update changes; `assumptions` says what had to be taken for granted."""
+    """Hold everything that an update changes; `assumptions` lists what could not be looked up."""
 
     stages: tuple[int, int]
     server: ServerMove
@@ -129,4 +133,4 @@ class StackDiff:
     events: tuple[Event, ...]
     way_back: WayBack
     assumptions: tuple[str, ...]
-    refused: tuple[str, ...]  # why the program would refuse the update; empty when it would not
+    refused: tuple[str, ...]  # reasons why the program would refuse the update; empty if it would not

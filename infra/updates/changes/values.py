@@ -1,4 +1,4 @@
-"""Plans and stack configs as flat mappings from a path to a text."""
+"""Flatten plans and stack configs into mappings from a path to a text."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from infra.stack_file.values.hidden import without_logins, without_path
 from infra.units import MIB, Cpu, Memory
 from infra.updates.changes.stack_diff import Change
 
-# What the plan says about itself, not what is built.
+# These fields describe the plan itself. Nothing is built from them.
 _REMARKS = ("checks", "departures", "fits", "missing")
-# The fields by which a tuple's members are told apart, most telling first.
+# Members of a tuple are told apart by the first of these fields that they have.
 _KEYS = ("name", "workload", "role")
-# Shown through the plan (stage, customers, overrides, sizes), or in the head of the comparison.
+# The plan shows these (stage, customers, overrides, sizes), or the head of the comparison does.
 _PLANNED = ("stage", "customers", "instance_type", "volume_size_gib", "celery_servers", "overrides")
 
 _HOOKS = (".webhook_url", ".heartbeat_url")
 
 
 def plan_values(plan: StackPlan) -> dict[str, str]:
-    """Every amount, count and setting of a plan, for example `postgres.containers.postgres.limits.memory`."""
+    """Return every amount, count and setting of a plan, for example `postgres.containers.postgres.limits.memory`."""
     flat: dict[str, str] = {}
     runs = {field.name for field in fields(Workloads)}
-    # The server first, then what runs on it.
+    # The server's fields come before those of the workloads on it.
     for field in sorted(fields(plan), key=lambda field: field.name in runs):
         if field.compare and field.name not in _REMARKS:
             flat.update(_flat(field.name, getattr(plan, field.name)))
@@ -34,15 +34,15 @@ def plan_values(plan: StackPlan) -> dict[str, str]:
 
 
 def config_values(config: StackConfig) -> dict[str, str]:
-    """The stack file's values that reach the stack without passing through the plan, under the file's own keys."""
+    """Return the stack file's values that the plan does not read, under the file's own keys."""
     values = config.model_dump(mode="json", exclude={*_PLANNED, "domain", "domains"})
-    # One name is the same under either key.
+    # A single name means the same under `domain` and `domains`.
     values |= {"domain": config.host, "domains": list(config.hosts) if len(config.hosts) > 1 else None}
     return {f"stagecoach:{key}": text for key, text in _flat_mapping("", values)}
 
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change, ...]:
-    """What differs, in the order of `after`; what only `before` has comes last."""
+    """Return the values that differ, in the order of `after`; values that only `before` has come at the end."""
     paths = [*after, *(path for path in before if path not in after)]
     return tuple(
         Change(path=path, before=_shown(path, before.get(path)), after=_shown(path, after.get(path)))
@@ -52,27 +52,30 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change
 
 
 def _shown(path: str, text: str | None) -> str | None:
-    """Without what is as good as a password: a comparison goes under pull requests."""
+    """Remove webhook paths and logins: they are as good as passwords, and comparisons are posted on pull requests."""
     if not text:
         return text
     return without_path(text) if path.endswith(_HOOKS) else without_logins(text)
 
 
 def _flat(path: str, value: object) -> Iterator[tuple[str, str]]:
-    """Leaves are amounts, numbers, texts and flags; None is no leaf: the other side shows it as missing."""
+    """Yield (path, text) for each amount, number, text and flag.
+
+    None yields nothing, so that the comparison shows the value as missing on this side.
+    """
     if value is None:
         return
     if is_dataclass(value) and not isinstance(value, (Cpu, Memory, type)):
         for field in fields(value):
             if not field.compare:
-                continue  # what the plan says of itself
-            # `postgres.workload.replicas` and `beat.replicas` are the same thing.
+                continue  # describes the plan itself
+            # `postgres.workload.replicas` and `beat.replicas` mean the same, so `workload` is left out of the path.
             below = path if field.name == "workload" else f"{path}.{field.name}"
             yield from _flat(below, getattr(value, field.name))
     elif isinstance(value, tuple):
         yield from _flat_tuple(path, value)
     elif isinstance(value, Memory):
-        # An amount in bytes, such as what is allocatable, is read in MiB.
+        # Allocatable memory is a number of bytes, which people read more easily in MiB.
         yield path, str(value) if value.bytes % MIB == 0 else f"{value.bytes / MIB:.1f}Mi"
     else:
         yield path, str(value)

@@ -1,4 +1,4 @@
-"""How an update is taken back: planned like any other update, from what it would leave behind."""
+"""Plan the way back from an update, like any other update, from the state that it would leave behind."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ from infra.updates.changes.stack_diff import WayBack
 
 
 def way_back(before: StackConfig, after: StackConfig, move: Move) -> WayBack:
-    """What the old stack file would make of the deployment after this update."""
+    """Describe the update that the old stack file would make after this one.
+
+    Args:
+        before: the stack config to go back to.
+        after: the stack config of the update.
+        move: the update's plan.
+    """
     if move.refused:
         return WayBack(complete=True, lines=("nothing to take back: the update is refused before anything changes",))
     left = _left_behind(after, move)

@@ -1,1 +1,1 @@
-"""What no update may do without a person's word for it, looked for in the engine's own preview."""
+"""Find the steps in the engine's own preview that need a person's consent."""

@@ -1,4 +1,4 @@
-"""The kinds of resources that hold data, a name or the way to both."""
+"""List the kinds of resources that hold data or a name, or give access to them."""
 
 from __future__ import annotations
 
@@ -23,20 +23,21 @@ _KINDS = {
     "random:index/randomPassword:RandomPassword": "secret",
     "tls:index/privateKey:PrivateKey": "key",
 }
-# Kinds whose size is the resource's own number of GiB or GB, and the input that carries it.
+# The volumes' input that carries their size. Its unit is GiB or GB, as the provider counts.
 SIZES = {cloud.volume.type: cloud.volume.size for cloud in CLOUDS.values()}
 _KEY = "tls:index/privateKey:PrivateKey"
 _CELERY_HOST_KEY = "celery-host-key"
-_HOLD_DATA = ("volume", "claim")  # a Celery server has none: under whatever name, it is another's
+# A Celery server has neither: one under its name belongs to something else and must stay.
+_HOLD_DATA = ("volume", "claim")
 _DEPLOY_KEY = re.compile(r"access-deploy-key(-\d)?")
 
 
 def kind_of(step: Step) -> str | None:
-    """What stands behind a resource that must stay; None where it may come and go."""
+    """Return the noun for a resource that must stay; None for a resource that may be deleted and created freely."""
     if _comes_and_goes(step) and not step.protected:
         return None
     if _DEPLOY_KEY.fullmatch(step.name) and step.op == "delete" and not step.protected:
-        return None  # the one that updates log in with is protected; another may leave after a rotation
+        return None  # Updates log in with the protected key. An unprotected one may be deleted after a rotation.
     return _known(step) or ("protected resource" if step.protected else None)
 
 
@@ -45,7 +46,7 @@ def _known(step: Step) -> str | None:
 
 
 def _comes_and_goes(step: Step) -> bool:
-    """Celery servers with what belongs to each, and the host key that they share."""
+    """Return whether a step concerns a Celery server, one of its parts, or the host key that all of them share."""
     if step.type == _KEY:
         return step.name.endswith(_CELERY_HOST_KEY)
     return step.name.startswith(f"{CELERY_SERVERS_COMPONENT}-") and _known(step) not in _HOLD_DATA

@@ -1,4 +1,4 @@
-"""The preview that the guard is asked about, and the exceptions of its stack file."""
+"""Read the preview that the guard judges, and the exceptions in its stack file."""
 
 from __future__ import annotations
 
@@ -16,25 +16,29 @@ _STDIN = "-"
 
 
 def read_preview(file: str) -> EnginePreview:
-    """From a file, or from standard input where it is called `-`.
+    """Read a preview from a file, or from standard input if the file is called `-`.
 
     Raises:
-        ConfigError: it can't be read, is no preview, or is another project's.
+        ConfigError: the file can't be read, is not a preview, or belongs to another project.
     """
     source = "standard input" if file == _STDIN else file
-    # Not as text: a byte that is none would be a traceback.
+    # sys.stdin.read() would end in a traceback on bytes that are not UTF-8.
     text = sys.stdin.buffer.read().decode(errors="replace") if file == _STDIN else _text(file)
     return own_preview(text, source)
 
 
 def own_preview(text: str, source: str) -> EnginePreview:
-    """From the command's standard output; `source` is what messages call it.
+    """Parse the output of `pulumi preview --json`.
+
+    Args:
+        text: the command's standard output.
+        source: the name that messages give it.
 
     Raises:
-        ConfigError: it is no preview, or is another project's.
+        ConfigError: the text is not a preview, or belongs to another project.
     """
     preview = parse_preview(text, source)
-    # A failed command may print an object without steps, and nothing in it would be found dangerous.
+    # A command that failed may print an object without steps. The guard would find nothing dangerous in it.
     if not preview.has_steps and not preview.errors:
         raise _unreadable(source, "a preview with steps", "Write it with `pulumi preview --json > preview.json`")
     foreign = {one.project for one in preview.origins} - {PROJECT}
@@ -45,7 +49,7 @@ def own_preview(text: str, source: str) -> EnginePreview:
 
 
 def exceptions_of(preview: EnginePreview, stack_file: Path | None) -> tuple[GuardException, ...]:
-    """From the named stack file, or from that of the preview's stack if it is here.
+    """Return the exceptions in the named stack file, or in the file of the preview's stack if it exists here.
 
     Raises:
         ConfigError: the stack file cannot be used.
@@ -59,7 +63,7 @@ def exceptions_of(preview: EnginePreview, stack_file: Path | None) -> tuple[Guar
 def _text(file: str) -> str:
     try:
         return Path(file).read_text(errors="replace")
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+    except (OSError, ValueError) as error:  # a file name with a NUL raises ValueError
         said = getattr(error, "strerror", None) or error
         raise _unreadable(file, f"a file with a preview ({said})", "Name it, or - for standard input") from None
 

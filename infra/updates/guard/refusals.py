@@ -1,4 +1,4 @@
-"""What a person is told where the guard says no."""
+"""Write the problems that a person reads when the guard refuses an update."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from infra.updates.guard.rules import Ruling, Verdict
 
 
 def refusals(ruling: Ruling) -> list[Problem]:
-    """Everything at once: what would go, exceptions that nothing needs, the engine's own errors."""
+    """Return one problem for each refused step, each unused exception, and each error of the engine."""
     return [
         *map(_refused, ruling.refused),
         *(

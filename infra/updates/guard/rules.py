@@ -1,4 +1,4 @@
-"""Which steps of a preview are refused, and why."""
+"""Decide which steps of a preview are refused, and why."""
 
 from __future__ import annotations
 
@@ -21,65 +21,68 @@ _GOES = {
     "discard": "would be forgotten: the next update makes another one",
     "discard-replaced": "would be replaced: another one takes its place",
 }
-# The engine's other operations (sdk/go/common/apitype, OpType); none of them takes anything away.
+# The engine's other operations (sdk/go/common/apitype, OpType): none of them deletes or replaces anything.
 _HARMLESS = ("same", "create", "update", "read", "refresh", "import", "remove-pending-replace")
 _UPGRADE_ONLY = {cloud.server.type: cloud for cloud in CLOUDS.values() if cloud.upgrade_only}
-_LONGEST = 60  # characters of a value that a message shows
+_LONGEST = 60  # characters of a value in a message
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What the guard says of one step; `why` is empty where nothing is wrong with it."""
+    """Hold the guard's decision on one step; `why` is empty if nothing is wrong with it."""
 
     step: Step
     kind: str = ""
     why: str = ""
-    reason: str = ""  # a person's, from the stack file: then it is allowed
+    reason: str = ""  # a person's, from the stack file: the step is allowed
 
     @property
     def refused(self) -> bool:
-        """Whether the update must not run."""
+        """Return whether the update must not run because of this step."""
         return bool(self.why) and not self.reason
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ruling:
-    """What the guard says of a whole preview."""
+    """Hold the guard's decisions on a whole preview."""
 
     verdicts: tuple[Verdict, ...]
     unused: tuple[GuardException, ...]
-    errors: tuple[str, ...]  # the engine's own
+    errors: tuple[str, ...]  # errors that the engine reported
 
     @property
     def refused(self) -> tuple[Verdict, ...]:
-        """What must not happen."""
+        """Return the steps that must not happen."""
         return tuple(one for one in self.verdicts if one.refused)
 
     @property
     def allowed(self) -> tuple[Verdict, ...]:
-        """What a person lets happen."""
+        """Return the steps that an exception in the stack file allows."""
         return tuple(one for one in self.verdicts if one.why and one.reason)
 
     @property
     def safe(self) -> bool:
-        """Whether the update may run as it is written."""
+        """Return whether the update may run as it is."""
         return not (self.refused or self.unused or self.errors)
 
 
 def rule(preview: EnginePreview, allowed: tuple[GuardException, ...] = ()) -> Ruling:
-    """Everything that the guard has to say."""
+    """Judge a preview against the exceptions of its stack file."""
     verdicts = judge(preview, allowed)
     return Ruling(verdicts=verdicts, unused=unused(verdicts, allowed), errors=preview.errors)
 
 
 def judge(preview: EnginePreview, allowed: Iterable[GuardException] = ()) -> tuple[Verdict, ...]:
-    """One verdict for each step, in the engine's order."""
+    """Return one verdict for each step, in the engine's order."""
     reasons = {one.urn: one.reason for one in allowed}
     return tuple(_judge(step, reasons.get(step.urn, "")) for step in preview.steps)
 
 
 def unused(verdicts: Iterable[Verdict], allowed: Iterable[GuardException]) -> tuple[GuardException, ...]:
-    """Exceptions that this preview does not need: each is for one update, and would wave the next one through."""
+    """Return the exceptions that this preview does not need.
+
+    An exception is meant for one update. Left in the file, it would let the next update do the same unseen.
+    """
     needed = {one.step.urn for one in verdicts if one.why}
     return tuple(one for one in allowed if one.urn not in needed)
 
@@ -96,14 +99,14 @@ def _judge(step: Step, reason: str) -> Verdict:
 
 
 def _updated(step: Step) -> str:
-    """Nothing, or what is wrong with an update in place."""
+    """Return what is wrong with an update in place; empty if nothing is."""
     if step.replacing:
         return "is to be updated, and the preview says as well that it must be replaced: one of them is wrong"
     return _smaller(step)
 
 
 def _smaller(step: Step) -> str:
-    """What an update makes smaller that only grows."""
+    """Say which size an update would shrink although it can only grow; empty if none."""
     for kind in (step.type, *step.types):
         key = SIZES.get(kind)
         why = _shrinks(step.before.get(key), step.after.get(key)) if key else ""
@@ -117,7 +120,7 @@ def _smaller(step: Step) -> str:
 
 
 def _shrinks(before: object, after: object) -> str:
-    """A size that is no number, or is not told, may be a smaller one."""
+    """Say that a size shrinks, or that it may: a size that is missing or not a number is refused, too."""
     if before is None and after is None:
         return "has no size in this preview: it may be a smaller one"
     if before == after:
@@ -132,7 +135,7 @@ def _shrinks(before: object, after: object) -> str:
 
 
 def _number(value: object) -> float | None:
-    """Of a number, also where it is written as a text."""
+    """Return a finite number, also from a text; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
@@ -143,7 +146,10 @@ def _number(value: object) -> float | None:
 
 
 def _downgrade(cloud: CloudFacts, was: object, becomes: object) -> str:
-    """Of a cloud that only makes servers larger; a type that the catalog does not know may be a smaller one."""
+    """Say that a server would become smaller on a cloud that can't do that.
+
+    A type that is not in the catalog is refused as well: it may be a smaller one.
+    """
     if was == becomes and was is not None:
         return ""
     rows = {row.name: row for row in cloud.catalog.instance_types}

@@ -1,1 +1,1 @@
-"""What the engine says it would do, read from its own JSON; nothing here loads Pulumi."""
+"""Read the engine's preview from its own JSON; nothing here loads Pulumi."""

@@ -1,4 +1,4 @@
-"""Reads what `pulumi preview --json` printed."""
+"""Parse the output of `pulumi preview --json`."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from infra.errors import ConfigError, Problem
 from infra.names import SERVER_RESOURCE
 from infra.printable import lines, one_line, shortened
 
-# The engine's words for one resource's part in a replacement; they are told as one.
+# The engine lists up to three steps for one replacement; they become a single "replace".
 REPLACING = ("replace", "create-replacement", "delete-replaced")
 _WORDS = dict.fromkeys(REPLACING, "replace")
-# The output with the size of the server's root disk, in GB.
+# The output of each cloud's server with the size of its root disk, in GB.
 _ROOT_DISKS = {cloud.server.type: cloud.server.root_disk_gb for cloud in CLOUDS.values()}
 _SAME = "same"
-# urn:pulumi:STACK::PROJECT::TYPES::NAME; a name may hold anything, colons too.
+# urn:pulumi:STACK::PROJECT::TYPES::NAME; a name may contain anything, even colons.
 _URN = re.compile(r"urn:pulumi:([\w.-]{1,100})::([\w.-]{1,100})::(?!:)((?:[^:]|:(?!:))+)::(.+)", re.DOTALL)
-# Of the engine's severities those that are no error (sdk/go/common/diag); one that is not known may be one.
+# The engine's severities that are not errors (sdk/go/common/diag). An unknown severity counts as an error.
 _NO_ERRORS = ("debug", "info", "info#err", "warning")
-# A shop has some 250 resources, and a preview of all of them a few megabytes: what is far beyond is no preview, and
-# reading it would take longer than anybody waits.
+# A shop has some 250 resources, and a preview of all of them has a few megabytes. A text far above that is not a
+# preview, and parsing it would take too long.
 LONGEST = 24_000_000  # characters
 _MOST_STEPS = 10_000
 _LONGEST_SAID = 20_000  # characters of one message
-_LONGEST_SHOWN = 100  # of what is wrong
+_LONGEST_SHOWN = 100  # characters of a wrong value in a message
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Origin:
-    """Whose resources a preview is about."""
+    """Name the stack and project that a preview's resources belong to."""
 
     stack: str
     project: str
@@ -42,38 +42,45 @@ class Origin:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What the engine would do to one resource."""
+    """Describe what the engine would do to one resource."""
 
     op: str
     type: str
     name: str
     protected: bool
-    paths: tuple[str, ...]  # of the inputs that change
-    replacing: tuple[str, ...]  # those of them that make the engine replace it
+    paths: tuple[str, ...]  # of the changed inputs
+    replacing: tuple[str, ...]  # of the changed inputs that make the engine replace the resource
     urn: str = ""
-    types: tuple[str, ...] = ()  # what the states call its type, where that is another one
-    before: Mapping[str, Any] = field(default_factory=dict)  # inputs, where the engine tells them
+    types: tuple[str, ...] = ()  # the type in the old or new state, where it differs from the URN's
+    before: Mapping[str, Any] = field(default_factory=dict)  # inputs, if the engine shows them
     after: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class EnginePreview:
-    """Steps in the engine's order without unchanged ones; errors and warnings in its own words."""
+    """Hold a preview.
+
+    Its steps come in the engine's order, without unchanged resources; errors and warnings are the engine's own texts.
+    """
 
     steps: tuple[Step, ...]
     unchanged: int
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
-    origins: tuple[Origin, ...] = ()  # of unchanged resources, too; one, in a preview of the engine's
-    has_steps: bool = True  # the document lists steps, even if it is an empty list: a failed command's may not
-    root_disk_gb: int | None = None  # of the running server, where the engine tells
+    origins: tuple[Origin, ...] = ()  # unchanged resources count, too; a preview by the engine has exactly one origin
+    has_steps: bool = True  # the document has a list of steps, if only an empty one: a failed command may print none
+    root_disk_gb: int | None = None  # of the running server, if the state has it
 
 
 def parse_preview(text: str, source: str) -> EnginePreview:
-    """From the command's standard output; `source` is what messages call it.
+    """Parse the command's standard output.
+
+    Args:
+        text: the whole output, at most `LONGEST` characters.
+        source: the name that messages give it.
 
     Raises:
-        ConfigError: it is not the whole of a preview.
+        ConfigError: the text is not a complete preview.
     """
     try:
         document = _object(_loaded(text))
@@ -102,8 +109,11 @@ def parse_preview(text: str, source: str) -> EnginePreview:
     )
 
 
-def _loaded(text: str) -> Any:  # noqa: ANN401  whatever stands there
-    """JSON in which no key stands twice: whoever reads it takes one of them, and the other one may be the truth."""
+def _loaded(text: str) -> Any:  # noqa: ANN401  any JSON
+    """Load JSON and refuse an object that has a key twice.
+
+    A parser keeps one of the two values, perhaps the wrong one.
+    """
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -122,7 +132,7 @@ def _loaded(text: str) -> Any:  # noqa: ANN401  whatever stands there
 
 
 def _unchanged(summary: Mapping[str, Any], raw: list[tuple[Mapping[str, Any], Step]]) -> int:
-    """How many stay as they are; ValueError where the summary counts more steps than are listed."""
+    """Return the number of unchanged resources; ValueError if the summary counts more steps than are listed."""
     listed = Counter(str(one.get("op")) for one, _ in raw)
     for op, count in summary.items():
         name = shortened(op, _LONGEST_SHOWN)
@@ -135,7 +145,7 @@ def _unchanged(summary: Mapping[str, Any], raw: list[tuple[Mapping[str, Any], St
 
 
 def _diagnostic(one: object) -> tuple[str, str]:
-    """Severity and text; an error without words is an error, too."""
+    """Return a diagnostic's severity and text; an error without a text gets one."""
     raw = _object(one)
     severity, said = one_line(raw["severity"]), raw["message"]
     if not isinstance(said, str):
@@ -146,7 +156,7 @@ def _diagnostic(one: object) -> tuple[str, str]:
 
 
 def _said(severity: str, told: list[tuple[str, str]]) -> tuple[str, ...]:
-    """Each once: the engine repeats some for every resource (seen with 3.259.0: 58 times)."""
+    """Return each message once: the engine repeats some for every resource (seen with 3.259.0: 58 times)."""
     return tuple(dict.fromkeys(message for kind, message in told if kind == severity and message))
 
 
@@ -171,20 +181,20 @@ def _step(raw: Mapping[str, Any]) -> Step:
 
 
 def _type_and_name(urn: str) -> tuple[str, str]:
-    """A name may hold the very colons that part a URN: it is all that comes behind the type."""
+    """Split a URN; the name is everything after the type, because it may contain colons itself."""
     found = _URN.fullmatch(urn)
     qualified, name = (found[3], found[4]) if found else urn.rpartition("::")[::2]
     return qualified.rpartition("::")[2].rpartition("$")[2], name
 
 
 def _origin(urn: str) -> Origin:
-    """What is no URN stands for its own project: it is nobody's."""
+    """Return a URN's stack and project; a text that is not a URN becomes a project of its own, which nobody owns."""
     found = _URN.match(urn)
     return Origin(stack=found[1], project=found[2]) if found else Origin(stack="", project=urn)
 
 
 def _root_disk(one: tuple[Mapping[str, Any], Step]) -> int | None:
-    """From the state before the update."""
+    """Return the main server's root disk in GB from the state before the update."""
     raw, step = one
     key = _ROOT_DISKS.get(step.type)
     if key is None or step.name != SERVER_RESOURCE:
@@ -194,12 +204,12 @@ def _root_disk(one: tuple[Mapping[str, Any], Step]) -> int | None:
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
-    """What is missing is empty."""
+    """Return the object, or an empty one for null."""
     return {} if value is None else _object(value)
 
 
 def _object(value: object) -> Mapping[str, Any]:
-    """Anything else raises TypeError."""
+    """Return the value; TypeError if it is not an object."""
     if not isinstance(value, Mapping):
         raise TypeError(f"an object is expected, not {type(value).__name__}")
     return value
@@ -222,9 +232,9 @@ def _flag(value: object) -> bool:
 
 
 def _merged(steps: list[Step]) -> tuple[Step, ...]:
-    """One row for each resource, where the engine has up to three for a replacement; the fullest one.
+    """Merge the engine's up to three steps for a replacement into the one that lists the most paths.
 
-    Only what is replaced or deleted is told once: of two updates of one resource each may make it smaller.
+    Only replacements and deletions are merged: a resource may be updated twice, and each update may shrink it.
     """
     found: dict[tuple[str, str, int], Step] = {}
     for index, step in enumerate(steps):
