@@ -4,7 +4,7 @@ import json
 import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import unquote, urlparse
+from urllib.parse import parse_qs, unquote, urlparse
 
 GROUP = "group-of-the-stack"
 
@@ -15,6 +15,7 @@ class CloudApi:
     def __init__(self, provider, deployment="shop"):
         self.provider, self.tag = provider, f"stagecoach-deployment:{deployment}"
         self.firewalls, self.rules, self.number = {}, {}, 0
+        self.page = 200  # entries of one page
         self.still_used = 0  # how often a firewall is not off its server yet
         self.refuse = None
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -43,7 +44,25 @@ class CloudApi:
         if self.refuse:
             return self.refuse, {"error": {"code": "forbidden"}}
         found = getattr(self, f"_{self.provider}")(method, path, body)
+        if found and method == "GET":
+            return found[0], self._one_page(path, found[1])
         return found or (404, {"error": {"code": "not_found"}})
+
+    def _one_page(self, path, whole):
+        """As each cloud cuts a list, and says where it goes on."""
+        ((key, entries),) = whole.items()
+        asked = parse_qs(urlparse(path).query)
+        first = int(asked.get("page", asked.get("cursor", ["1"]))[0]) - 1
+        part, rest = entries[first * self.page : (first + 1) * self.page], entries[(first + 1) * self.page :]
+        following = first + 2 if rest else None
+        more = {
+            "hetzner": {"meta": {"pagination": {"next_page": following}}},
+            "digitalocean": {
+                "links": {"pages": {"next": f"https://api.example/v2/x?page={following}&per_page=1"}} if rest else {}
+            },
+            "vultr": {"meta": {"links": {"next": str(following) if rest else "", "prev": ""}}},
+        }
+        return {key: part, **more[self.provider]}
 
     def _servers(self, key):
         labels = [

@@ -6,6 +6,7 @@ Hetzner adds up the rules of all firewalls of a server, so the stack's own firew
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from infra.clouds.runner_access.access import Mine, require_server
 from infra.clouds.runner_access.api import Api
@@ -36,7 +37,7 @@ class RunnerAccess:
 
     def close(self, deployment: str, mine: Mine) -> list[str]:  # noqa: ARG002  the names identify the deployment
         """Detach and delete the firewalls whose name `mine` accepts: Hetzner does not delete one that is in use."""
-        found = [one for one in self.api.call("GET", "/firewalls?per_page=50")["firewalls"] if mine(one["name"])]
+        found = [one for one in self.api.items("/firewalls?per_page=50", "firewalls", _more) if mine(one["name"])]
         for one in found:
             applied = [{"type": "server", "server": entry["server"]} for entry in one.get("applied_to", ())]
             if applied:
@@ -55,3 +56,9 @@ class RunnerAccess:
                 time.sleep(_WAIT)
             else:
                 return
+
+
+def _more(answer: dict[str, Any]) -> str:
+    """Return the next page, as docs.hetzner.cloud has it under "Pagination"."""
+    page = ((answer.get("meta") or {}).get("pagination") or {}).get("next_page")
+    return f"&page={page}" if page else ""

@@ -6,6 +6,7 @@ import json
 import os
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from infra.clouds.facts import CloudFacts
@@ -68,6 +69,26 @@ class Api:
         except ValueError:
             raise self._refused(method, path, "a page that is no JSON") from None
         return found if isinstance(found, dict) else {}
+
+    def items(self, path: str, key: str, more: Callable[[dict[str, Any]], str]) -> Iterator[Any]:
+        """Yield what the cloud lists, page by page: what one page leaves out would stay open.
+
+        Args:
+            path: The path of the list, with a query.
+            key: Where an answer has its entries.
+            more: Returns what the next page's query adds to `path`, from an answer; empty after the last page.
+
+        Raises:
+            RefusedError: The cloud answered with an error, or not at all.
+        """
+        further = ""
+        while True:
+            answer = self.call("GET", path + further)
+            yield from answer[key]
+            following = more(answer)
+            if not following or following == further:
+                return
+            further = following
 
     def _refused(self, method: str, path: str, said: str) -> RefusedError:
         hint = "Look at the token's rights and at the provider's status page; close what is left open in its console"

@@ -6,6 +6,8 @@ The stack's state does not contain these rules, so an update leaves them alone.
 from __future__ import annotations
 
 import ipaddress
+from typing import Any
+from urllib.parse import quote
 
 from infra.clouds.runner_access.access import PAGE, Mine, has_celery_tag, require_server
 from infra.clouds.runner_access.api import Api
@@ -39,7 +41,7 @@ class RunnerAccess:
         closed = []
         for group in self._groups(deployment):
             path = f"/firewalls/{group}/rules"
-            for rule in self.api.call("GET", f"{path}?per_page={PAGE}")["firewall_rules"]:
+            for rule in list(self.api.items(f"{path}?per_page={PAGE}", "firewall_rules", _more)):
                 if mine(rule.get("notes") or ""):
                     self.api.call("DELETE", f"{path}/{rule['id']}")
                     closed.append(str(rule["notes"]))
@@ -47,5 +49,11 @@ class RunnerAccess:
 
     def _groups(self, deployment: str) -> list[str]:
         [tag] = cloud_tags(deployment)
-        instances = self.api.call("GET", f"/instances?per_page={PAGE}")["instances"]
+        instances = self.api.items(f"/instances?per_page={PAGE}", "instances", _more)
         return [one["firewall_group_id"] for one in instances if tag in one["tags"] and not has_celery_tag(one["tags"])]
+
+
+def _more(answer: dict[str, Any]) -> str:
+    """Return the next page's cursor (vultr.com/api, "Pagination")."""
+    cursor = ((answer.get("meta") or {}).get("links") or {}).get("next")
+    return f"&cursor={quote(cursor)}" if cursor else ""

@@ -61,6 +61,19 @@ def test_another_run_goes_on_and_a_dead_one_is_closed(cloud):
     assert set(close(access, run="43", now=NOW + 4 * 3600)) == {OPENING.name}
 
 
+def test_what_stands_on_a_later_page_is_found(cloud):
+    """An account of many servers, and an opening behind many other firewalls."""
+    api, access = cloud
+    api.page = 1
+    kept = api.rules if api.provider == "vultr" else api.firewalls
+    for number in range(3):
+        api.add(kept, {"name": f"other-{number}", "notes": f"other-{number}", "applied_to": []})
+    access.open(OPENING)
+    assert OPENING.name in api.names
+    assert set(close(access)) == {OPENING.name}
+    assert len(kept) == 3
+
+
 def test_no_server(cloud):
     """Or an opening of nothing would look like one that works."""
     api, access = cloud
