@@ -8,6 +8,7 @@ from tests.waiting import wait
 APP = "/api/v1/namespaces/app"
 AUTOSCALERS = "/apis/autoscaling/v2/namespaces/app/horizontalpodautoscalers"
 DEPLOYMENTS = "/apis/apps/v1/namespaces/app/deployments"
+REPLICA_SETS = "/apis/apps/v1/namespaces/app/replicasets"
 STATEFUL_SETS = "/apis/apps/v1/namespaces/app/statefulsets"
 QUOTAS = f"{APP}/resourcequotas"
 CLAIMS = f"{APP}/persistentvolumeclaims"
@@ -108,11 +109,18 @@ def fill(deployment):
 
 
 def forbidden(api):
-    """What a controller was refused, by event: a quota or a limit that is too small."""
+    """What a controller was refused, by event: a quota or a limit that is too small.
+
+    Not for a ReplicaSet that a rollout has left behind: a pod of it that was preempted counts until its grace is over,
+    beside its replacement, and a quota that holds that one back does no harm. The new ReplicaSet takes its place.
+    """
+    there = {one["metadata"]["name"] for one in api.items(REPLICA_SETS) if one["spec"]["replicas"]}
     return {
         (one["metadata"]["uid"], one.get("count"), one["message"])
         for one in api.items(f"{APP}/events")
-        if one["reason"] == "FailedCreate" and "forbidden" in one["message"]
+        if one["reason"] == "FailedCreate"
+        and "forbidden" in one["message"]
+        and (one["involvedObject"]["kind"] != "ReplicaSet" or one["involvedObject"]["name"] in there)
     }
 
 
