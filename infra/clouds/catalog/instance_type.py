@@ -37,3 +37,39 @@ class InstanceType:
             region: The provider's name of the region.
         """
         return self.stock in (ORDERABLE, VOLATILE) and region in self.regions
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceList:
+    """A price list is what all rows of one provider have in common."""
+
+    currency: str
+    regions: tuple[str, ...]
+    as_of: date
+    source: str
+
+    def row(
+        self, name: str, vcpu: int, memory_gib: int, disk_gb: int, price: str, *, stock: str = ORDERABLE
+    ) -> InstanceType:
+        """Return one row.
+
+        Args:
+            name: The provider's name of the type.
+            vcpu: Virtual CPUs.
+            memory_gib: Memory in GiB, as the provider advertises it.
+            disk_gb: The root disk in GB.
+            price: The price of a month, without VAT.
+            stock: One of STOCKS.
+        """
+        return InstanceType(
+            name=name,
+            vcpu=vcpu,
+            memory=Memory.gib(memory_gib),
+            disk_gb=disk_gb,
+            price=Decimal(price),
+            currency=self.currency,
+            regions=self.regions,
+            stock=stock,
+            as_of=self.as_of,
+            source=self.source,
+        )

@@ -4,9 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from infra.clouds.catalog import Catalog
-from infra.clouds.catalog.instance_type import ORDERABLE, InstanceType
+from infra.clouds.catalog.instance_type import PriceList
 from infra.clouds.catalog.rates import Rates
-from infra.units import Memory
 
 _REGIONS = (
     "nyc1",
@@ -24,31 +23,16 @@ _REGIONS = (
 )
 _AS_OF = date(2026, 10, 9)
 _SOURCE = "DigitalOcean pricing page as quoted 2026-10-09; price list in force since 2022-07"
-
-
-def _row(name: str, vcpu: int, memory_gib: int, disk_gb: int, price: str, *, stock: str = ORDERABLE) -> InstanceType:
-    return InstanceType(
-        name=name,
-        vcpu=vcpu,
-        memory=Memory.gib(memory_gib),
-        disk_gb=disk_gb,
-        price=Decimal(price),
-        currency="USD",
-        regions=_REGIONS,
-        stock=stock,
-        as_of=_AS_OF,
-        source=_SOURCE,
-    )
-
+_PRICES = PriceList(currency="USD", regions=_REGIONS, as_of=_AS_OF, source=_SOURCE)
 
 CATALOG = Catalog(
     instance_types=(
-        _row("s-2vcpu-4gb", 2, 4, 80, "24"),
-        _row("s-2vcpu-8gb-amd", 2, 8, 100, "42"),
-        _row("s-4vcpu-8gb", 4, 8, 160, "48"),
-        _row("s-4vcpu-16gb-amd", 4, 16, 200, "84"),
-        _row("s-8vcpu-16gb", 8, 16, 320, "96"),
-        _row("g-8vcpu-32gb", 8, 32, 100, "252"),
+        _PRICES.row("s-2vcpu-4gb", 2, 4, 80, "24"),
+        _PRICES.row("s-2vcpu-8gb-amd", 2, 8, 100, "42"),
+        _PRICES.row("s-4vcpu-8gb", 4, 8, 160, "48"),
+        _PRICES.row("s-4vcpu-16gb-amd", 4, 16, 200, "84"),
+        _PRICES.row("s-8vcpu-16gb", 8, 16, 320, "96"),
+        _PRICES.row("g-8vcpu-32gb", 8, 32, 100, "252"),
     ),
     # In order of preference: one size for each step of memory.
     candidates=("s-2vcpu-4gb", "s-4vcpu-8gb", "s-8vcpu-16gb", "g-8vcpu-32gb"),

@@ -4,9 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from infra.clouds.catalog import Catalog
-from infra.clouds.catalog.instance_type import ORDERABLE, VOLATILE, InstanceType
+from infra.clouds.catalog.instance_type import VOLATILE, PriceList
 from infra.clouds.catalog.rates import Rates
-from infra.units import Memory
 
 _REGIONS = ("fsn1", "nbg1", "hel1")
 _AS_OF = date(2026, 10, 9)
@@ -14,37 +13,22 @@ _SOURCE = (
     "docs.hetzner.com price adjustment of 2026-06-15, changed 2026-07-08, read 2026-10-09 through dated third-party "
     "readings; stock of CX types seen gone and back between 2026-07-26 and 2026-10-09"
 )
-
-
-def _row(name: str, vcpu: int, memory_gib: int, disk_gb: int, price: str, *, stock: str = ORDERABLE) -> InstanceType:
-    return InstanceType(
-        name=name,
-        vcpu=vcpu,
-        memory=Memory.gib(memory_gib),
-        disk_gb=disk_gb,
-        price=Decimal(price),
-        currency="EUR",
-        regions=_REGIONS,
-        stock=stock,
-        as_of=_AS_OF,
-        source=_SOURCE,
-    )
-
+_PRICES = PriceList(currency="EUR", regions=_REGIONS, as_of=_AS_OF, source=_SOURCE)
 
 CATALOG = Catalog(
     instance_types=(
-        _row("cx23", 2, 4, 40, "5.49", stock=VOLATILE),
-        _row("cx33", 4, 8, 80, "8.49", stock=VOLATILE),
-        _row("cx43", 8, 16, 160, "15.99", stock=VOLATILE),
-        _row("cx53", 16, 32, 320, "29.49", stock=VOLATILE),
-        _row("cpx12", 1, 2, 40, "11.49"),
-        _row("cpx22", 2, 4, 80, "19.49"),
-        _row("cpx32", 4, 8, 160, "35.49"),
-        _row("cpx42", 8, 16, 320, "69.49"),
-        _row("cpx62", 16, 32, 640, "129.99"),
-        _row("ccx13", 2, 8, 80, "42.99"),
-        _row("ccx23", 4, 16, 160, "85.99"),
-        _row("ccx33", 8, 32, 240, "138.49"),
+        _PRICES.row("cx23", 2, 4, 40, "5.49", stock=VOLATILE),
+        _PRICES.row("cx33", 4, 8, 80, "8.49", stock=VOLATILE),
+        _PRICES.row("cx43", 8, 16, 160, "15.99", stock=VOLATILE),
+        _PRICES.row("cx53", 16, 32, 320, "29.49", stock=VOLATILE),
+        _PRICES.row("cpx12", 1, 2, 40, "11.49"),
+        _PRICES.row("cpx22", 2, 4, 80, "19.49"),
+        _PRICES.row("cpx32", 4, 8, 160, "35.49"),
+        _PRICES.row("cpx42", 8, 16, 320, "69.49"),
+        _PRICES.row("cpx62", 16, 32, 640, "129.99"),
+        _PRICES.row("ccx13", 2, 8, 80, "42.99"),
+        _PRICES.row("ccx23", 4, 16, 160, "85.99"),
+        _PRICES.row("ccx33", 8, 32, 240, "138.49"),
     ),
     # In order of preference: the cheap CX type of each size first, then the CPX type, which is always on sale.
     candidates=("cx23", "cpx22", "cx33", "cpx32", "cx43", "cpx42", "cx53", "cpx62"),
