@@ -1,29 +1,19 @@
 """CONTRIBUTING.md's list of files is all that a further cloud needs."""
 
 import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from tests.waiting import patience
+from tests.checkouts import REPOSITORY, copy_program, infra
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 PAGE = (REPOSITORY / "CONTRIBUTING.md").read_text()
 FILES = re.findall(r"^infra/clouds/NAME/(\S+)", PAGE, re.MULTILINE)
-PROGRAM = ("__main__.py", "Pulumi.yaml", "Pulumi.stage1.yaml", "Pulumi.stage2.yaml")
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     """A checkout with a cloud that is Hetzner's under another name, made of the files that the page lists."""
-    folder = tmp_path_factory.mktemp("checkout")
-    for name in ("infra", "pod", "stacks"):
-        shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in PROGRAM:
-        shutil.copy(REPOSITORY / name, folder)
+    folder = copy_program(tmp_path_factory.mktemp("checkout"), "Pulumi.stage1.yaml", "Pulumi.stage2.yaml")
     clouds = folder / "infra" / "clouds"
     (clouds / "example").mkdir()
     for name in FILES:
@@ -38,18 +28,6 @@ def checkout(tmp_path_factory):
     stack = folder / "Pulumi.stage1.yaml"
     stack.write_text(stack.read_text().replace("stagecoach:provider: hetzner", "stagecoach:provider: example"))
     return folder
-
-
-def infra(folder, *words):
-    return subprocess.run(
-        [sys.executable, "-m", "infra", *words],
-        cwd=folder,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=patience(120),
-    )
 
 
 def test_the_page_lists_a_clouds_files():
